@@ -1,0 +1,1 @@
+"""Data: synthetic tasks and loaders of files, as numpy arrays."""

@@ -1,0 +1,1 @@
+"""Plotly figures as pure functions of solutions; nothing here computes physics or draws on a screen."""

@@ -1,0 +1,111 @@
+"""Params: a frozen set of checked parameters. knob(): what a parameter is, written once for the check and the widget.
+
+A model's `Problem` subclasses `Params`; each field is a `knob`. Its name is the control's key and the URL parameter.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.errors import OutsideTheory
+
+NICE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One parameter's meaning: what it is called, what it may be, and how a control should space it.
+
+    scale "linear" is a slider from low to high by step; "log" and "asinh" are sliders over `grid`, which holds round
+    numbers only, so that a link can be typed by hand. `options` (value → label) makes it a choice; with `many` the
+    value is a tuple of them.
+    """
+
+    label: str
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    scale: str = "linear"
+    smallest: float = 0.1
+    unit: str = ""
+    help: str = ""
+    options: Mapping[Any, str] | None = None
+    many: bool = False
+
+    @property
+    def grid(self) -> tuple[float, ...]:
+        """The values a log or asinh slider offers; asinh goes through 0 and starts at ±smallest."""
+        if self.low is None or self.high is None:
+            raise TypeError(f"knob {self.label!r} has no range")
+        if self.scale == "log":
+            return _nice(self.low, self.high)
+        ends = _nice(self.smallest, max(abs(self.low), abs(self.high)))
+        both = (*(-v for v in reversed(ends)), 0.0, *ends)
+        return tuple(v for v in both if self.low <= v <= self.high)
+
+    def check(self, name: str, value: Any) -> Any:
+        """The value in the field's own type, or OutsideTheory with a sentence about what is allowed."""
+        if self.options is not None:
+            return self._check_option(name, value)
+        if isinstance(value, str) or not isinstance(value, bool | int | float) and not hasattr(value, "__float__"):
+            raise OutsideTheory(f"{self.label} ({name}) must be a number", got=repr(value), do=self._advice())
+        number = float(value)
+        if not math.isfinite(number):
+            raise OutsideTheory(f"{self.label} ({name}) must be finite", got=number, do=self._advice())
+        if self.low is not None and number < self.low or self.high is not None and number > self.high:
+            raise OutsideTheory(f"{self.label} ({name}) is out of its range", got=f"{number:g}", do=self._advice())
+        return number
+
+    def _check_option(self, name: str, value: Any) -> Any:
+        assert self.options is not None
+        chosen = tuple(value) if self.many else (value,)
+        for one in chosen:
+            if one not in self.options:
+                raise OutsideTheory(f"{self.label} ({name}) has no such choice", got=repr(one), do=self._advice())
+        return chosen if self.many else value
+
+    def _advice(self) -> str:
+        if self.options is not None:
+            return "Choose one of " + ", ".join(str(key) for key in self.options) + "."
+        if self.low is None or self.high is None:
+            return "Give a finite number."
+        return f"Choose a value from {self.low:g} to {self.high:g}."
+
+
+def _nice(low: float, high: float) -> tuple[float, ...]:
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    values = {float(f"{m}e{e}") for e in decades for m in NICE}
+    inside = sorted(v for v in values if low * (1 - 1e-12) <= v <= high * (1 + 1e-12))
+    return tuple(inside)
+
+
+def knob(default: Any, label: str, **meaning: Any) -> Any:
+    """A dataclass field with its default and its Knob; see Knob for what `meaning` can hold."""
+    return dataclasses.field(default=default, metadata={"knob": Knob(label, **meaning)})
+
+
+@dataclass(frozen=True)
+class Params:
+    """Base of every Problem: frozen, hashable, each field checked against its knob when made.
+
+    Cross-field rules extend `__post_init__` and call this one first.
+    """
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = self.knobs()[field.name].check(field.name, getattr(self, field.name))
+            if self.knobs()[field.name].options is None:
+                value = type(field.default)(value)
+            object.__setattr__(self, field.name, value)
+
+    @classmethod
+    def knobs(cls) -> dict[str, Knob]:
+        """Field name → Knob, in the order of the class."""
+        return {field.name: field.metadata["knob"] for field in dataclasses.fields(cls)}
+
+    def changed(self) -> dict[str, Any]:
+        """The fields that differ from the class's defaults: what a link to this problem must carry."""
+        fields = dataclasses.fields(self)
+        return {f.name: getattr(self, f.name) for f in fields if getattr(self, f.name) != f.default}
