@@ -131,6 +131,19 @@ def extrema(pieces: Sectors) -> Extrema:
     )
 
 
+def mean_square(pieces: Sectors) -> float:
+    """The mean of f² over the unit circle, exactly: on each sector f² = |G|²(1 + cos 2(ψ − arg G))/2.
+
+    Of the difference of two networks (stack their neurons, one with its readouts negated) it is the test loss on an
+    endless test set.
+    """
+    steepness = np.sum(pieces.gradient**2, axis=-1)
+    top = np.arctan2(pieces.gradient[:, 1], pieces.gradient[:, 0])
+    middle = (pieces.start + pieces.stop) / 2
+    wave = np.cos(2 * (middle - top)) * np.sin(pieces.width)
+    return float(np.sum(steepness * (pieces.width + wave)) / (2 * TURN))
+
+
 def fan(pieces: Sectors, radius: float, *, disc: bool = False) -> Fan:
     """The sectors clipped to the square |x₁|, |x₂| ≤ radius, or to the disc, as triangles on which f is exactly linear.
 

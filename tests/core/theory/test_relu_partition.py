@@ -124,6 +124,19 @@ def test_no_angle_beats_the_extrema_and_they_are_taken(net):
     np.testing.assert_allclose(network(W, a, at, slope), [found.highest, found.lowest], atol=1e-12)
 
 
+@settings(max_examples=60, deadline=None)
+@given(nets())
+def test_mean_square_is_the_average_over_the_circle(net):
+    W, a, slope = net
+    even = circle(np.linspace(0, 2 * np.pi, 20_000, endpoint=False))
+    average = np.mean(network(W, a, even, slope) ** 2)
+    assert partition.mean_square(partition.sectors(W, a, slope=slope)) == pytest.approx(average, rel=1e-6, abs=1e-12)
+
+
+def test_mean_square_of_one_neuron_by_hand():
+    assert partition.mean_square(partition.sectors([[3.0, 4.0]], [2.0])) == pytest.approx(100 / 4)
+
+
 @pytest.mark.parametrize("disc", [False, True])
 def test_fan_triangles_tile_the_picture_and_carry_the_network(disc):
     W, a = random_net(11)
