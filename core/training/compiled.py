@@ -1,0 +1,47 @@
+"""compiled: numba's njit without the interpreter lock, its cache on a path that can be written.
+
+numba would write beside the sources, which fails where the project is installed read-only, and its cache of one file
+does not notice a change in another. So the cache lives in a folder named after the sources' contents; where no folder
+can be written, kernels are compiled anew in each process.
+"""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numba
+
+
+def _candidates():
+    if "NUMBA_CACHE_DIR" in os.environ:
+        yield Path(os.environ["NUMBA_CACHE_DIR"])
+    yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lazy-rich-lab" / "numba"
+    yield Path(tempfile.gettempdir()) / f"lazy-rich-lab-{os.getuid()}" / "numba"
+
+
+def writable_folder(candidates) -> Path | None:
+    """The first of the folders that exists or can be made and takes a file; None if there is none."""
+    for folder in candidates:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+def _version() -> str:
+    sources = sorted(Path(__file__).parent.glob("relu_*.py")) + [Path(__file__)]
+    return hashlib.sha256(numba.__version__.encode() + b"".join(s.read_bytes() for s in sources)).hexdigest()[:16]
+
+
+FOLDER = writable_folder(folder / _version() for folder in _candidates())
+if FOLDER is not None:
+    setattr(numba.config, "CACHE_DIR", str(FOLDER))  # noqa: B010
+
+compiled: Any = numba.njit(
+    nogil=True, cache=FOLDER is not None, error_model="numpy", fastmath={"reassoc", "contract", "nsz", "arcp"}
+)
