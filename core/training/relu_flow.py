@@ -11,7 +11,7 @@ forbid. Where η λ_max is large, or the whole run is cheap, all of it is exact 
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -113,8 +113,6 @@ class _Run:
     def prepare(self, method: str, last: int, accuracy: Accuracy | None):
         """Choose the method, the opening and the float type of a run to step `last`."""
         sharp, cost = self.rate * self.lam, float(self.X.size) * self.m
-        if accuracy is None:
-            accuracy = Accuracy() if cost > SMALL else Accuracy(growth=0.003, stop=1e-12)
         if method == "auto":
             if cost * last <= CHEAP:
                 method = "descent"
@@ -122,9 +120,12 @@ class _Run:
                 method = "chebyshev" if cost > SMALL else "growing"
         if method != "descent" and sharp > STABLE:
             raise self.divergence(sharp)
+        if accuracy is None:
+            accuracy = Accuracy() if cost > SMALL else Accuracy(growth=0.003, stop=1e-12)
+            accuracy = replace(accuracy, stop=0.0) if method == "descent" else accuracy
         self.method, self.accuracy = method, accuracy
         self.opening = accuracy.opening * (3 if sharp > 0.05 else 1)
-        self.stop = 0.0 if method == "descent" else accuracy.stop * self.power
+        self.stop = accuracy.stop * self.power
         self.floor = 0.0
         if cost > SMALL:
             self.floor = 1e3 * rounding_floor(self.theta, self.X, self.m)

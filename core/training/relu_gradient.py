@@ -116,10 +116,9 @@ def unpack(theta: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def rounding_floor(theta: np.ndarray, X: np.ndarray, m: int) -> float:
-    """The loss that float32 products cannot tell from 0: (eps · |x| · √Σ a_i²‖w_i‖²)², with the rms of the inputs."""
-    W, a = theta[:-m].reshape(-1, m), theta[-m:]
-    terms = np.sum(a**2 * np.sum(W**2, axis=0))
-    return float(SINGLE**2 * terms * np.mean(np.sum(np.square(X, dtype=np.float64), axis=1)))
+    """The loss that float32 products cannot tell from 0: eps² times the mean over samples of Σ_i (a_i w_iᵀx)²."""
+    terms = (X @ theta[:-m].reshape(-1, m)) * theta[-m:]
+    return float(SINGLE**2 * np.mean(np.sum(terms**2, axis=1)))
 
 
 class Work:
