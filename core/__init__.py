@@ -1,1 +1,1 @@
-"""The laboratory's science: theory, kernels, training, data and figures. Imports nothing, so exact pages never load torch."""
+"""The laboratory's science. This file imports nothing, so that exact pages never load torch."""

@@ -19,8 +19,8 @@ class Knob:
     """One parameter's meaning: what it is called, what it may be, and how a control should space it.
 
     scale "linear" is a slider from low to high by step; "log" and "asinh" are sliders over `grid`, which holds round
-    numbers only, so that a link can be typed by hand. `options` (value → label) makes it a choice; with `many` the
-    value is a tuple of them.
+    numbers only, so that a link can be typed by hand. `options` (value → what it means) makes it a choice whose keys are
+    the labels and the URL text; with `many` the value is a tuple of them.
     """
 
     label: str
@@ -49,12 +49,12 @@ class Knob:
         """The value in the field's own type, or OutsideTheory with a sentence about what is allowed."""
         if self.options is not None:
             return self._check_option(name, value)
-        if isinstance(value, str) or not isinstance(value, bool | int | float) and not hasattr(value, "__float__"):
+        if isinstance(value, str) or (not isinstance(value, bool | int | float) and not hasattr(value, "__float__")):
             raise OutsideTheory(f"{self.label} ({name}) must be a number", got=repr(value), do=self._advice())
         number = float(value)
         if not math.isfinite(number):
             raise OutsideTheory(f"{self.label} ({name}) must be finite", got=number, do=self._advice())
-        if self.low is not None and number < self.low or self.high is not None and number > self.high:
+        if (self.low is not None and number < self.low) or (self.high is not None and number > self.high):
             raise OutsideTheory(f"{self.label} ({name}) is out of its range", got=f"{number:g}", do=self._advice())
         return number
 
@@ -95,9 +95,11 @@ class Params:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            value = self.knobs()[field.name].check(field.name, getattr(self, field.name))
-            if self.knobs()[field.name].options is None:
-                value = type(field.default)(value)
+            meaning: Knob = field.metadata["knob"]
+            value = meaning.check(field.name, getattr(self, field.name))
+            if meaning.options is None:
+                kind: type = type(field.default)
+                value = kind(value)
             object.__setattr__(self, field.name, value)
 
     @classmethod

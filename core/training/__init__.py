@@ -1,1 +1,1 @@
-"""Networks trained by gradient flow, descent and their noisy kin: the only place that uses torch or compiled kernels."""
+"""Networks trained by gradient flow, descent and their noisy kin: torch and compiled kernels live here alone."""

@@ -1,0 +1,13 @@
+"""The frame. Under `streamlit run` this file is the server's entry; in each session it draws navigation and page."""
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.shared.frame import draw
+from pages.shared.server import end_cleanly, lifespan, plotly_route
+
+if get_script_run_ctx(suppress_warning=True):
+    draw()
+else:
+    end_cleanly()
+    app = st.App(__file__, lifespan=lifespan, routes=[plotly_route()])

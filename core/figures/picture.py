@@ -1,0 +1,79 @@
+"""Picture: a Plotly figure as plain dictionaries.
+
+plotly's own graph objects check every property when made; 120 animation frames cost 300 ms that way and 2 ms as plain
+dictionaries. The tests send every picture through go.Figure, so a misspelt property still fails, but not at run time.
+"""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+
+@dataclass
+class Picture:
+    """data: traces; layout; frames: what each cursor position changes, as {"data": [...], "traces": [...]}."""
+
+    data: list[dict] = field(default_factory=list)
+    layout: dict[str, Any] = field(default_factory=dict)
+    frames: list[dict] = field(default_factory=list)
+
+    def add(self, *traces: dict) -> list[int]:
+        """Append traces; returns their places, which frames refer to."""
+        self.data.extend(traces)
+        return list(range(len(self.data) - len(traces), len(self.data)))
+
+    def lay(self, **layout: Any) -> "Picture":
+        """Lay these over the layout; nested dictionaries are merged."""
+        self.layout = _merged(self.layout, layout)
+        return self
+
+    def move(self, places: list[int], *frames: list[dict]) -> "Picture":
+        """One frame for each list of traces: frame k gives places[i] the properties frames[k][i] (and no others)."""
+        self.frames.extend({"data": traces, "traces": places} for traces in frames)
+        return self
+
+    def json(self) -> str:
+        """What plotly.js reads; arrays travel as base64 of their own type."""
+        return json.dumps({"data": self.data, "layout": self.layout, "frames": self.frames}, default=_encoded)
+
+    def figure(self) -> go.Figure:
+        """The same as a checked go.Figure, for notebooks."""
+        kinds = [trace["type"] for trace in self.data]
+        frames = [
+            {**frame, "data": [{"type": kinds[at], **t} for at, t in zip(frame["traces"], frame["data"], strict=True)]}
+            for frame in self.frames
+        ]
+        return go.Figure({"data": self.data, "layout": self.layout, "frames": frames})
+
+    def write_html(self, path: str) -> None:
+        """A page of its own that works offline; frames get plotly's own play button."""
+        figure = self.figure()
+        if self.frames:
+            play = {"label": "Play", "method": "animate", "args": [None, {"frame": {"duration": 40, "redraw": True}}]}
+            figure.update_layout(updatemenus=[{"type": "buttons", "buttons": [play]}])
+        figure.write_html(path)
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
+        code = {"i8": "f8", "u8": "f8"}.get(value.dtype.str[1:], value.dtype.str[1:])
+        flat = np.ascontiguousarray(value, dtype=code)
+        shape = {"shape": ", ".join(map(str, value.shape))} if value.ndim > 1 else {}
+        return {"dtype": code, "bdata": base64.b64encode(flat.tobytes()).decode(), **shape}
+    return value.tolist()
+
+
+def _merged(base: dict, over: dict) -> dict:
+    out = dict(base)
+    for key, value in over.items():
+        out[key] = _merged(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
+    return out
+
+
+def moving(trace: dict, *also: str) -> dict:
+    """What a frame has to carry of a trace that moves: its coordinates, and the properties named."""
+    return {key: trace[key] for key in ("x", "y", "z", *also) if key in trace}

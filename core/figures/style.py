@@ -1,0 +1,196 @@
+"""The look shared by all figures: palette, marks, base layouts, cameras and small helpers.
+
+One meaning per colour: brown ▼ downstream, grey ● balanced, teal ▲ upstream (δ); crimson = zero loss; grey-blue = loss;
+orange ● / blue ✕ = sign of a readout weight; purple = kernel distance, magenta = flips, blue = distance moved.
+DARK holds each colour's twin on a dark page; the chart component swaps them, so a figure is built once. Every figure
+carries layout.meta (URL key → the control's value, and "alt", the text alternative) and layout.uirevision.
+"""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+
+from core.figures.picture import Picture
+
+DOWNSTREAM, BALANCED, UPSTREAM = "#a04e00", "#777777", "#00697f"
+SEVEN = ("#6e3300", "#a65a12", "#d8953f", "#7f7f7f", "#6fb7c9", "#1f8aa6", "#004f66")
+MINIMA = "#c2183c"
+EQUIVALENT = "#8a8f98"
+INK = "#20242c"
+POSITIVE, NEGATIVE = "#d9730c", "#2f6fd6"
+WARNING = "#a85800"
+LOSS_LINE, KERNEL, FLIPS, DISTANCE = "#43638d", "#5a3d8a", "#b5367a", "#3d6fc4"
+PAPER_SEVEN = ("#964b00", "#a47e1d", "#acaf4d", "#b0df89", "#71c28b", "#39a189", "#008080")
+
+DARK = {
+    DOWNSTREAM: "#d07a2a",
+    BALANCED: "#a6a6a6",
+    UPSTREAM: "#2fa5bf",
+    SEVEN[0]: "#9a5218",
+    SEVEN[1]: "#c47a35",
+    SEVEN[2]: "#e6b06a",
+    SEVEN[3]: "#9b9b9b",
+    SEVEN[4]: "#9fd3e0",
+    SEVEN[5]: "#4fb0ca",
+    SEVEN[6]: "#2389a3",
+    MINIMA: "#ff5c7c",
+    EQUIVALENT: "#9aa0aa",
+    INK: "#eef0f4",
+    POSITIVE: "#f29a4a",
+    NEGATIVE: "#7aa8ff",
+    WARNING: "#ffb454",
+    LOSS_LINE: "#9db8dc",
+    KERNEL: "#b79be8",
+    FLIPS: "#f07ab0",
+    DISTANCE: "#86abf2",
+}
+
+LOSS = [[0.0, "#f4f7fb"], [0.25, "#c9d6e6"], [0.5, "#93aac6"], [0.75, "#5d7a9e"], [1.0, "#2f4765"]]
+
+CAMERAS = {
+    "Paper": {"eye": {"x": 0.94, "y": -1.62, "z": 1.08}, "center": {"x": 0, "y": 0, "z": 0}},
+    "Side": {"eye": {"x": 0.02, "y": -2.15, "z": 0.05}, "center": {"x": 0, "y": 0, "z": 0}},
+    "Top": {"eye": {"x": 0.02, "y": -0.05, "z": 2.15}, "center": {"x": 0, "y": 0, "z": 0}},
+}
+
+AXIS = {"ticks": "outside", "ticklen": 4, "automargin": True, "title": {"standoff": 8}}
+
+
+def regime_mark(delta: float) -> str:
+    """▲ upstream, ● balanced, ▼ downstream: the redundant mark of δ's sign."""
+    return "▲" if delta > 0 else "▼" if delta < 0 else "●"
+
+
+def regime_side(delta: float) -> str:
+    """The word for δ's sign."""
+    return "upstream" if delta > 0 else "downstream" if delta < 0 else "balanced"
+
+
+def regime_colour(delta: float) -> str:
+    """The three-way colour of δ's sign."""
+    return UPSTREAM if delta > 0 else DOWNSTREAM if delta < 0 else BALANCED
+
+
+def delta_colour(delta: float, reach: float = 4.0) -> str:
+    """One of the seven colours, by asinh(δ) so that ±reach take the ends and only 0 is grey."""
+    if delta == 0:
+        return SEVEN[3]
+    step = math.ceil(3 * min(1.0, math.asinh(abs(delta)) / math.asinh(reach)) - 1e-9)
+    return SEVEN[3 + int(math.copysign(step, delta))]
+
+
+def f32(values: Any) -> np.ndarray:
+    """float32 halves what travels; never used for anything that is computed with."""
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def number(value: float) -> str:
+    """Three significant digits, ×10ⁿ beyond four places."""
+    if value == 0 or not math.isfinite(value):
+        return "0" if value == 0 else str(value)
+    exponent = math.floor(math.log10(abs(value)))
+    if -3 <= exponent < 5:
+        return f"{value:.3g}" if exponent < 3 else f"{value:.0f}"
+    digits = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{value / 10**exponent:.2f}×10{digits}"
+
+
+def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
+    """layout.meta: every control's value under its URL key, derived quantities under other keys, and the alt text."""
+    fields = {f.name: getattr(problem, f.name) for f in dataclasses.fields(problem)}
+    return {**fields, **derived, "alt": alt}
+
+
+def figure(
+    problem: Any, *, title: str, alt: str, x: str = "", y: str = "", height: int = 420, **layout: Any
+) -> Picture:
+    """An empty 2-D picture in the house's layout. title states the finding, alt what a listener should know."""
+    base = {
+        "title": {"text": title, "x": 0.01, "xanchor": "left", "font": {"size": 17}, "automargin": True},
+        "font": {"size": 14},
+        "height": height,
+        "margin": {"l": 64, "r": 24, "t": 52, "b": 56},
+        "showlegend": False,
+        "hovermode": "closest",
+        "meta": meta_of(problem, alt),
+        "uirevision": "kept",
+        "xaxis": {**AXIS, "title": {"text": x, "standoff": 8}},
+        "yaxis": {**AXIS, "title": {"text": y, "standoff": 8}},
+        "annotations": [],
+        "shapes": [],
+    }
+    return Picture(layout=base).lay(**layout)
+
+
+def space(
+    problem: Any, *, title: str, alt: str, axes: tuple[str, str, str], reach: float, height: int = 520
+) -> Picture:
+    """An empty 3-D picture: a cube of half-width `reach` that never changes, so that only the content moves."""
+
+    def axis(text: str) -> dict[str, Any]:
+        return {"title": {"text": text}, "range": [-reach, reach], "nticks": 5}
+
+    scene = {
+        "xaxis": axis(axes[0]),
+        "yaxis": axis(axes[1]),
+        "zaxis": axis(axes[2]),
+        "aspectmode": "cube",
+        "camera": {**CAMERAS["Paper"], "up": {"x": 0, "y": 0, "z": 1}},
+        "uirevision": "kept",
+        "dragmode": "turntable",
+    }
+    picture = figure(problem, title=title, alt=alt, height=height)
+    del picture.layout["xaxis"], picture.layout["yaxis"]
+    return picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0})
+
+
+def line(x: Any, y: Any, colour: str, name: str = "", *, width: float = 4, dash: str = "solid", **more: Any) -> dict:
+    """A 2-D line. With a name, hovering tells it and the values."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": f32(x),
+        "y": f32(y),
+        "line": {"color": colour, "width": width, "dash": dash},
+        **_hover(name, "%{x:.3g}, %{y:.3g}"),
+        **more,
+    }
+
+
+def points(x: Any, y: Any, colour: Any, name: str = "", *, size: Any = 12, symbol: Any = "circle", **more: Any) -> dict:
+    """2-D markers with an outline of their own colour (so that open symbols show)."""
+    marker = {"color": colour, "size": size, "symbol": symbol, "line": {"width": 2, "color": colour}}
+    hover = _hover(name, "%{x:.3g}, %{y:.3g}")
+    return {"type": "scatter", "mode": "markers", "x": f32(x), "y": f32(y), "marker": marker, **hover, **more}
+
+
+def line3d(xyz: Any, colour: str, name: str = "", *, width: float = 6, dash: str = "solid", **more: Any) -> dict:
+    """A line through xyz[n, 3]; NaN rows part it."""
+    style = {"color": colour, "width": width, "dash": dash}
+    hover = _hover(name, "%{x:.3g}, %{y:.3g}, %{z:.3g}")
+    return {"type": "scatter3d", "mode": "lines", **_xyz(xyz), "line": style, **hover, **more}
+
+
+def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: Any = "circle", **more: Any) -> dict:
+    """3-D markers at xyz[n, 3]."""
+    marker = {"color": colour, "size": size, "symbol": symbol}
+    hover = _hover(name, "%{x:.3g}, %{y:.3g}, %{z:.3g}")
+    return {"type": "scatter3d", "mode": "markers", **_xyz(xyz), "marker": marker, **hover, **more}
+
+
+def label(picture: Picture, x: float, y: float, text: str, colour: str = INK, **place: Any) -> Picture:
+    """Words beside a line's end, in the line's colour, instead of a legend box. On log axes give log10 values."""
+    defaults = {"showarrow": False, "xanchor": "left", "xshift": 6, "font": {"color": colour, "size": 14}}
+    picture.layout["annotations"].append({"x": float(x), "y": float(y), "text": text, **defaults, **place})
+    return picture
+
+
+def _xyz(xyz: Any) -> dict[str, np.ndarray]:
+    xyz = np.asarray(xyz) if len(xyz) else np.full((1, 3), np.nan)
+    return {"x": f32(xyz[:, 0]), "y": f32(xyz[:, 1]), "z": f32(xyz[:, 2])}
+
+
+def _hover(name: str, values: str) -> dict[str, str]:
+    return {"name": name, "hovertemplate": f"{name}: {values}<extra></extra>"} if name else {"hoverinfo": "skip"}

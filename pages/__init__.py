@@ -1,0 +1,46 @@
+"""PAGES: the table of contents. A page is registered by one row here; its URL path is its file's stem.
+
+`question` is the page's heading, `title` its short name in the navigation, `model` the module of core that holds its
+PRESETS, `papers` the keys in core.papers it cites.
+"""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.params import Params
+
+
+@dataclass(frozen=True)
+class Page:
+    """One row of the table of contents."""
+
+    file: str
+    title: str
+    section: str
+    question: str
+    model: str
+    papers: tuple[str, ...] = ("kunin2024",)
+
+    @property
+    def stem(self) -> str:
+        return Path(self.file).stem
+
+    def presets(self) -> dict[str, Params]:
+        """The page's presets by name, from its model's PRESETS."""
+        return importlib.import_module(self.model).PRESETS
+
+
+MINIMAL = "The minimal model"
+
+PAGES = (
+    Page(
+        "pages/geometry.py",
+        "Geometry",
+        MINIMAL,
+        "Where may gradient flow go?",
+        "core.theory.geometry",
+    ),
+)
+
+BY_STEM = {page.stem: page for page in PAGES}

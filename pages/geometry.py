@@ -1,0 +1,59 @@
+"""Geometry: the level sets of δ and gradient flow on them."""
+
+import streamlit as st
+
+from core.figures.geometry import figures
+from core.figures.style import CAMERAS, number
+from core.theory.geometry import PRESETS, Geometry, dimensionless, solve
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "geometry"
+
+picture = st.container()
+problem = controls(
+    Geometry,
+    shown=("delta", "angle", "norm", "eta_a", "eta_w"),
+    more=("moves", "start", "sign", "target_angle", "target_norm", "horizon"),
+)
+solution = remember(solve)(problem)
+path = solution.paths[0]
+
+with picture:
+    if problem.moves == "delta":
+        cursor = Cursor("δ", "relative scale δ", solution.deltas)
+    else:
+        cursor = Cursor("t", "time t", solution.times, still=48)
+    plot(*painted(figures, problem, solution), cursor=cursor, cameras=CAMERAS, grow=(1.3, 1, 1))
+
+presets(STEM, PRESETS, problem)
+a, w = path.a[0, 0], path.w[0, 0]
+st.latex(
+    rf"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
+    rf"-{problem.eta_a:g}\cdot({number(float((w**2).sum()) ** 0.5)})^2={number(path.delta)}"
+)
+left, middle, right = st.columns(3)
+left.metric("δ / (√(η_a η_w) ‖β*‖), dimensionless", number(dimensionless(problem, path.delta)))
+middle.metric("regime", solution.regime.word, help=solution.regime.basis)
+right.metric("drift of δ along the path", number(solution.drift))
+st.caption(solution.regime.basis)
+prose(STEM, "look")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "t": solution.times,
+        "a": path.a[0],
+        "w": path.w[0],
+        "beta": path.beta[0],
+        "loss": path.loss[0],
+        "kernel_distance": path.kernel_distance[0],
+    },
+)
+st.caption("Figures 2 and 7 of the paper; its section 3 and appendix A.")

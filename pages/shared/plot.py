@@ -1,0 +1,133 @@
+"""The chart component: draws the figures of core.figures, several panels on one time cursor, without remounts.
+
+A panel is a core.figures Picture. Its layout.meta["alt"] is the accessible name; its frames (equally many in all
+panels) are what the cursor moves through. On opening, camera and cursor come from the URL (cam, t); "Copy link" writes
+them there.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import plotly
+import streamlit as st
+
+from core.figures.picture import Picture
+from core.figures.style import DARK
+
+ASSETS = Path(__file__).parents[2] / "assets"
+PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """What the frames run over: `values` (numbers, rising), printed as "symbol = name"; `still` is the index shown
+    before or without playback (default: the last)."""
+
+    symbol: str
+    label: str
+    values: Iterable[float]
+    still: int | None = None
+
+    def data(self) -> dict[str, Any]:
+        values = [float(v) for v in self.values]
+        return {
+            "symbol": self.symbol,
+            "label": self.label,
+            "values": values,
+            "names": [f"{v:.3g}" for v in values],
+            "still": len(values) - 1 if self.still is None else self.still,
+        }
+
+
+_chart = st.components.v2.component(
+    "lab_chart",
+    html=(ASSETS / "chart.html").read_text(),
+    css=(ASSETS / "chart.css").read_text(),
+    js=(ASSETS / "chart.js").read_text(),
+    isolate_styles=False,
+)
+
+
+def plot(
+    *figures: Picture,
+    key: str = "chart",
+    cursor: Cursor | None = None,
+    autoplay: bool = True,
+    cameras: Mapping[str, Any] | None = None,
+    grow: Sequence[float] | None = None,
+    least: int = 320,
+    wants: Sequence[str] = (),
+    hero: bool = True,
+) -> dict[str, Any]:
+    """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
+
+    grow: relative widths; least: the width in px below which a panel moves to the next line; wants: "click" and
+    "hover" are reported only if asked for, since each report reruns the page; hero: this chart reads and writes the
+    link's t and cam.
+    """
+    grow = grow or [1.0] * len(figures)
+    opening = _opening() if hero else {}
+    panels = [_panel(k, figure, share, least) for k, (figure, share) in enumerate(zip(figures, grow, strict=True))]
+    payload = {
+        "panels": panels,
+        "cursor": cursor.data() if cursor else None,
+        "autoplay": autoplay and "t" not in opening,
+        "start": opening.get("t"),
+        "camera": opening.get("cam"),
+        "cameras": dict(cameras or {}),
+        "wants": dict.fromkeys(wants, True),
+        "dark": DARK,
+        "plotly": PLOTLY_URL,
+        "file": key,
+    }
+    heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
+    result = _chart(data=_json(payload, figures), key=key, **heard)
+    return {kind: result.get(kind) for kind in wants}
+
+
+def read_camera(text: str) -> dict[str, Any] | None:
+    """The camera that a link's cam=ex_ey_ez_cx_cy_cz names, or None where it is not six sane numbers."""
+    numbers = _numbers(text)
+    if len(numbers) != 6 or max(map(abs, numbers)) > 20 or max(map(abs, numbers[:3])) < 0.05:
+        return None
+    point = [dict(zip("xyz", numbers[k : k + 3], strict=True)) for k in (0, 3)]
+    return {"eye": point[0], "center": point[1], "up": {"x": 0, "y": 0, "z": 1}}
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        numbers = [float(part) for part in text.split("_")]
+    except ValueError:
+        return []
+    return numbers if all(map(math.isfinite, numbers)) else []
+
+
+def _opening() -> dict[str, Any]:
+    asked: dict[str, Any] = {}
+    if time := _numbers(str(st.query_params.get("t", ""))):
+        asked["t"] = time[0]
+    if camera := read_camera(str(st.query_params.get("cam", ""))):
+        asked["cam"] = camera
+    return asked
+
+
+def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, Any]:
+    name, height = figure.layout["meta"]["alt"], figure.layout["height"]
+    return {"figure": f"@{number}@", "name": name, "height": height, "grow": grow, "least": least}
+
+
+def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
+    """The figures write themselves; they are put where the payload names them."""
+    text = json.dumps(payload)
+    for number, figure in enumerate(figures):
+        text = text.replace(f'"@{number}@"', figure.json())
+    return text.encode()
+
+
+def _nothing() -> None:
+    """A listener must exist for a report to be kept."""

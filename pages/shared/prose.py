@@ -1,0 +1,32 @@
+"""A page's words, read from assets/prose/<stem>.md: one "## name" heading per piece, «names» filled with numbers."""
+
+import functools
+from pathlib import Path
+
+import streamlit as st
+
+from core.errors import OutsideTheory
+
+FOLDER = Path(__file__).parents[2] / "assets" / "prose"
+
+
+@functools.lru_cache(maxsize=64)
+def pieces(stem: str) -> dict[str, str]:
+    """The named pieces of one page's prose file, in the file's order."""
+    path = FOLDER / f"{stem}.md"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise OutsideTheory(
+            "A page's words are missing from the installation", got=f"no file {path.name}", do="Restore assets/prose."
+        ) from error
+    parts = [part.partition("\n") for part in ("\n" + text).split("\n## ")[1:]]
+    return {name.strip(): body.strip() for name, _, body in parts}
+
+
+def prose(stem: str, piece: str, **numbers: object) -> None:
+    """Write one piece of a page's words, with «name» replaced by the numbers given."""
+    text = pieces(stem)[piece]
+    for name, value in numbers.items():
+        text = text.replace(f"«{name}»", str(value))
+    st.markdown(text)

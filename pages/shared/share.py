@@ -1,0 +1,80 @@
+"""What a visitor takes away: numbers as CSV and NPZ, a script that draws the same picture, and whom to cite."""
+
+import dataclasses
+import io
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from core.papers import PAPERS
+from core.params import Params
+from pages import BY_STEM
+
+
+def takeaway(stem: str, problem: Params, solve: Callable, draw: Callable, arrays: Mapping[str, np.ndarray]) -> None:
+    """The folded part at the foot of a page. arrays: what the picture shows, by name; the first axis of those that
+    share the first one's length becomes the rows of the CSV."""
+    with st.expander("Take it away: data, script, citation"):
+        left, middle, right = st.columns(3)
+        left.download_button("Numbers as CSV", lambda: csv(arrays), f"{stem}.csv", "text/csv", key="take_csv")
+        middle.download_button("Arrays as NPZ", lambda: npz(arrays), f"{stem}.npz", key="take_npz")
+        code = script(problem, solve, draw)
+        right.download_button("Script as .py", code, f"{stem}.py", "text/x-python", key="take_script")
+        st.code(code, language="python")
+        for key in BY_STEM[stem].papers:
+            st.code(PAPERS[key].bibtex, language="bibtex")
+
+
+def script(problem: Params, solve: Callable, draw: Callable) -> str:
+    """A script that uses core alone: it solves the same problem and writes each panel as an HTML file."""
+    kind = type(problem)
+    changed = ", ".join(f"{name}={value!r}" for name, value in problem.changed().items())
+    names = sorted({kind.__name__, solve.__name__})
+    same_home = kind.__module__ == solve.__module__
+    imports = [f"from {kind.__module__} import {', '.join(names) if same_home else kind.__name__}"]
+    if not same_home:
+        imports.append(f"from {solve.__module__} import {solve.__name__}")
+    return "\n".join(
+        [
+            f'"""The same picture without the app: run beside the folder core, writes {kind.__name__}-*.html."""',
+            "",
+            f"from {draw.__module__} import {draw.__name__}",
+            *imports,
+            "",
+            f"problem = {kind.__name__}({changed})",
+            f"solution = {solve.__name__}(problem)",
+            f"for number, figure in enumerate({draw.__name__}(problem, solution), 1):",
+            f'    figure.write_html(f"{kind.__name__}-{{number}}.html")',
+            "",
+        ]
+    )
+
+
+def csv(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """The arrays as columns; those of another length than the first stay out (they are in the NPZ)."""
+    rows = len(next(iter(arrays.values())))
+    columns: dict[str, np.ndarray] = {}
+    for name, array in arrays.items():
+        if len(array) == rows:
+            flat = np.asarray(array).reshape(rows, -1)
+            names = [name] if flat.shape[1] == 1 else [f"{name}_{k + 1}" for k in range(flat.shape[1])]
+            columns |= dict(zip(names, flat.T, strict=True))
+    text = io.StringIO()
+    table = np.column_stack(list(columns.values()))
+    np.savetxt(text, table, delimiter=",", header=",".join(columns), comments="", fmt="%.10g")
+    return text.getvalue().encode()
+
+
+def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
+    """All arrays, uncompressed names as on the page; loads with allow_pickle=False."""
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, **{name: np.asarray(array) for name, array in arrays.items()})
+    return file.getvalue()
+
+
+def arrays_of(solution: Any) -> dict[str, np.ndarray]:
+    """The numeric array fields of a frozen solution, for downloads."""
+    fields = {field.name: getattr(solution, field.name) for field in dataclasses.fields(solution)}
+    return {name: value for name, value in fields.items() if isinstance(value, np.ndarray) and value.ndim}
