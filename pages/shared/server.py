@@ -18,6 +18,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import core.figures
 import core.training
+from pages.shared.live import pool
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
 
 YEAR = 31_536_000
@@ -48,7 +49,9 @@ def warm_up() -> None:
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     await asyncio.to_thread(warm_up)
+    pool().warm()
     yield
+    pool().close()
 
 
 def plotly_route() -> Route:
