@@ -20,7 +20,7 @@ def relu_ntk(
     Raises OutsideTheory for arrays that are empty, not finite or do not fit together.
     """
     W, a, X = _checked(W, a, X)
-    return _Features(W, a, X, eta_a, eta_w, slope).block(slice(None), slice(None))
+    return _Features(W, a, X, eta_a, eta_w, slope).block(slice(None), slice(None), X @ X.T)
 
 
 def kernel_distance(K_0: np.ndarray, K_t: np.ndarray) -> float:
@@ -60,8 +60,9 @@ def relu_kernel_distance(
     W, a, X = _checked(W, a, X)
     one, two = _Features(W_0, a_0, X, eta_a, eta_w, slope), _Features(W, a, X, eta_a, eta_w, slope)
     sums = np.zeros(3)
-    for near, far, weights in _upper_blocks(len(one.X), rows):
-        K, L = one.block(near, far), two.block(near, far)
+    for near, far, weights in _upper_blocks(len(X), rows):
+        G = X[near] @ X[far].T
+        K, L = one.block(near, far, G), two.block(near, far, G)
         for place, (left, right) in enumerate(((K, K), (K, L), (L, L))):
             sums[place] += _weighted_sum(left, right, weights)
     if not (sums[0] > 0 and sums[2] > 0):
@@ -70,8 +71,9 @@ def relu_kernel_distance(
     if distance > TINY:
         return float(distance)
     total = 0.0
-    for near, far, weights in _upper_blocks(len(one.X), rows):
-        difference = one.block(near, far) / np.sqrt(sums[0]) - two.block(near, far) / np.sqrt(sums[2])
+    for near, far, weights in _upper_blocks(len(X), rows):
+        G = X[near] @ X[far].T
+        difference = one.block(near, far, G) / np.sqrt(sums[0]) - two.block(near, far, G) / np.sqrt(sums[2])
         total += _weighted_sum(difference, difference, weights)
     return 0.5 * float(total)
 
@@ -82,13 +84,12 @@ class _Features:
     def __init__(self, W, a, X, eta_a, eta_w, slope):
         Z = X @ W.T
         gain = np.where(Z >= 0, 1.0, slope)
-        self.X = X
         self.hidden = np.sqrt(eta_a) * gain * Z
         self.gate = np.sqrt(eta_w) * gain * np.abs(a)
 
-    def block(self, near: slice, far: slice) -> np.ndarray:
+    def block(self, near: slice, far: slice, gram: np.ndarray) -> np.ndarray:
         K = self.gate[near] @ self.gate[far].T
-        K *= self.X[near] @ self.X[far].T
+        K *= gram
         K += self.hidden[near] @ self.hidden[far].T
         return K
 
