@@ -46,8 +46,8 @@ function luminance(colour) {
 }
 
 function themed(layout, theme) {
-  const line = theme.dark ? "rgba(255,255,255,.16)" : "rgba(0,0,0,.12)";
-  const zero = theme.dark ? "rgba(255,255,255,.38)" : "rgba(0,0,0,.35)";
+  const line = theme.dark ? "#34363b" : "#e2e4e8";
+  const zero = theme.dark ? "#6b6e75" : "#a3a7ae";
   const axis = (a) => ({ gridcolor: line, zerolinecolor: zero, linecolor: zero, tickcolor: zero, ...a });
   const out = { ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
   out.font = { ...layout.font, color: theme.text, family: theme.font };

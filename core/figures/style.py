@@ -49,8 +49,8 @@ DARK = {
 
 LOSS = [[0.0, "#f4f7fb"], [0.25, "#c9d6e6"], [0.5, "#93aac6"], [0.75, "#5d7a9e"], [1.0, "#2f4765"]]
 
-CAMERAS = {
-    "Paper": {"eye": {"x": 0.94, "y": -1.62, "z": 1.08}, "center": {"x": 0, "y": 0, "z": 0}},
+CAMERAS: dict[str, dict] = {
+    "Paper": {"eye": {"x": 1.13, "y": -1.94, "z": 1.3}, "center": {"x": 0, "y": 0, "z": -0.1}},
     "Side": {"eye": {"x": 0.02, "y": -2.15, "z": 0.05}, "center": {"x": 0, "y": 0, "z": 0}},
     "Top": {"eye": {"x": 0.02, "y": -0.05, "z": 2.15}, "center": {"x": 0, "y": 0, "z": 0}},
 }
@@ -92,9 +92,9 @@ def number(value: float) -> str:
         return "0" if value == 0 else str(value)
     exponent = math.floor(math.log10(abs(value)))
     if -3 <= exponent < 5:
-        return f"{value:.3g}" if exponent < 3 else f"{value:.0f}"
+        return (f"{value:.3g}" if exponent < 3 else f"{value:.0f}").replace("-", "−")
     digits = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{value / 10**exponent:.2f}×10{digits}"
+    return f"{value / 10**exponent:.2f}×10{digits}".replace("-", "−")
 
 
 def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
@@ -182,7 +182,12 @@ def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: An
 
 def label(picture: Picture, x: float, y: float, text: str, colour: str = INK, **place: Any) -> Picture:
     """Words beside a line's end, in the line's colour, instead of a legend box. On log axes give log10 values."""
-    defaults = {"showarrow": False, "xanchor": "left", "xshift": 6, "font": {"color": colour, "size": 14}}
+    defaults = {
+        "showarrow": False,
+        "xanchor": "left",
+        "xshift": 6,
+        "font": {"color": colour, "size": 14, "shadow": "auto"},
+    }
     picture.layout["annotations"].append({"x": float(x), "y": float(y), "text": text, **defaults, **place})
     return picture
 

@@ -6,14 +6,16 @@ import streamlit as st
 
 from core.errors import OutsideTheory
 from pages import BY_STEM, PAGES
+from pages.shared.plot import ASSETS
 
 LOG = logging.getLogger("lab")
 
 
 def draw() -> None:
     """Draw the navigation and run the page asked for."""
-    st.set_page_config(page_title="Lazy–Rich Lab", page_icon="assets/logo.svg", layout="wide")
-    st.logo("assets/logo.svg", size="large")
+    st.set_page_config(page_title="Lazy–Rich Lab", page_icon=ASSETS / "logo.svg", layout="wide")
+    st.logo(ASSETS / "logo.svg", size="large")
+    st.html(ASSETS / "page.css")
     entries: dict[str, list] = {}
     for page in PAGES:
         entries.setdefault(page.section, []).append(st.Page(page.file, title=page.title, url_path=page.stem))

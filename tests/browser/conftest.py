@@ -1,0 +1,125 @@
+"""A real server and a real Chromium for the browser tests."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+WITHOUT_CHART = {"learn"}
+READY = """(charts) => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
+    && document.querySelector('h1')
+    && document.querySelectorAll('.lab-chart').length >= charts
+    && [...document.querySelectorAll('.lab-chart')].every(chart => Number(chart.dataset.drawn) > 0)"""
+
+
+def chromium() -> str | None:
+    """The browser named by CHROMIUM, else one on the path."""
+    named = os.environ.get("CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(items):
+    if chromium() or os.environ.get("CI") == "true":
+        return
+    for item in items:
+        if Path(item.fspath).is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: browser tests did not run"))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def server():
+    """The address of a server of this checkout, started for the session; it must end cleanly."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(240):
+        try:
+            if urllib.request.urlopen(url + "/_stcore/health", timeout=2).status == 200:
+                break
+        except OSError:
+            time.sleep(0.5)
+    yield url
+    child.send_signal(signal.SIGTERM)
+    assert child.wait(10) == 0
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+class Visit:
+    """One tab: opens a page, waits until it is done, and remembers complaints and outside requests."""
+
+    def __init__(self, context, server: str):
+        self.tab, self.server = context.new_page(), server
+        self.complaints: list[str] = []
+        self.tab.on("console", lambda m: m.type == "error" and "Failed to load resource" not in m.text and self.note(m.text))
+        self.tab.on("pageerror", lambda error: self.note(str(error)))
+        self.tab.on("request", lambda r: r.url.startswith("http") and server not in r.url and self.note(f"outside: {r.url}"))
+
+    def note(self, text: str) -> None:
+        self.complaints.append(text[:300])
+
+    def open(self, path: str) -> "Visit":
+        self.tab.goto(f"{self.server}/{path}", wait_until="load")
+        return self.settle(charts=0 if path.split("?")[0] in WITHOUT_CHART else 1)
+
+    def settle(self, charts: int = 1) -> "Visit":
+        """Wait until the script is done and every chart is drawn."""
+        self.tab.wait_for_function(READY, arg=charts, timeout=60_000)
+        return self
+
+    def meta(self, panel: int = 0) -> dict:
+        return self.tab.evaluate("k => document.querySelectorAll('.js-plotly-plot')[k].layout.meta", panel)
+
+    def until_meta(self, key: str, value, panel: int = 0) -> None:
+        test = "([k, key, value]) => document.querySelectorAll('.js-plotly-plot')[k]?.layout?.meta?.[key] === value"
+        self.tab.wait_for_function(test, arg=[panel, key, value], timeout=30_000)
+
+    def camera(self) -> dict:
+        return self.tab.evaluate("() => document.querySelector('.js-plotly-plot')._fullLayout.scene._scene.getCamera()")
+
+
+@pytest.fixture
+def visit(browser, server):
+    contexts = []
+
+    def make(width: int = 1280, height: int = 900, **options) -> Visit:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        return Visit(context, server)
+
+    yield make
+    for context in contexts:
+        context.close()

@@ -1,0 +1,26 @@
+"""Every page opens in Chromium by its own address: a heading, a chart or formula, no complaint, no outside request."""
+
+import pytest
+
+from pages import PAGES
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_opens_by_its_own_address(visit, page):
+    seen = visit(reduced_motion="reduce").open(page.stem)
+    assert page.question in seen.tab.inner_text("h1")
+    pictures = seen.tab.locator(".lab-panel[role=figure]")
+    assert pictures.count() or seen.tab.locator(".katex").count()
+    for k in range(pictures.count()):
+        assert len(pictures.nth(k).get_attribute("aria-label")) > 20
+    assert seen.tab.locator("[data-testid=stException]").count() == 0
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_fits_a_phone(visit, page):
+    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open(page.stem)
+    wide = seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
+    assert wide <= 390
+    for box in [panel.bounding_box() for panel in seen.tab.locator(".lab-panel").all()]:
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 391
