@@ -9,8 +9,7 @@ Setting: paper, section 5 and appendix D.1 (figures 1b, 5b, 10); PAPER is that o
 """
 
 from collections.abc import Generator, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -213,7 +212,7 @@ def _on(executor: Executor, problem: Problem, cells: list[Cell]):
     try:
         for future in as_completed(futures):
             yield futures.pop(future), future.result()
-    except BrokenProcessPool:
+    except BrokenExecutor:
         raise OutsideTheory(
             "a worker process ended before its cell was finished",
             got=f"{len(futures)} cells to do",
