@@ -1,0 +1,126 @@
+"""A two-layer (leaky) ReLU network with two inputs, trained and watched: snapshots spaced evenly in log time.
+
+paper     name                 shape       unit
+W, a      W, a                 [k, m, 2], [k, m]
+t         time                 [k]         flow time, learning rate × steps, from 0
+L         loss                 [k]         mean of squares on the training data
+–         hamming              [k]         Σ_neurons of the share of data whose activation differs from the start's
+‖θ−θ₀‖    distance             [k]         parameter distance
+S         kernel_distance      [k]         1 − cos∠(K_0, K_t) of the tangent kernel; NaN where no neuron is active
+δ drift   drift                [k]         max over neurons of |δ_i(t) − δ_i(0)|, what the flow would conserve
+η         rate                 scalar      flow time per step of gradient descent
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import OutsideTheory
+from core.kernels import kernel_distance, relu_ntk
+from core.training import measures, relu_flow
+
+Array = NDArray[np.float64]
+
+SNAPSHOTS = 120
+EARLIEST = 1e-3
+PAPER_RATE = 1e-4
+MOST_STEPS = 100_000_000
+STIFF = 5e8
+MOST_WORK = 6e10
+
+
+@dataclass(frozen=True)
+class Run:
+    """One finished training run; see the module's legend. `rate` is the one that was used."""
+
+    time: Array
+    W: Array
+    a: Array
+    loss: Array
+    hamming: Array
+    distance: Array
+    kernel_distance: Array
+    drift: Array
+    rate: float
+
+    @property
+    def beta(self) -> Array:
+        """|a_i| w_i [k, m, 2]: where each neuron is drawn, so that its sign can be its colour (paper, figure 1a)."""
+        return np.abs(self.a)[..., None] * self.W
+
+    @property
+    def flipped(self) -> Array:
+        """Share of all (neuron, datum) activations that differ from the start's, 0 to 1."""
+        return self.hamming / self.a.shape[1]
+
+
+def follow(
+    W_0: Array,
+    a_0: Array,
+    X: Array,
+    y: Array,
+    *,
+    end: float,
+    rate: float = 0.0,
+    eta_a: float = 1.0,
+    eta_w: float = 1.0,
+    slope: float = 0.0,
+) -> Run:
+    """Train W_0[m, 2], a_0[m] on X[n, 2], y[n] until flow time `end`; rate 0 means `automatic_rate`.
+
+    Raises OutsideTheory where gradient descent diverges at the given rate, and where the run would take too long.
+    """
+    rates: dict[str, Any] = {"eta_a": eta_a, "eta_w": eta_w, "slope": slope}
+    sharpness = _sharpness(W_0, a_0, X, rates)
+    rate = rate or min(PAPER_RATE, 1 / max(sharpness, 1.0))
+    work = end * sharpness * X.shape[0] * a_0.size
+    _refuse_long_runs(end, rate, work)
+    times = np.geomspace(min(EARLIEST, end / 2), end, SNAPSHOTS)
+    steps = np.unique(np.concatenate([[0], np.round(times / rate)])).astype(int)
+    method = "chebyshev" if work > STIFF and rate <= PAPER_RATE else "auto"
+    snapshots = list(relu_flow.integrate(W_0, a_0, X, y, rate=rate, checkpoints=steps.tolist(), method=method, **rates))
+    W, a = np.stack([s.W for s in snapshots]), np.stack([s.a for s in snapshots])
+    return Run(
+        time=np.array([float(s.time) for s in snapshots]),
+        W=W,
+        a=a,
+        loss=np.array([float(s.loss) for s in snapshots]),
+        hamming=measures.hamming_distance(W[0], W, X),
+        distance=measures.parameter_distance(W[0], a[0], W, a),
+        kernel_distance=_kernel_distances(W, a, X, rates),
+        drift=measures.delta_drift(W[0], a[0], W, a, eta_a=eta_a, eta_w=eta_w),
+        rate=rate,
+    )
+
+
+def automatic_rate(W_0: Array, a_0: Array, X: Array, **rates: float) -> float:
+    """The paper's 1e-4 (figure 1a), or half of the largest stable rate at the start where that is smaller."""
+    return min(PAPER_RATE, 1 / max(_sharpness(W_0, a_0, X, rates), 1.0))
+
+
+def _sharpness(W: Array, a: Array, X: Array, rates: dict[str, Any]) -> float:
+    """λ_max of (2/n) K, exactly: descent is stable below a rate of 2/λ_max."""
+    return 2 / len(X) * float(np.linalg.eigvalsh(relu_ntk(W, a, X, **rates))[-1])
+
+
+def _refuse_long_runs(end: float, rate: float, work: float) -> None:
+    if work > MOST_WORK:
+        raise OutsideTheory(
+            "This run is too stiff to be done while you wait",
+            got=f"{work / MOST_WORK:.2g} times the limit of end · λ_max · samples · neurons",
+            do="Use a shorter time, smaller rates η_a and η_w, fewer neurons or fewer samples.",
+        )
+    if end / rate > MOST_STEPS:
+        raise OutsideTheory(
+            f"A run may have at most {MOST_STEPS:,} steps",
+            got=f"{end / rate:.3g}",
+            do=f"Use a step size of at least {end / MOST_STEPS:.2g}, or a shorter time.",
+        )
+
+
+def _kernel_distances(W: Array, a: Array, X: Array, rates: dict[str, Any]) -> Array:
+    kernels = [relu_ntk(*now, X, **rates) for now in zip(W, a, strict=True)]
+    seen = [bool(np.any(kernels[0]) and np.any(kernel)) for kernel in kernels]
+    return np.array([kernel_distance(kernels[0], k) if some else np.nan for k, some in zip(kernels, seen, strict=True)])

@@ -1,0 +1,123 @@
+"""Figure 1a of the paper: a student of many ReLU neurons learns a teacher of three, all of it in the plane.
+
+paper            name               shape      unit
+τ, δ             tau, delta         scalar     |a_i|‖w_i‖ = τ² and a_i² − ‖w_i‖² = δ at the start, for every neuron
+η_a, η_w         eta_a, eta_w       scalar     learning rates of the two layers; the start does not depend on them
+δ at η_a, η_w    conserved          scalar     η_w a_i² − η_a‖w_i‖², what the flow keeps
+w*_k, a*_k       teacher            [k, 2], [k] unit directions and ±1
+|a_i| w_i        run.beta           [t, m, 2]  the pictured trajectories, coloured by the sign of a_i
+L_test           test_loss          [t]        exact mean of squares over the whole circle, not a sample
+–                alignment          [t]        weighted cosine between neurons and teacher neurons of their sign
+
+Time is the flow time of the mean of squares, learning rate × steps: the paper's 10⁶ steps at 1e-4 are 100.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets import teacher_student
+from core.datasets.teacher_student import Teacher
+from core.params import Params, knob
+from core.theory import relu_partition
+from core.training import measures, plane
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Problem(Params):
+    """One panel of figure 1a. The defaults are the paper's upstream panel."""
+
+    delta: float = knob(
+        1.0,
+        "Relative scale δ",
+        low=-2,
+        high=2,
+        scale="asinh",
+        help="▲ above 0 the first layer learns faster, ▼ below 0 the second; a² − ‖w‖² of every neuron at the start",
+    )
+    tau: float = knob(
+        0.1, "Overall scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² for every neuron at the start"
+    )
+    seed: int = knob(58, "Seed", low=0, high=99, step=1, help="draws teacher, student and data")
+    samples: int = knob(20, "Samples", low=1, high=200, step=1, help="training points on the unit circle")
+    width: int = knob(50, "Student neurons", low=2, high=200, step=2, help="in pairs of equal w and opposite a")
+    teachers: int = knob(3, "Teacher neurons", low=1, high=8, step=1)
+    eta_a: float = knob(1.0, "Rate of a, η_a", low=0.01, high=100, scale="log", help="learning rate of the last layer")
+    eta_w: float = knob(1.0, "Rate of w, η_w", low=0.01, high=100, scale="log", help="learning rate of the first layer")
+    end: float = knob(100.0, "End of training", low=1, high=1000, scale="log", help="flow time; the paper's is 100")
+    rate: float = knob(
+        0.0,
+        "Step size η",
+        low=0,
+        high=1,
+        scale="asinh",
+        smallest=1e-5,
+        help="flow time per step of gradient descent; 0 chooses a stable one, at most the paper's 1e-4",
+    )
+
+    @property
+    def conserved(self) -> float:
+        """δ at these learning rates, η_w a² − η_a‖w‖²; equals `delta` where both are 1."""
+        a, w = teacher_student.start_norms(self.tau, self.delta)
+        return self.eta_w * a**2 - self.eta_a * w**2
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A finished panel: data X[n, 2], y[n], teacher and run, and what compares them, along time."""
+
+    X: Array
+    y: Array
+    teacher: Teacher
+    run: plane.Run
+    test_loss: Array
+    alignment: Array
+    conserved: float
+
+
+PAPER_PANELS = {
+    "upstream": Problem(tau=0.1, delta=1.0),
+    "balanced": Problem(tau=0.1, delta=0.0),
+    "downstream": Problem(tau=0.1, delta=-1.0),
+    "lazy": Problem(tau=2.0, delta=0.0),
+}
+
+
+def solve(problem: Problem) -> Solution:
+    """Train one panel. Raises OutsideTheory where the chosen step size diverges or takes too many steps."""
+    task, W_0, a_0 = _start(problem)
+    run = plane.follow(
+        W_0,
+        a_0,
+        task.X,
+        task.y,
+        end=problem.end,
+        rate=problem.rate,
+        eta_a=problem.eta_a,
+        eta_w=problem.eta_w,
+    )
+    test_loss = np.array([circle_loss(W, a, task.teacher) for W, a in zip(run.W, run.a, strict=True)])
+    alignment = measures.alignment(run.W, run.a, task.teacher)
+    return Solution(task.X, task.y, task.teacher, run, test_loss, alignment, problem.conserved)
+
+
+def stable_rate(problem: Problem) -> float:
+    """The automatic step size of this problem, at most half of the largest stable one at the start."""
+    task, W_0, a_0 = _start(problem)
+    return plane.automatic_rate(W_0, a_0, task.X, eta_a=problem.eta_a, eta_w=problem.eta_w)
+
+
+def circle_loss(W: Array, a: Array, teacher: Teacher) -> float:
+    """The exact mean of (f − f*)² over the unit circle; the difference of two ReLU networks is a network itself."""
+    both = np.concatenate([W, teacher.directions]), np.concatenate([a, -teacher.readouts])
+    return relu_partition.mean_square(relu_partition.sectors(*both))
+
+
+def _start(problem: Problem):
+    task = teacher_student.draw(
+        d=2, n=problem.samples, width=problem.width, teachers=problem.teachers, seed=problem.seed, tests=1
+    )
+    return task, *task.student.scaled(problem.tau, problem.delta)

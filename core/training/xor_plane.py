@@ -1,0 +1,102 @@
+"""Figure 5a of the paper: two ReLU networks learn an XOR-like task, one rich and one lazy, from comparable starts.
+
+paper     name             shape     unit
+τ, δ      tau, delta       scalar    |a_i|‖w_i‖ = τ², a_i² − ‖w_i‖² = δ at the start, first network, every neuron
+γ         slope            scalar    σ(z) = max(z, γz), from ReLU (0) to linear (1)
+X, y      X, y             [n, 2], [n]  four clusters, +1 around ±e₁, −1 around ±e₂
+
+The paper gives neither data nor width nor scale of its picture; these are our choice. The second network is a lazy
+rival: "large" has τ = 2, δ = 0 and starts as pairs that cancel, for a large network is lazy only if f ≡ 0 at first;
+"downstream" has the same τ and the opposite sign of δ.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.datasets import xor
+from core.datasets.teacher_student import Student, mirrored, on_sphere
+from core.errors import OutsideTheory
+from core.params import Params, knob
+from core.training import plane
+
+Array = NDArray[np.float64]
+
+LARGE = 2.0
+
+
+@dataclass(frozen=True)
+class Problem(Params):
+    """The first network's start, the task, and which rival stands beside it."""
+
+    delta: float = knob(
+        1.0,
+        "Relative scale δ",
+        low=-2,
+        high=2,
+        scale="asinh",
+        help="▲ above 0 the first layer learns faster, ▼ below 0 the second",
+    )
+    tau: float = knob(
+        0.1, "Overall scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² for every neuron at the start"
+    )
+    slope: float = knob(0.0, "Slope γ", low=0, high=1, step=0.05, help="0 is ReLU, 1 is a linear network")
+    rival: str = knob(
+        "large",
+        "Beside it",
+        options={"large": "large start (τ = 2)", "downstream": "opposite δ"},
+        help="the network on the right",
+    )
+    seed: int = knob(0, "Seed", low=0, high=99, step=1, help="draws the data and the start")
+    noise: float = knob(0.15, "Spread of the clusters", low=0, high=0.5, step=0.05)
+    points: int = knob(10, "Points per cluster", low=1, high=50, step=1)
+    width: int = knob(30, "Neurons", low=2, high=100, step=2)
+    end: float = knob(100.0, "End of training", low=1, high=1000, scale="log", help="flow time")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.width % 2:
+            raise OutsideTheory("The number of neurons must be even", got=self.width, do=f"Use {self.width + 1}.")
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The data, the network of the problem and its rival; `start` is each one's (τ, δ)."""
+
+    X: Array
+    y: Array
+    main: plane.Run
+    rival: plane.Run
+    starts: tuple[tuple[float, float], tuple[float, float]]
+
+
+def solve(problem: Problem) -> Solution:
+    """Train both networks to the same flow time."""
+    X, y = xor.clusters(problem.points, noise=problem.noise, seed=problem.seed)
+    starts = (problem.tau, problem.delta), rival_start(problem)
+    main, rival = (_follow(problem, X, y, *scales, paired=scales[0] >= LARGE / 2) for scales in starts)
+    return Solution(X, y, main, rival, starts)
+
+
+def _follow(problem: Problem, X: Array, y: Array, tau: float, delta: float, *, paired: bool) -> plane.Run:
+    W_0, a_0 = start(problem, paired).scaled(tau, delta)
+    return plane.follow(W_0, a_0, X, y, end=problem.end, slope=problem.slope)
+
+
+def rival_start(problem: Problem) -> tuple[float, float]:
+    """(τ, δ) of the network on the right."""
+    return (LARGE, 0.0) if problem.rival == "large" else (problem.tau, -problem.delta)
+
+
+def start(problem: Problem, paired: bool) -> Student:
+    """Directions [m, 2] and signs [m], half of them +1; paired: the second half repeats the first with the other sign.
+
+    Small networks start unpaired, f ≈ 0 all the same, so that every neuron has a boundary of its own.
+    """
+    rng = np.random.default_rng([problem.seed, problem.width])
+    half = problem.width // 2
+    directions = on_sphere(rng, problem.width, 2)
+    if paired:
+        return mirrored(directions[:half], np.where(np.arange(half) % 2, 1.0, -1.0))
+    return Student(directions, np.where(np.arange(problem.width) % 2, 1.0, -1.0))
