@@ -8,6 +8,7 @@ A, W    ↔ A, W               ↔ [h,c], [h,d]  ↔ weights; β = WᵀA, [d,c],
 t       ↔ times              ↔ [T]           ↔ gradient-flow time of L = ½‖β − β*‖²_F
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -102,29 +103,57 @@ def exact_flow(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
     Q Qᵀ = Z S⁻¹ Zᵀ of core.theory.matrix_riccati (section 4, Thm 4.2; Dominé et al. 2024). Raises OutsideTheory when the
     start is not isotropic, the target's rank is below min(d, c), a side exceeds 200, or any value is bad.
     """
-    return exact_products(A_0, W_0, beta_star, times, eta_a=eta_a, eta_w=eta_w).beta
+    run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
+    beta = np.empty((len(run.times), *run.shape))
+    for index, A, W in run.weights():
+        beta[index] = W.T @ A / run.scale
+    return beta
 
 
 def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Products:
     """exact_flow together with AᵀA and WᵀW, from which the tangent kernel follows; same shapes, units and errors."""
-    A, W, target, eta_a, eta_w = _checked(A_0, W_0, beta_star, eta_a, eta_w)
-    times = time_array(times)
-    delta = isotropic_delta(A, W, eta_a=eta_a, eta_w=eta_w)
-    A, W, s = np.sqrt(eta_w) * A, np.sqrt(eta_a) * W, np.sqrt(eta_a * eta_w)
-    # With the layers' roles exchanged where δ > 0, nothing grows faster than the weaker of the target and the layers.
-    mirrored = delta > 0
-    if mirrored:
-        A, W, target = W, A, target.T
-    modes = Modes.of(s * target, -abs(delta))
-    order = np.argsort(times, kind="stable")
-    c, d = A.shape[1], W.shape[1]
-    beta, outputs, inputs = (np.empty((len(times), *shape)) for shape in ((d, c), (c, c), (d, d)))
-    for index, state in zip(order, march(modes, modes.to_state(A, W), times[order]), strict=True):
-        a, w = modes.from_state(state)
-        beta[index], outputs[index], inputs[index] = w.T @ a / s, a.T @ a, w.T @ w
-    if mirrored:
-        return Products(times, np.swapaxes(beta, 1, 2), inputs, outputs)
-    return Products(times, beta, outputs, inputs)
+    run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
+    d, c = run.shape
+    beta, outputs, inputs = (np.empty((len(run.times), *shape)) for shape in ((d, c), (c, c), (d, d)))
+    for index, A, W in run.weights():
+        beta[index], outputs[index], inputs[index] = W.T @ A / run.scale, A.T @ A, W.T @ W
+    return Products(run.times, beta, outputs, inputs)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One checked problem in normalised units: √η_w A, √η_a W and s β*, s = scale = √(η_a η_w)."""
+
+    A: np.ndarray
+    W: np.ndarray
+    target: np.ndarray
+    delta: float
+    scale: float
+    times: np.ndarray
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        return self.target.shape
+
+    @classmethod
+    def checked(cls, A_0, W_0, beta_star, times, eta_a, eta_w) -> "_Run":
+        A, W, target, eta_a, eta_w = _checked(A_0, W_0, beta_star, eta_a, eta_w)
+        delta = isotropic_delta(A, W, eta_a=eta_a, eta_w=eta_w)
+        s = float(np.sqrt(eta_a * eta_w))
+        return cls(np.sqrt(eta_w) * A, np.sqrt(eta_a) * W, s * target, delta, s, time_array(times))
+
+    def weights(self) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Index into times, A and W there (up to one hidden rotation), in the order of rising time."""
+        A, W, target = self.A, self.W, self.target
+        # With the layers' roles exchanged where δ > 0, nothing grows faster than the weaker of the target and the layers.
+        mirrored = self.delta > 0
+        if mirrored:
+            A, W, target = W, A, target.T
+        modes = Modes.of(target, -abs(self.delta))
+        order = np.argsort(self.times, kind="stable")
+        for index, state in zip(order, march(modes, modes.to_state(A, W), self.times[order]), strict=True):
+            a, w = modes.from_state(state)
+            yield (int(index), w, a) if mirrored else (int(index), a, w)
 
 
 def output_times(horizon: float, delta: float, count: int = 120) -> np.ndarray:
