@@ -50,12 +50,12 @@ class Picture:
         return go.Figure({"data": self.data, "layout": self.layout, "frames": frames})
 
     def write_html(self, path: str) -> None:
-        """A page of its own that works offline; frames get plotly's own play button."""
+        """A page that works offline (plotly.min.js is put beside it); frames get plotly's own play button."""
         figure = self.figure()
         if self.frames:
             play = {"label": "Play", "method": "animate", "args": [None, {"frame": {"duration": 40, "redraw": True}}]}
             figure.update_layout(updatemenus=[{"type": "buttons", "buttons": [play]}])
-        figure.write_html(path)
+        figure.write_html(path, include_plotlyjs="directory")
 
 
 def _encoded(value: Any) -> Any:

@@ -1,0 +1,40 @@
+# make run and make test do all the set-up; the other targets take longer and are for people.
+PORT ?= 8501
+ADDRESS ?= 127.0.0.1
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+
+.PHONY: run test check browser-check benchmark screens precompute cluster clean
+
+run: .venv/.app
+	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
+	@exec $(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
+
+test: .venv/.dev
+	@scripts/find_chromium.sh
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadscope tests
+
+benchmark: .venv/.dev
+	for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+
+screens: .venv/.dev
+	@scripts/find_chromium.sh
+	$(BIN)/python scripts/screens.py screens
+
+clean:
+	rm -rf .venv screens .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+
+.venv/.app: requirements.txt scripts/setup.sh
+	@PYTHON="$(PYTHON)" scripts/setup.sh requirements.txt
+	@touch $@
+
+.venv/.dev: .venv/.app requirements-dev.txt
+	@PYTHON="$(PYTHON)" scripts/setup.sh requirements-dev.txt
+	@touch $@

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Makes sure there is a Chromium for the browser tests: named by CHROMIUM, on the path, or installed with apt-get as root.
+set -u
+found() { [ -n "${CHROMIUM:-}" ] || command -v chromium || command -v chromium-browser || command -v google-chrome; }
+found >/dev/null 2>&1 && exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo "installing Chromium with apt-get …" >&2
+  apt-get update -qq >/dev/null 2>&1
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null 2>&1
+fi
+found >/dev/null 2>&1 && exit 0
+echo "************************************************************************" >&2
+echo "NO CHROMIUM: the browser tests will not run. Install it or set CHROMIUM." >&2
+echo "************************************************************************" >&2
+[ "${CI:-}" = true ] && exit 1
+exit 0

@@ -1,0 +1,80 @@
+"""Every page with every preset, as rows of PAGES list them: no exception, sound charts, a script that draws the same."""
+
+import json
+from pathlib import Path
+
+import plotly.graph_objects as go
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages import PAGES
+
+ROOT = Path(__file__).parents[2]
+CASES = [(page, name) for page in PAGES for name in (None, *page.presets())]
+
+
+def run(page, query: dict) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    test.switch_page(page.file)
+    for key, value in query.items():
+        test.query_params[key] = [str(v) for v in value] if isinstance(value, tuple) else str(value)
+    return test.run()
+
+
+def payloads(test: AppTest) -> list[dict]:
+    return [json.loads(element.proto.bytes) for element in test.get("bidi_component")]
+
+
+def shown_as(value):
+    return list(value) if isinstance(value, tuple) else value
+
+
+@pytest.mark.parametrize("page, name", CASES, ids=lambda case: getattr(case, "stem", case) or "default")
+def test_a_page_with_a_preset(page, name):
+    problem = page.presets()[name] if name else None
+    test = run(page, problem.changed() if problem else {})
+    assert not test.exception
+    assert not [error.value for error in test.error]
+    assert not [warning.value for warning in test.warning], "a preset's link must not be corrected"
+    charts = payloads(test)
+    for chart in charts:
+        check_chart(chart)
+    if problem is not None:
+        meta = charts[0]["panels"][0]["figure"]["layout"]["meta"]
+        for key, value in problem.changed().items():
+            assert meta[key] == shown_as(value), key
+
+
+def check_chart(chart: dict) -> None:
+    steps = len(chart["cursor"]["values"]) if chart["cursor"] else 0
+    for panel in chart["panels"]:
+        figure, frames = panel["figure"], panel["figure"]["frames"]
+        assert len(panel["name"]) > 20
+        assert figure["layout"]["uirevision"] and "meta" in figure["layout"]
+        assert figure["layout"]["title"]["text"]
+        assert len(frames) in (0, steps)
+        assert len(json.dumps([figure["data"], figure["layout"]])) < 300_000
+        assert len(json.dumps(frames)) < 2_000_000
+        kinds = [trace["type"] for trace in figure["data"]]
+        whole = [{**f, "data": [{"type": kinds[k], **t} for k, t in zip(f["traces"], f["data"], strict=True)]} for f in frames]
+        go.Figure({**figure, "frames": whole[:3]})
+
+
+@pytest.mark.parametrize("page, name", CASES, ids=lambda case: getattr(case, "stem", case) or "default")
+def test_the_script_of_a_page_draws_the_same_picture(page, name, tmp_path, monkeypatch):
+    problem = page.presets()[name] if name else None
+    test = run(page, problem.changed() if problem else {})
+    scripts = [code.value for code in test.code if code.language == "python" and "solution = " in code.value]
+    if not scripts:
+        pytest.skip("this page has no picture to reproduce")
+    assert scripts[0].count("\n") <= 40
+    monkeypatch.chdir(tmp_path)
+    made: dict = {}
+    exec(scripts[0].replace("figure.write_html(", "str("), made)
+    drawn = [json.loads(figure.json()) for figure in _figures(made)]
+    assert drawn == [panel["figure"] for panel in payloads(test)[0]["panels"]]
+
+
+def _figures(made: dict):
+    draw = next(value for key, value in made.items() if callable(value) and value.__module__.startswith("core.figures"))
+    return draw(made["problem"], made["solution"])
