@@ -32,25 +32,25 @@ class Problem(Params):
 
     delta: float = knob(
         1.0,
-        "Relative scale δ",
+        "relative scale δ",
         low=-2,
         high=2,
-        scale="asinh",
+        step=0.1,
         help="▲ above 0 the first layer learns faster, ▼ below 0 the second; a² − ‖w‖² of every neuron at the start",
     )
     tau: float = knob(
-        0.1, "Overall scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² for every neuron at the start"
+        0.1, "overall scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² for every neuron at the start"
     )
-    seed: int = knob(58, "Seed", low=0, high=99, step=1, help="draws teacher, student and data")
-    samples: int = knob(20, "Samples", low=1, high=200, step=1, help="training points on the unit circle")
-    width: int = knob(50, "Student neurons", low=2, high=200, step=2, help="in pairs of equal w and opposite a")
-    teachers: int = knob(3, "Teacher neurons", low=1, high=8, step=1)
-    eta_a: float = knob(1.0, "Rate of a, η_a", low=0.01, high=100, scale="log", help="learning rate of the last layer")
-    eta_w: float = knob(1.0, "Rate of w, η_w", low=0.01, high=100, scale="log", help="learning rate of the first layer")
-    end: float = knob(100.0, "End of training", low=1, high=1000, scale="log", help="flow time; the paper's is 100")
+    seed: int = knob(58, "seed", low=0, high=99, step=1, help="draws teacher, student and data")
+    samples: int = knob(20, "samples", low=1, high=200, step=1, help="training points on the unit circle")
+    width: int = knob(50, "student neurons", low=2, high=200, step=2, help="in pairs of equal w and opposite a")
+    teachers: int = knob(3, "teacher neurons", low=1, high=8, step=1)
+    eta_a: float = knob(1.0, "rate η_a", low=0.01, high=100, scale="log", help="learning rate of the last layer")
+    eta_w: float = knob(1.0, "rate η_w", low=0.01, high=100, scale="log", help="learning rate of the first layer")
+    end: float = knob(100.0, "until t", low=1, high=1000, scale="log", help="flow time; the paper's is 100")
     rate: float = knob(
         0.0,
-        "Step size η",
+        "step size η",
         low=0,
         high=1,
         scale="asinh",
@@ -83,6 +83,13 @@ PAPER_PANELS = {
     "balanced": Problem(tau=0.1, delta=0.0),
     "downstream": Problem(tau=0.1, delta=-1.0),
     "lazy": Problem(tau=2.0, delta=0.0),
+}
+PRESETS = {
+    "rich and rapid: upstream": PAPER_PANELS["upstream"],
+    "rich: balanced": PAPER_PANELS["balanced"],
+    "lazy: downstream": PAPER_PANELS["downstream"],
+    "lazy: large": PAPER_PANELS["lazy"],
+    "same start, other rates": Problem(tau=0.1, delta=0.0, eta_a=0.01, eta_w=100.0),
 }
 
 

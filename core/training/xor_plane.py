@@ -1,13 +1,12 @@
-"""Figure 5a of the paper: two ReLU networks learn an XOR-like task, one rich and one lazy, from comparable starts.
+"""Figure 5a of the paper: two ReLU networks learn an XOR-like task, one rich and one lazy.
 
 paper     name             shape     unit
 τ, δ      tau, delta       scalar    |a_i|‖w_i‖ = τ², a_i² − ‖w_i‖² = δ at the start, first network, every neuron
 γ         slope            scalar    σ(z) = max(z, γz), from ReLU (0) to linear (1)
 X, y      X, y             [n, 2], [n]  four clusters, +1 around ±e₁, −1 around ±e₂
 
-The paper gives neither data nor width nor scale of its picture; these are our choice. The second network is a lazy
-rival: "large" has τ = 2, δ = 0 and starts as pairs that cancel, for a large network is lazy only if f ≡ 0 at first;
-"downstream" has the same τ and the opposite sign of δ.
+The paper gives neither data nor width nor scale of its picture; these are our choice. A large network starts as pairs of
+neurons that cancel, for it is lazy only if f ≡ 0 at first; a small one has f ≈ 0 anyway, and no two equal neurons.
 """
 
 from dataclasses import dataclass
@@ -32,32 +31,42 @@ class Problem(Params):
 
     delta: float = knob(
         1.0,
-        "Relative scale δ",
+        "relative scale δ",
         low=-2,
         high=2,
-        scale="asinh",
+        step=0.1,
         help="▲ above 0 the first layer learns faster, ▼ below 0 the second",
     )
     tau: float = knob(
-        0.1, "Overall scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² for every neuron at the start"
+        0.1, "overall scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² for every neuron at the start"
     )
-    slope: float = knob(0.0, "Slope γ", low=0, high=1, step=0.05, help="0 is ReLU, 1 is a linear network")
+    slope: float = knob(0.0, "slope γ", low=0, high=1, step=0.05, help="0 is ReLU, 1 is a linear network")
     rival: str = knob(
         "large",
-        "Beside it",
-        options={"large": "large start (τ = 2)", "downstream": "opposite δ"},
-        help="the network on the right",
+        "beside it",
+        options={"large": "τ = 2, δ = 0", "small": "τ = 0.1, δ = 1", "mirror": "the same τ, the opposite δ"},
+        help="The second network.",
     )
-    seed: int = knob(0, "Seed", low=0, high=99, step=1, help="draws the data and the start")
-    noise: float = knob(0.15, "Spread of the clusters", low=0, high=0.5, step=0.05)
-    points: int = knob(10, "Points per cluster", low=1, high=50, step=1)
-    width: int = knob(30, "Neurons", low=2, high=100, step=2)
-    end: float = knob(100.0, "End of training", low=1, high=1000, scale="log", help="flow time")
+    seed: int = knob(0, "seed", low=0, high=99, step=1, help="draws the data and the start")
+    noise: float = knob(0.15, "spread of the clusters", low=0, high=0.5, step=0.05)
+    points: int = knob(10, "points per cluster", low=1, high=50, step=1)
+    width: int = knob(30, "neurons", low=2, high=100, step=2)
+    end: float = knob(100.0, "until t", low=1, high=1000, scale="log", help="flow time")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.width % 2:
             raise OutsideTheory("The number of neurons must be even", got=self.width, do=f"Use {self.width + 1}.")
+
+
+PRESETS = {
+    "map before fit": Problem(delta=1.0, tau=0.1),
+    "frozen map": Problem(delta=0.0, tau=2.0, rival="small"),
+    "delayed": Problem(delta=-1.0, tau=0.1, rival="mirror"),
+    "balanced": Problem(delta=0.0, tau=0.1),
+    "a leaky map": Problem(slope=0.3),
+    "linear": Problem(slope=1.0),
+}
 
 
 @dataclass(frozen=True)
@@ -85,8 +94,8 @@ def _follow(problem: Problem, X: Array, y: Array, tau: float, delta: float, *, p
 
 
 def rival_start(problem: Problem) -> tuple[float, float]:
-    """(τ, δ) of the network on the right."""
-    return (LARGE, 0.0) if problem.rival == "large" else (problem.tau, -problem.delta)
+    """(τ, δ) of the second network."""
+    return {"large": (LARGE, 0.0), "small": (0.1, 1.0), "mirror": (problem.tau, -problem.delta)}[problem.rival]
 
 
 def start(problem: Problem, paired: bool) -> Student:

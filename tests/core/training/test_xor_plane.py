@@ -30,7 +30,7 @@ def test_the_large_networks_map_is_frozen_while_it_fits():
 
 
 def test_the_opposite_delta_is_the_other_rival():
-    solution = xor_plane.solve(Problem(delta=1.0, rival="downstream", end=10.0))
+    solution = xor_plane.solve(Problem(delta=1.0, rival="mirror", end=10.0))
     assert solution.starts == ((0.1, 1.0), (0.1, -1.0))
     assert solution.rival.flipped[-1] < 0.1 < solution.main.flipped[-1]
 
