@@ -64,6 +64,18 @@ function themed(layout, theme) {
   return out;
 }
 
+/* Plotly does not wrap titles; a finding that is cut off is no finding. */
+function wrapped(title, width) {
+  const room = Math.max(16, Math.floor((width - 24) / 8.4));
+  const lines = [""];
+  for (const word of (title?.text ?? "").split(" ")) {
+    const line = lines[lines.length - 1];
+    if (line && line.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  return lines;
+}
+
 class Panel {
   constructor(host, chart) {
     this.chart = chart;
@@ -104,6 +116,9 @@ class Panel {
     const layout = themed(laidOver(this.figure.layout, this.figure.frames?.[index]?.layout), theme);
     layout.width = this.div.clientWidth || undefined;
     layout.height = this.div.clientHeight || undefined;
+    const lines = wrapped(layout.title, layout.width ?? 400);
+    layout.title = { ...layout.title, text: lines.join("<br>") };
+    layout.margin = { ...layout.margin, t: layout.margin.t + 21 * (lines.length - 1) };
     for (const scene of this.scenes) {
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
       if (camera) layout[scene] = { ...layout[scene], camera };

@@ -28,7 +28,7 @@ with picture:
         cursor = Cursor("δ", "relative scale δ", solution.deltas)
     else:
         cursor = Cursor("t", "time t", solution.times, still=48)
-    plot(*painted(figures, problem, solution), cursor=cursor, cameras=CAMERAS, grow=(1.4, 1, 1), least=300)
+    plot(*painted(figures, problem, solution), cursor=cursor, cameras=CAMERAS, grow=(1.4, 1, 1), least=260)
 
 presets(STEM, PRESETS, problem)
 a, w = path.a[0, 0], path.w[0, 0]

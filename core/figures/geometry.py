@@ -64,7 +64,7 @@ def plane_sweep(problem: Geometry, solution: Solution) -> Picture:
 
 def progress(problem: Geometry, solution: Solution) -> Picture:
     """Loss left and kernel distance against log t, with a cursor line."""
-    picture = _progress(problem, solution)
+    picture = _progress(problem, solution, f"Loss and kernel over time: {solution.regime.word}")
     picture.add(*_progress_lines(solution, solution.paths[0]))
     places = picture.add(_cursor_line(solution.times[1]))
     times = np.maximum(solution.times, solution.times[1])
@@ -73,7 +73,7 @@ def progress(problem: Geometry, solution: Solution) -> Picture:
 
 def progress_sweep(problem: Geometry, solution: Solution) -> Picture:
     """Loss left and kernel distance against log t, one frame per δ."""
-    picture = _progress(problem, solution)
+    picture = _progress(problem, solution, "Loss and kernel for the δ at the cursor")
     places = picture.add(*_progress_lines(solution, solution.paths[len(solution.paths) // 2]))
     return picture.move(places, *([moving(t) for t in _progress_lines(solution, p)] for p in solution.paths))
 
@@ -165,8 +165,7 @@ def _now3d(path: Paths, k: int) -> dict:
 
 def _plane(problem: Geometry, solution: Solution, title: str) -> Picture:
     path = solution.paths[0]
-    betas = np.concatenate([p.beta.reshape(-1, 2) for p in solution.paths])
-    far = max(1.5, 1.15 * float(np.abs(betas).max()), 1.15 * float(np.abs(problem.beta_star).max()))
+    far = _view(problem, solution)
     grid = np.linspace(-far, far, CONTOURS)
     picture = style.figure(problem, title=title, alt="Function space. " + _alt(path), x="β₁", y="β₂")
     picture.lay(xaxis={"range": [-far, far], "constrain": "domain"})
@@ -191,7 +190,18 @@ def _plane(problem: Geometry, solution: Solution, title: str) -> Picture:
     picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=16, symbol="star"))
     picture.add(style.points(start[:1], start[1:], style.INK, "β₀, start", size=13, symbol="circle-open"))
     style.label(picture, star[0], star[1], "β*: zero loss", style.MINIMA, yshift=12)
-    return style.label(picture, start[0], start[1], "β₀", style.INK, yshift=12)
+    if np.abs(start).max() < far:
+        style.label(picture, start[0], start[1], "β₀", style.INK, yshift=12)
+    return picture
+
+
+def _view(problem: Geometry, solution: Solution) -> float:
+    """Half-width of the β-plane: all of the paths, but for the pair only where they part."""
+    star = float(np.abs(problem.beta_star).max())
+    if problem.start == "pair":
+        return max(1.0, 1.6 * star)
+    farthest = max(float(np.abs(path.beta).max()) for path in solution.paths)
+    return max(1.5, 1.15 * farthest, 1.15 * star)
 
 
 def _paths2d(path: Paths) -> list[dict]:
@@ -203,14 +213,13 @@ def _now2d(path: Paths, k: int) -> dict:
     return style.points(path.beta[:, k, 0], path.beta[:, k, 1], style.INK, "now", size=13)
 
 
-def _progress(problem: Geometry, solution: Solution) -> Picture:
+def _progress(problem: Geometry, solution: Solution, title: str) -> Picture:
     alt = f"Loss left and kernel distance against time. {solution.regime.basis}"
-    title = f"Loss and kernel over time: {solution.regime.word}"
     picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)")
-    low, high = math.log10(solution.times[1]), math.log10(solution.times[-1])
-    picture.lay(xaxis={"type": "log", "range": [low, high]}, yaxis={"range": [-0.03, 1.16]})
-    style.label(picture, low, 1.1, "━ loss left L/L₀", style.LOSS_LINE)
-    return style.label(picture, (low + high) / 2, 1.1, "╌ kernel distance S(0,t)", style.KERNEL)
+    low = math.log10(solution.times[1])
+    picture.lay(xaxis=style.log_axis(solution.times[1], solution.times[-1]), yaxis={"range": [-0.03, 1.3]})
+    style.label(picture, low, 1.23, "━ loss left L/L₀", style.LOSS_LINE)
+    return style.label(picture, low, 1.11, "╌ kernel distance S(0,t)", style.KERNEL)
 
 
 def _progress_lines(solution: Solution, path: Paths) -> list[dict]:

@@ -50,7 +50,7 @@ DARK = {
 LOSS = [[0.0, "#f4f7fb"], [0.25, "#c9d6e6"], [0.5, "#93aac6"], [0.75, "#5d7a9e"], [1.0, "#2f4765"]]
 
 CAMERAS: dict[str, dict] = {
-    "Paper": {"eye": {"x": 1.13, "y": -1.94, "z": 1.3}, "center": {"x": 0, "y": 0, "z": -0.1}},
+    "Paper": {"eye": {"x": 1.22, "y": -2.1, "z": 1.4}, "center": {"x": 0, "y": 0, "z": -0.12}},
     "Side": {"eye": {"x": 0.02, "y": -2.15, "z": 0.05}, "center": {"x": 0, "y": 0, "z": 0}},
     "Top": {"eye": {"x": 0.02, "y": -0.05, "z": 2.15}, "center": {"x": 0, "y": 0, "z": 0}},
 }
@@ -104,7 +104,7 @@ def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
 
 
 def figure(
-    problem: Any, *, title: str, alt: str, x: str = "", y: str = "", height: int = 420, **layout: Any
+    problem: Any, *, title: str, alt: str, x: str = "", y: str = "", height: int = 400, **layout: Any
 ) -> Picture:
     """An empty 2-D picture in the house's layout. title states the finding, alt what a listener should know."""
     base = {
@@ -178,6 +178,13 @@ def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: An
     marker = {"color": colour, "size": size, "symbol": symbol}
     hover = _hover(name, "%{x:.3g}, %{y:.3g}, %{z:.3g}")
     return {"type": "scatter3d", "mode": "markers", **_xyz(xyz), "marker": marker, **hover, **more}
+
+
+def log_axis(low: float, high: float) -> dict[str, Any]:
+    """A log axis from low to high with ticks at powers of ten only (1, 2, 5 where it spans less than two decades)."""
+    span = math.log10(high / low)
+    ticks = {"dtick": 1} if span > 2 else {"dtick": "D2"}
+    return {"type": "log", "range": [math.log10(low), math.log10(high)], **ticks}
 
 
 def label(picture: Picture, x: float, y: float, text: str, colour: str = INK, **place: Any) -> Picture:

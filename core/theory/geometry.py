@@ -17,6 +17,7 @@ from core.theory.regime import Regime, classify
 FRAMES = 120
 SWEEP = 25
 MESH = (20, 40)
+SMALLEST = 1e-6
 TWIN_START, TWIN_GAP = -4.0, 1e-3
 
 
@@ -45,17 +46,27 @@ class Geometry(Params):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.target_norm == 0:
+        if self.target_norm < SMALLEST:
             raise OutsideTheory(
-                "The target β* has no direction when its size is 0",
-                got="target_norm = 0",
-                do="Give the target a size above 0.",
+                "A target β* of size 0 has no direction",
+                got=f"target_norm = {self.target_norm:g}",
+                do=f"Give the target a size of {SMALLEST:g} or more.",
             )
-        if self.start == "pair" and self.delta > 0:
+        if self.start == "pair":
+            self._check_pair()
+        elif self.norm < SMALLEST and (self.delta <= 0 or self.moves == "delta"):
+            raise OutsideTheory(
+                "A start β₀ = 0 fixes the weights only where δ > 0",
+                got=f"norm = {self.norm:g}, delta = {self.delta:g}",
+                do=f"Give the start a size of {SMALLEST:g} or more, or choose δ > 0 and let time move.",
+            )
+
+    def _check_pair(self) -> None:
+        if self.delta > 0 or self.moves == "delta":
             raise OutsideTheory(
                 "For δ > 0 the two sheets are apart and nothing separates starts on one of them",
-                got=f"delta = {self.delta:g}",
-                do="Choose δ ≤ 0 for the pair of starts.",
+                got=f"delta = {self.delta:g}, moves = {self.moves}",
+                do="Choose δ ≤ 0 and let time move for the pair of starts.",
             )
 
     @property

@@ -20,8 +20,9 @@ NOTES = "_replaced"
 def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), where: Any = None) -> P:
     """Draw `shown` in a row (at most five) and `more` folded under "More", and return the problem they describe.
 
+    A choice of many gets a row of its own.
     Fields named in neither keep their defaults. A combination that the problem refuses is reported in one sentence
-    and the page ends there, below its controls.
+    at the controls, and the page goes on with the last one that was allowed.
     """
     knobs = kind.knobs()
     defaults = {name: field.default for name, field in kind.__dataclass_fields__.items()}
@@ -29,7 +30,11 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
     notes = [note for name in (*shown, *more) if (note := settle(name, knobs[name], defaults[name]))]
     values = dict(defaults)
     with where:
-        for name, column in zip(shown, st.columns(len(shown)), strict=True) if shown else ():
+        single = [name for name in shown if not knobs[name].many]
+        for name in shown:
+            if knobs[name].many:
+                values[name] = control(name, knobs[name], defaults[name])
+        for name, column in zip(single, st.columns(len(single)), strict=True) if single else ():
             with column:
                 values[name] = control(name, knobs[name], defaults[name])
         if more:
@@ -39,11 +44,16 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
                     with columns[k % len(columns)]:
                         values[name] = control(name, knobs[name], defaults[name])
         _say(notes, values)
-        try:
-            return kind(**values)
-        except OutsideTheory as error:
-            st.error(str(error), icon=":material/error:")
-            st.stop()
+        return _checked(kind, values)
+
+
+def _checked(kind: type[P], values: dict[str, Any]) -> P:
+    last = f"_last_{kind.__name__}"
+    try:
+        st.session_state[last] = kind(**values)
+    except OutsideTheory as error:
+        st.error(f"{error} The picture still shows the last setting that has one.", icon=":material/error:")
+    return st.session_state.setdefault(last, kind())
 
 
 def settle(name: str, knob: Knob, default: Any) -> str | None:
@@ -71,12 +81,11 @@ def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
         return default, False
     if math.isnan(number):
         return default, False
+    assert knob.low is not None and knob.high is not None
+    inside = min(max(number, knob.low), knob.high)
     if knob.scale != "linear":
-        best = min(knob.grid, key=lambda v: abs(_spaced(knob, v) - _spaced(knob, number)))
+        best = min(knob.grid, key=lambda v: abs(_spaced(knob, v) - _spaced(knob, inside)))
         return best, math.isclose(best, number, rel_tol=1e-9, abs_tol=1e-12)
-    low, high = knob.low, knob.high
-    assert low is not None and high is not None
-    inside = min(max(number, low), high)
     value = type(default)(round(inside) if isinstance(default, int) else inside)
     return value, value == number
 

@@ -13,7 +13,9 @@ LOG = logging.getLogger("lab")
 
 def draw() -> None:
     """Draw the navigation and run the page asked for."""
-    st.set_page_config(page_title="Lazy–Rich Lab", page_icon=ASSETS / "logo.svg", layout="wide")
+    st.set_page_config(
+        page_title="Lazy–Rich Lab", page_icon=ASSETS / "logo.svg", layout="wide", initial_sidebar_state=230
+    )
     st.logo(ASSETS / "logo.svg", size="large")
     st.html(ASSETS / "page.css")
     entries: dict[str, list] = {}

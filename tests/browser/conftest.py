@@ -84,9 +84,13 @@ class Visit:
     def __init__(self, context, server: str):
         self.tab, self.server = context.new_page(), server
         self.complaints: list[str] = []
-        self.tab.on("console", lambda m: m.type == "error" and "Failed to load resource" not in m.text and self.note(m.text))
+        self.tab.on(
+            "console", lambda m: m.type == "error" and "Failed to load resource" not in m.text and self.note(m.text)
+        )
         self.tab.on("pageerror", lambda error: self.note(str(error)))
-        self.tab.on("request", lambda r: r.url.startswith("http") and server not in r.url and self.note(f"outside: {r.url}"))
+        self.tab.on(
+            "request", lambda r: r.url.startswith("http") and server not in r.url and self.note(f"outside: {r.url}")
+        )
 
     def note(self, text: str) -> None:
         self.complaints.append(text[:300])

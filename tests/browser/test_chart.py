@@ -89,5 +89,3 @@ def test_dark_pages_swap_the_palette(visit):
     seen = visit(color_scheme="dark", reduced_motion="reduce").open("geometry")
     colours = seen.tab.evaluate("() => document.querySelector('.js-plotly-plot').data.map(t => t.line?.color)")
     assert "#ff5c7c" in colours and "#c2183c" not in colours
-
-

@@ -66,7 +66,9 @@ def test_requirements_are_pinned_exactly():
 
 
 def test_what_core_imports_is_required():
-    required = {line.split("==")[0].lower() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line}
+    required = {
+        line.split("==")[0].lower() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line
+    }
     known = {"sklearn": "scikit-learn", "PIL": "pillow"}
     own = {"core", "pages", "app"}
     for path in SOURCES:

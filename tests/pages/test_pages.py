@@ -56,7 +56,10 @@ def check_chart(chart: dict) -> None:
         assert len(json.dumps([figure["data"], figure["layout"]])) < 300_000
         assert len(json.dumps(frames)) < 2_000_000
         kinds = [trace["type"] for trace in figure["data"]]
-        whole = [{**f, "data": [{"type": kinds[k], **t} for k, t in zip(f["traces"], f["data"], strict=True)]} for f in frames]
+        whole = [
+            {**f, "data": [{"type": kinds[k], **t} for k, t in zip(f["traces"], f["data"], strict=True)]}
+            for f in frames
+        ]
         go.Figure({**figure, "frames": whole[:3]})
 
 
