@@ -13,6 +13,9 @@ from typing import Any
 
 import numba
 
+KERNELS = ("compiled.py", "relu_gradient.py", "relu_growing.py", "relu_chebyshev.py")
+"""The files that hold compiled functions, which call each other across files."""
+
 
 def _candidates():
     if "NUMBA_CACHE_DIR" in os.environ:
@@ -34,7 +37,7 @@ def writable_folder(candidates) -> Path | None:
 
 
 def _version() -> str:
-    sources = sorted(Path(__file__).parent.glob("relu_*.py")) + [Path(__file__)]
+    sources = [Path(__file__).parent / name for name in KERNELS]
     return hashlib.sha256(numba.__version__.encode() + b"".join(s.read_bytes() for s in sources)).hexdigest()[:16]
 
 

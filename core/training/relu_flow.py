@@ -15,13 +15,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.datasets.teacher_student import outputs
 from core.errors import OutsideTheory
 from core.training import relu_chebyshev, relu_growing
+from core.training.measures import mean_squared_error
 from core.training.relu_gradient import Work, pack, rounding_floor, sharpness, unpack
 from core.training.relu_growing import ARRIVED, CONVERGED, DIVERGED, ROUNDED
 
-METHODS = ("auto", "descent", "growing", "chebyshev")
+METHODS = ("auto", "descent", "growing", "chebyshev", "batched")
 CHEAP = 2e8
 SMALL = 2e5
 STABLE = 2.0
@@ -68,34 +68,36 @@ def integrate(
     """Snapshots of gradient descent on the mean of squares at the step counts `checkpoints`, in increasing order.
 
     W_0[..., m, d], a_0[..., m], X[..., n, d], y[..., n]; leading axes are independent runs and broadcast. method:
-    "descent" (every step), "growing", "chebyshev" (steps of the flow; see relu_growing, relu_chebyshev) or "auto".
-    device "cpu" runs compiled kernels one network after the other; any other name is torch's, all runs at once.
+    "descent" (every step), "growing", "chebyshev" (steps of the flow; see relu_growing, relu_chebyshev), "batched" (all
+    runs at once in torch; see relu_batch) or "auto". device "cpu" runs compiled kernels, one network after the other;
+    any other name is torch's and means "batched".
     Raises OutsideTheory for input that is empty, not finite or does not fit together, and where η λ_max > 2.
     """
     runs = _Runs.checked(W_0, a_0, X, y, rate=rate, eta_a=eta_a, eta_w=eta_w, slope=slope)
     steps = _checked_steps(checkpoints)
     if method not in METHODS:
         raise OutsideTheory("the method is unknown", got=method, do="Choose one of " + ", ".join(METHODS) + ".")
+    if device != "cpu" or method == "batched":
+        return runs.batched(steps, device, accuracy)
     return runs.snapshots(steps, method, accuracy)
 
 
 def stable_rate(W, a, X, *, eta_a: float = 1.0, eta_w: float = 1.0, slope: float = 0.0) -> float:
     """The automatic rate 1/λ_max, half of the largest that is stable at this start; W[m, d], a[m], X[n, d]."""
     runs = _Runs.checked(W, a, X, np.zeros(np.shape(X)[:-1]), rate=1.0, eta_a=eta_a, eta_w=eta_w, slope=slope)
-    return 1.0 / max(float(run.lam) for run in runs.runs)
+    return 1.0 / max(float(run.lam) for run in runs.started())
 
 
 class _Run:
     """One network on its way: θ, the clock that the compiled kernels keep, and the work arrays of its float type."""
 
-    def __init__(self, W, a, X, y, rate, eta_a, eta_w, slope):
-        self.m, self.X, self.y, self.rate, self.slope = a.size, X, y, rate, slope
+    def __init__(self, W, a, X, y, rate, flags):
+        self.m, self.X, self.y, self.rate, self.flags = a.size, X, y, rate, flags
         self.theta = pack(W, a)
         self.start = self.theta.copy()
         self.speed = np.empty_like(self.theta)
         self.probe = np.random.default_rng(0).standard_normal(y.size)
         self.clock = np.zeros(7)
-        self.flags = {"eta_a": eta_a, "eta_w": eta_w, "slope": slope}
         self.power = float(np.mean(y**2)) or 1.0
         self.done = False
         self._use(np.float64)
@@ -108,7 +110,7 @@ class _Run:
 
     def loss(self) -> float:
         W, a = unpack(self.theta, self.m)
-        return float(np.mean((outputs(W, a, self.X, slope=self.slope) - self.y) ** 2))
+        return float(mean_squared_error(W, a, self.X, self.y, slope=self.flags["slope"]))
 
     def prepare(self, method: str, last: int, accuracy: Accuracy | None):
         """Choose the method, the opening and the float type of a run to step `last`."""
@@ -121,7 +123,7 @@ class _Run:
         if method != "descent" and sharp > STABLE:
             raise self.divergence(sharp)
         if accuracy is None:
-            accuracy = Accuracy() if cost > SMALL else Accuracy(growth=0.003, stop=1e-12)
+            accuracy = _default_accuracy(cost <= SMALL)
             accuracy = replace(accuracy, stop=0.0) if method == "descent" else accuracy
         self.method, self.accuracy = method, accuracy
         self.opening = accuracy.opening * (3 if sharp > 0.05 else 1)
@@ -179,50 +181,69 @@ class _Run:
         )
 
 
-@dataclass(frozen=True)
 class _Runs:
-    runs: list
-    shape: tuple
-    rate: np.ndarray
+    """Checked arrays of all runs, broadcast to one leading shape."""
+
+    def __init__(self, shape, arrays, rate, flags):
+        self.shape, self.arrays, self.rate, self.flags = shape, arrays, rate, flags
 
     @classmethod
     def checked(cls, W, a, X, y, *, rate, eta_a, eta_w, slope) -> "_Runs":
-        W, a, X, y, rate = (
-            _checked_array(name, value, axes)
-            for name, value, axes in (("W_0", W, 2), ("a_0", a, 1), ("X", X, 2), ("y", y, 1), ("rate", rate, 0))
-        )
+        named = (("W_0", W, 2), ("a_0", a, 1), ("X", X, 2), ("y", y, 1), ("rate", rate, 0))
+        W, a, X, y, rate = (_checked_array(name, value, axes) for name, value, axes in named)
         _check_fit(W, a, X, y)
         _check_numbers(rate, eta_a, eta_w, slope)
+        tails = ((W, 2), (a, 1), (X, 2), (y, 1), (rate, 0))
         try:
-            shape = np.broadcast_shapes(W.shape[:-2], a.shape[:-1], X.shape[:-2], y.shape[:-1], rate.shape)
+            shape = np.broadcast_shapes(*(v.shape[: v.ndim - k] for v, k in tails))
         except ValueError:
             raise OutsideTheory(
                 "the leading axes of W_0, a_0, X, y and rate must fit together",
-                got=f"{W.shape}, {a.shape}, {X.shape}, {y.shape}, {rate.shape}",
+                got=", ".join(str(v.shape) for v, _ in tails),
                 do="Give each the same leading axes, or none.",
             ) from None
-        tails = ((W, 2), (a, 1), (X, 2), (y, 1), (rate, 0))
         wide = [np.broadcast_to(v, shape + v.shape[v.ndim - k :]) for v, k in tails]
-        runs = [
-            _Run(wide[0][i], wide[1][i], wide[2][i], wide[3][i], float(wide[4][i]), eta_a, eta_w, slope)
-            for i in np.ndindex(shape)
-        ]
-        return cls(runs, shape, wide[4])
+        return cls(shape, wide[:4], wide[4], {"eta_a": float(eta_a), "eta_w": float(eta_w), "slope": float(slope)})
+
+    def started(self) -> list[_Run]:
+        W, a, X, y = self.arrays
+        return [_Run(W[i], a[i], X[i], y[i], float(self.rate[i]), self.flags) for i in np.ndindex(self.shape)]
 
     def snapshots(self, steps, method, accuracy) -> Iterator[Snapshot]:
-        for run in self.runs:
+        runs = self.started()
+        for run in runs:
             run.prepare(method, steps[-1], accuracy)
         for step in steps:
-            for run in self.runs:
+            for run in runs:
                 run.advance(step)
-            yield self._snapshot(step)
+            W, a = zip(*(unpack(run.theta, run.m) for run in runs), strict=True)
+            yield self._snapshot(step, np.stack(W), np.stack(a))
 
-    def _snapshot(self, step: int) -> Snapshot:
-        both = [unpack(run.theta, run.m) for run in self.runs]
-        W = np.stack([W for W, _ in both]).reshape(*self.shape, *both[0][0].shape)
-        a = np.stack([a for _, a in both]).reshape(*self.shape, *both[0][1].shape)
-        loss = np.array([run.loss() for run in self.runs]).reshape(self.shape)
+    def batched(self, steps, device, accuracy) -> Iterator[Snapshot]:
+        import torch
+
+        from core.training import relu_batch
+
+        W, a, X, y = (v.reshape(-1, *v.shape[len(self.shape) :]) for v in self.arrays)
+        small = X[0].size * a.shape[-1] <= SMALL
+        if all(stride == 0 for stride in self.arrays[2].strides[: len(self.shape)]):
+            X = X[0]
+        together = relu_batch.snapshots(
+            W, a, X, y, self.rate.ravel(), steps, accuracy=accuracy or _default_accuracy(small), device=device,
+            products=torch.float64 if small else torch.float32, **self.flags,
+        )  # fmt: skip
+        for step, W, a in together:
+            yield self._snapshot(step, W, a)
+
+    def _snapshot(self, step: int, W: np.ndarray, a: np.ndarray) -> Snapshot:
+        W, a = W.reshape(*self.shape, *W.shape[1:]), a.reshape(*self.shape, *a.shape[1:])
+        X, y = self.arrays[2:]
+        loss = mean_squared_error(W, a, X, y, slope=self.flags["slope"])
         return Snapshot(step, self.rate * step, W, a, loss)
+
+
+def _default_accuracy(small: bool) -> Accuracy:
+    return Accuracy(growth=0.003, stop=1e-12) if small else Accuracy()
 
 
 def _rounded_down(value: float) -> str:

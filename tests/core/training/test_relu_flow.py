@@ -65,6 +65,29 @@ def test_leading_axes_are_independent_runs(data):
         assert together[2].loss[run] == alone[2].loss
 
 
+@pytest.mark.parametrize("shared", [True, False])
+def test_batched_runs_follow_the_compiled_ones(data, shared):
+    starts = [data.student.scaled(tau, delta) for tau, delta in ((0.2, 0.1), (0.8, -0.3), (0.4, 0.0))]
+    W, a = (np.stack(v).reshape(3, 1, *v[0].shape) for v in zip(*starts, strict=True))
+    X = data.X if shared else np.broadcast_to(data.X, (3, 1, *data.X.shape)).copy()
+    rates = np.array([0.01, 0.02, 0.03])[:, None]
+    settings = dict(rate=rates, checkpoints=[0, 100, 20_000], eta_a=0.7, eta_w=1.4, slope=0.1)
+    one = list(integrate(W, a, X, data.y, method="growing", **settings))
+    other = list(integrate(W, a, X, data.y, method="batched", **settings))
+    for compiled, batched in zip(one, other, strict=True):
+        assert batched.W.shape == (3, 1, 8, 3) and batched.step == compiled.step
+        assert np.allclose(batched.W, compiled.W, atol=1e-4)
+        assert np.allclose(batched.loss, compiled.loss, rtol=1e-3, atol=1e-12)
+
+
+def test_batched_refuses_what_the_compiled_path_refuses(data):
+    W, a = data.student.scaled(1.0, 0.0)
+    with pytest.raises(OutsideTheory, match="diverges"):
+        list(integrate(W, a, data.X, data.y, rate=1e3, checkpoints=[10], method="batched"))
+    with pytest.raises(OutsideTheory, match="device"):
+        list(integrate(W, a, data.X, data.y, rate=0.1, checkpoints=[10], device="no such device"))
+
+
 def test_snapshots_come_at_the_steps_asked_for_and_zero_only_if_asked(data):
     W, a = data.student.scaled(0.3, 0.0)
     snaps = list(integrate(W, a, data.X, data.y, rate=0.01, checkpoints=[50, 7]))
