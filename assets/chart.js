@@ -38,7 +38,14 @@ function themeOf(element) {
 
 const swatch = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 
+const luminances = new Map();
+
 function luminance(colour) {
+  if (!luminances.has(colour)) luminances.set(colour, measuredLuminance(colour));
+  return luminances.get(colour);
+}
+
+function measuredLuminance(colour) {
   swatch.fillStyle = colour;
   swatch.fillRect(0, 0, 1, 1);
   const [r, g, b] = swatch.getImageData(0, 0, 1, 1).data;

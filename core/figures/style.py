@@ -108,7 +108,15 @@ def figure(
 ) -> Picture:
     """An empty 2-D picture in the house's layout. title states the finding, alt what a listener should know."""
     base = {
-        "title": {"text": title, "x": 0.01, "xanchor": "left", "font": {"size": 17}, "automargin": True},
+        "title": {
+            "text": title,
+            "x": 0.01,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 8},
+            "font": {"size": 17},
+        },
         "font": {"size": 14},
         "height": height,
         "margin": {"l": 64, "r": 24, "t": 52, "b": 56},
