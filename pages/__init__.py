@@ -32,6 +32,8 @@ class Page:
 
 
 MINIMAL = "The minimal model"
+LINEAR = "Linear networks"
+RELU = "ReLU networks"
 
 PAGES = (
     Page(
@@ -40,6 +42,28 @@ PAGES = (
         MINIMAL,
         "Where may gradient flow go?",
         "core.theory.geometry",
+    ),
+    Page(
+        "pages/exact.py",
+        "Exact solutions",
+        MINIMAL,
+        "Does the formula match?",
+        "core.theory.exact",
+    ),
+    Page(
+        "pages/teacher_student.py",
+        "Teacher–student",
+        RELU,
+        "How do neurons find the teacher?",
+        "core.training.teacher_student_plane",
+    ),
+    Page(
+        "pages/wide.py",
+        "Wide networks",
+        LINEAR,
+        "What does the shape of a linear network decide?",
+        "core.theory.wide_network",
+        ("kunin2024", "saxe2014", "domine2024"),
     ),
 )
 

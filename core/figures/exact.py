@@ -1,0 +1,280 @@
+"""Exact: the minimal model's curves for several δ, theory over simulation, the error between them, and the time scales."""
+
+import math
+
+import numpy as np
+
+from core.figures import style
+from core.figures.picture import Picture, moving
+from core.theory.exact import Exact, Solution, TimeScales
+from core.theory.normalised import Floats
+
+FAINT = 0.35
+HEIGHT = 300
+COLOURS = {
+    **dict(zip((-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0), style.SEVEN, strict=True)),
+    -0.2: "#b59b78",
+    0.2: "#8fa9ad",
+}
+ERROR_FLOOR = 1e-12
+
+
+def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
+    """The four curves of the chosen view and the error strip; `run` is a core.training.exact.Simulation, if there is one."""
+    curves = _regimes if problem.view == "regimes" else _weights
+    return (*curves(problem, solution, run), error_strip(problem, solution, run))
+
+
+def with_run(problem: Exact, pair) -> tuple[Picture, ...]:
+    """`figures` of the pair (solution, run)."""
+    return figures(problem, *pair)
+
+
+def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
+    target = problem.beta_star
+    size = None if run is None else run.a * np.linalg.norm(run.w, axis=-1)
+    phi = None if run is None else _cosine(run.w, target)
+    beta = None if run is None else run.a[..., None] * run.w
+    moved = None if run is None else run.kernel_distance
+    return [
+        _curves(problem, solution, run, solution.mu, size, _size_title(solution), "size μ = a‖w‖", keyed=True),
+        _curves(problem, solution, run, solution.phi, phi, _alignment_title(solution), "alignment φ = cos∠(w, β*)"),
+        _curves(
+            problem, solution, run, solution.kernel_distance, moved, _kernel_title(solution), "kernel distance S(0, t)"
+        ),
+        path(problem, solution, beta),
+    ]
+
+
+def _weights(problem: Exact, solution: Solution, run) -> list[Picture]:
+    target = problem.beta_star
+    nu = None if run is None else _clipped(np.divide((run.w * target).sum(-1), np.where(run.a == 0, np.nan, run.a)))
+    a, w = (None, None) if run is None else (run.a, run.w)
+    turned = solution.a[:, 0] * solution.a[:, -1] < 0
+    title = "The readout a changes sign" if turned.any() else "The readout a keeps its sign"
+    return [
+        _curves(problem, solution, run, _clipped(solution.nu), nu, "ν solves a Riccati equation", "ν", keyed=True),
+        _curves(problem, solution, run, solution.a, a, title, "readout a"),
+        *(
+            _curves(
+                problem,
+                solution,
+                run,
+                solution.w[..., k],
+                None if w is None else w[..., k],
+                _weight_title(k),
+                f"w{'₁₂'[k]}",
+            )
+            for k in range(2)
+        ),
+    ]
+
+
+def _curves(problem, solution, run, theory: Floats, simulated, title: str, y: str, keyed: bool = False) -> Picture:
+    """One quantity against time: the run thick and pale, theory thin upon it, a mark per δ moving with the cursor."""
+    picture = style.figure(
+        problem, title=title, alt=_alt(y, theory, solution), x=_time_name(problem), y=y, height=HEIGHT
+    )
+    times = _shown_times(problem, solution.times)
+    _time_axis(problem, picture, solution)
+    for k, delta in enumerate(solution.deltas):
+        colour, name = colour_of(delta), f"δ = {delta:g}"
+        if simulated is not None:
+            picture.add(style.line(*_where_shown(problem, run.times, simulated[k]), colour, width=9, opacity=FAINT))
+        dash = "solid" if simulated is None else "dash"
+        picture.add(style.line(times, theory[k], colour, name, width=2.5, dash=dash))
+    colours = [colour_of(delta) for delta in solution.deltas]
+
+    def mark(t: int) -> dict:
+        return style.points(np.full(len(colours), times[t]), theory[:, t], colours, "now", size=9)
+
+    places = picture.add(mark(len(times) - 1))
+    if keyed:
+        _key(picture, solution)
+    return picture.move(places, *([moving(mark(t))] for t in range(len(times))))
+
+
+def path(problem: Exact, solution: Solution, simulated: Floats | None = None) -> Picture:
+    """β = a w in the plane."""
+    ends = solution.beta[:, -1]
+    title = "Every path ends at β*" if _arrived(problem, ends) else "Some are still on their way"
+    picture = style.figure(
+        problem, title=title, alt=_alt("path of β", solution.mu, solution), x="β₁", y="β₂", height=HEIGHT
+    )
+    picture.lay(yaxis={"scaleanchor": "x"})
+    colours = [colour_of(delta) for delta in solution.deltas]
+    for k, delta in enumerate(solution.deltas):
+        if simulated is not None:
+            picture.add(style.line(simulated[k, :, 0], simulated[k, :, 1], colours[k], width=9, opacity=FAINT))
+        dash = "solid" if simulated is None else "dash"
+        x, y = solution.beta[k].T
+        picture.add(style.line(x, y, colours[k], f"δ = {delta:g}", width=2.5, dash=dash))
+    star, start = problem.beta_star, problem.beta_0
+    picture.add(style.points(start[:1], start[1:], style.INK, "β₀, start", size=12, symbol="circle-open"))
+    picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=15, symbol="star"))
+    style.label(picture, star[0], star[1], "β*", style.MINIMA, yshift=10)
+    style.label(picture, start[0], start[1], "β₀", yshift=12)
+
+    def mark(t: int) -> dict:
+        return style.points(solution.beta[:, t, 0], solution.beta[:, t, 1], colours, "now", size=9)
+
+    places = picture.add(mark(solution.times.size - 1))
+    return picture.move(places, *([moving(mark(t))] for t in range(solution.times.size)))
+
+
+def error_strip(problem: Exact, solution: Solution, run) -> Picture:
+    """How far the simulation is from the formula, on a log scale; empty until the run is there."""
+    title, alt = "Simulating …", "Distance between simulation and theory: the simulation is not finished"
+    if run is not None:
+        held = "Formula holds" if not run.verdict else "Theory ends"
+        title = f"{held}: error ≤ {style.number(run.largest_error)}"
+        alt = (
+            f"Relative error of the simulation, largest {run.largest_error:.2g}; drift of delta {run.largest_drift:.2g}"
+        )
+    picture = style.figure(
+        problem, title=title, alt=alt, x=_time_name(problem), y="error, relative to exact", height=HEIGHT
+    )
+    _time_axis(problem, picture, solution)
+    top = 0.0 if run is None or not np.isfinite(run.error).any() else math.log10(max(np.nanmax(run.error), 1.0))
+    picture.lay(
+        yaxis={"type": "log", "range": [math.log10(ERROR_FLOOR), top + 0.5], "dtick": 3, "exponentformat": "power"}
+    )
+    times = _shown_times(problem, solution.times)
+    ends = [times[0], times[-1]]
+    picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash="dot"))
+    if run is not None:
+        for k, delta in enumerate(solution.deltas):
+            error = np.maximum(run.error[k], ERROR_FLOOR)
+            picture.add(
+                style.line(*_where_shown(problem, run.times, error), colour_of(delta), f"δ = {delta:g}", width=2.5)
+            )
+
+    def cursor(t: int) -> dict:
+        return style.line([times[t]] * 2, [ERROR_FLOOR, 10.0**top], style.INK, width=1)
+
+    places = picture.add(cursor(len(times) - 1))
+    return picture.move(places, *([moving(cursor(t))] for t in range(len(times))))
+
+
+def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
+    """Half-times against δ with the asymptotes of the alignment time."""
+    picture = style.figure(
+        problem,
+        title="▼ waits about |δ|, ▲ turns in 1/δ",
+        alt=_scales_alt(found),
+        x="relative scale δ (asinh scale)",
+        y="half-time (log)",
+        height=380,
+    )
+    ticks = [-100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100]
+    x = np.arcsinh(found.deltas)
+    picture.lay(xaxis={"tickvals": [math.asinh(t) for t in ticks], "ticktext": [f"{t:g}" for t in ticks]})
+    picture.lay(
+        margin={"r": 120},
+        xaxis={"range": [x[0] * 1.02, x[-1] * 1.02]},
+        yaxis={"type": "log", "exponentformat": "power"},
+    )
+    picture.add(style.line(x, found.kernel, style.KERNEL, "kernel movement", width=3))
+    picture.add(style.line(x, found.loss, style.LOSS_LINE, "loss", width=3))
+    picture.add(style.line(x, found.alignment, style.INK, "alignment, exact", width=4))
+    limit = np.where(np.abs(found.deltas) > 0.5, found.asymptote, np.nan)
+    picture.add(style.line(x, limit, style.WARNING, "alignment, δ → ±∞", width=2.5, dash="dash"))
+    for delta in problem.deltas:
+        near = int(np.abs(found.deltas - delta).argmin())
+        at = [math.asinh(delta)], [found.alignment[near]]
+        picture.add(style.points(*at, colour_of(delta), f"δ = {delta:g}", size=9))
+    _scale_labels(picture, x[-1], found)
+    return (picture,)
+
+
+def _scale_labels(picture: Picture, x: float, found: TimeScales) -> None:
+    words = {"kernel": "kernel moved", "alignment": "aligned", "loss": "loss halved"}
+    colours = {"kernel": style.KERNEL, "alignment": style.INK, "loss": style.LOSS_LINE}
+    ends = {name: getattr(found, name)[-1] for name in words}
+    last = {name: math.log10(end) for name, end in ends.items() if np.isfinite(end)}
+    above = math.inf
+    for name in sorted(last, key=lambda n: -last[n]):
+        above = min(last[name], above - 0.32)
+        style.label(picture, x, above, words[name], colours[name])
+
+
+def _scales_alt(found: TimeScales) -> str:
+    ends = found.alignment[[0, -1]]
+    return (
+        f"Half-times of alignment, kernel movement and loss against delta from -100 to 100: alignment takes {ends[0]:.3g} "
+        f"at delta = -100 and {ends[1]:.3g} at delta = 100; dashed, its asymptotes"
+    )
+
+
+def colour_of(delta: float) -> str:
+    """The colour of one of the chips' δ."""
+    return COLOURS.get(float(delta), style.regime_colour(delta))
+
+
+def _key(picture: Picture, solution: Solution) -> None:
+    """The δ with their marks and colours, in a row above the first panel's curves; shadow: light colours get none."""
+    step = 1 / max(len(solution.deltas), 5)
+    for k, delta in enumerate(solution.deltas):
+        text = f"{style.regime_mark(delta)} {delta:g}".replace("-", "−")
+        font = {"color": colour_of(delta), "size": 14, "shadow": "none"}
+        style.label(picture, k * step, 1.0, text, xref="paper", yref="paper", yanchor="bottom", xshift=0, font=font)
+
+
+def _time_name(problem: Exact) -> str:
+    return "time t of the flow" + (" (log)" if problem.clock == "log" else "")
+
+
+def _shown_times(problem: Exact, times: Floats) -> Floats:
+    return np.maximum(times, times[1]) if problem.clock == "log" else times
+
+
+def _where_shown(problem: Exact, times: Floats, values: Floats) -> tuple[Floats, Floats]:
+    shown = times > 0 if problem.clock == "log" else times >= 0
+    return times[shown], values[shown]
+
+
+def _time_axis(problem: Exact, picture: Picture, solution: Solution) -> None:
+    first, last = solution.times[1], solution.times[-1]
+    if problem.clock == "log":
+        picture.lay(xaxis={"type": "log", "range": [math.log10(first), math.log10(last)], "dtick": 1})
+    else:
+        picture.lay(xaxis={"range": [0, float(last)]})
+
+
+def _clipped(nu: Floats) -> Floats:
+    """ν without its poles (where a passes 0), so that the curves keep their scale."""
+    return np.where(np.abs(nu) < 20, nu, np.nan)
+
+
+def _cosine(w: Floats, target: Floats) -> Floats:
+    return (w @ target) / np.linalg.norm(w, axis=-1) / np.linalg.norm(target)
+
+
+def _arrived(problem: Exact, ends: Floats) -> bool:
+    return bool((np.linalg.norm(ends - problem.beta_star, axis=-1) < 0.05 * problem.target_norm).all())
+
+
+def _size_title(solution: Solution) -> str:
+    lost = np.abs(solution.mu).min(axis=1) < 0.5 * np.abs(solution.mu[:, 0])
+    down = solution.deltas < 0
+    return "Downstream loses its size first" if (lost & down).any() else "No start loses half of its size"
+
+
+def _alignment_title(solution: Solution) -> str:
+    if solution.deltas[0] < 0 < solution.deltas[-1]:
+        return "Upstream aligns first"
+    return "The larger δ, the sooner w aligns"
+
+
+def _kernel_title(solution: Solution) -> str:
+    far, near = solution.kernel_distance[:, -1].max(), solution.kernel_distance[:, -1].min()
+    return f"The kernel moves by {near:.2g} to {far:.2g}"
+
+
+def _weight_title(k: int) -> str:
+    return ("First", "Second")[k] + " weight of the first layer"
+
+
+def _alt(what: str, values: Floats, solution: Solution) -> str:
+    ends = ", ".join(f"{end:.3g} for delta = {d:g}" for end, d in zip(values[:, -1], solution.deltas, strict=True))
+    return f"{what} against time; at t = {solution.times[-1]:g}: {ends}"

@@ -1,0 +1,85 @@
+"""Exact solutions: the minimal model's formula beside its simulation, and the times it takes."""
+
+import streamlit as st
+
+from core.figures.exact import figures, scales, with_run
+from core.figures.style import number
+from core.theory.exact import PRESETS, Exact, solve, time_scales
+from core.training.exact import Simulation, simulate
+from pages.shared.beside import beside
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "exact"
+
+picture = st.container()
+problem = controls(
+    Exact,
+    shown=("deltas", "angle", "view", "solver", "rate"),
+    more=(
+        *("norm", "sign", "target_angle", "target_norm", "horizon", "clock"),
+        *("eta_a", "eta_w", "noise", "batch", "seed", "device"),
+    ),
+)
+solution = remember(solve)(problem)
+
+
+def show(run: Simulation | None) -> None:
+    drawn = painted(figures, problem, solution) if run is None else painted(with_run, problem, (solution, run))
+    plot(*drawn, cursor=Cursor("t", "time t", solution.times), least=300)
+    error, drift, where = st.columns([2, 2, 3])
+    if run is None:
+        error.metric("largest relative error", "simulating …")
+        drift.metric("drift of δ in the simulation", "…")
+        return
+    error.metric("largest relative error", number(run.largest_error))
+    drift.metric("drift of δ in the simulation", number(run.largest_drift))
+    with where:
+        st.badge(f"simulated on {run.device}", icon=":material/memory:", color="gray")
+        st.badge(run.verdict or "theory and simulation agree", color="orange" if run.verdict else "green")
+
+
+with picture:
+    beside(STEM, problem, simulate, show)
+
+presets(STEM, PRESETS, problem)
+delta, mu = solution.deltas[0], solution.mu[0, 0]
+product = problem.eta_a * problem.eta_w
+kappa = (delta**2 + 4 * product * mu**2) ** 0.5
+st.latex(
+    r"\dot\mu=\kappa\,(\varphi\lVert\beta_*\rVert-\mu),\qquad"
+    r"\dot\varphi=\frac{2\eta_a\eta_w\,\mu\lVert\beta_*\rVert}{\kappa-\delta}(1-\varphi^2)"
+)
+st.latex(
+    rf"\kappa=\sqrt{{\delta^2+4\eta_a\eta_w\mu^2}}=\sqrt{{({number(delta)})^2+4\cdot{number(product)}\cdot"
+    rf"({number(mu)})^2}}={number(kappa)}\quad\text{{at the start, }}\delta={number(delta)}"
+)
+st.caption("  ·  ".join(f"δ = {d:g}: {word.word}" for d, word in zip(solution.deltas, solution.words, strict=True)))
+prose(STEM, "look")
+
+st.subheader("How long does it take?", anchor=False)
+plot(*painted(scales, problem, remember(time_scales)(problem)), key="scales", hero=False)
+prose(STEM, "scales")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "t": solution.times,
+        "a": solution.a.T,
+        "w": solution.w.transpose(1, 0, 2),
+        "mu": solution.mu.T,
+        "phi": solution.phi.T,
+        "nu": solution.nu.T,
+        "kernel_distance": solution.kernel_distance.T,
+        "deltas": solution.deltas,
+    },
+)
+st.caption(
+    "Figures 3 and 8 of the paper; its section 3 and appendix A.2. The kernel distance is that of its definition."
+)

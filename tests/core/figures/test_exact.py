@@ -1,0 +1,59 @@
+"""The Exact page's pictures: sound for plotly, with as many frames as moments, named axes, and honest titles."""
+
+import json
+
+import pytest
+
+from core.figures.exact import colour_of, figures, scales, with_run
+from core.theory.exact import CHIPS, MOMENTS, PRESETS, Exact, solve, time_scales
+from core.training.exact import simulate
+
+
+@pytest.mark.parametrize("name", [None, *PRESETS])
+def test_pictures_of_every_preset(name):
+    problem = PRESETS[name] if name else Exact()
+    solution = solve(problem)
+    for drawn in (figures(problem, solution), with_run(problem, (solution, simulate(problem)))):
+        assert len(drawn) == 5
+        for picture in drawn:
+            picture.figure()
+            assert len(picture.frames) == MOMENTS
+            assert picture.layout["xaxis"]["title"]["text"] and picture.layout["yaxis"]["title"]["text"]
+            assert picture.layout["meta"]["angle"] == problem.angle and picture.layout["uirevision"]
+        assert sum(len(picture.json()) for picture in drawn) < 300_000
+
+
+def test_theory_is_dashed_on_a_thick_pale_simulation():
+    problem = Exact(deltas=(-1, 1))
+    solution, run = solve(problem), simulate(problem)
+    size = with_run(problem, (solution, run))[0]
+    widths = [(trace["line"]["width"], trace["line"]["dash"]) for trace in size.data if trace["mode"] == "lines"]
+    assert widths == [(9, "solid"), (2.5, "dash")] * 2
+
+
+def test_the_error_strip_says_whether_theory_holds():
+    problem = Exact(solver="descent", rate=0.5)
+    solution = solve(problem)
+    titles = [figures(problem, solution, run)[-1].layout["title"]["text"] for run in (None, simulate(problem))]
+    assert titles[0].startswith("Simulating") and titles[1].startswith("Theory ends")
+    good = figures(Exact(), solve(Exact()), simulate(Exact()))[-1]
+    assert good.layout["title"]["text"].startswith("Formula holds")
+
+
+def test_a_diverged_run_is_drawn_up_to_where_it_is_lost():
+    problem = Exact(solver="descent", rate=3.0, norm=3.0, target_norm=3.0, horizon=100.0)
+    for picture in with_run(problem, (solve(problem), simulate(problem))):
+        picture.figure()
+        json.loads(picture.json())
+
+
+def test_scales_draw_exact_times_and_asymptotes():
+    (picture,) = scales(Exact(), time_scales(Exact()))
+    picture.figure()
+    names = [trace.get("name", "") for trace in picture.data]
+    assert {"alignment, exact", "alignment, δ → ±∞", "kernel movement", "loss"} <= set(names)
+    assert "delta = 100" in picture.layout["meta"]["alt"]
+
+
+def test_each_chip_has_a_colour_of_its_own():
+    assert len({colour_of(delta) for delta in CHIPS}) == len(CHIPS)
