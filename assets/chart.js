@@ -96,7 +96,7 @@ class Panel {
   set({ figure, name, height, grow, least }) {
     this.figure = figure;
     this.div.setAttribute("aria-label", name);
-    this.div.style.height = `${height}px`;
+    this.div.style.height = `${innerWidth < 640 ? Math.min(height, 360) : height}px`;
     this.div.style.flex = `${grow} 1 ${least}px`;
   }
 
