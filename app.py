@@ -4,10 +4,10 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.frame import draw
-from pages.shared.server import end_cleanly, lifespan, plotly_route
+from pages.shared.server import end_cleanly, lifespan, middleware, plotly_route
 
 if get_script_run_ctx(suppress_warning=True):
     draw()
 else:
     end_cleanly()
-    app = st.App(__file__, lifespan=lifespan, routes=[plotly_route()])
+    app = st.App(__file__, lifespan=lifespan, routes=[plotly_route()], middleware=middleware())

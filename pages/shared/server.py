@@ -1,16 +1,19 @@
-"""What the server does beside running pages: serve plotly.js, warm up, freeze the collector, end cleanly."""
+"""What the server does beside running pages: serve plotly.js, warm up, freeze the collector, guard the door, end cleanly."""
 
 import asyncio
 import gc
 import gzip
 import importlib
+import os
 import pkgutil
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,10 +21,13 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import core.figures
 import core.training
+from pages.shared.flood import Calm
 from pages.shared.live import pool
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
+from pages.shared.security import Gate
+from pages.shared.static import FOR_EVER, Compressed
 
-YEAR = 31_536_000
+DEADLINE_S = 8.0
 
 
 def end_cleanly() -> None:
@@ -30,6 +36,29 @@ def end_cleanly() -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     except ValueError:
         return
+
+
+def end_in_time() -> None:
+    """Let the server that is now listening close its connections on SIGTERM, but not for longer than DEADLINE_S."""
+    gently: Any = signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: Any) -> None:
+        last_call = threading.Timer(DEADLINE_S, _end_now)
+        last_call.daemon = True
+        last_call.start()
+        gently(number, frame)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def _end_now() -> None:
+    pool().close()
+    os._exit(0)
+
+
+def middleware() -> list[Middleware]:
+    """What stands between a visitor and Streamlit, outermost first."""
+    return [Middleware(Gate), Middleware(Compressed), Middleware(Calm)]
 
 
 def warm_up() -> None:
@@ -48,6 +77,7 @@ def warm_up() -> None:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
+    end_in_time()
     await asyncio.to_thread(warm_up)
     pool().warm()
     yield
@@ -60,7 +90,7 @@ def plotly_route() -> Route:
     small = gzip.compress(plain, 6)
 
     async def send(request: Request) -> Response:
-        headers = {"Cache-Control": f"public, max-age={YEAR}, immutable", "Vary": "Accept-Encoding"}
+        headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
             return Response(small, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
         return Response(plain, media_type="text/javascript", headers=headers)

@@ -1,0 +1,174 @@
+"""One client's messages, at a pace the server can bear: a token bucket on each websocket.
+
+Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. What comes faster
+waits, and a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing
+the visitor did last is lost. Messages that only a developer's own browser needs are dropped: one of them would empty
+every visitor's cache.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+from google.protobuf.message import DecodeError
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
+RATE, BURST = 20.0, 40.0
+LONGEST_WAIT = 64
+PAUSE_S = 0.005
+STREAM = "/_stcore/stream"
+WELCOME = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
+OPERATIONS = {"deferred_file", "dataframe_chunk"}
+TRIGGERS = {"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"}
+
+
+class Bucket:
+    """`burst` tokens at most, `rate` new ones a second."""
+
+    def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rate, self.burst, self.clock = rate, burst, clock
+        self.tokens, self.at = burst, clock()
+
+    def take(self) -> bool:
+        now = self.clock()
+        self.tokens = min(self.burst, self.tokens + (now - self.at) * self.rate)
+        self.at = now
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+    def wait(self) -> float:
+        """Seconds until the next token."""
+        return max(0.0, (1 - self.tokens) / self.rate - (self.clock() - self.at))
+
+
+class Inbox:
+    """What one client has sent and the application has not yet been given."""
+
+    def __init__(self, source: Receive, bucket: Bucket) -> None:
+        self.source, self.bucket = source, bucket
+        self.waiting: OrderedDict[str, BackMsg] = OrderedDict()
+        self.reading: asyncio.Task | None = None
+
+    async def receive(self) -> Message:
+        """The next message for the application."""
+        while True:
+            if self.waiting and self.bucket.take():
+                _, message = self.waiting.popitem(last=False)
+                return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+            event = await self._next()
+            if event is None:
+                continue
+            if event["type"] != "websocket.receive":
+                return event
+            message = parsed(event.get("bytes"))
+            if message is None:
+                return event
+            if self.waiting:
+                await asyncio.sleep(PAUSE_S)
+            if welcome(message) and not self._keep(message):
+                return {"type": "websocket.disconnect", "code": 1008}
+
+    async def _next(self) -> Message | None:
+        """What the client sends next, or None when a token is due first."""
+        if not self.waiting and self.reading is None:
+            return await self.source()
+        self.reading = self.reading or asyncio.ensure_future(self.source())
+        await asyncio.wait({self.reading}, timeout=self.bucket.wait() if self.waiting else None)
+        if not self.reading.done():
+            return None
+        event, self.reading = self.reading.result(), None
+        return event
+
+    def _keep(self, message: BackMsg) -> bool:
+        """Let it wait, merged with what it replaces; False when too much waits."""
+        key = place(message)
+        if key == "rerun":
+            for older in [older for older in self.waiting if older.startswith("rerun")]:
+                message = merged(self.waiting.pop(older), message)
+        elif key in self.waiting:
+            message = merged(self.waiting.pop(key), message)
+        elif key.startswith("rerun") and "rerun" in self.waiting:
+            whole = merged(self.waiting.pop("rerun"), message)
+            whole.rerun_script.fragment_id = ""
+            whole.rerun_script.is_auto_rerun = False
+            key, message = "rerun", whole
+        self.waiting[key] = message
+        return len(self.waiting) <= LONGEST_WAIT
+
+    def close(self) -> None:
+        if self.reading is not None:
+            self.reading.cancel()
+
+
+class Calm:
+    """Gives every session's websocket its own bucket."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket" or not scope["path"].endswith(STREAM):
+            await self.app(scope, receive, send)
+            return
+        inbox = Inbox(receive, Bucket(RATE, BURST))
+        try:
+            await self.app(scope, inbox.receive, send)
+        finally:
+            inbox.close()
+
+
+def parsed(frame: bytes | None) -> BackMsg | None:
+    """The message in a frame, or None where there is none: Streamlit itself then ends the connection."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(frame or b"\xff")
+    except DecodeError:
+        return None
+    return message
+
+
+def welcome(message: BackMsg) -> bool:
+    """Whether a visitor's browser has any business sending this."""
+    kind = message.WhichOneof("type")
+    if kind == "backend_operation_request":
+        request = message.backend_operation_request
+        return any(field.name in OPERATIONS for field, _ in request.ListFields())
+    return kind in WELCOME
+
+
+def place(message: BackMsg) -> str:
+    """Messages of the same place replace each other: reruns of the page, reruns of one fragment, heartbeats, stops."""
+    kind = message.WhichOneof("type") or ""
+    if kind == "rerun_script":
+        fragment = message.rerun_script.fragment_id
+        return f"rerun {fragment}" if fragment else "rerun"
+    if kind in ("file_urls_request", "backend_operation_request"):
+        return f"{kind} {getattr(message, kind).request_id}"
+    return kind
+
+
+def merged(older: BackMsg, newer: BackMsg) -> BackMsg:
+    """The newer message, with the clicks of the older one that it does not know."""
+    if newer.WhichOneof("type") != "rerun_script":
+        return newer
+    states = newer.rerun_script.widget_states.widgets
+    known = {state.id: state for state in states}
+    for state in older.rerun_script.widget_states.widgets:
+        if clicked(state) and not (state.id in known and clicked(known[state.id])):
+            if state.id in known:
+                known[state.id].CopyFrom(state)
+            else:
+                states.append(state)
+    return newer
+
+
+def clicked(state: WidgetState) -> bool:
+    """Whether this state says that something was just clicked or sent, rather than what a widget holds."""
+    kind = state.WhichOneof("value")
+    value = getattr(state, kind) if kind in TRIGGERS else None
+    return bool(value.ListFields()) if hasattr(value, "ListFields") else bool(value)
