@@ -11,6 +11,7 @@ import streamlit as st
 
 from core.errors import OutsideTheory
 from core.params import Knob, Params
+from pages.shared.stage import on_phone, stage
 
 P = TypeVar("P", bound=Params)
 
@@ -20,15 +21,21 @@ NOTES = "_replaced"
 def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), where: Any = None) -> P:
     """Draw `shown` in a row (at most five) and `more` folded under "More", and return the problem they describe.
 
-    A choice of many gets a row of its own.
+    A choice of many gets a row of its own. A lesson's link may hide or lock controls; on a phone one stays in view.
     Fields named in neither keep their defaults. A combination that the problem refuses is reported in one sentence
     at the controls, and the page goes on with the last one that was allowed.
     """
     knobs = kind.knobs()
     defaults = {name: field.default for name, field in kind.__dataclass_fields__.items()}
     where = where or st.container()
+    scene = stage()
+    scene.names |= {*shown, *more}
+    values = defaults | {name: hidden(name, knobs[name], defaults[name]) for name in scene.link.hide if name in knobs}
+    shown = [name for name in shown if name not in scene.link.hide]
+    more = [name for name in more if name not in scene.link.hide]
+    if on_phone():
+        shown, more = shown[:1], [*shown[1:], *more]
     notes = [note for name in (*shown, *more) if (note := settle(name, knobs[name], defaults[name]))]
-    values = dict(defaults)
     with where:
         single = [name for name in shown if not knobs[name].many]
         for name in shown:
@@ -54,6 +61,12 @@ def _checked(kind: type[P], values: dict[str, Any]) -> P:
     except OutsideTheory as error:
         st.error(f"{error} The picture still shows the last setting that has one.", icon=":material/error:")
     return st.session_state.setdefault(last, kind())
+
+
+def hidden(name: str, knob: Knob, default: Any) -> Any:
+    """The value of a control that a lesson's link leaves out: the link's own, held in the URL alone."""
+    raw = st.query_params.get_all(name)
+    return nearest(knob, raw if knob.many else raw[0], default)[0] if raw else default
 
 
 def settle(name: str, knob: Knob, default: Any) -> str | None:
@@ -93,6 +106,7 @@ def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
 def control(name: str, knob: Knob, default: Any) -> Any:
     """The widget a knob asks for, bound to the URL."""
     common: dict[str, Any] = {"key": name, "bind": "query-params", "help": knob.help or None}
+    common["disabled"] = name in stage().link.lock
     if name not in st.session_state:
         common |= _starting(knob, default)
     label = f"{knob.label} ({knob.unit})" if knob.unit else knob.label
@@ -110,9 +124,16 @@ def control(name: str, knob: Knob, default: Any) -> Any:
 
 def set_problem(problem: Params) -> None:
     """Put a preset's values into the controls; to be used as a callback, before the widgets are drawn."""
+    changed = problem.changed()
     for name in type(problem).knobs():
         value = getattr(problem, name)
-        st.session_state[name] = list(value) if isinstance(value, tuple) else value
+        value = list(value) if isinstance(value, tuple) else value
+        if name not in stage().link.hide:
+            st.session_state[name] = value
+        elif name in changed:
+            st.query_params[name] = value if isinstance(value, list) else str(value)
+        else:
+            st.query_params.pop(name, None)
 
 
 def _choice(label: str, knob: Knob, common: dict[str, Any]) -> Any:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.errors import OutsideTheory
 from pages import BY_STEM, PAGES
+from pages.shared import classroom
 from pages.shared.plot import ASSETS
 
 LOG = logging.getLogger("lab")
@@ -25,9 +26,11 @@ def draw() -> None:
     entries[PAGES[0].section].append(home)
     chosen = st.navigation(entries)
     page = BY_STEM.get(chosen.url_path, PAGES[0])
+    lesson = classroom.open_page(page)
     st.title(page.question, anchor=False)
-    try:
-        chosen.run()
-    except OutsideTheory as error:
-        LOG.info("%s: %s", page.stem, error)
-        st.error(str(error), icon=":material/error:")
+    with classroom.around(page, lesson):
+        try:
+            chosen.run()
+        except OutsideTheory as error:
+            LOG.info("%s: %s", page.stem, error)
+            st.error(str(error), icon=":material/error:")

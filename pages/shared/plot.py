@@ -17,10 +17,14 @@ import streamlit as st
 
 from core.figures.picture import Picture
 from core.figures.style import DARK
+from pages.shared.stage import stage
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
+COMPARISON = "compare"
+PRESENTER_HEIGHT = 1.25
+VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
 
 @dataclass(frozen=True)
@@ -68,15 +72,25 @@ def plot(
 
     grow: relative widths; least: the width in px below which a panel moves to the next line; wants: "click" and
     "hover" are reported only if asked for, since each report reruns the page; hero: this chart reads and writes the
-    link's t and cam.
+    link's t and cam, and a lesson directs it: it may stand veiled, highlight a trace, or make room for a comparison.
     """
-    grow = grow or [1.0] * len(figures)
+    scene = stage()
+    if hero and key != COMPARISON:
+        scene.cursor = cursor
+        if scene.pinned is not None and not wants:
+            return {}
+    if scene.link.present and key != COMPARISON:
+        figures = figures[:1] if hero else ()
+    if not figures:
+        return {}
+    grow = list(grow or [1.0] * len(figures))[: len(figures)]
     opening = _opening() if hero else {}
     panels = [_panel(k, figure, share, least) for k, (figure, share) in enumerate(zip(figures, grow, strict=True))]
     payload = {
         "panels": panels,
         "cursor": cursor.data() if cursor else None,
         "autoplay": autoplay and "t" not in opening,
+        "directions": scene.directions() if hero else None,
         "start": opening.get("t"),
         "camera": opening.get("cam"),
         "cameras": dict(cameras or {}),
@@ -117,7 +131,9 @@ def _opening() -> dict[str, Any]:
 
 
 def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, Any]:
-    name, height = figure.layout["meta"]["alt"], figure.layout["height"]
+    scene = stage()
+    name = VEILED if scene.curtain else figure.layout["meta"]["alt"]
+    height = round(figure.layout["height"] * (PRESENTER_HEIGHT if scene.link.present else 1))
     return {"figure": f"@{number}@", "name": name, "height": height, "grow": grow, "least": least}
 
 

@@ -11,12 +11,16 @@ import streamlit as st
 from core.papers import PAPERS
 from core.params import Params
 from pages import BY_STEM
+from pages.shared.stage import stage
 
 
 def takeaway(stem: str, problem: Params, solve: Callable, draw: Callable, arrays: Mapping[str, np.ndarray]) -> None:
     """The folded part at the foot of a page. arrays: what the picture shows, by name; the first axis of those that
-    share the first one's length becomes the rows of the CSV."""
-    with st.expander("Take it away: data, script, citation"):
+    share the first one's length becomes the rows of the CSV. What was shown is also told to the lesson round the page.
+    """
+    scene = stage()
+    scene.problem, scene.solve, scene.draw = problem, solve, draw
+    with st.container(key="take_away"), st.expander("Take it away: data, script, citation"):
         left, middle, right = st.columns(3)
         left.download_button("Numbers as CSV", lambda: csv(arrays), f"{stem}.csv", "text/csv", key="take_csv")
         middle.download_button("Arrays as NPZ", lambda: npz(arrays), f"{stem}.npz", key="take_npz")

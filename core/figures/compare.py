@@ -1,0 +1,92 @@
+"""Two problems side by side: pictures on shared axes and one cursor, and the strip of their differences.
+
+A ↔ the pinned problem, B ↔ the one in the controls; differences are B − A.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from core.figures import style
+from core.figures.picture import Picture, moving
+
+COLOURS = {"loss": style.LOSS_LINE, "kernel_distance": style.KERNEL, "hamming_distance": style.FLIPS}
+MARGIN = 0.04
+
+
+def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Picture, Picture]:
+    """A and B with equal axis ranges; follow[k] is the frame of A shown with frame k of B (None: A stands still)."""
+    frames = [a.frames[k] for k in follow] if follow is not None and a.frames else []
+    left, right = Picture(a.data, dict(a.layout), frames), Picture(b.data, dict(b.layout), b.frames)
+    for name in ("xaxis", "yaxis"):
+        if name in a.layout and name in b.layout:
+            both = _range(a, name), _range(b, name)
+            if both[0] and both[1]:
+                low, high = min(both[0][0], both[1][0]), max(both[0][1], both[1][1])
+                for picture in (left, right):
+                    picture.lay(**{name: {"range": [low, high], "autorange": False}})
+    for name in (key for key in a.layout if key.startswith("scene") and key in b.layout):
+        _share_scene(left, right, name)
+    for letter, picture in (("A", left), ("B", right)):
+        picture.lay(title={"text": f"{letter} · {picture.layout['title']['text']}"})
+    alt = f"A, pinned. {a.layout['meta']['alt']}"
+    left.layout["meta"] = {"pinned": {k: v for k, v in a.layout["meta"].items() if k != "alt"}, "alt": alt}
+    return left, right.lay(meta={"alt": f"B. {b.layout['meta']['alt']}"})
+
+
+def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: str) -> Picture:
+    """B − A of each curve over the cursor's values, with a line at the cursor; pairs[name] = (A's, B's), both [T]."""
+    gaps = {name: b - a for name, (a, b) in pairs.items()}
+    said = ", ".join(f"{name.replace('_', ' ')} {style.number(float(gap[-1]))}" for name, gap in gaps.items())
+    title = f"B − A at the end: {said}"
+    picture = style.figure(problem, title=title, alt=f"Difference strip. {title}", x=x, y="B − A", height=260)
+    log = values[0] == 0 and values.size > 2 and values[1] > 0 and values[-1] > 50 * values[1]
+    shown = values[1:] if log else values
+    if log:
+        picture.lay(xaxis={"type": "log"})
+    picture.add(style.line(shown[[0, -1]], [0, 0], style.EQUIVALENT, width=1.5))
+    for k, (name, gap) in enumerate(gaps.items()):
+        colour, dash = COLOURS.get(name, style.LOSS_LINE), ("solid", "dash", "dot")[k % 3]
+        picture.add(style.line(shown, gap[-shown.size :], colour, name.replace("_", " "), dash=dash))
+        at = math.log10(shown[-1]) if log else shown[-1]
+        place = {"xanchor": "right", "yanchor": "bottom" if k % 2 == 0 else "top", "xshift": -4}
+        style.label(picture, at, float(gap[-1]), name.replace("_", " "), colour, **place)
+    flat = np.concatenate([gap[np.isfinite(gap)] for gap in gaps.values()])
+    reach = max(1e-12, float(np.abs(flat).max())) if flat.size else 1.0
+    picture.lay(yaxis={"range": [-1.25 * reach, 1.25 * reach]})
+    places = picture.add(_cursor(values[-1], reach))
+    held = np.maximum(values, shown[0]) if log else values
+    return picture.move(places, *([moving(_cursor(value, reach))] for value in held))
+
+
+def _cursor(value: float, reach: float) -> dict:
+    return style.line([value, value], [-1.25 * reach, 1.25 * reach], style.INK, width=1.5)
+
+
+def _share_scene(left: Picture, right: Picture, name: str) -> None:
+    for axis in ("xaxis", "yaxis", "zaxis"):
+        ranges = [picture.layout[name].get(axis, {}).get("range") for picture in (left, right)]
+        if all(ranges):
+            low, high = min(r[0] for r in ranges), max(r[1] for r in ranges)
+            for picture in (left, right):
+                picture.lay(**{name: {axis: {"range": [low, high]}}})
+
+
+def _range(picture: Picture, name: str) -> tuple[float, float] | None:
+    """The axis's own range (of log10 values on a log axis), else that of its data over all frames."""
+    axis = picture.layout[name]
+    if axis.get("range"):
+        return min(axis["range"]), max(axis["range"])
+    traces = [*picture.data, *(trace for frame in picture.frames for trace in frame["data"])]
+    found = [np.ravel(trace[name[0]]) for trace in traces if name[0] in trace]
+    numeric = [column.astype(float) for column in map(np.asarray, found) if column.dtype.kind in "fiu"]
+    values = np.concatenate(numeric) if numeric else np.empty(0)
+    if axis.get("type") == "log":
+        values = np.log10(values[values > 0])
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return None
+    pad = MARGIN * (float(np.ptp(values)) or 1.0)
+    return float(values.min()) - pad, float(values.max()) + pad

@@ -1,0 +1,40 @@
+"""For a projector (present=true) or inside another page (embed=true): one picture, large, and little else."""
+
+import streamlit as st
+
+from pages.shared.plot import ASSETS
+from pages.shared.stage import Stage
+
+PRESENTING = "_presenting"
+
+
+def keep() -> None:
+    """Presenting goes on when the page changes, although the new page's address does not say so yet."""
+    if st.query_params.get("present") is not None:
+        st.session_state[PRESENTING] = st.query_params["present"].lower() in ("true", "1")
+    elif st.session_state.get(PRESENTING):
+        st.query_params["present"] = "true"
+
+
+def dress(scene: Stage) -> None:
+    """The style sheets and the way out; always two elements, so that what follows keeps its place and its state."""
+    sheets = {"embed": st.context.is_embedded, "curtain": scene.curtain, "presenter": scene.link.present}
+    style = "\n".join((ASSETS / f"{name}.css").read_text() for name, on in sheets.items() if on)
+    st.html(f"<style>{style}</style>")
+    with st.container():
+        if scene.link.present:
+            st.button("Leave the projector", key="present_leave", type="tertiary", on_click=leave, shortcut="Escape")
+
+
+def entrance() -> None:
+    st.button("Projector", key="present_begin", icon=":material/present_to_all:", on_click=begin)
+
+
+def begin() -> None:
+    st.session_state[PRESENTING] = True
+    st.query_params["present"] = "true"
+
+
+def leave() -> None:
+    st.session_state[PRESENTING] = False
+    st.query_params.pop("present", None)

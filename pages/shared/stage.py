@@ -1,0 +1,72 @@
+"""Stage: what one run of a page knows of the lesson round it. The frame makes it, controls and charts read it.
+
+It lives in the session and is made anew at each run, so a fragment that runs later still finds the newest one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from core.params import Params
+from pages.shared.link import Link
+
+PRESENTER_SCALE = 1.6
+
+
+@dataclass
+class Stage:
+    """link: what was asked; curtain: the picture waits, veiled traces unseen; act: a new word here replays the picture;
+    highlight: the trace that matters now; pinned: A of a comparison, which takes the picture's place. The page fills in
+    the rest."""
+
+    stem: str = ""
+    link: Link = field(default_factory=Link)
+    curtain: bool = False
+    veil: tuple[str, ...] = ()
+    act: str = ""
+    highlight: tuple[str, ...] = ()
+    pinned: Params | None = None
+    names: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    problem: Any = None
+    solve: Callable | None = None
+    draw: Callable | None = None
+    cursor: Any = None
+
+    @property
+    def scale(self) -> float:
+        """How much larger than on a desk type and lines are."""
+        return PRESENTER_SCALE if self.link.present else 1.0
+
+    @property
+    def bound_to_lesson(self) -> bool:
+        """A link that hides or locks controls: presets would lead round it."""
+        return bool(self.link.hide or self.link.lock)
+
+    def directions(self) -> dict[str, Any]:
+        """What the page's main chart is told."""
+        return {
+            "curtain": self.curtain,
+            "veil": self.veil,
+            "act": self.act,
+            "highlight": self.highlight,
+            "scale": self.scale,
+        }
+
+
+def stage() -> Stage:
+    """This session's Stage of the newest run; an empty one outside the frame."""
+    found = st.session_state.get("_stage")
+    return found if isinstance(found, Stage) else Stage()
+
+
+def set_stage(new: Stage) -> Stage:
+    st.session_state["_stage"] = new
+    return new
+
+
+def on_phone() -> bool:
+    """Whether the browser calls itself a phone: then one control stands in view and the rest is folded."""
+    return "Mobi" in str(st.context.headers.get("User-Agent", ""))
