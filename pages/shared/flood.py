@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 from google.protobuf.message import DecodeError
+from google.protobuf.message import Message as ProtoMessage
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
@@ -65,12 +66,12 @@ class Inbox:
                 continue
             if event["type"] != "websocket.receive":
                 return event
-            message = parsed(event.get("bytes"))
-            if message is None:
+            sent = parsed(event.get("bytes"))
+            if sent is None:
                 return event
             if self.waiting:
                 await asyncio.sleep(PAUSE_S)
-            if welcome(message) and not self._keep(message):
+            if welcome(sent) and not self._keep(sent):
                 return {"type": "websocket.disconnect", "code": 1008}
 
     async def _next(self) -> Message | None:
@@ -171,4 +172,4 @@ def clicked(state: WidgetState) -> bool:
     """Whether this state says that something was just clicked or sent, rather than what a widget holds."""
     kind = state.WhichOneof("value")
     value = getattr(state, kind) if kind in TRIGGERS else None
-    return bool(value.ListFields()) if hasattr(value, "ListFields") else bool(value)
+    return bool(value.ListFields()) if isinstance(value, ProtoMessage) else bool(value)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.workers import Job, Pool, pool_size
@@ -24,9 +25,23 @@ POLL_S = 0.4
 @functools.cache
 def pool() -> Pool:
     """The one pool of this server."""
-    made = Pool(pool_size())
+    made = Pool(pool_size(), connected)
     atexit.register(made.close)
     return made
+
+
+def connected(viewer: str) -> bool:
+    """Whether this session's browser is there; outside a server everybody is."""
+    return not runtime.exists() or bool(runtime.get_instance().is_active_session(viewer))
+
+
+def leave_other_pages(stem: str) -> None:
+    """Whoever turns to another page gives up what runs on the last one."""
+    session = _session()
+    if session.page not in ("", stem):
+        session.held.clear()
+        pool().leave(session.viewer)
+    session.page = stem
 
 
 def work(
@@ -100,6 +115,7 @@ class _Session:
     """Who looks, and what they have started, by name."""
 
     viewer: str
+    page: str = ""
     held: dict[str, Job] = field(default_factory=dict)
 
 

@@ -2,8 +2,13 @@
 
 A job belongs to its viewers (sessions). It is cancelled when the last one leaves, whether by moving a slider, closing the
 tab or falling silent. Identical requests share one job while it runs and one result afterwards.
+
+TRAIN_WORKERS  processes that run jobs (default: one less than the cores, at least one)
+JOB_SECONDS    the longest a job may run (default 1800)
+RESULTS_MB     what finished jobs may hold together, and one running job alone (default 200)
 """
 
+import contextlib
 import logging
 import os
 import pickle
@@ -15,13 +20,15 @@ from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 LOG = logging.getLogger("lab.jobs")
 
-SILENCE_S = 15.0
+SILENCE_S = 75.0  # a hidden tab's timers fire once a minute
+ABSENCE_S = 2.0
 PATIENCE_S = 3.0
-KEPT_BYTES = 200e6
+KEPT_BYTES = float(os.environ.get("RESULTS_MB") or 200) * 1e6
+LONGEST_S = float(os.environ.get("JOB_SECONDS") or 1800)
 LONGEST_QUEUE = 40
 ROOT = Path(__file__).parents[2]
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -34,20 +41,39 @@ class Job:
     ticket: str
     request: tuple[str, str, Any]
     state: str = "queued"
+    stopping: bool = False
     snapshots: list = field(default_factory=list)
     error: str = ""
     size: int = 0
     viewers: dict[str, float] = field(default_factory=dict)
+    present: Callable[[str], bool] = lambda viewer: True
     began: float = field(default_factory=time.monotonic)
 
     @property
     def alive(self) -> bool:
         return self.state in ("queued", "running")
 
+    @property
+    def wanted(self) -> bool:
+        """Whether one more viewer may join: it is done, or on its way and not being stopped."""
+        return self.state == "done" or (self.alive and not self.stopping)
+
     def watched(self) -> bool:
-        """Whether any viewer has looked lately."""
+        """Whether any viewer has looked lately; one whose connection is gone is missed sooner."""
         now = time.monotonic()
-        return any(now - seen < SILENCE_S for seen in list(self.viewers.values()))
+        viewers = list(self.viewers.items())
+        return any(now - seen < (SILENCE_S if self.present(viewer) else ABSENCE_S) for viewer, seen in viewers)
+
+    def excess(self) -> str:
+        """What this run has too much of, as a sentence, or nothing."""
+        if time.monotonic() - self.began > LONGEST_S:
+            return f"This run was stopped after {LONGEST_S:g} s. Ask for fewer steps or a smaller network."
+        if self.size > KEPT_BYTES:
+            return f"This run was stopped at {KEPT_BYTES / 1e6:g} MB of snapshots. Ask for fewer or smaller ones."
+        return ""
+
+    def fail(self, sentence: str) -> None:
+        self.error, self.state = sentence, "failed"
 
 
 class Process:
@@ -66,7 +92,12 @@ class Process:
 
     def run(self, job: Job) -> None:
         """Run one job to its end; leaves its state done, cancelled or failed."""
-        child = self.start()
+        try:
+            child = self.start()
+        except OSError as error:
+            LOG.error("no process for job %s: %s", job.request[:2], error)
+            job.fail("The server cannot start another process now. Try again in a minute.")
+            return
         assert child.stdin is not None and child.stdout is not None
         guard = threading.Thread(target=self._guard, args=(job, child), daemon=True)
         try:
@@ -78,9 +109,11 @@ class Process:
             while job.state == "running":
                 self._take(job, pickle.load(child.stdout))
         except (EOFError, OSError, pickle.UnpicklingError):
-            if job.state == "running":
-                job.state = "failed" if job.watched() else "cancelled"
-                job.error = "The process that ran this was ended before it finished. Run it again."
+            if job.state == "running" and job.stopping:
+                job.state = "cancelled"
+            elif job.state == "running":
+                LOG.warning("job %s: its process ended with %s", job.request[:2], child.poll())
+                job.fail("The process that ran this was ended before it finished. Run it again.")
             self.stop()
 
     def _take(self, job: Job, message: tuple) -> None:
@@ -89,16 +122,20 @@ class Process:
             job.snapshots.append(rest[0])
             job.size += len(pickle.dumps(rest[0]))
         elif kind == "error":
-            job.error = rest[0] if rest[1] else "This run failed; the operator's log says why."
             LOG.warning("job %s: %s", job.request[:2], rest[0])
-            job.state = "failed"
+            job.fail(rest[0] if rest[1] else "This run failed; the operator's log says why.")
         else:
             job.state = kind
 
     def _guard(self, job: Job, child: subprocess.Popen) -> None:
-        """Ask the run to stop once nobody watches; end the process where it does not listen."""
-        while job.state == "running" and job.watched():
+        """Ask the run to stop once nobody watches or it exceeds its bounds; end the process where it does not listen."""
+        while job.state == "running" and job.watched() and not job.excess():
             time.sleep(0.05)
+        job.stopping = True
+        if job.state == "running" and (sentence := job.excess()):
+            job.fail(sentence)
+            child.kill()
+            return
         with self.speaking:
             if job.state == "running" and not self._ask_to_stop(child):
                 return
@@ -118,16 +155,24 @@ class Process:
         return True
 
     def stop(self) -> None:
-        if self.child is not None:
-            self.child.kill()
-            self.child.communicate()
-            self.child = None
+        child, self.child = self.child, None
+        if child is not None:
+            child.kill()
+            child.wait()
+            for stream in (child.stdin, child.stdout):
+                with contextlib.suppress(OSError):
+                    cast(BinaryIO, stream).close()
 
 
 class Pool:
-    """`size` processes, one queue, and the finished results of late, bounded in bytes."""
+    """`size` processes, one queue, and the finished results of late, bounded in bytes.
 
-    def __init__(self, size: int) -> None:
+    present(viewer) says whether a viewer is still connected.
+    """
+
+    def __init__(self, size: int, present: Callable[[str], bool] = lambda viewer: True) -> None:
+        self.present = present
+        self.closed = False
         self.processes = [Process() for _ in range(size)]
         self.waiting: deque[Job] = deque()
         self.jobs: dict[str, Job] = {}
@@ -149,15 +194,16 @@ class Pool:
         self.leave(viewer, but=ticket)
         with self.changed:
             job = self.results.get(ticket) or self.jobs.get(ticket)
-            if job is None or job.state in ("cancelled", "failed"):
-                job = Job(ticket, (generate.__module__, generate.__qualname__, problem))
+            if job is None or not job.wanted:
+                job = Job(ticket, (generate.__module__, generate.__qualname__, problem), present=self.present)
                 if len(self.waiting) >= LONGEST_QUEUE:
-                    job.state, job.error = "failed", "Too many runs are waiting already. Try again in a minute."
+                    job.fail("Too many runs are waiting already. Try again in a minute.")
                     return job
                 self.jobs[ticket] = job
                 self.waiting.append(job)
                 self.changed.notify()
-            job.viewers[viewer] = time.monotonic()
+            if job.alive:
+                job.viewers[viewer] = time.monotonic()
             return job
 
     def leave(self, viewer: str, but: str = "") -> None:
@@ -176,7 +222,8 @@ class Pool:
             process.start()
 
     def close(self) -> None:
-        """End every process."""
+        """End every process, for good."""
+        self.closed = True
         for process in self.processes:
             process.stop()
 
@@ -187,13 +234,26 @@ class Pool:
                     self.changed.wait()
                 job = self.waiting.popleft()
                 job.state = "running" if job.watched() else "cancelled"
+                job.began = time.monotonic()
+            if self.closed:
+                return
             if job.state == "running":
-                process.run(job)
+                self._run(process, job)
             self._file(job)
+
+    def _run(self, process: Process, job: Job) -> None:
+        """Whatever goes wrong, the thread that serves this process lives on."""
+        try:
+            process.run(job)
+        except Exception:
+            LOG.exception("job %s", job.request[:2])
+            job.fail("This run failed; the operator's log says why.")
+            process.stop()
 
     def _file(self, job: Job) -> None:
         with self.changed:
-            self.jobs.pop(job.ticket, None)
+            if self.jobs.get(job.ticket) is job:
+                del self.jobs[job.ticket]
             if job.state == "done":
                 self.results[job.ticket] = job
                 while len(self.results) > 1 and sum(kept.size for kept in self.results.values()) > KEPT_BYTES:
