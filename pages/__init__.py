@@ -51,11 +51,25 @@ PAGES = (
         "core.theory.exact",
     ),
     Page(
+        "pages/relu.py",
+        "ReLU picture",
+        RELU,
+        "What does feature learning look like?",
+        "core.training.xor_plane",
+    ),
+    Page(
         "pages/teacher_student.py",
         "Teacher–student",
         RELU,
         "How do neurons find the teacher?",
         "core.training.teacher_student_plane",
+    ),
+    Page(
+        "pages/regime_map.py",
+        "Regime map",
+        RELU,
+        "Rich, lazy or delayed: where, and how fast?",
+        "core.training.regime_map_view",
     ),
     Page(
         "pages/wide.py",

@@ -1,0 +1,134 @@
+"""Regime map: the paper's sweep over (τ, δ), scrubbed in time, any cell re-run live, and sweeps of one's own."""
+
+from functools import partial
+
+import streamlit as st
+
+from core.errors import OutsideTheory
+from core.figures.regime_map import figures, half_time, live, over_seeds, own_maps
+from core.figures.style import number
+from core.training.regime_map_view import (
+    PRESETS,
+    LiveCell,
+    OwnSweep,
+    View,
+    cell_number,
+    lesson,
+    solve,
+    sweep,
+    train_cell,
+)
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.live import work
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "regime_map"
+PINS = ("pin1", "pin2", "pin3")
+
+
+def take_click() -> None:
+    """A click on a map since the last run moves τ and δ there."""
+    click = (st.session_state.get("chart") or {}).get("click")
+    if click and click["panel"] < 2 and click != st.session_state.get("_taken"):
+        st.session_state["_taken"] = click
+        st.session_state["tau"] = min(2.0, max(0.1, round(10 ** float(click["x"]), 3)))
+        st.session_state["delta"] = round(8 * float(click["y"])) / 8
+
+
+def pin(cell: int) -> None:
+    """Put a cell on the first free pin, or on the oldest: the others move up."""
+    held = [st.session_state[name] for name in PINS if st.session_state[name]]
+    kept = ([*held, cell] if cell not in held else held)[-len(PINS) :]
+    for name, value in zip(PINS, [*kept, 0, 0, 0], strict=False):
+        st.session_state[name] = value
+
+
+def unpin() -> None:
+    """Take all pins out."""
+    for name in PINS:
+        st.session_state[name] = 0
+
+
+def draw_own(own: OwnSweep, snapshots: list) -> None:
+    """The newest state of a sweep."""
+    newest = snapshots[-1].map
+    cursor = Cursor("steps", "steps of descent", newest.checkpoint)
+    plot(*own_maps(own, newest), key="own", hero=False, autoplay=False, cursor=cursor, least=280)
+
+
+def draw_live(view: View, snapshots: list) -> None:
+    """The newest state of a live cell, and what it cost."""
+    newest = snapshots[-1]
+    plot(live(view, remember(solve)(view), newest), key="live", hero=False)
+    st.caption(f"{newest.seconds:.2f} CPU seconds up to step {int(newest.steps[-1]):,}, with all measures.")
+
+
+def map_and_cells(view: View) -> None:
+    """Everything that needs the precomputed map."""
+    with picture:
+        try:
+            solution = remember(solve)(view)
+        except OutsideTheory as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        plot(
+            *painted(figures, view, solution),
+            cursor=Cursor("steps", "steps of descent", solution.checkpoint, still=4),
+            wants=("click",),
+            grow=(1, 1, 1),
+            least=300,
+        )
+    presets(STEM, PRESETS, view)
+    i, j = view.place
+    tau, delta = float(solution.tau[i]), float(solution.delta[j])
+    alpha = ((delta / tau**2 + ((delta / tau**2) ** 2 + 4) ** 0.5) / 2) ** 0.5
+    st.latex(
+        rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}}),\quad \tau={number(tau)},\ \alpha={number(alpha)}"
+        rf"\ \Rightarrow\ |a_k|=\alpha\tau={number(alpha * tau)},\ \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)},"
+        rf"\ \delta={number(delta)}"
+    )
+    ends = {
+        name: over_seeds(solution, name, "mean", 0)[i, j, -1] for name in ("test loss", "flips", "kernel", "distance")
+    }
+    columns = st.columns(5)
+    for column, (name, value) in zip(columns, ends.items(), strict=False):
+        column.metric(f"{name} at the end", number(float(value)), help="Mean of 16 networks after 10⁶ steps.")
+    columns[4].metric("half of the flips by step", f"{half_time(solution, i, j):,}")
+    with st.container(horizontal=True, gap="small"):
+        st.button("Pin this cell", on_click=pin, args=(cell_number(tau, delta),), icon=":material/push_pin:")
+        st.button("Unpin all", on_click=unpin)
+    st.subheader("This cell, trained now", anchor=False)
+    prose(STEM, "live")
+    work("cell", LiveCell(tau, delta, view.seed), train_cell, label="Run this cell", show=partial(draw_live, view))
+    prose(STEM, "look", **lesson(solution))
+    prose(STEM, "timing", **lesson(solution))
+    takeaway(
+        STEM,
+        view,
+        solve,
+        figures,
+        {
+            "steps": solution.checkpoint,
+            **{name.replace(" ", "_"): solution.row(name)[:, i, j].mean(axis=0) for name in ends},
+            "seed": solution.seed,
+            "tau": solution.tau,
+            "delta": solution.delta,
+            **{f"map_{name.replace(' ', '_')}": solution.row(name).mean(axis=0) for name in (*ends, "train loss")},
+        },
+    )
+
+
+take_click()
+picture = st.container()
+view = controls(View, shown=("measure", "over", "tau", "delta", "seed"), more=PINS)
+map_and_cells(view)
+
+st.subheader("Sweep my own settings", anchor=False)
+prose(STEM, "own")
+own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher",))
+work("own", own, sweep, label="Sweep my own settings", show=partial(draw_own, own))
+st.caption("Figures 1b, 5b and 10 of the paper; its section 5 and appendix D.1.")
