@@ -83,6 +83,40 @@ function wrapped(title, width) {
   return lines;
 }
 
+/* What a lesson asks of a trace: unseen behind the curtain, pale beside the highlighted one, larger for a projector. */
+function directed(trace, { curtain, veil, highlight, scale }) {
+  const named = (words) => words.some((word) => trace.name?.startsWith(word));
+  const out = { ...trace };
+  if (curtain && named(veil)) out.visible = false;
+  const chosen = highlight.length > 0 && named(highlight);
+  if (highlight.length && !chosen && trace.name && trace.name !== "now" && trace.type?.startsWith("scatter")) {
+    out.opacity = 0.25;
+  }
+  const wider = scale * (chosen ? 1.4 : 1);
+  if (wider !== 1 && typeof trace.line?.width === "number") out.line = { ...trace.line, width: trace.line.width * wider };
+  if (scale !== 1 && typeof trace.marker?.size === "number") {
+    out.marker = { ...trace.marker, size: trace.marker.size * scale };
+  }
+  return out;
+}
+
+function enlarged(layout, scale) {
+  const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
+  const out = { ...layout, font: larger(layout.font, 14), title: { ...layout.title, font: larger(layout.title?.font, 17) } };
+  out.annotations = (layout.annotations ?? []).map((note) => ({ ...note, font: larger(note.font, 14) }));
+  out.margin = { ...layout.margin, l: (layout.margin?.l ?? 64) * scale, t: (layout.margin?.t ?? 52) * 1.2 };
+  return out;
+}
+
+/* Arrows, Home and the like belong to the slider that has the focus, not to a page's shortcuts. */
+document.body?.addEventListener("keydown", (event) => {
+  const own = event.target.closest?.("input, select, textarea, [role=slider], [role=radiogroup], [role=tablist]");
+  if (own && /^(Arrow|Home|End|Page)/.test(event.key)) event.stopPropagation();
+});
+
+const AT_DESK = { curtain: false, veil: [], highlight: [], act: "", scale: 1 };
+const narrow = () => matchMedia("(max-width: 640px)").matches;
+
 class Panel {
   constructor(host, chart) {
     this.chart = chart;
@@ -115,17 +149,20 @@ class Panel {
       const at = frame.traces?.[k] ?? k;
       data[at] = laidOver(data[at], patch);
     });
-    return data;
+    return data.map((trace) => directed(trace, this.chart.directions));
   }
 
   layout(index) {
     const theme = this.chart.theme;
-    const layout = themed(laidOver(this.figure.layout, this.figure.frames?.[index]?.layout), theme);
+    const { curtain, scale } = this.chart.directions;
+    let layout = themed(laidOver(this.figure.layout, this.figure.frames?.[index]?.layout), theme);
+    if (curtain) layout.title = { ...layout.title, text: "What will happen?" };
+    if (scale !== 1) layout = enlarged(layout, scale);
     layout.width = this.div.clientWidth || undefined;
     layout.height = this.div.clientHeight || undefined;
-    const lines = wrapped(layout.title, layout.width ?? 400);
+    const lines = wrapped(layout.title, (layout.width ?? 400) / scale);
     layout.title = { ...layout.title, text: lines.join("<br>") };
-    layout.margin = { ...layout.margin, t: layout.margin.t + 21 * (lines.length - 1) };
+    layout.margin = { ...layout.margin, t: layout.margin.t + 21 * scale * (lines.length - 1) };
     for (const scene of this.scenes) {
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
       if (camera) layout[scene] = { ...layout[scene], camera };
@@ -177,6 +214,7 @@ class Chart {
     this.index = 0;
     this.playing = false;
     this.drawing = false;
+    this.directions = AT_DESK;
     this.host = root.querySelector(".lab-panels");
     this.bar = root.querySelector(".lab-bar");
     this.range = root.querySelector("input");
@@ -197,11 +235,16 @@ class Chart {
       this.slow = !this.slow;
       event.currentTarget.setAttribute("aria-pressed", String(this.slow));
     });
+    this.onKey = (event) => this.key(event);
+    document.addEventListener("keydown", this.onKey);
     this.range.addEventListener("input", () => {
       this.pause();
       this.show(+this.range.value);
     });
-    this.resize = new ResizeObserver(() => this.redraw());
+    this.resize = new ResizeObserver(() => {
+      if (this.source) this.showPicker();
+      this.redraw();
+    });
     this.resize.observe(this.host);
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
     this.probe = this.root.querySelector(".lab-probe");
@@ -212,6 +255,8 @@ class Chart {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
     this.text = text;
     this.source = source;
+    const replay = this.seen && source.directions && source.directions.act !== this.directions.act;
+    this.directions = source.directions ?? AT_DESK;
     this.theme = themeOf(this.root);
     this.readFigures();
     const fresh = !this.seen;
@@ -219,7 +264,9 @@ class Chart {
     if (fresh) this.index = this.indexOf(source.start);
     this.seen = true;
     this.index = Math.min(this.index, this.last);
+    if (this.directions.curtain) this.hold();
     this.showBar();
+    this.showPicker();
     try {
       this.Plotly = await loadPlotly(source.plotly);
     } catch (error) {
@@ -227,7 +274,30 @@ class Chart {
       return;
     }
     this.redraw();
-    if (fresh && source.autoplay && this.last > 0 && !still()) this.play();
+    if (this.directions.curtain || this.last === 0) return;
+    if (replay) this.begin();
+    else if (fresh && source.autoplay && !still()) this.play();
+  }
+
+  hold() {
+    this.pause();
+    this.index = 0;
+  }
+
+  /* From the start, or, where motion is unwanted, at the end. */
+  begin() {
+    this.show(still() ? this.indexOf(null) : 0);
+    if (!still()) this.play();
+  }
+
+  /* Space plays, "." and "," step: unless a control has the focus. Only the page's main chart listens. */
+  key(event) {
+    if (!this.source?.directions || this.directions.curtain || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.target.closest?.("input, button, select, textarea, a, summary, [role=slider], [contenteditable=true]")) return;
+    const act = { " ": () => (this.playing ? this.pause() : this.play()), ".": () => this.step(1), ",": () => this.step(-1) };
+    if (!act[event.key]) return;
+    event.preventDefault();
+    act[event.key]();
   }
 
   /* The palette's dark twins replace the light colours as text, so figures know nothing of themes. */
@@ -267,7 +337,7 @@ class Chart {
 
   showBar() {
     const cursor = this.source.cursor;
-    this.root.querySelector(".lab-time").hidden = !cursor;
+    this.root.querySelector(".lab-time").hidden = !cursor || this.directions.curtain;
     const cameras = this.root.querySelector(".lab-cameras");
     cameras.replaceChildren();
     for (const [name, camera] of Object.entries(this.source.cameras ?? {})) {
@@ -281,6 +351,30 @@ class Chart {
     this.range.max = String(this.last);
     this.range.setAttribute("aria-label", cursor.label);
     this.showCursor();
+  }
+
+  /* A narrow screen shows one picture at a time; these buttons choose which. */
+  showPicker() {
+    const picker = this.root.querySelector(".lab-pick");
+    const several = narrow() && this.panels.length > 1;
+    picker.hidden = !several;
+    this.chosen = Math.min(this.chosen ?? 0, this.panels.length - 1);
+    this.panels.forEach((panel, k) => (panel.div.hidden = several && k !== this.chosen));
+    picker.replaceChildren(
+      ...this.panels.map((panel, k) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = String(k + 1);
+        button.setAttribute("aria-label", `Picture ${k + 1} of ${this.panels.length}`);
+        button.setAttribute("aria-pressed", String(k === this.chosen));
+        button.addEventListener("click", () => {
+          this.chosen = k;
+          this.showPicker();
+          this.redraw();
+        });
+        return button;
+      }),
+    );
   }
 
   showCursor() {
@@ -319,7 +413,8 @@ class Chart {
     this.theme = themeOf(this.root);
     if (this.theme.dark !== this.paintedDark) this.readFigures();
     try {
-      await Promise.all(this.panels.map((panel) => panel.draw(this.Plotly, this.index)));
+      const seen = this.panels.filter((panel) => !panel.div.hidden);
+      await Promise.all(seen.map((panel) => panel.draw(this.Plotly, this.index)));
     } finally {
       this.drawing = false;
       this.root.dataset.drawn = String(1 + Number(this.root.dataset.drawn ?? 0));
@@ -403,6 +498,7 @@ class Chart {
 
   close() {
     this.pause();
+    document.removeEventListener("keydown", this.onKey);
     this.resize.disconnect();
     this.panels.forEach((panel) => this.drop(panel));
     this.panels = [];
