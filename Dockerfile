@@ -40,5 +40,5 @@ ENV PATH=/opt/venv/bin:$PATH HOME=/tmp PORT=8501 STREAMLIT_SERVER_ADDRESS=0.0.0.
 USER 10001:10001
 EXPOSE 8501
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=60s --timeout=20s --start-period=60s --start-interval=2s --retries=3 CMD ["python", "deploy/health.py"]
+HEALTHCHECK --interval=60s --timeout=20s --start-period=60s --retries=3 CMD ["python", "deploy/health.py"]
 CMD ["sh", "-c", "exec streamlit run app.py --server.port \"$PORT\""]
