@@ -1,0 +1,260 @@
+"""Wide linear networks: modes being learnt, the kernel's movement, the map shape × sign of δ, theory against training."""
+
+import math
+from urllib.parse import urlencode
+
+import numpy as np
+
+from core.figures import style
+from core.figures.picture import Picture, moving
+from core.theory.linear_modes import hyperbolic_entropy, mode_flow
+from core.theory.wide_linear import regime
+from core.theory.wide_network import Curves, Solution, WideNetwork
+from core.training.wide_network import Comparison
+
+SHAPES = {"funnel": (6, 3, 3), "square": (4, 4, 4), "inverted funnel": (3, 3, 6), "bottleneck": (5, 2, 5)}
+SIGNS = (-10.0, 0.0, 10.0)
+FLOOR = 1e-16
+ENTROPY_DELTAS = np.array([0.0, *np.geomspace(0.01, 30, 40)])
+
+
+def figures(problem: WideNetwork, solution: Solution) -> tuple[Picture, Picture]:
+    """Singular values against time; kernel, loss and alignment against time."""
+    return modes(problem, solution), movement(problem, solution)
+
+
+def modes(problem: WideNetwork, solution: Solution) -> Picture:
+    """Singular values of β climbing to those of the target; for aligned starts the closed-form modes are dashed on them."""
+    curves, strengths = solution.curves, solution.strengths
+    reachable = min(problem.h, len(strengths))
+    picture = _against_time(
+        problem, curves, _modes_title(problem, solution), _alt(problem, solution), "singular values of β"
+    )
+    top = 1.12 * max(float(strengths[0]), float(curves.singular_values.max()))
+    picture.lay(yaxis={"range": [-0.04 * top, top]})
+    ends = curves.times[[1, -1]]
+    colour = style.regime_colour(problem.delta)
+    for k, strength in enumerate(strengths):
+        picture.add(style.line(ends, [strength] * 2, style.MINIMA, f"target s*{_sub(k + 1)}", width=1.5, dash="dot"))
+        width = 5 - 3 * k / len(strengths)
+        picture.add(style.line(curves.times[1:], curves.singular_values[1:, k], colour, f"s{_sub(k + 1)}", width=width))
+        picture.add(*_closed_form(problem, strength, curves, k < reachable))
+        if k < 6:
+            text = f"s*{_sub(k + 1)}" + ("" if k < reachable else ", out of reach")
+            style.label(picture, math.log10(ends[0]), strength, text, style.MINIMA, yshift=9, xshift=0)
+    places = picture.add(_now(curves, curves.singular_values, 0, style.INK))
+    return picture.move(
+        places, *([moving(_now(curves, curves.singular_values, k, ""))] for k in range(len(curves.times)))
+    )
+
+
+def movement(problem: WideNetwork, solution: Solution) -> Picture:
+    """Kernel distance, loss left and the alignment of each mode with its target direction."""
+    curves = solution.curves
+    title = f"Kernel moved S = {style.number(curves.kernel_distance[-1])}: {solution.regime.word}"
+    alt = f"Kernel distance, loss and alignment against time for delta = {problem.delta:g}. {solution.regime.basis}"
+    picture = _against_time(problem, curves, title, alt, "")
+    picture.lay(yaxis={"range": [-0.04, 1.28], "tickvals": [0, 0.5, 1]})
+    for k in range(curves.alignment.shape[1]):
+        line = style.line(
+            curves.times[1:],
+            curves.alignment[1:, k],
+            style.EQUIVALENT,
+            f"alignment of mode {k + 1}",
+            width=2,
+            dash="dot",
+        )
+        picture.add(line)
+    loss = curves.loss / max(float(curves.loss[0]), 1e-300)
+    picture.add(style.line(curves.times[1:], loss[1:], style.LOSS_LINE, "loss left"))
+    picture.add(style.line(curves.times[1:], curves.kernel_distance[1:], style.KERNEL, "kernel distance", dash="dash"))
+    low, high = np.log10(curves.times[[1, -1]])
+    style.label(picture, low, 1.23, "━ loss left", style.LOSS_LINE, xshift=0)
+    style.label(picture, low + 0.3 * (high - low), 1.23, "╌ kernel S(0,t)", style.KERNEL, xshift=0)
+    style.label(picture, low + 0.68 * (high - low), 1.23, "┈ alignment", style.EQUIVALENT, xshift=0)
+    shown = np.column_stack([loss, curves.kernel_distance])
+    places = picture.add(_now(curves, shown, 0, style.INK))
+    return picture.move(places, *([moving(_now(curves, shown, k, ""))] for k in range(len(curves.times))))
+
+
+def shapes(problem: WideNetwork) -> tuple[Picture]:
+    """The map shape × sign of δ → lazy, rich, delayed rich. Each cell links to that network; a ring marks where we are."""
+    names = list(SHAPES)
+    words = [[_word(SHAPES[name], delta) for delta in SIGNS] for name in names]
+    own = regime(problem.d, problem.h, problem.c)
+    alt = (
+        "Map of shapes and signs of delta: a funnel is delayed rich downstream and lazy upstream, an inverted funnel the "
+        f"reverse, a square is lazy both ways, every shape is rich at delta = 0. Now d, h, c = {problem.d}, {problem.h}, "
+        f"{problem.c}: {own['downstream']} downstream, {own['upstream']} upstream"
+    )
+    picture = style.figure(problem, title="Shape × sign of δ: click a cell", alt=alt, height=360)
+    colours = {
+        "lazy": "rgba(61,111,196,0.28)",
+        "rich": "rgba(119,119,119,0.28)",
+        "delayed rich": "rgba(90,61,138,0.36)",
+    }
+    picture.lay(
+        xaxis={
+            "tickvals": [0, 1, 2],
+            "ticktext": ["▼ δ ≪ 0", "● δ = 0", "▲ δ ≫ 0"],
+            "range": [-0.5, 2.5],
+            "fixedrange": True,
+            "showgrid": False,
+            "zeroline": False,
+        },
+        yaxis={
+            "tickvals": list(range(len(names))),
+            "ticktext": [f"{name}<br>{'·'.join(map(str, SHAPES[name]))}" for name in names],
+            "range": [len(names) - 0.5, -0.5],
+            "fixedrange": True,
+            "showgrid": False,
+            "zeroline": False,
+        },
+        margin={"l": 112},
+    )
+    cells = [(x, y, delta, name) for y, name in enumerate(names) for x, delta in enumerate(SIGNS)]
+    picture.add(
+        {
+            **style.points(
+                [x for x, *_ in cells], [y for _, y, *_ in cells], "rgba(0,0,0,0)", size=40, symbol="square"
+            ),
+            "hoverinfo": "skip",
+        }
+    )
+    for x, y, delta, name in cells:
+        here = SHAPES[name] == (problem.d, problem.h, problem.c) and np.sign(delta) == np.sign(problem.delta)
+        box = {"type": "rect", "x0": x - 0.47, "x1": x + 0.47, "y0": y - 0.45, "y1": y + 0.45, "layer": "below"}
+        edge = {"color": style.INK, "width": 3 if here else 0}
+        picture.layout["shapes"].append({**box, "fillcolor": colours[words[y][x]], "line": edge})
+        text = f'<a href="{link(SHAPES[name], delta)}" target="_self">{words[y][x]}</a>'
+        style.label(
+            picture, x, y, text, xanchor="center", xshift=0, font={"color": style.INK, "size": 14}, captureevents=True
+        )
+    return (picture,)
+
+
+def link(shape: tuple[int, int, int], delta: float) -> str:
+    """The address, relative to the page, of one cell of the map."""
+    d, h, c = shape
+    query = {"d": d, "h": h, "c": c, "delta": f"{delta:g}"}
+    return "?" + urlencode(query | ({"horizon": 100} if _word(shape, delta) == "delayed rich" else {}))
+
+
+def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Picture]:
+    """Trained singular values with the exact ones dashed on them, and the error and drift of Δ below the eye's reach."""
+    trained, exact = compared.trained.curves, compared.solution.curves
+    way = (
+        "gradient flow, integrated"
+        if compared.trained.rate == 0
+        else f"descent, η = {style.number(compared.trained.rate)}"
+    )
+    against = "exact" if compared.solution.exact else "integrated"
+    alt = (
+        f"Singular values trained by {way} and {against} at delta = {problem.delta:g}; "
+        f"largest relative error {compared.worst:.2g}"
+    )
+    picture = _against_time(problem, exact, f"━ {way} ╌ {against}", alt, "singular values of β")
+    errors = _against_time(
+        problem, exact, f"Relative error ≤ {style.number(compared.worst)}", "Error strip. " + alt, ""
+    )
+    for k in range(trained.singular_values.shape[1]):
+        picture.add(
+            style.line(
+                trained.times[1:], trained.singular_values[1:, k], style.EQUIVALENT, f"trained s{_sub(k + 1)}", width=6
+            )
+        )
+    for k in range(exact.singular_values.shape[1]):
+        colour = style.regime_colour(problem.delta)
+        picture.add(
+            style.line(
+                exact.times[1:], exact.singular_values[1:, k], colour, f"{against} s{_sub(k + 1)}", width=2, dash="dash"
+            )
+        )
+    low, high = np.log10(exact.times[[1, -1]])
+    rows = (
+        (compared.error, style.WARNING, "━ error of β", low),
+        (compared.trained.drift, style.DISTANCE, "━ drift of Δ", (low + high) / 2),
+    )
+    for values, colour, name, place in rows:
+        errors.add(style.line(trained.times[1:], np.maximum(values[1:], FLOOR), colour, name[2:], width=3))
+        style.label(errors, place, 1.6, name, colour, xshift=0)
+    errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-16.5, 2.6], "dtick": 4})
+    return picture, errors
+
+
+def entropy(problem: WideNetwork) -> tuple[Picture]:
+    """q_δ(s)/q_δ(1) as |δ| grows from 0: from |s| to s². The frames run over |δ|; ℓ1- and ℓ2-like ends stay as ghosts."""
+    s = np.linspace(-2, 2, 121)
+    alt = (
+        "Hyperbolic entropy q of delta, scaled to 1 at s = 1, between the absolute value (delta to 0) and the square "
+        f"(delta large); the controls stand at delta = {problem.delta:g}"
+    )
+    picture = style.figure(
+        problem,
+        title="From ℓ₁-like to ℓ₂-like as |δ| grows",
+        alt=alt,
+        x="singular value s",
+        y="q_δ(s) / q_δ(1)",
+    )
+    picture.lay(yaxis={"range": [-0.15, 4.1]}, xaxis={"range": [-2, 2]})
+    picture.add(style.line(s, np.abs(s), style.EQUIVALENT, "|s|", width=2, dash="dot"))
+    picture.add(style.line(s, s**2, style.EQUIVALENT, "s²", width=2, dash="dash"))
+    style.label(picture, 1.9, 1.9, "|s|  (δ → 0)", style.EQUIVALENT, xanchor="right", yshift=-16, xshift=0)
+    style.label(picture, 1.86, 3.46, "s²  (|δ| → ∞)", style.EQUIVALENT, xanchor="right", xshift=-10)
+    places = picture.add(_entropy_line(s, abs(problem.delta)))
+    return (picture.move(places, *([moving(_entropy_line(s, delta))] for delta in ENTROPY_DELTAS)),)
+
+
+def _entropy_line(s: np.ndarray, delta: float) -> dict:
+    q = hyperbolic_entropy(s, delta) / hyperbolic_entropy(1.0, delta) if delta > 0 else np.abs(s)
+    return style.line(s, q, style.UPSTREAM, "q_δ, scaled", width=5)
+
+
+def _word(shape: tuple[int, int, int], delta: float) -> str:
+    return "rich" if delta == 0 else regime(*shape)["upstream" if delta > 0 else "downstream"]
+
+
+def _closed_form(problem: WideNetwork, strength: float, curves: Curves, reachable: bool) -> list[dict]:
+    if problem.start != "aligned" or not reachable:
+        return []
+    s = mode_flow(problem.scale, strength, problem.delta, curves.times[1:], eta_a=problem.eta_a, eta_w=problem.eta_w)
+    return [style.line(curves.times[1:], s, style.INK, "closed form of the aligned mode", width=1.5, dash="dash")]
+
+
+def _modes_title(problem: WideNetwork, solution: Solution) -> str:
+    mark, curves = style.regime_mark(problem.delta), solution.curves
+    reachable = min(problem.h, len(solution.strengths))
+    halves = [_crossing(curves, k, solution.strengths[k] / 2) for k in range(reachable)]
+    if not np.isfinite(halves[-1]) or curves.singular_values[0, 0] > solution.strengths[0] / 2 or reachable == 1:
+        return f"{mark} δ = {problem.delta:g}: on the way to the target"
+    ratio = halves[-1] / halves[0]
+    manner = "all modes at once" if ratio < 1.5 else f"the last mode {style.number(ratio)}× later"
+    return f"{mark} δ = {problem.delta:g}: {manner}"
+
+
+def _crossing(curves: Curves, k: int, level: float) -> float:
+    above = np.flatnonzero(curves.singular_values[:, k] >= level)
+    return float(curves.times[max(above[0], 1)]) if above.size else math.inf
+
+
+def _alt(problem: WideNetwork, solution: Solution) -> str:
+    end = ", ".join(f"{s:.3g}" for s in solution.curves.singular_values[-1])
+    return (
+        f"Singular values of a {problem.d}-{problem.h}-{problem.c} linear network at delta = {problem.delta:g}, "
+        f"{style.regime_side(problem.delta)}; they end at {end} with loss {solution.curves.loss[-1]:.2g}"
+    )
+
+
+def _against_time(problem: WideNetwork, curves: Curves, title: str, alt: str, y: str) -> Picture:
+    picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    low, high = np.log10(curves.times[[1, -1]])
+    return picture.lay(xaxis={"type": "log", "range": [float(low), float(high)], "exponentformat": "power", "dtick": 1})
+
+
+def _now(curves: Curves, values: np.ndarray, k: int, colour: str) -> dict:
+    time = max(curves.times[k], curves.times[1])
+    return style.points(np.full(values.shape[1], time), values[k], colour, "now", size=9)
+
+
+def _sub(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -1,0 +1,98 @@
+"""Wide: two-layer linear networks of any shape, where shape decides what unbalance does."""
+
+import streamlit as st
+
+from core.figures.style import number
+from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
+from core.theory.wide_linear import regime
+from core.theory.wide_network import PRESETS, WideNetwork
+from core.training.wide_network import compare, solve
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "wide"
+
+picture = st.container()
+problem = controls(
+    WideNetwork,
+    shown=("delta", "d", "h", "c", "scale"),
+    more=("start", "spread", "gap", "eta_a", "eta_w", "horizon", "step", "seed"),
+)
+solution = remember(solve)(problem)
+curves = solution.curves
+
+with picture:
+    cursor = Cursor("t", "time t", curves.times, still=60)
+    plot(*painted(figures, problem, solution), cursor=cursor, grow=(1.2, 1), least=320)
+if not solution.exact:
+    with st.container(border=True):
+        prose(STEM, "integrated", reason=solution.reason)
+
+presets(STEM, PRESETS, problem)
+word = regime(problem.d, problem.h, problem.c)
+st.latex(
+    r"\Delta=\eta_w AA^\top-\eta_a WW^\top,\quad \tfrac1h\operatorname{tr}\Delta="
+    + number(float(solution.per_neuron.mean()))
+    + r",\qquad \dot s_i=\sqrt{\delta^2+4\eta_a\eta_w s_i^2}\,(s^*_i-s_i)\;\text{(aligned)},\quad s^*=("
+    + ",".join(map(number, solution.strengths[:4]))
+    + (r",\dots)" if len(solution.strengths) > 4 else ")")
+)
+left, middle, right = st.columns(3)
+left.metric("regime measured", solution.regime.word, help=solution.regime.basis)
+middle.metric("kernel movement S(0, T)", number(float(curves.kernel_distance[-1])))
+low, high = solution.per_neuron.min(), solution.per_neuron.max()
+right.metric("δ of each neuron", number(float(low)) if low == high else f"{number(float(low))} … {number(float(high))}")
+st.caption(
+    f"{solution.regime.basis} Theory for {problem.d}·{problem.h}·{problem.c}: {word['downstream']} as δ → −∞, "
+    f"{word['upstream']} as δ → +∞, rich at δ = 0."
+)
+cells, words = st.columns((1, 1))
+with cells:
+    plot(*remember(shapes)(problem), key="map", hero=False)
+with words:
+    prose(STEM, "look")
+
+st.subheader("Does the formula match?")
+compared = remember(compare)(problem)
+plot(*painted(comparison, problem, compared), key="compared", hero=False, grow=(1.3, 1))
+apart, drift = st.columns(2)
+apart.metric("largest relative error of β", number(compared.worst))
+drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
+if compared.worst > 1e-3:
+    st.warning(
+        f"Beyond theory: steps of η = {number(compared.trained.rate)} are no gradient flow. Δ drifts and the curves part.",
+        icon=":material/warning:",
+    )
+
+st.subheader("What do the singular values see?")
+plot(
+    *remember(entropy)(problem),
+    key="entropy",
+    hero=False,
+    autoplay=False,
+    cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
+)
+prose(STEM, "entropy")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "t": curves.times,
+        "singular_values": curves.singular_values,
+        "modes": curves.modes,
+        "alignment": curves.alignment,
+        "kernel_distance": curves.kernel_distance,
+        "loss": curves.loss,
+        "beta": curves.beta,
+        "target_strengths": solution.strengths,
+        "delta_per_neuron": solution.per_neuron,
+    },
+)
+prose(STEM, "fine print")
+st.caption("Section 4 of the paper, theorems 4.1, 4.2 and B.6.")

@@ -1,0 +1,42 @@
+"""Pictures of the wide page: what they draw, what frames carry, what links say."""
+
+import numpy as np
+import pytest
+
+from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, link, shapes
+from core.theory.wide_linear import regime
+from core.theory.wide_network import PRESETS, WideNetwork
+from core.training.wide_network import compare, solve
+
+CASES = {"default": WideNetwork(), "neurons": WideNetwork(start="neurons"), "wide": WideNetwork(h=12), **PRESETS}
+
+
+@pytest.mark.parametrize("problem", CASES.values(), ids=CASES)
+def test_pictures_are_sound_and_move_with_time(problem):
+    solution = solve(problem)
+    for picture in figures(problem, solution):
+        picture.figure()
+        assert len(picture.frames) == len(solution.curves.times)
+        assert f"{problem.delta:g}" in picture.layout["meta"]["alt"]
+        assert picture.layout["meta"]["start"] == problem.start
+
+
+def test_the_comparison_and_the_entropy_are_sound():
+    problem = WideNetwork(step=0.2)
+    for picture in (*comparison(problem, compare(problem)), *entropy(problem), *shapes(problem)):
+        assert picture.figure().layout.title.text and len(picture.layout["meta"]["alt"]) > 20
+    assert len(entropy(problem)[0].frames) == len(ENTROPY_DELTAS)
+    first, last = (entropy(problem)[0].frames[k]["data"][0]["y"] for k in (0, -1))
+    assert first[90] == pytest.approx(1, abs=0.02) and last[0] == pytest.approx(4, rel=0.02)
+    assert np.argmin(first) == np.argmin(last) == 60
+
+
+def test_cells_link_to_problems_that_exist():
+    (picture,) = shapes(WideNetwork())
+    texts = [note["text"] for note in picture.layout["annotations"]]
+    assert len(texts) == 12 and sum("delayed rich" in text for text in texts) == 4
+    assert sum(shape["line"]["width"] > 0 for shape in picture.layout["shapes"]) == 1
+    for delta in (-10.0, 0.0, 10.0):
+        query = dict(part.split("=") for part in link((6, 3, 3), delta)[1:].split("&"))
+        problem = WideNetwork(d=int(query["d"]), h=int(query["h"]), c=int(query["c"]), delta=float(query["delta"]))
+        assert regime(problem.d, problem.h, problem.c)["downstream"] == "delayed rich"
