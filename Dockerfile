@@ -16,9 +16,9 @@ RUN torch=$(grep '^torch==' /tmp/requirements.txt) && \
 # The requirements are complete, so --no-deps installs exactly them. Headers and test suites are never run.
 RUN python -m pip --python /opt/venv/bin/python install --no-deps -r /tmp/requirements.txt && \
     cd /opt/venv/lib/python3*/site-packages && \
-    rm -rf torch/include torch/test torch/bin torch/share pyarrow/include && \
+    rm -rf torch/include torch/test torch/share pyarrow/include && \
     find . -type d -name tests -prune -exec rm -rf {} + && \
-    find . -name '*.a' -delete
+    find torch/bin -type f ! -name torch_shm_manager -delete && find . -name "*.a" -delete
 COPY app.py /srv/lab/
 COPY core /srv/lab/core
 COPY pages /srv/lab/pages
