@@ -130,7 +130,7 @@ class Panel {
   set({ figure, name, height, grow, least }) {
     this.figure = figure;
     this.div.setAttribute("aria-label", name);
-    this.div.style.height = `${innerWidth < 640 ? Math.min(height, 360) : height}px`;
+    this.div.style.height = `${this.chart.room(height)}px`;
     this.div.style.flex = `${grow} 1 ${least}px`;
   }
 
@@ -149,7 +149,9 @@ class Panel {
       const at = frame.traces?.[k] ?? k;
       data[at] = laidOver(data[at], patch);
     });
-    return data.map((trace) => directed(trace, this.chart.directions));
+    const { highlight, ...rest } = this.chart.directions;
+    const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
+    return data.map((trace) => directed(trace, { ...rest, highlight: here }));
   }
 
   layout(index) {
@@ -316,6 +318,13 @@ class Chart {
   drop(panel) {
     this.Plotly?.purge(panel.div);
     panel.div.remove();
+  }
+
+  /* A panel's height: lower on a phone, what is left of the screen on a projector. */
+  room(height) {
+    if (innerWidth < 640) return Math.min(height, 360);
+    if (this.directions.scale === 1) return height;
+    return Math.max(360, innerHeight - this.host.getBoundingClientRect().top - 90);
   }
 
   get values() {

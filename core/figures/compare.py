@@ -45,7 +45,7 @@ def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.nd
     log = values[0] == 0 and values.size > 2 and values[1] > 0 and values[-1] > 50 * values[1]
     shown = values[1:] if log else values
     if log:
-        picture.lay(xaxis={"type": "log"})
+        picture.lay(xaxis={"type": "log", "dtick": 1})
     picture.add(style.line(shown[[0, -1]], [0, 0], style.EQUIVALENT, width=1.5))
     for k, (name, gap) in enumerate(gaps.items()):
         colour, dash = COLOURS.get(name, style.LOSS_LINE), ("solid", "dash", "dot")[k % 3]

@@ -37,8 +37,8 @@ def around(page: Page, scene: Stage) -> Iterator[None]:
     finally:
         with above:
             notes = scene.notes + unknown(st.query_params, scene.link, scene.names, map(str, st.session_state))
-            for note in notes:
-                st.warning(note, icon=":material/link_off:")
+            if notes:
+                st.warning("  \n".join(notes), icon=":material/link_off:")
         with result:
             guide.goal(page, scene)
         if scene.pinned is not None:

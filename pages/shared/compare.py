@@ -83,7 +83,7 @@ def draw(page: Page, scene: Stage) -> None:
     pairs = {n: (_onto(values_b, values_a, curves_a[n]), curves_b[n]) for n in curves_b if n in curves_a}
     cursor = scene.cursor or Cursor("t", "time t", values_b)
     strip = difference(scene.problem, np.asarray(values_b), pairs, cursor.label)
-    plot(*shared, strip, key=COMPARISON, cursor=cursor, grow=(*[1] * len(shared), 2), least=300)
+    plot(*shared, strip, key=COMPARISON, cursor=cursor, least=(*[300] * len(shared), 700))
     st.caption(f"A is pinned: {describe(scene.pinned)}. B is what the controls say: {describe(scene.problem)}.")
 
 

@@ -23,7 +23,6 @@ ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 COMPARISON = "compare"
-PRESENTER_HEIGHT = 1.25
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
 
@@ -64,7 +63,7 @@ def plot(
     autoplay: bool = True,
     cameras: Mapping[str, Any] | None = None,
     grow: Sequence[float] | None = None,
-    least: int = 320,
+    least: int | Sequence[int] = 320,
     wants: Sequence[str] = (),
     hero: bool = True,
 ) -> dict[str, Any]:
@@ -85,7 +84,8 @@ def plot(
         return {}
     grow = list(grow or [1.0] * len(figures))[: len(figures)]
     opening = _opening() if hero else {}
-    panels = [_panel(k, figure, share, least) for k, (figure, share) in enumerate(zip(figures, grow, strict=True))]
+    widths = [least] * len(figures) if isinstance(least, int) else least
+    panels = [_panel(k, *one) for k, one in enumerate(zip(figures, grow, widths, strict=True))]
     payload = {
         "panels": panels,
         "cursor": cursor.data() if cursor else None,
@@ -131,9 +131,8 @@ def _opening() -> dict[str, Any]:
 
 
 def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, Any]:
-    scene = stage()
-    name = VEILED if scene.curtain else figure.layout["meta"]["alt"]
-    height = round(figure.layout["height"] * (PRESENTER_HEIGHT if scene.link.present else 1))
+    name, height = figure.layout["meta"]["alt"], figure.layout["height"]
+    name = VEILED if stage().curtain else name
     return {"figure": f"@{number}@", "name": name, "height": height, "grow": grow, "least": least}
 
 
