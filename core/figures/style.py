@@ -21,6 +21,7 @@ EQUIVALENT = "#8a8f98"
 INK = "#20242c"
 POSITIVE, NEGATIVE = "#d9730c", "#2f6fd6"
 WARNING = "#a85800"
+EVEN, ODD = "#dfe6ef", "#9fb5cd"
 LOSS_LINE, KERNEL, FLIPS, DISTANCE = "#43638d", "#5a3d8a", "#b5367a", "#3d6fc4"
 PAPER_SEVEN = ("#964b00", "#a47e1d", "#acaf4d", "#b0df89", "#71c28b", "#39a189", "#008080")
 
@@ -41,10 +42,35 @@ DARK = {
     POSITIVE: "#f29a4a",
     NEGATIVE: "#7aa8ff",
     WARNING: "#ffb454",
+    EVEN: "#28313d",
+    ODD: "#48607a",
     LOSS_LINE: "#9db8dc",
     KERNEL: "#b79be8",
     FLIPS: "#f07ab0",
     DISTANCE: "#86abf2",
+}
+
+AS_TEXT = {
+    BALANCED: "#6a6a6a",
+    SEVEN[0]: "#6d3402",
+    SEVEN[2]: "#915c13",
+    SEVEN[3]: "#696969",
+    SEVEN[4]: "#1a7085",
+    SEVEN[5]: "#17758d",
+    EQUIVALENT: "#656a73",
+    POSITIVE: "#a85606",
+}
+"""A line's colour when it has to be read: at least 4.5:1 on the page, light and dark."""
+
+DARK |= {
+    AS_TEXT[BALANCED]: "#a6a6a6",
+    AS_TEXT[SEVEN[0]]: "#c98a58",
+    AS_TEXT[SEVEN[2]]: "#e6b06a",
+    AS_TEXT[SEVEN[3]]: "#9b9b9b",
+    AS_TEXT[SEVEN[4]]: "#9fd3e0",
+    AS_TEXT[SEVEN[5]]: "#4fb0ca",
+    AS_TEXT[EQUIVALENT]: "#9aa0aa",
+    AS_TEXT[POSITIVE]: "#f29a4a",
 }
 
 LOSS = [[0.0, "#f4f7fb"], [0.25, "#c9d6e6"], [0.5, "#93aac6"], [0.75, "#5d7a9e"], [1.0, "#2f4765"]]
@@ -201,7 +227,7 @@ def label(picture: Picture, x: float, y: float, text: str, colour: str = INK, **
         "showarrow": False,
         "xanchor": "left",
         "xshift": 6,
-        "font": {"color": colour, "size": 14, "shadow": "auto"},
+        "font": {"color": AS_TEXT.get(colour, colour), "size": 14, "shadow": "auto"},
     }
     picture.layout["annotations"].append({"x": float(x), "y": float(y), "text": text, **defaults, **place})
     return picture
