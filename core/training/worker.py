@@ -14,6 +14,7 @@ import sys
 from typing import Any, BinaryIO
 
 from core.errors import OutsideTheory
+from core.training.threads import one_thread
 
 NICENESS = 10
 
@@ -67,9 +68,7 @@ def main() -> None:
     os.nice(NICENESS)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    import torch
-
-    torch.set_num_threads(1)
+    one_thread()
     serve(sys.stdin.fileno(), answers)
 
 

@@ -21,6 +21,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import core.figures
 import core.training
+from core.training.threads import one_thread
 from pages.shared.flood import Calm
 from pages.shared.live import pool
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
@@ -70,6 +71,7 @@ def warm_up() -> None:
     for package in (core.training, core.figures):
         for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             importlib.import_module(module.name)
+    one_thread()
     gc.collect()
     gc.freeze()
 
