@@ -1,0 +1,164 @@
+"""One visitor without a browser: Streamlit's websocket protocol, on loopback only.
+
+It keeps what a browser keeps (the widgets' ids and values, the fragments that ask to be rerun) and does what a browser
+does (a rerun for each move, fragments' own reruns by their clock).
+"""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+DONE = ForwardMsg.FINISHED_SUCCESSFULLY
+COMPILE_ERROR = ForwardMsg.FINISHED_WITH_COMPILE_ERROR
+KINDS = {"slider", "button", "exception", "alert", "progress", "text_input", "number_input"}
+
+
+@dataclass
+class Session:
+    """An open connection to one page. texts: alerts shown; errors: exceptions shown to the visitor."""
+
+    port: int
+    page: str = ""
+    query: str = ""
+    auto: bool = True
+    widgets: dict[str, Any] = field(default_factory=dict)
+    values: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    received: int = 0
+    finished: int = 0
+    session_id: str = ""
+
+    async def __aenter__(self) -> "Session":
+        address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
+        self.socket = await websockets.connect(address, subprotocols=["streamlit"], max_size=None, compression=None)
+        self.clocks: dict[str, asyncio.Task] = {}
+        self.changed = asyncio.Condition()
+        self.closed = False
+        self.reader = asyncio.create_task(self._read())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for clock in self.clocks.values():
+            clock.cancel()
+        await self.socket.close()
+        await asyncio.wait({self.reader}, timeout=5)
+
+    async def open(self, seconds: float = 60) -> float:
+        """The first run; seconds until the page is complete."""
+        return await self.rerun(seconds)
+
+    async def rerun(self, seconds: float = 60) -> float:
+        """One run of the whole page; seconds until it is complete."""
+        before, began = self.finished, time.monotonic()
+        for fragment in list(self.clocks):
+            self._stop_clock(fragment)
+        await self.send()
+        await self.until(lambda: self.finished > before, seconds)
+        return time.monotonic() - began
+
+    async def send(self, fragment: str = "", auto: bool = False, clicked: str = "") -> None:
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string, state.page_name, state.fragment_id, state.is_auto_rerun = (
+            self.query,
+            self.page,
+            fragment,
+            auto,
+        )
+        for widget, (kind, value) in self.values.items():
+            item = state.widget_states.widgets.add(id=widget)
+            if kind == "double_array_value":
+                item.double_array_value.data.extend(value)
+            else:
+                setattr(item, kind, value)
+        if clicked:
+            state.widget_states.widgets.add(id=clicked).trigger_value = True
+        await self.socket.send(message.SerializeToString())
+
+    async def click(self, start: str) -> None:
+        """Press the first button whose label begins so."""
+        button = next(w for w in self.widgets.values() if type(w).__name__ == "Button" and w.label.startswith(start))
+        await self.send(clicked=button.id)
+
+    def sliders(self) -> list[Any]:
+        """The page's ordinary sliders with one handle that can move."""
+        found = [w for w in self.widgets.values() if type(w).__name__ == "Slider" and w.type == w.SLIDER]
+        return [w for w in found if len(w.default) == 1 and w.max > w.min]
+
+    def move(self, choice: random.Random) -> None:
+        """Put the first slider somewhere else on its grid; rerun() shows what comes of it."""
+        slider = self.sliders()[0]
+        steps = max(1, round((slider.max - slider.min) / (slider.step or 1)))
+        self.values[slider.id] = ("double_array_value", [slider.min + choice.randint(0, steps) * slider.step])
+
+    async def until(self, holds: Any, seconds: float) -> None:
+        async with self.changed:
+            await asyncio.wait_for(self.changed.wait_for(lambda: holds() or self.closed), seconds)
+        if not holds():
+            raise ConnectionError("the server closed the session")
+
+    async def _read(self) -> None:
+        try:
+            async for frame in self.socket:
+                self.received += len(frame)
+                message = ForwardMsg()
+                message.ParseFromString(frame)
+                await self._take(message)
+        except websockets.ConnectionClosed:
+            pass
+        finally:
+            self.closed = True
+            async with self.changed:
+                self.changed.notify_all()
+
+    async def _take(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "new_session":
+            self.session_id = message.new_session.initialize.session_id
+        elif kind == "delta":
+            self._draw(message.delta)
+        elif kind == "stop_auto_rerun":
+            for fragment in message.stop_auto_rerun.fragment_ids:
+                self._stop_clock(fragment)
+        elif kind == "auto_rerun" and self.auto:
+            self._start_clock(message.auto_rerun.fragment_id, message.auto_rerun.interval)
+        elif kind == "script_finished" and message.script_finished in (DONE, COMPILE_ERROR):
+            self.finished += 1
+        async with self.changed:
+            self.changed.notify_all()
+
+    def _draw(self, delta: Any) -> None:
+        if delta.WhichOneof("type") != "new_element":
+            return
+        kind = delta.new_element.WhichOneof("type")
+        if kind not in KINDS:
+            return
+        element = getattr(delta.new_element, kind)
+        if kind == "exception":
+            self.errors.append(f"{element.type}: {element.message}")
+        elif kind == "alert":
+            self.texts.append(element.body)
+        elif kind == "progress":
+            self.texts.append(element.text)
+        else:
+            self.widgets[element.id] = element
+
+    def _start_clock(self, fragment: str, interval: float) -> None:
+        async def tick() -> None:
+            while not self.closed:
+                await asyncio.sleep(interval)
+                await self.send(fragment, auto=True)
+
+        if fragment not in self.clocks:
+            self.clocks[fragment] = asyncio.create_task(tick())
+
+    def _stop_clock(self, fragment: str) -> None:
+        if clock := self.clocks.pop(fragment, None):
+            clock.cancel()
