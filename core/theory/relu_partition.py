@@ -131,6 +131,16 @@ def extrema(pieces: Sectors) -> Extrema:
     )
 
 
+def roots(pieces: Sectors) -> Array:
+    """The angles at which f vanishes and is not flat there: f = |G_k| cos(ψ − arg G_k), a quarter turn from arg G_k."""
+    top = np.arctan2(pieces.gradient[:, 1], pieces.gradient[:, 0])
+    steep = np.hypot(*pieces.gradient.T)
+    counts = (steep > ROUNDING * max(float(steep.max()), 1e-300)) & (pieces.width > ROUNDING)
+    quarter = np.concatenate([top + np.pi / 2, top - np.pi / 2])
+    inside = np.mod(quarter - np.tile(pieces.start, 2), TURN) <= np.tile(pieces.width, 2)
+    return np.sort(np.mod(quarter[inside & np.tile(counts, 2)], TURN))
+
+
 def mean_square(pieces: Sectors) -> float:
     """The mean of f² over the unit circle, exactly: on each sector f² = |G|²(1 + cos 2(ψ − arg G))/2.
 

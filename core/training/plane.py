@@ -67,6 +67,7 @@ def follow(
     eta_a: float = 1.0,
     eta_w: float = 1.0,
     slope: float = 0.0,
+    snapshots: int = SNAPSHOTS,
 ) -> Run:
     """Train W_0[m, 2], a_0[m] on X[n, 2], y[n] until flow time `end`; rate 0 means `automatic_rate`.
 
@@ -77,16 +78,16 @@ def follow(
     rate = rate or min(PAPER_RATE, 1 / max(sharpness, 1.0))
     work = end * sharpness * X.shape[0] * a_0.size
     _refuse_long_runs(end, rate, work)
-    times = np.geomspace(min(EARLIEST, end / 2), end, SNAPSHOTS)
+    times = np.geomspace(min(EARLIEST, end / 2), end, snapshots)
     steps = np.unique(np.concatenate([[0], np.round(times / rate)])).astype(int)
     method = "chebyshev" if work > STIFF and rate <= PAPER_RATE else "auto"
-    snapshots = list(relu_flow.integrate(W_0, a_0, X, y, rate=rate, checkpoints=steps.tolist(), method=method, **rates))
-    W, a = np.stack([s.W for s in snapshots]), np.stack([s.a for s in snapshots])
+    seen = list(relu_flow.integrate(W_0, a_0, X, y, rate=rate, checkpoints=steps.tolist(), method=method, **rates))
+    W, a = np.stack([s.W for s in seen]), np.stack([s.a for s in seen])
     return Run(
-        time=np.array([float(s.time) for s in snapshots]),
+        time=np.array([float(s.time) for s in seen]),
         W=W,
         a=a,
-        loss=np.array([float(s.loss) for s in snapshots]),
+        loss=np.array([float(s.loss) for s in seen]),
         hamming=measures.hamming_distance(W[0], W, X),
         distance=measures.parameter_distance(W[0], a[0], W, a),
         kernel_distance=_kernel_distances(W, a, X, rates),

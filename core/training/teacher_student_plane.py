@@ -111,10 +111,10 @@ def solve(problem: Problem) -> Solution:
     return Solution(task.X, task.y, task.teacher, run, test_loss, alignment, problem.conserved)
 
 
-def stable_rate(problem: Problem) -> float:
-    """The automatic step size of this problem, at most half of the largest stable one at the start."""
-    task, W_0, a_0 = _start(problem)
-    return plane.automatic_rate(W_0, a_0, task.X, eta_a=problem.eta_a, eta_w=problem.eta_w)
+def papers_four(problem: Problem) -> tuple[Solution, ...]:
+    """The paper's four settings of (τ, δ) at unit rates, for this problem's seed, sizes and time."""
+    kept = {name: getattr(problem, name) for name in ("seed", "samples", "width", "teachers", "end")}
+    return tuple(solve(Problem(tau=panel.tau, delta=panel.delta, **kept)) for panel in PAPER_PANELS.values())
 
 
 def circle_loss(W: Array, a: Array, teacher: Teacher) -> float:

@@ -23,6 +23,7 @@ from core.training import plane
 Array = NDArray[np.float64]
 
 LARGE = 2.0
+SNAPSHOTS = 75
 
 
 @dataclass(frozen=True)
@@ -71,26 +72,28 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Solution:
-    """The data, the network of the problem and its rival; `start` is each one's (τ, δ)."""
+    """The data, the network of the problem and its rival, each one's (τ, δ), and whether its neurons are in pairs."""
 
     X: Array
     y: Array
     main: plane.Run
     rival: plane.Run
     starts: tuple[tuple[float, float], tuple[float, float]]
+    paired: tuple[bool, bool]
 
 
 def solve(problem: Problem) -> Solution:
     """Train both networks to the same flow time."""
     X, y = xor.clusters(problem.points, noise=problem.noise, seed=problem.seed)
     starts = (problem.tau, problem.delta), rival_start(problem)
-    main, rival = (_follow(problem, X, y, *scales, paired=scales[0] >= LARGE / 2) for scales in starts)
-    return Solution(X, y, main, rival, starts)
+    paired = starts[0][0] >= LARGE / 2, starts[1][0] >= LARGE / 2
+    main, rival = (_follow(problem, X, y, start(problem, p), *s) for s, p in zip(starts, paired, strict=True))
+    return Solution(X, y, main, rival, starts, paired)
 
 
-def _follow(problem: Problem, X: Array, y: Array, tau: float, delta: float, *, paired: bool) -> plane.Run:
-    W_0, a_0 = start(problem, paired).scaled(tau, delta)
-    return plane.follow(W_0, a_0, X, y, end=problem.end, slope=problem.slope)
+def _follow(problem: Problem, X: Array, y: Array, student: Student, tau: float, delta: float) -> plane.Run:
+    W_0, a_0 = student.scaled(tau, delta)
+    return plane.follow(W_0, a_0, X, y, end=problem.end, slope=problem.slope, snapshots=SNAPSHOTS)
 
 
 def rival_start(problem: Problem) -> tuple[float, float]:

@@ -124,6 +124,23 @@ def test_no_angle_beats_the_extrema_and_they_are_taken(net):
     np.testing.assert_allclose(network(W, a, at, slope), [found.highest, found.lowest], atol=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_roots_are_where_the_sign_changes(seed):
+    W, a = random_net(seed, m=12)
+    found = partition.roots(partition.sectors(W, a, slope=0.1))
+    angle = np.linspace(0, 2 * np.pi, 100_001)
+    f = network(W, a, circle(angle), 0.1)
+    crossing = angle[:-1][np.sign(f[:-1]) != np.sign(f[1:])]
+    np.testing.assert_allclose(found, crossing, atol=1e-4)
+    np.testing.assert_allclose(network(W, a, circle(found), 0.1), 0, atol=1e-12)
+
+
+def test_a_network_that_cancels_has_no_roots():
+    W, a = random_net(3, m=5)
+    assert partition.roots(partition.sectors(np.concatenate([W, W]), np.concatenate([a, -a]))).size == 0
+    assert partition.roots(partition.sectors(W, 0 * a)).size == 0
+
+
 @settings(max_examples=60, deadline=None)
 @given(nets())
 def test_mean_square_is_the_average_over_the_circle(net):

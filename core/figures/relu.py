@@ -1,0 +1,262 @@
+"""Figures 5a and 9, exact and moving: a ReLU network's surface, its conic regions, and its flips against its path.
+
+Every triangle drawn is one piece on which the network is linear; the two greys are the parity of active neurons.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from core.figures import style
+from core.figures.picture import Picture, moving
+from core.theory import relu_partition as partition
+from core.training.plane import Run
+from core.training.xor_plane import Problem, Solution
+
+RADIUS = 1.6
+HEIGHT = 390
+RIM = 1.42
+FAINT = 1e-9
+CLASSES = ((1.0, style.POSITIVE, "circle", "y = +1"), (-1.0, style.NEGATIVE, "x", "y = −1"))
+
+
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
+    """Surface and partition of the network and of its rival, then flips against distance and the progress of both."""
+    one, two = ((surface(problem, solution, k), plane(problem, solution, k)) for k in (0, 1))
+    return *one, flips(problem, solution), *two, progress(problem, solution)
+
+
+def surface(problem: Problem, solution: Solution, which: int) -> Picture:
+    """f over the square, one exact triangle per sector and side, coloured by parity; points are the data at their y."""
+    run, start = _both(solution)[which]
+    title = f"{_name(start)}: the surface f"
+    picture = style.space(
+        problem, title=title, alt=_alt(run, start, "Surface"), axes=("x₁", "x₂", "f"), reach=RADIUS, height=HEIGHT
+    )
+    picture.lay(scene={"zaxis": {"range": [-2, 2]}, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7}})
+    picture.lay(scene={"camera": {"eye": {"x": 0.93, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.08}}})
+    for label, colour, symbol, name in CLASSES:
+        mine = solution.X[solution.y == label]
+        xyz = np.column_stack([mine, np.full(len(mine), label)])
+        picture.add(style.points3d(xyz, colour, name, size=3, symbol=symbol))
+    pieces = _pieces(problem, solution, which)
+    places = picture.add(*_mesh(*pieces[-1]))
+    return picture.move(places, *([moving(t, "i", "j", "k", "intensity") for t in _mesh(*now)] for now in pieces))
+
+
+def plane(problem: Problem, solution: Solution, which: int) -> Picture:
+    """The same regions from above, the line f = 0, the data, and each neuron's direction on the rim by its weight."""
+    run, start = _both(solution)[which]
+    picture = style.figure(
+        problem, title=_verdict(run), alt=_alt(run, start, "Partition"), x="x₁", y="x₂", height=HEIGHT
+    )
+    axis = {"range": [-RADIUS, RADIUS], "constrain": "domain", "showgrid": False, "zeroline": False, "nticks": 5}
+    picture.lay(xaxis=axis, yaxis={**axis, "scaleanchor": "x"})
+    pieces = _pieces(problem, solution, which)
+    ground = picture.add(*_cones(*pieces[-1]))
+    for label, colour, symbol, name in CLASSES:
+        mine = solution.X[solution.y == label]
+        picture.add(style.points(mine[:, 0], mine[:, 1], colour, name, size=8, symbol=f"{symbol}-open"))
+    weight = np.abs(run.a) * np.linalg.norm(run.W, axis=-1)
+    size = 3 + 13 * np.sqrt(weight / weight.max())
+    rim = picture.add(*_rim(run, -1, size))
+    frames = (
+        [*(moving(t) for t in _cones(*now)), *(_moving_rim(t) for t in _rim(run, k, size))]
+        for k, now in enumerate(pieces)
+    )
+    return picture.move(ground + rim, *frames)
+
+
+def flips(problem: Problem, solution: Solution) -> Picture:
+    """The share of activations flipped against the distance the parameters moved, both networks."""
+    picture = style.figure(
+        problem,
+        title=_comparison(solution),
+        alt="Share of activations flipped against parameter distance. "
+        + "; ".join(_words(run, start) for run, start in _both(solution)),
+        x="parameter distance ‖θ − θ₀‖",
+        y="activations flipped (%)",
+        height=HEIGHT,
+    )
+    top = 100 * max(0.1, *(float(run.flipped.max()) for run, _ in _both(solution)))
+    far = max(float(run.distance.max()) for run, _ in _both(solution))
+    picture.lay(xaxis={"range": [-0.03 * far, 1.15 * far]}, yaxis={"range": [-0.04 * top, 1.2 * top]})
+    for (run, start), dash in zip(_both(solution), ("solid", "dash"), strict=True):
+        colour = style.regime_colour(start[1])
+        picture.add(style.line(run.distance, 100 * run.flipped, colour, _name(start), width=3.5, dash=dash))
+        _label_end(picture, run, start, far, top)
+    places = picture.add(*_now(solution, -1))
+    return picture.move(places, *([moving(t) for t in _now(solution, k)] for k in range(_frames(solution))))
+
+
+def progress(problem: Problem, solution: Solution) -> Picture:
+    """Loss left and share of activations flipped over log time, both networks."""
+    time = solution.main.time[1:]
+    picture = style.figure(
+        problem,
+        title="Loss (thick) and flips (pink)",
+        alt="Loss left and flips over time. " + "; ".join(_words(run, start) for run, start in _both(solution)),
+        x="flow time t (log)",
+        height=HEIGHT,
+    )
+    picture.lay(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.25]})
+    low, high = np.log10(time[0]), np.log10(time[-1])
+    for k, ((run, start), dash) in enumerate(zip(_both(solution), ("solid", "dash"), strict=True)):
+        colour = style.regime_colour(start[1])
+        left = run.loss / max(float(run.loss[0]), 1e-300)
+        picture.add(style.line(run.time[1:], left[1:], colour, f"loss left, {_name(start)}", width=4, dash=dash))
+        picture.add(
+            style.line(run.time[1:], run.flipped[1:], style.FLIPS, f"flipped, {_name(start)}", width=2, dash=dash)
+        )
+        words = f"{'━' if dash == 'solid' else '╌'} {_name(start)}"
+        style.label(picture, low + 0.02 * (high - low), 1.17 - 0.12 * k, words, colour)
+    places = picture.add(_cursor(time[0]))
+    return picture.move(places, *([moving(_cursor(max(float(t), time[0])))] for t in solution.main.time))
+
+
+def _pieces(problem: Problem, solution: Solution, which: int) -> list[tuple[partition.Sectors, partition.Sectors]]:
+    """At each time, the network's sectors, and those whose parity is its tone: of one neuron of each pair, if paired."""
+    run = _both(solution)[which][0]
+    counted = slice(problem.width // 2) if solution.paired[which] else slice(None)
+    return [
+        (partition.sectors(W, a, slope=problem.slope), partition.sectors(W[counted], a[counted]))
+        for W, a in zip(run.W, run.a, strict=True)
+    ]
+
+
+def _tones(cut: partition.Fan, counted: partition.Sectors) -> np.ndarray:
+    middle = (cut.angle[:-1] + cut.angle[1:]) / 2
+    return partition.colours(counted)[partition.containing(counted, middle)]
+
+
+def _mesh(pieces: partition.Sectors, counted: partition.Sectors) -> list[dict]:
+    """The surface as one Mesh3d, one triangle per linear piece, and the creases between them as lines."""
+    cut = partition.fan(pieces, RADIUS)
+    rim = np.column_stack([cut.corner[:-1], cut.height[:, 0]])
+    xyz = np.concatenate([[[0.0, 0.0, 0.0]], rim])
+    count = len(rim)
+    index = np.uint8 if count < 255 else np.uint16
+    here = np.arange(1, count + 1)
+    faces = {
+        "type": "mesh3d",
+        **dict(zip("xyz", style.f32(xyz.T), strict=True)),
+        "i": np.zeros(count, index),
+        "j": here.astype(index),
+        "k": (here % count + 1).astype(index),
+        "intensity": _tones(cut, counted).astype(np.uint8),
+        "intensitymode": "cell",
+        "cmin": 0,
+        "cmax": 1,
+        "colorscale": [[0, style.EVEN], [1, style.ODD]],
+        "showscale": False,
+        "flatshading": True,
+        "opacity": 0.96,
+        "hoverinfo": "skip",
+        "lighting": {"ambient": 0.85, "diffuse": 0.3, "specular": 0.0},
+    }
+    spokes = np.stack([np.zeros_like(rim), rim], axis=1).reshape(-1, 3)
+    return [faces, style.line3d(spokes, style.LOSS_LINE, width=1.5)]
+
+
+def _cones(pieces: partition.Sectors, counted: partition.Sectors) -> list[dict]:
+    """Even and odd regions as two filled traces of exact wedges, the boundaries, and the rays where f = 0."""
+    cut = partition.fan(pieces, RADIUS)
+    colour = _tones(cut, counted)
+    wedges = np.stack([np.zeros_like(cut.corner[:-1]), cut.corner[:-1], cut.corner[1:]], axis=1)
+    traces = []
+    for parity, fill in enumerate((style.EVEN, style.ODD)):
+        outline = wedges[colour == parity].reshape(-1, 2)
+        outline = outline if len(outline) else np.full((1, 2), np.nan)
+        filled: dict[str, Any] = {"fill": "toself", "fillcolor": fill, "opacity": 1}
+        traces.append(style.line(outline[:, 0], outline[:, 1], fill, width=0, **filled))
+    return [*traces, _decision(pieces)]
+
+
+def _decision(pieces: partition.Sectors) -> dict:
+    """The rays on which f = 0 and changes sign, from the origin to beyond the picture."""
+    angle = partition.roots(pieces)
+    ends = 2 * RADIUS * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    rays = np.stack([np.zeros_like(ends), ends, np.full_like(ends, np.nan)], axis=1).reshape(-1, 2)
+    rays = rays if len(rays) else np.full((1, 2), np.nan)
+    return style.line(rays[:, 0], rays[:, 1], style.INK, "f = 0", width=2.5, dash="dash")
+
+
+def _rim(run: Run, k: int, size: np.ndarray) -> list[dict]:
+    unit = RIM * run.W[k] / np.maximum(np.linalg.norm(run.W[k], axis=-1, keepdims=True), FAINT)
+    traces = []
+    for sign, (_, colour, symbol, _) in zip((1, -1), CLASSES, strict=True):
+        mine = np.sign(run.a[0]) == sign
+        name = f"neuron, a {'>' if sign > 0 else '<'} 0"
+        traces.append(
+            style.points(unit[mine, 0], unit[mine, 1], colour, name, symbol=symbol, size=style.f32(size[k, mine]))
+        )
+        traces[-1]["opacity"] = 0.8
+    return traces
+
+
+def _moving_rim(trace: dict) -> dict:
+    return {**moving(trace), "marker": {"size": trace["marker"]["size"]}}
+
+
+def _now(solution: Solution, k: int) -> list[dict]:
+    return [
+        style.points(
+            run.distance[[k]],
+            100 * run.flipped[[k]],
+            style.regime_colour(start[1]),
+            _name(start),
+            size=13,
+            symbol=symbol,
+        )
+        for (run, start), symbol in zip(_both(solution), ("circle", "diamond"), strict=True)
+    ]
+
+
+def _label_end(picture: Picture, run: Run, start: tuple[float, float], far: float, top: float) -> None:
+    end = float(run.distance[-1]), 100 * float(run.flipped[-1])
+    right = end[0] > 0.6 * far
+    place: dict[str, Any] = {
+        "xanchor": "right" if right else "left",
+        "yshift": 16 if end[1] < 0.9 * top else -16,
+        "xshift": 0,
+    }
+    style.label(picture, *end, _name(start), style.regime_colour(start[1]), **place)
+
+
+def _frames(solution: Solution) -> int:
+    return len(solution.main.time)
+
+
+def _both(solution: Solution):
+    return tuple(zip((solution.main, solution.rival), solution.starts, strict=True))
+
+
+def _name(start: tuple[float, float]) -> str:
+    return f"{style.regime_mark(start[1])} τ = {start[0]:g}, δ = {start[1]:g}"
+
+
+def _verdict(run: Run) -> str:
+    if run.loss[-1] > 0.5 * run.loss[0]:
+        return "Map drawn, nothing learnt"
+    flipped = 100 * float(run.flipped[-1])
+    return f"Map redrawn: {flipped:.0f} % flipped" if flipped > 5 else f"Map frozen: {flipped:.1f} % flipped"
+
+
+def _comparison(solution: Solution) -> str:
+    shares = [f"{100 * float(run.flipped[-1]):.0f} %" for run, _ in _both(solution)]
+    return f"Flips {shares[0]} against {shares[1]}"
+
+
+def _words(run: Run, start: tuple[float, float]) -> str:
+    return (
+        f"tau = {start[0]:g}, delta = {start[1]:g}, {style.regime_side(start[1])}: {100 * float(run.flipped[-1]):.0f} % of "
+        f"activations flipped, parameter distance {run.distance[-1]:.3g}, final loss {run.loss[-1]:.2g}"
+    )
+
+
+def _alt(run: Run, start: tuple[float, float], what: str) -> str:
+    return f"{what} of the ReLU network's conic regions by parity. {_words(run, start)}"
+
+
+def _cursor(time: float) -> dict:
+    return style.line([time, time], [-0.03, 1.03], style.INK, width=1.5)

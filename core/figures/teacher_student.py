@@ -1,0 +1,201 @@
+"""Figure 1a, moving: every student neuron as |a|w in the plane, the function it adds up to, and the progress."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from core.figures import style
+from core.figures.picture import Picture, moving
+from core.theory import relu_partition
+from core.training.teacher_student_plane import PAPER_PANELS, Problem, Solution
+
+ANGLES = np.linspace(0, 360, 181)
+SIGNS = ((1, style.POSITIVE, "circle", "a > 0"), (-1, style.NEGATIVE, "x", "a < 0"))
+FLIPPED_MUCH = 0.05
+HEIGHT = 430
+
+
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Picture]:
+    """The neurons, the function on the circle, and loss, flips and kernel over time; one frame per snapshot."""
+    return neurons(problem, solution), function(problem, solution), progress(problem, solution)
+
+
+def neurons(problem: Problem, solution: Solution, *, height: int = HEIGHT, named: bool = True) -> Picture:
+    """|a_i| w_i along training, orange ● for a_i > 0, blue ✕ for a_i < 0; dotted rays are the teacher's directions."""
+    beta, positive = solution.run.beta, solution.run.a[0] > 0
+    far = 1.08 * float(np.abs(beta).max())
+    title = f"{style.regime_mark(solution.conserved)} {verdict(solution)}"
+    axes = {"range": [-far, far], "constrain": "domain", "nticks": 6}
+    picture = style.figure(
+        problem, title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height
+    ).lay(xaxis=axes, yaxis={**axes, "scaleanchor": "x"})
+    picture.add(*_teacher(solution, far))
+    if named:
+        _name_teachers(picture, solution, far)
+    for sign, colour, _, _ in SIGNS:
+        mine = beta[:, positive if sign > 0 else ~positive]
+        picture.add(style.line(*_strands(mine), colour, width=1.5, opacity=0.45))
+    picture.add(_start_circle(beta[0]))
+    places = picture.add(*_marks(beta[-1], positive))
+    return picture.move(places, *([moving(trace) for trace in _marks(now, positive)] for now in beta))
+
+
+def four_panels(problem: Problem, solutions: tuple[Solution, ...]) -> tuple[Picture, ...]:
+    """The neurons of the paper's four settings, each on its own axes."""
+    settings = (replace(problem, tau=p.tau, delta=p.delta, eta_a=1.0, eta_w=1.0) for p in PAPER_PANELS.values())
+    panels = tuple(
+        neurons(one, solution, height=300, named=False) for one, solution in zip(settings, solutions, strict=True)
+    )
+    for panel, (name, known) in zip(panels, PAPER_PANELS.items(), strict=True):
+        word = "Lazy" if name in ("downstream", "lazy") else "Rich"
+        mark = style.regime_mark(known.delta)
+        panel.lay(title={"text": f"{mark} {word} (τ = {known.tau:g}, δ = {known.delta:g})", "font": {"size": 14}})
+        panel.lay(margin={"l": 44, "r": 8}, yaxis={"title": {"text": ""}}, xaxis={"nticks": 4})
+    return panels
+
+
+def function(problem: Problem, solution: Solution) -> Picture:
+    """f on the unit circle against the teacher's f*, exact at every angle; dots are the training data."""
+    radians = np.deg2rad(ANGLES)
+    circle = np.stack([np.cos(radians), np.sin(radians)], axis=-1)
+    target = solution.teacher.labels(circle)
+    student = [relu_partition.value(relu_partition.sectors(W, a), radians) for W, a in _networks(solution)]
+    low, high = _span(target, solution.y)
+    test = style.number(float(solution.test_loss[-1]))
+    picture = style.figure(
+        problem,
+        title=f"Function: test loss {test}",
+        alt=f"Student's and teacher's function on the unit circle; the final test loss is {test}",
+        x="direction of x (degrees)",
+        y="f(x)",
+        height=HEIGHT,
+    ).lay(xaxis={"range": [0, 360], "dtick": 90}, yaxis={"range": [low, high]})
+    picture.add(style.line(ANGLES, target, style.EQUIVALENT, "teacher", width=7, opacity=0.6))
+    at = np.rad2deg(np.arctan2(solution.X[:, 1], solution.X[:, 0])) % 360
+    picture.add(style.points(at, solution.y, style.INK, "training data", size=8, symbol="circle-open"))
+    colour = style.regime_colour(solution.conserved)
+    places = picture.add(style.line(ANGLES, student[-1], colour, "student", width=3))
+    style.label(picture, 8, high - 0.05 * (high - low), "━ student", colour)
+    style.label(picture, 130, high - 0.05 * (high - low), "━ teacher   ○ data", style.EQUIVALENT)
+    return picture.move(places, *([{"y": style.f32(f)}] for f in student))
+
+
+def progress(problem: Problem, solution: Solution) -> Picture:
+    """Loss left (train and test), share of activations flipped, and kernel distance, against log time."""
+    run = solution.run
+    shown = run.time[1:]
+    words, sentence = order(solution)
+    picture = style.figure(
+        problem,
+        title=words,
+        alt=f"Progress over time: {sentence}. {_alt(problem, solution)}",
+        x="flow time t (log)",
+        height=HEIGHT,
+    )
+    low, high = np.log10(shown[0]), np.log10(shown[-1])
+    picture.lay(xaxis={"type": "log", "range": [low, high]}, yaxis={"range": [-0.03, 1.3]})
+    lines = (
+        (run.loss / _first(run.loss), style.LOSS_LINE, "solid", "━ train loss", 0, 1.24),
+        (solution.test_loss / _first(solution.test_loss), style.LOSS_LINE, "dot", "┄ test loss", 1, 1.24),
+        (run.flipped, style.FLIPS, "solid", "━ flipped", 0, 1.12),
+        (run.kernel_distance, style.KERNEL, "dash", "╌ kernel", 1, 1.12),
+    )
+    for values, colour, dash, name, right, level in lines:
+        picture.add(style.line(shown, values[1:], colour, name[2:], width=3, dash=dash))
+        style.label(picture, low + 0.5 * right * (high - low), level, name, colour)
+    places = picture.add(_cursor(shown[0]))
+    return picture.move(places, *([moving(_cursor(max(t, shown[0])))] for t in run.time))
+
+
+def verdict(solution: Solution) -> str:
+    """What this run shows, in a few words: whether it learnt, and whether activations flipped on the way."""
+    run = solution.run
+    if run.loss[-1] > 0.1 * _first(run.loss):
+        return f"Not learnt by t = {run.time[-1]:g}"
+    if run.flipped[-1] < FLIPPED_MUCH:
+        return "Lazy: directions stay"
+    return "Rich: neurons turn to the teacher"
+
+
+def order(solution: Solution) -> tuple[str, str]:
+    """Whether flips or fit came first, in a few words and in a sentence with half-times."""
+    run = solution.run
+    fit = _time(run.time, run.loss <= 0.5 * run.loss[0])
+    if run.flipped[-1] < FLIPPED_MUCH:
+        return "It fits without flipping", f"half the loss is gone at t = {fit:.2g}, with hardly a flip"
+    flips = _time(run.time, run.flipped >= 0.5 * float(run.flipped[-1]))
+    words = "First it flips, then it fits" if flips < fit else "First it fits, then it flips"
+    return words, f"half the flips are done at t = {flips:.2g}, half the loss is gone at t = {fit:.2g}"
+
+
+def _time(times: np.ndarray, reached: np.ndarray) -> float:
+    return float(times[np.argmax(reached)]) if reached.any() else float("inf")
+
+
+def _alt(problem: Problem, solution: Solution) -> str:
+    run = solution.run
+    return (
+        f"Student neurons in the plane, tau = {problem.tau:g}, delta = {solution.conserved:.3g}, "
+        f"{style.regime_side(solution.conserved)}: {verdict(solution)}; at the end train loss {run.loss[-1]:.2g}, "
+        f"Hamming distance {run.hamming[-1]:.3g} of {problem.width}, parameter distance {run.distance[-1]:.3g}"
+    )
+
+
+def _teacher(solution: Solution, far: float) -> list[dict]:
+    ends = solution.teacher.directions * far / np.abs(solution.teacher.directions).max(axis=1, keepdims=True)
+    return [
+        style.line([0, x], [0, y], _sign_colour(readout), "teacher neuron", width=2.5, dash="dot")
+        for (x, y), readout in zip(ends, solution.teacher.readouts, strict=True)
+    ]
+
+
+def _name_teachers(picture: Picture, solution: Solution, far: float) -> None:
+    for (x, y), readout in zip(solution.teacher.directions, solution.teacher.readouts, strict=True):
+        edge = 0.97 * far / max(abs(x), abs(y))
+        place = {"xanchor": "right" if x > 0 else "left", "yanchor": "bottom", "xshift": 0}
+        style.label(
+            picture, edge * x, edge * y, "teacher +" if readout > 0 else "teacher −", _sign_colour(readout), **place
+        )
+
+
+def _sign_colour(readout: float) -> str:
+    return style.POSITIVE if readout > 0 else style.NEGATIVE
+
+
+def _start_circle(beta: np.ndarray) -> dict:
+    around = np.linspace(0, 2 * np.pi, 73)
+    radius = float(np.linalg.norm(beta, axis=-1).mean())
+    return style.line(radius * np.cos(around), radius * np.sin(around), style.INK, "start, ‖aw‖ = τ²", width=1.5)
+
+
+def _marks(beta: np.ndarray, positive: np.ndarray) -> list[dict]:
+    traces = []
+    for sign, colour, symbol, name in SIGNS:
+        x, y = beta[positive if sign > 0 else ~positive].T
+        traces.append(style.points(x, y, colour, name, size=9, symbol=symbol, opacity=0.85))
+    return traces
+
+
+def _strands(beta: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All neurons' paths [k, m, 2] as one line, parted by NaN."""
+    gap = np.full((1, *beta.shape[1:]), np.nan)
+    strung = np.concatenate([beta, gap]).transpose(1, 0, 2).reshape(-1, 2)
+    return strung[:, 0], strung[:, 1]
+
+
+def _networks(solution: Solution):
+    return zip(solution.run.W, solution.run.a, strict=True)
+
+
+def _span(*values: np.ndarray) -> tuple[float, float]:
+    low, high = min(float(v.min()) for v in values), max(float(v.max()) for v in values)
+    reach = max(high - low, 0.1)
+    return low - 0.2 * reach, high + 0.3 * reach
+
+
+def _first(curve: np.ndarray) -> float:
+    return max(float(curve[0]), 1e-300)
+
+
+def _cursor(time: float) -> dict:
+    return style.line([time, time], [-0.03, 1.03], style.INK, width=1.5)

@@ -1,0 +1,65 @@
+"""ReLU picture: two networks learn an XOR-like task; their linear pieces, drawn exactly, redrawn or frozen."""
+
+import streamlit as st
+
+from core.figures.relu import figures
+from core.figures.style import number
+from core.training.xor_plane import PRESETS, Problem, solve
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "relu"
+
+picture = st.container()
+problem = controls(Problem, shown=("delta", "tau", "slope", "seed", "noise"), more=("rival", "points", "width", "end"))
+solution = remember(solve)(problem)
+main, rival = solution.main, solution.rival
+
+with picture:
+    plot(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=285)
+
+presets(STEM, PRESETS, problem)
+for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(2), strict=True):
+    with column:
+        st.markdown(f"**τ = {tau:g}, δ = {delta:g}**")
+        st.progress(float(run.flipped[-1]), text=f"activations flipped: {100 * float(run.flipped[-1]):.1f} %")
+        moved = float(run.distance[-1]) / max(float(main.distance[-1]), float(rival.distance[-1]), 1e-12)
+        st.progress(moved, text=f"distance moved: {number(float(run.distance[-1]))}")
+        st.caption(
+            f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
+            f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
+        )
+st.latex(
+    rf"f(x)=\sum_i a_i\,\sigma(w_i^\top x)=G_k^\top x\ \text{{ in sector }}k,\qquad "
+    rf"G_{{k+1}}=G_k\pm(1-\gamma)\,a_iw_i,\qquad\sigma(z)=\max(z,{problem.slope:g}\,z),\quad"
+    rf"{2 * problem.width}\text{{ sectors}}"
+)
+prose(STEM, "look")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "t": main.time,
+        "loss": main.loss,
+        "flipped": main.flipped,
+        "parameter_distance": main.distance,
+        "kernel_distance": main.kernel_distance,
+        "delta_drift": main.drift,
+        "rival_loss": rival.loss,
+        "rival_flipped": rival.flipped,
+        "rival_parameter_distance": rival.distance,
+        "W": main.W,
+        "a": main.a,
+        "rival_W": rival.W,
+        "rival_a": rival.a,
+        "X": solution.X,
+        "y": solution.y,
+    },
+)
+st.caption("Figures 5a and 9 of the paper, on data of our own choice; its section 5 and proposition C.2.")

@@ -1,0 +1,94 @@
+"""Teacher–student: the paper's first figure, trained while you look, with any scales, seed and rates."""
+
+import streamlit as st
+
+from core.errors import OutsideTheory
+from core.figures.style import number
+from core.figures.teacher_student import figures, four_panels, order
+from core.training.teacher_student_plane import PRESETS, Problem, papers_four, solve
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "teacher_student"
+
+
+def automatic() -> None:
+    """Back to the step size that is stable."""
+    st.session_state["rate"] = 0.0
+
+
+picture = st.container()
+problem = controls(
+    Problem,
+    shown=("delta", "tau", "seed", "eta_a", "eta_w"),
+    more=("samples", "width", "teachers", "end", "rate"),
+)
+try:
+    solution = remember(solve)(problem)
+except OutsideTheory as error:
+    st.error(str(error), icon=":material/error:")
+    if problem.rate:
+        st.button("Use the automatic step size", on_click=automatic, type="primary")
+    st.stop()
+run = solution.run
+
+with picture:
+    plot(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=285)
+
+presets(STEM, PRESETS, problem)
+conserved = problem.eta_w * float(run.a[0, 0]) ** 2 - problem.eta_a * float((run.W[0, 0] ** 2).sum())
+mu = problem.tau**2
+kappa = (conserved**2 + 4 * problem.eta_a * problem.eta_w * mu**2) ** 0.5
+st.latex(
+    rf"\dot\mu_i=-\kappa_i\,\hat\beta_i^\top\xi_i,\qquad"
+    rf"\dot{{\hat\beta}}_i=-\frac{{\kappa_i+\delta_i}}{{2\mu_i}}\,(I-\hat\beta_i\hat\beta_i^\top)\,\xi_i,\qquad"
+    rf"\kappa_i={number(kappa)},\quad\frac{{\kappa_i+\delta_i}}{{2\mu_i}}={number((kappa + conserved) / (2 * mu))}"
+    rf"\;\text{{at the start}}"
+)
+columns = st.columns(6)
+columns[0].metric("train loss", number(float(run.loss[-1])))
+columns[1].metric("test loss", number(float(solution.test_loss[-1])), help="Exact, over the whole circle.")
+columns[2].metric("Hamming distance", f"{run.hamming[-1]:.3g} of {problem.width}")
+columns[3].metric("parameter distance", number(float(run.distance[-1])))
+columns[4].metric("alignment", f"{solution.alignment[-1]:.2f}", help="Weighted cosine to the nearest teacher neuron.")
+columns[5].metric(
+    "drift of δ", number(float(run.drift.max())), help=f"Zero for the exact flow. Step size η = {number(run.rate)}."
+)
+prose(STEM, "look", order=order(solution)[1])
+
+st.subheader("The paper's four settings, this seed", anchor=False)
+four = remember(papers_four)(problem)
+plot(
+    *painted(four_panels, problem, four),
+    key="four",
+    hero=False,
+    autoplay=False,
+    cursor=Cursor("t", "flow time t", four[0].run.time),
+    least=222,
+)
+prose(STEM, "four")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "t": run.time,
+        "train_loss": run.loss,
+        "test_loss": solution.test_loss,
+        "hamming_distance": run.hamming,
+        "parameter_distance": run.distance,
+        "kernel_distance": run.kernel_distance,
+        "alignment": solution.alignment,
+        "delta_drift": run.drift,
+        "W": run.W,
+        "a": run.a,
+        "X": solution.X,
+        "y": solution.y,
+    },
+)
+st.caption("Figure 1a of the paper; its section 5 (equations of direction and length) and appendix D.1.")

@@ -1,0 +1,57 @@
+"""Figure 1a: marks where |a|w is, the function as the network computes it, captions that follow from the numbers."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.figures import teacher_student as picture
+from core.training import teacher_student_plane as panel
+from core.training.teacher_student_plane import PRESETS, Problem
+
+PROBLEM = Problem()
+SOLUTION = panel.solve(PROBLEM)
+NEURONS, FUNCTION, PROGRESS = picture.figures(PROBLEM, SOLUTION)
+
+
+def test_marks_are_the_neurons_by_sign():
+    run = SOLUTION.run
+    for k in (0, 50, -1):
+        plus, minus = NEURONS.frames[k]["data"]
+        np.testing.assert_allclose(np.stack([plus["x"], plus["y"]], 1), run.beta[k][run.a[0] > 0], rtol=1e-5)
+        np.testing.assert_allclose(np.stack([minus["x"], minus["y"]], 1), run.beta[k][run.a[0] < 0], rtol=1e-5)
+
+
+def test_the_function_is_the_network_and_ends_on_the_data():
+    run = SOLUTION.run
+    angle = np.deg2rad(picture.ANGLES)
+    x = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    f = np.maximum(x @ run.W[-1].T, 0) @ run.a[-1]
+    np.testing.assert_allclose(FUNCTION.frames[-1]["data"][0]["y"], f, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_draw_with_as_many_frames_as_snapshots(name):
+    solution = panel.solve(PRESETS[name])
+    for one in picture.figures(PRESETS[name], solution):
+        one.figure()
+        assert len(one.frames) == len(solution.run.time)
+
+
+def test_titles_follow_from_the_run():
+    assert "Rich" in picture.verdict(SOLUTION)
+    assert "Lazy" in picture.verdict(panel.solve(PRESETS["lazy: downstream"]))
+    assert "Not learnt" in picture.verdict(panel.solve(Problem(delta=0.0, tau=0.02, end=1.0)))
+    assert picture.order(SOLUTION)[0] == "First it flips, then it fits"
+    assert picture.order(panel.solve(PRESETS["lazy: large"]))[0] == "It fits without flipping"
+
+
+def test_the_four_panels_say_which_they_are():
+    four = picture.four_panels(PROBLEM, panel.papers_four(replace(PROBLEM, end=10.0)))
+    titles = [one.layout["title"]["text"] for one in four]
+    assert ["Lazy" in title for title in titles] == [False, False, True, True]
+    assert "τ = 2" in titles[3] and "δ = -1" in titles[2]
+
+
+def test_alt_names_delta_and_the_end():
+    assert "delta = 1" in NEURONS.layout["meta"]["alt"] and "train loss" in NEURONS.layout["meta"]["alt"]
