@@ -163,7 +163,8 @@ class Panel {
     layout.width = this.div.clientWidth || undefined;
     layout.height = this.div.clientHeight || undefined;
     const lines = wrapped(layout.title, (layout.width ?? 400) / scale);
-    layout.title = { ...layout.title, text: lines.join("<br>") };
+    const pad = { t: 8 + 12 * scale * (lines.length - 1) };
+    layout.title = { ...layout.title, text: lines.join("<br>"), pad };
     layout.margin = { ...layout.margin, t: layout.margin.t + 21 * scale * (lines.length - 1) };
     for (const scene of this.scenes) {
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;

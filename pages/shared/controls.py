@@ -119,7 +119,8 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     kind = type(default)
     step = knob.step if knob.step is not None else (1 if kind is int else 0.01)
     assert knob.low is not None and knob.high is not None
-    return st.slider(label, kind(knob.low), kind(knob.high), step=kind(step), **common)
+    decimals = max(0, -math.floor(math.log10(step)))
+    return st.slider(label, kind(knob.low), kind(knob.high), step=kind(step), format=f"%.{decimals}f", **common)
 
 
 def set_problem(problem: Params) -> None:
