@@ -28,8 +28,9 @@ STRIDE = 4
 
 @dataclass(frozen=True)
 class Images:
-    """A task on images, split; `name` says what they are, `note` why other files were not used ("" when none were asked)."""
+    """A task on images, split. `key` is its choice's word, `name` says what it is, `note` why other files were not used."""
 
+    key: str
     name: str
     x_train: np.ndarray
     y_train: np.ndarray
@@ -114,7 +115,7 @@ def mnist(folder: Path | None) -> Images:
         labels = idx(_file(folder, labels_name, "an IDX file of labels"), labels_name, IDX_LABELS)
         _check_pair(images, labels, images_name, labels_name)
         read += [images[:, None], labels]
-    return _task("MNIST handwritten digits, 28 × 28", *read, classes=10)
+    return _task("mnist", "MNIST handwritten digits, 28 × 28", *read, classes=10)
 
 
 def _check_pair(images: np.ndarray, labels: np.ndarray, images_name: str, labels_name: str) -> None:
@@ -136,7 +137,7 @@ def cifar(folder: Path | None) -> Images:
     for names in CIFAR_FILES:
         records = np.concatenate([_cifar_records(place, name) for name in names])
         read += [records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0]]
-    return _task("CIFAR-10 photographs, 32 × 32", *read, classes=10)
+    return _task("cifar", "CIFAR-10 photographs, 32 × 32", *read, classes=10)
 
 
 def _cifar_records(folder: Path | None, name: str) -> np.ndarray:
@@ -157,7 +158,9 @@ def bundled_digits() -> Images:
     bunch = load_digits()
     order = np.random.default_rng(0).permutation(len(bunch.target))
     x, y = bunch.images[order][:, None], bunch.target[order]
-    return _task("scikit-learn's handwritten digits, 8 × 8", x[:-450], y[:-450], x[-450:], y[-450:], classes=10)
+    return _task(
+        "digits", "scikit-learn's handwritten digits, 8 × 8", x[:-450], y[:-450], x[-450:], y[-450:], classes=10
+    )
 
 
 def photograph_patches(train: int = 4000, test: int = 1000, seed: int = 0) -> Images:
@@ -173,7 +176,7 @@ def photograph_patches(train: int = 4000, test: int = 1000, seed: int = 0) -> Im
     x_train, y_train = _patches(pictures, (0.0, 0.7), train, random)
     x_test, y_test = _patches(pictures, (0.7, 1.0), test, random)
     name = "patches of scikit-learn's photographs, 24 × 24, by edge direction and colour"
-    return _task(name, x_train, y_train, x_test, y_test, classes=2 * ORIENTATIONS)
+    return _task("patches", name, x_train, y_train, x_test, y_test, classes=2 * ORIENTATIONS)
 
 
 def _photographs() -> list[np.ndarray]:
@@ -216,9 +219,9 @@ def patch_class(patches: np.ndarray) -> np.ndarray:
     return np.where(clear, sector + ORIENTATIONS * (warmth > 0), -1)
 
 
-def _task(name: str, x_train, y_train, x_test, y_test, *, classes: int) -> Images:
+def _task(key: str, name: str, x_train, y_train, x_test, y_test, *, classes: int) -> Images:
     axes = (0, 2, 3)
     mean = x_train.mean(axes, keepdims=True, dtype=np.float64)
     spread = x_train.std(axes, keepdims=True, dtype=np.float64)
     x_train, x_test = (((x - mean) / spread).astype(np.float32) for x in (x_train, x_test))
-    return Images(name, x_train, y_train.astype(np.int64), x_test, y_test.astype(np.int64), classes)
+    return Images(key, name, x_train, y_train.astype(np.int64), x_test, y_test.astype(np.int64), classes)

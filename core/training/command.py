@@ -25,7 +25,7 @@ def main(experiment: ground.Experiment, arguments: list[str] | None = None) -> i
     chosen = parser(experiment).parse_args(arguments)
     torch.set_num_threads(chosen.threads)
     try:
-        problem = problem_from(experiment, chosen)
+        problem, note = experiment.settle(problem_from(experiment, chosen))
         device = ground.choose_device(chosen.device)
     except OutsideTheory as error:
         print(error, file=sys.stderr)
@@ -33,6 +33,8 @@ def main(experiment: ground.Experiment, arguments: list[str] | None = None) -> i
     store = usable_folder(Path(chosen.store))
     command = shlex.join(["python", "-m", f"core.training.{experiment.name}", *arguments])
     print(f"{command}\non {ground.describe(device)}: about {experiment.seconds(problem) / 60:.1f} CPU-minutes")
+    if note:
+        print(note)
     if store is None:
         print(f"{chosen.store} is not writable: running without keeping finished parts.")
     said = -1

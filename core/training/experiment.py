@@ -21,9 +21,11 @@ from typing import Any
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.params import Params
+from core.params import Params, knob
 
 PRECOMPUTED = Path(__file__).parents[2] / "assets" / "precomputed"
+
+SIDES = ("downstream: the last layer learns faster", "standard", "upstream: the first layer learns faster")
 
 Part = tuple[int, ...]
 Arrays = dict[str, np.ndarray]
@@ -31,20 +33,21 @@ Arrays = dict[str, np.ndarray]
 
 @dataclass(frozen=True)
 class Experiment:
-    """One experiment: its committed and its live Problem, and how a part is trained.
+    """One experiment: its committed Problem, and how a part is trained.
 
     solution: a frozen dataclass whose fields are the names of `axes(problem)` and of the arrays that `train` yields.
     seconds: the CPU seconds to expect for a Problem on one ordinary core.
+    settle: the Problem with nothing left open ("auto" data replaced by what is there), and a sentence about it or "".
     """
 
     name: str
     committed: Params
-    live: Params
     solution: type
     axes: Callable[[Any], Arrays]
     parts: Callable[[Any], tuple[Part, ...]]
     train: Callable[[Any, Part, str], Iterator[tuple[int, int, Arrays]]]
     seconds: Callable[[Any], float]
+    settle: Callable[[Any], tuple[Any, str]] = lambda problem: (problem, "")
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def assemble(axes: Mapping[str, np.ndarray], finished: Mapping[Part, Arrays]) ->
     """Stack the parts' arrays on their leading axes; parts that are missing stay NaN."""
     first = next(iter(finished.values()))
     depth = len(next(iter(finished)))
-    lengths = tuple(len(axis) for axis in list(axes.values())[:depth])
+    lengths = tuple(len(axis) for axis in [axis for axis in axes.values() if axis.ndim][:depth])
     whole = {name: np.full(lengths + np.shape(value), np.nan, np.float32) for name, value in first.items()}
     for part, arrays in finished.items():
         for name, value in arrays.items():
@@ -112,7 +115,7 @@ def _snapshot(experiment: Experiment, problem: Any, parts: dict[Part, Arrays], d
 
 
 def _file(experiment: Experiment, problem: Params, part: Part, store: Path) -> Path:
-    settings = {name: value for name, value in dataclasses.asdict(problem).items() if name != "seeds"}
+    settings = {name: _floats(value) for name, value in dataclasses.asdict(problem).items() if name != "seeds"}
     text = json.dumps([experiment.name, settings, part])
     return store / f"{experiment.name}-{hashlib.sha256(text.encode()).hexdigest()[:20]}.npz"
 
@@ -173,6 +176,53 @@ def read(experiment: Experiment, path: Path | None = None) -> Result:
             got=type(error).__name__,
             do=f"Make it again with: python -m core.training.{experiment.name}",
         ) from error
+
+
+def scales(*alphas: float) -> Any:
+    """The knob of the lever α: any of these scales, by default all of them."""
+    sides = {alpha: SIDES[1 + (alpha > 1) - (alpha < 1)] for alpha in alphas}
+    return knob(alphas, "Scales α", options=sides, many=True, help="The first layer is divided by α.")
+
+
+def seeds(count: int) -> Any:
+    """The knob of how many seeds a run has."""
+    return knob(count, "Seeds", low=1, high=10, step=1, help="Independent starts, from the seed upwards.")
+
+
+def seed() -> Any:
+    """The knob of the (first) seed."""
+    return knob(0, "Seed", low=0, high=20, step=1, help="Drawn bold where stored; the one a run on this page trains.")
+
+
+def only(solution: Any, axis: str, position: int, values: tuple) -> Any:
+    """The Solution with only the given values of one of its axes; `position` is the axis's place in the arrays."""
+    chosen = np.isin(getattr(solution, axis), values)
+    if not chosen.any():
+        raise OutsideTheory(f"No stored run has this {axis}", got=values, do=f"Stored: {getattr(solution, axis)}.")
+    arrays = {field.name: getattr(solution, field.name) for field in dataclasses.fields(solution)}
+    cut = {name: np.compress(chosen, array, position) for name, array in arrays.items() if array.ndim > 1}
+    return dataclasses.replace(solution, **cut, **{axis: arrays[axis][chosen]})
+
+
+def within(seconds: float, most: int, cost: Callable[[int], float], step: int) -> int:
+    """The largest multiple of `step` up to `most` that costs at most `seconds`; at least one step."""
+    count = most // step
+    while count > 1 and cost(count * step) > seconds:
+        count -= max(1, count // 20)
+    return max(1, count) * step
+
+
+def _floats(value: Any) -> Any:
+    """1 and 1.0 are the same setting."""
+    if isinstance(value, tuple):
+        return [_floats(one) for one in value]
+    return value if isinstance(value, str) else float(value)
+
+
+def made(name: str) -> Mapping[str, Any]:
+    """How the committed result of the named experiment came to be."""
+    with np.load(PRECOMPUTED / f"{name}.npz", allow_pickle=False) as file:
+        return json.loads(str(file["made"]))
 
 
 def _plain(value: Any) -> Any:

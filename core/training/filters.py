@@ -9,7 +9,7 @@ normalisation over all channels of an image (no learned gains), SGD with momentu
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -21,9 +21,13 @@ from core.params import Params, knob
 from core.training import experiment as ground
 from core.training.command import main
 
-SCALES = {value: f"{value:g}" for value in (0.1, 0.3, 1.0, 3.0, 10.0)}
-DATA = {"auto": "CIFAR-10 from DATA_DIR, else patches", "cifar": "CIFAR-10", "patches": "patches of two photographs"}
+DATA = {
+    "auto": "CIFAR-10 when its files are in DATA_DIR, else patches",
+    "cifar": "CIFAR-10",
+    "patches": "patches of two photographs",
+}
 LAPLACIAN = np.array([[-0.25, -0.5, -0.25], [-0.5, 2.0, -0.5], [-0.25, -0.5, -0.25]])
+BALANCED = LAPLACIAN + np.diag([0.0, 1.0, 0.0])
 FILTERS, SIDE, BATCH = 16, 15, 100
 
 Weights = dict[str, torch.Tensor]
@@ -31,9 +35,9 @@ Weights = dict[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class Problem(Params):
-    alphas: tuple[float, ...] = knob((0.1, 1.0, 10.0), "First layer divided by α", options=SCALES, many=True)
-    seeds: int = knob(3, "Seeds", low=1, high=10, step=1)
-    seed: int = knob(0, "First seed", low=0, high=999, step=1)
+    alphas: tuple[float, ...] = ground.scales(0.1, 1, 10)
+    seeds: int = ground.seeds(3)
+    seed: int = ground.seed()
     epochs: int = knob(24, "Epochs", low=1, high=100, step=1)
     samples: int = knob(4000, "Training images", low=200, high=50000, step=100)
     rate: float = knob(0.05, "Learning rate", low=1e-3, high=1.0, scale="log")
@@ -47,8 +51,9 @@ class Problem(Params):
 
 @dataclass(frozen=True)
 class Solution:
-    """Accuracies, loss and angle [seed, alpha, epoch], filters [seed, alpha, epoch, filter, 3, 15, 15]."""
+    """Accuracies, loss, angle [seed, alpha, epoch], filters [seed, alpha, epoch, filter, 3, 15, 15]; `data` a key of DATA."""
 
+    data: np.ndarray
     seed: np.ndarray
     alpha: np.ndarray
     epochs: np.ndarray
@@ -64,17 +69,18 @@ class Solution:
         return smoothness(self.filters)
 
 
-def smoothness(filters: np.ndarray) -> np.ndarray:
+def smoothness(filters: np.ndarray, laplacian: np.ndarray = LAPLACIAN) -> np.ndarray:
     """‖(w/‖w‖) * Δ‖² over the positions where Δ lies inside the filter, colours added; [..., colour, side, side] → [...].
 
-    The paper's measure (appendix D.3); 0 for a constant or linearly rising filter. Raises OutsideTheory for a zero filter.
+    The paper's measure (appendix D.3) and its Δ. That Δ sums to −1, so a constant filter has 0.75, not 0; BALANCED is the
+    Δ with the centre 3, which does not see constants or ramps. Raises OutsideTheory for a zero filter.
     """
     filters = np.asarray(filters, float)
     norm = np.sqrt((filters**2).sum((-3, -2, -1), keepdims=True))
     if (norm == 0).any():
         raise OutsideTheory("A filter must not be zero", got="norm 0", do="Leave such filters out.")
     windows = np.lib.stride_tricks.sliding_window_view(filters / norm, (3, 3), (-2, -1))
-    return (np.einsum("...ij,ij->...", windows, LAPLACIAN) ** 2).sum((-3, -2, -1))
+    return (np.einsum("...ij,ij->...", windows, laplacian) ** 2).sum((-3, -2, -1))
 
 
 def initial(alpha: float, classes: int, seed: int, device: str = "cpu") -> Weights:
@@ -193,10 +199,17 @@ def marks(epochs: int) -> list[int]:
 
 def _axes(problem: Problem) -> ground.Arrays:
     return {
+        "data": np.array(problem.data),
         "seed": problem.seed + np.arange(problem.seeds),
-        "alpha": np.array(problem.alphas),
+        "alpha": np.array(problem.alphas, float),
         "epochs": np.array(marks(problem.epochs)),
     }
+
+
+def settle(problem: Problem) -> tuple[Problem, str]:
+    """The data that "auto" stands for here and now, and why files were not used."""
+    task = images.colour(problem.data)
+    return replace(problem, data=task.key), task.note
 
 
 def _seconds(problem: Problem) -> float:
@@ -206,12 +219,12 @@ def _seconds(problem: Problem) -> float:
 EXPERIMENT = ground.Experiment(
     name="filters",
     committed=Problem(data="patches"),
-    live=Problem(alphas=(0.1, 10.0), seeds=1, epochs=4, samples=1000),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((s, k) for s in range(problem.seeds) for k in range(len(problem.alphas))),
     train=train,
     seconds=_seconds,
+    settle=settle,
 )
 
 
@@ -219,6 +232,54 @@ def run(problem: Problem) -> Iterator[ground.Snapshot]:
     """The whole experiment as a generator of snapshots; nothing is kept on disk."""
     yield from ground.run(EXPERIMENT, problem)
 
+
+def recorded(problem: Problem) -> Solution:
+    """The committed runs at the chosen α; nothing is trained."""
+    return ground.only(ground.read(EXPERIMENT).solution, "alpha", 1, problem.alphas)
+
+
+def brief(problem: Problem) -> Problem:
+    """One seed, few images and no more epochs than take about half a minute: what a page trains."""
+    one = replace(problem, seeds=1, samples=min(problem.samples, 1500))
+    return replace(
+        one, epochs=ground.within(35, problem.epochs, lambda epochs: _seconds(replace(one, epochs=epochs)), 1)
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One scale at the last epoch, in words: mean ± half the range of the seeds."""
+
+    alpha: float
+    smoothness: str
+    balanced: str
+    accuracy: str
+    turned: str
+
+
+def summary(solution: Solution) -> list[Line]:
+    """One line for each α."""
+    last = solution.filters[:, :, -1]
+    values = (
+        smoothness(last).mean(-1),
+        smoothness(last, BALANCED).mean(-1),
+        100 * solution.test_accuracy[..., -1],
+        solution.turned[..., -1],
+    )
+    formats = ("{:.2f} ± {:.2f}", "{:.2f} ± {:.2f}", "{:.0f} ± {:.0f} %", "{:.0f} ± {:.0f}°")
+    return [
+        Line(
+            float(alpha), *(f.format(v[:, k].mean(), np.ptp(v[:, k]) / 2) for f, v in zip(formats, values, strict=True))
+        )
+        for k, alpha in enumerate(solution.alpha)
+    ]
+
+
+PRESETS = {
+    "three scales": Problem(),
+    "the two ends": Problem(alphas=(0.1, 10)),
+    "another start": Problem(seed=1),
+}
 
 if __name__ == "__main__":
     raise SystemExit(main(EXPERIMENT))

@@ -11,7 +11,7 @@ All pairs share p² table entries, so keys and values are made once per token an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,8 +22,8 @@ from core.params import Params, knob
 from core.training import experiment as ground
 from core.training.command import main
 
-SCALES = {value: f"{value:g}" for value in (0.1, 0.3, 1.0, 3.0, 10.0, 30.0)}
-TAUS = {value: f"{value:g}" for value in (0.5, 0.75, 1.0, 1.25, 1.5)}
+SCALES = (0.1, 0.3, 1, 3, 10)
+TAUS = {0.5: "small: rich", 1: "as it is", 1.5: "large: lazy"}
 GROKKED = 0.99
 HEADS = 4
 
@@ -32,10 +32,11 @@ Weights = dict[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class Problem(Params):
-    alphas: tuple[float, ...] = knob((0.1, 0.3, 1.0, 3.0, 10.0), "Embeddings divided by α", options=SCALES, many=True)
-    taus: tuple[float, ...] = knob((0.5, 1.0, 1.5), "Logits multiplied by τ", options=TAUS, many=True)
-    seeds: int = knob(5, "Seeds", low=1, high=10, step=1)
-    seed: int = knob(0, "First seed", low=0, high=999, step=1)
+    tau: float = knob(0.5, "Curves at τ", options=TAUS, help="Logits are multiplied by τ, the rate divided by τ².")
+    alphas: tuple[float, ...] = ground.scales(*SCALES)
+    taus: tuple[float, ...] = knob(tuple(TAUS), "All τ", options=TAUS, many=True)
+    seeds: int = ground.seeds(5)
+    seed: int = ground.seed()
     steps: int = knob(6000, "Steps at most", low=10, high=30000, step=10)
     modulus: int = knob(31, "Modulus p", low=5, high=113, step=2)
     fraction: float = knob(0.7, "Share of pairs trained on", low=0.3, high=0.9, step=0.05)
@@ -214,7 +215,6 @@ def _seconds(problem: Problem) -> float:
 EXPERIMENT = ground.Experiment(
     name="grokking",
     committed=Problem(),
-    live=Problem(taus=(1.0,), seeds=1),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((k,) for k in range(problem.seeds)),
@@ -227,6 +227,30 @@ def run(problem: Problem) -> Iterator[ground.Snapshot]:
     """The whole experiment as a generator of snapshots; nothing is kept on disk."""
     yield from ground.run(EXPERIMENT, problem)
 
+
+def recorded(problem: Problem) -> Solution:
+    """The committed runs at the chosen α and τ; nothing is trained."""
+    solution = ground.read(EXPERIMENT).solution
+    return ground.only(ground.only(solution, "alpha", 2, problem.alphas), "tau", 1, (*problem.taus, problem.tau))
+
+
+def brief(problem: Problem) -> Problem:
+    """One seed at one τ with no more steps than take about half a minute: what a page trains."""
+    one = replace(problem, seeds=1, taus=(problem.tau,))
+    return replace(one, steps=ground.within(30, problem.steps, lambda steps: _seconds(replace(one, steps=steps)), 10))
+
+
+def counts(solution: Solution) -> dict[float, tuple[int, int]]:
+    """τ → how many runs grokked, of how many."""
+    grokked = np.isfinite(solution.grokked)
+    return {float(tau): (int(grokked[:, k].sum()), grokked[:, k].size) for k, tau in enumerate(solution.tau)}
+
+
+PRESETS = {
+    "small τ: rich": Problem(),
+    "large τ: some never grok": Problem(tau=1.5),
+    "two scales": Problem(alphas=(0.1, 3)),
+}
 
 if __name__ == "__main__":
     raise SystemExit(main(EXPERIMENT))

@@ -11,7 +11,7 @@ A run leaves when its train loss, averaged over an epoch, is below 1e-3: after t
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -22,21 +22,23 @@ from core.params import Params, knob
 from core.training import experiment as ground
 from core.training.command import main
 
-SCALES = {value: f"{value:g}" for value in (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)}
-SIZES = {2**k: str(2**k) for k in range(8, 16)}
+SCALES = (0.03, 0.1, 0.3, 1, 3, 10)
+SIZES = {2**k: "" for k in range(9, 15)}
 BATCH = 128
 HIDDEN = 3
 TESTED = 20_000
 LEARNT = 1e-3
+FITTED = 0.99
 RECORDS = 16
 
 
 @dataclass(frozen=True)
 class Problem(Params):
-    alphas: tuple[float, ...] = knob(tuple(SCALES), "First layer divided by α", options=SCALES, many=True)
-    sizes: tuple[int, ...] = knob((512, 1024, 2048, 4096, 8192), "Samples P", options=SIZES, many=True)
-    seeds: int = knob(3, "Seeds", low=1, high=10, step=1)
-    seed: int = knob(0, "First seed", low=0, high=999, step=1)
+    alphas: tuple[float, ...] = ground.scales(*SCALES)
+    sizes: tuple[int, ...] = knob((512, 1024, 2048, 4096, 8192, 16384), "Samples P", options=SIZES, many=True)
+    seeds: int = ground.seeds(6)
+    seed: int = ground.seed()
+    sample: int = knob(0, "Datum drawn as a tree", low=0, high=40, step=1)
     epochs: int = knob(250, "Epochs at most", low=2, high=250, step=1)
     width: int = knob(64, "Width", low=8, high=256, step=8)
     classes: int = knob(8, "Classes", low=2, high=16, step=1)
@@ -80,7 +82,7 @@ def initial(problem: Problem, seed: int, inputs: int) -> list[torch.Tensor]:
     """Standard normal weights, [alpha, fan_in, fan_out]; first layer / α, last × α; one draw shared by all α."""
     generator = torch.Generator().manual_seed(seed)
     sizes = [inputs, *[problem.width] * HIDDEN, problem.classes]
-    alpha = torch.tensor(problem.alphas)[:, None, None]
+    alpha = torch.tensor(problem.alphas, dtype=torch.float32)[:, None, None]
     pairs = itertools.pairwise(sizes)
     layers = [torch.randn(i, o, generator=generator).expand(len(alpha), -1, -1) for i, o in pairs]
     return [layers[0] / alpha, *(layer.clone() for layer in layers[1:-1]), layers[-1] * alpha]
@@ -205,20 +207,19 @@ def _axes(problem: Problem) -> ground.Arrays:
     return {
         "seed": problem.seed + np.arange(problem.seeds),
         "size": np.array(problem.sizes),
-        "alpha": np.array(problem.alphas),
+        "alpha": np.array(problem.alphas, float),
         "epochs": np.array(marks(problem)),
     }
 
 
 def _seconds(problem: Problem) -> float:
     steps = sum(-(-size // BATCH) for size in problem.sizes) * problem.epochs * problem.seeds
-    return steps * (5e-4 + 4e-4 * len(problem.alphas) * (problem.width / 64) ** 2)
+    return steps * (4e-4 + 3.5e-4 * len(problem.alphas) * (problem.width / 64) ** 2)
 
 
 EXPERIMENT = ground.Experiment(
     name="hierarchy",
     committed=Problem(),
-    live=Problem(alphas=(0.1, 1.0, 3.0), sizes=(4096,), seeds=1, epochs=60),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((s, k) for s in range(problem.seeds) for k in range(len(problem.sizes))),
@@ -231,6 +232,54 @@ def run(problem: Problem) -> Iterator[ground.Snapshot]:
     """The whole experiment as a generator of snapshots; nothing is kept on disk."""
     yield from ground.run(EXPERIMENT, problem)
 
+
+def recorded(problem: Problem) -> Solution:
+    """The committed runs at the chosen α and sample sizes; nothing is trained."""
+    solution = ground.read(EXPERIMENT).solution
+    return ground.only(ground.only(solution, "alpha", 2, problem.alphas), "size", 1, problem.sizes)
+
+
+def brief(problem: Problem) -> Problem:
+    """One seed with no more epochs than take about half a minute: what a page trains."""
+    one = replace(problem, seeds=1)
+    return replace(
+        one, epochs=ground.within(30, problem.epochs, lambda epochs: _seconds(replace(one, epochs=epochs)), 2)
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One scale at one sample size: mean test accuracy over the seeds, and half their range."""
+
+    alpha: float
+    accuracy: float
+    half: float
+
+
+def widest(solution: Solution) -> tuple[int, list[Line]] | None:
+    """The sample size at which the scales that have fitted their samples (train accuracy ≥ 0.99) differ most.
+
+    None while no scale has fitted.
+    """
+    fitted = (solution.train_accuracy[..., -1] >= FITTED).all(0)
+    last = solution.test_accuracy[..., -1]
+    middle = np.where(fitted, last.mean(0), np.nan)
+    rows = np.flatnonzero(fitted.any(1))
+    if not len(rows):
+        return None
+    place = max(rows, key=lambda row: np.nanmax(middle[row]) - np.nanmin(middle[row]))
+    half = np.ptp(last[:, place], 0) / 2
+    known = np.flatnonzero(fitted[place])
+    return int(solution.size[place]), [
+        Line(float(solution.alpha[k]), float(middle[place, k]), float(half[k])) for k in known
+    ]
+
+
+PRESETS = {
+    "all scales": Problem(),
+    "downstream and upstream": Problem(alphas=(0.1, 1, 10)),
+    "another hierarchy": Problem(seed=1, sample=5),
+}
 
 if __name__ == "__main__":
     raise SystemExit(main(EXPERIMENT))

@@ -11,10 +11,11 @@ that every α starts from the same function; average pooling; cross entropy; PyT
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from scipy.stats import rankdata
 from torch.func import grad, vmap
 from torch.nn.functional import avg_pool2d, conv2d, cross_entropy
 
@@ -26,8 +27,12 @@ from core.params import Params, knob
 from core.training import experiment as ground
 from core.training.command import main
 
-SCALES = {value: f"{value:g}" for value in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)}
-DATA = {"auto": "MNIST from DATA_DIR, else digits", "mnist": "MNIST", "digits": "scikit-learn's digits"}
+SCALES = (0.1, 0.2, 0.5, 1, 2, 5, 10)
+DATA = {
+    "auto": "MNIST when its files are in DATA_DIR, else digits",
+    "mnist": "MNIST, 28 × 28",
+    "digits": "scikit-learn's digits, 8 × 8",
+}
 FIRST, LAST = "conv1", "out"
 
 Weights = dict[str, torch.Tensor]
@@ -35,13 +40,13 @@ Weights = dict[str, torch.Tensor]
 
 @dataclass(frozen=True)
 class Problem(Params):
-    alphas: tuple[float, ...] = knob(tuple(SCALES), "First layer divided by α", options=SCALES, many=True)
-    seeds: int = knob(8, "Seeds", low=1, high=10, step=1)
-    seed: int = knob(0, "First seed", low=0, high=999, step=1)
-    steps: int = knob(512, "Steps", low=1, high=2048, step=1)
+    alphas: tuple[float, ...] = ground.scales(*SCALES)
+    seeds: int = ground.seeds(8)
+    seed: int = ground.seed()
+    steps: int = knob(256, "Steps", low=1, high=2048, step=1)
     rate: float = knob(0.01, "Learning rate", low=1e-4, high=0.1, scale="log")
     batch: int = knob(128, "Minibatch", low=8, high=512, step=8)
-    probe: int = knob(48, "Probe images", low=4, high=128, step=4)
+    probe: int = knob(32, "Probe images", low=4, high=128, step=4)
     data: str = knob("auto", "Data", options=DATA)
 
     def __post_init__(self):
@@ -52,8 +57,9 @@ class Problem(Params):
 
 @dataclass(frozen=True)
 class Solution:
-    """Everything [seed, alpha, step]; `name` is the data's name."""
+    """Everything [seed, alpha, step]; `data` is the data's key in DATA."""
 
+    data: np.ndarray
     seed: np.ndarray
     alpha: np.ndarray
     steps: np.ndarray
@@ -78,7 +84,7 @@ def initial(alphas: tuple[float, ...], side: int, seed: int, device: str = "cpu"
         gain = 1.0 if name == LAST else 2.0
         one = torch.randn(shape, generator=generator) * (gain / fan_in) ** 0.5
         power = {FIRST: -1.0, LAST: 1.0}.get(name, 0.0)
-        scale = torch.tensor(alphas) ** power
+        scale = torch.tensor(alphas, dtype=torch.float32) ** power
         weights[name] = (scale.view(-1, *[1] * len(shape)) * one).to(device)
     return weights
 
@@ -147,7 +153,7 @@ class _Gauge:
         self.probe, self.steps = probe, [int(step) for step in steps]
         self.patterns = [_patterns(one, probe) for one in self.start]
         self.kernels = [kernel(one, probe) for one in self.start]
-        names = [name for name in Solution.__annotations__ if name not in ("seed", "alpha", "steps")]
+        names = [name for name in Solution.__annotations__ if name not in ("data", "seed", "alpha", "steps")]
         self.rows = {name: np.full((len(self.start), len(steps)), np.nan, np.float32) for name in names}
 
     def note(self, step: int, weights: Weights, train, test) -> None:
@@ -186,10 +192,17 @@ def _patterns(weights: Weights, x: torch.Tensor) -> torch.Tensor:
 
 def _axes(problem: Problem) -> ground.Arrays:
     return {
+        "data": np.array(problem.data),
         "seed": problem.seed + np.arange(problem.seeds),
-        "alpha": np.array(problem.alphas),
+        "alpha": np.array(problem.alphas, float),
         "steps": checkpoints(problem.steps),
     }
+
+
+def settle(problem: Problem) -> tuple[Problem, str]:
+    """The data that "auto" stands for here and now, and why files were not used."""
+    task = images.digits(problem.data)
+    return replace(problem, data=task.key), task.note
 
 
 def _seconds(problem: Problem) -> float:
@@ -201,12 +214,12 @@ def _seconds(problem: Problem) -> float:
 EXPERIMENT = ground.Experiment(
     name="kernel_movement",
     committed=Problem(data="digits"),
-    live=Problem(alphas=(0.1, 1.0, 10.0), seeds=1, steps=64, probe=24),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((k,) for k in range(problem.seeds)),
     train=train,
     seconds=_seconds,
+    settle=settle,
 )
 
 
@@ -214,6 +227,40 @@ def run(problem: Problem) -> Iterator[ground.Snapshot]:
     """The whole experiment as a generator of snapshots; nothing is kept on disk."""
     yield from ground.run(EXPERIMENT, problem)
 
+
+def recorded(problem: Problem) -> Solution:
+    """The committed runs at the chosen α; nothing is trained."""
+    return ground.only(ground.read(EXPERIMENT).solution, "alpha", 1, problem.alphas)
+
+
+def brief(problem: Problem) -> Problem:
+    """One seed, a small probe batch and no more steps than take about half a minute: what a page trains."""
+    one = replace(problem, seeds=1, probe=min(problem.probe, 16))
+    return replace(one, steps=ground.within(30, problem.steps, lambda steps: _seconds(replace(one, steps=steps)), 1))
+
+
+def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
+    """Spearman's rank correlation over all runs that are there; NaN when either side does not vary."""
+    known = np.isfinite(x) & np.isfinite(y)
+    x, y = rankdata(x[known]), rankdata(y[known])
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan")
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def summary(solution: Solution) -> list[tuple[float, float, float, float, float]]:
+    """At the last step, means over seeds, for the smallest and largest α: α, S, by flips, by weights, test accuracy."""
+    curves = (solution.kernel_distance, solution.distance_flipped, solution.distance_moved, solution.test_accuracy)
+    rows = [[float(curve[:, k, -1].mean()) for curve in curves] for k in range(len(solution.alpha))]
+    ends = dict.fromkeys((0, len(rows) - 1))
+    return [(float(solution.alpha[k]), *rows[k]) for k in ends]
+
+
+PRESETS = {
+    "seven scales": Problem(),
+    "downstream alone": Problem(alphas=(0.1, 0.2, 0.5)),
+    "upstream alone": Problem(alphas=(2, 5, 10)),
+}
 
 if __name__ == "__main__":
     raise SystemExit(main(EXPERIMENT))

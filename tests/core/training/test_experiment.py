@@ -38,7 +38,6 @@ def toy(name="toy"):
     return ground.Experiment(
         name=name,
         committed=Problem(),
-        live=Problem(seeds=1),
         solution=Solution,
         axes=lambda p: {"seed": np.arange(p.seeds), "size": np.arange(3)},
         parts=lambda p: tuple((s, k) for s in range(p.seeds) for k in range(3)),

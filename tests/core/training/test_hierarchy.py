@@ -11,7 +11,7 @@ from core.training import experiment as ground
 from core.training import hierarchy
 
 TINY = hierarchy.Problem(
-    alphas=(0.3, 3.0), sizes=(256, 512), seeds=2, epochs=3, width=16, classes=4, synonyms=3, vocabulary=4
+    alphas=(0.3, 3.0), sizes=(512, 1024), seeds=2, epochs=3, width=16, classes=4, synonyms=3, vocabulary=4
 )
 
 
@@ -58,7 +58,7 @@ def test_rate_follows_the_schedule():
 
 def test_run_that_has_learnt_keeps_its_last_values(monkeypatch):
     monkeypatch.setattr(hierarchy, "LEARNT", 0.5)
-    easy = dataclasses.replace(TINY, sizes=(256,), seeds=1, epochs=60, width=32)
+    easy = dataclasses.replace(TINY, sizes=(512,), seeds=1, epochs=60, width=32)
     *_, last = ground.run(hierarchy.EXPERIMENT, easy)
     left = last.solution.epochs_used < 60
     assert left.any()

@@ -1,0 +1,112 @@
+"""Filters: the first layer as a mosaic for each α, and smoothness against accuracy for every run."""
+
+import numpy as np
+
+from core.figures import experiment, style
+from core.figures.picture import Picture, moving
+from core.figures.png import data_uri
+from core.training.filters import DATA, Problem, Solution
+
+MAGNIFY, GAP, ACROSS = 3, 4, 4
+
+
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
+    """One mosaic for each α, then smoothness against accuracy; one frame for each recorded epoch."""
+    return *(mosaic(problem, solution, k) for k in range(len(solution.alpha))), trade(problem, solution)
+
+
+def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
+    """The sixteen filters of one run in colour, each stretched to its own range."""
+    seed = experiment.bold(problem.seed, solution.seed)
+    alpha, last = solution.alpha[k], experiment.reached(solution.test_accuracy)
+    roughness = float(solution.smoothness[seed, k, last].mean())
+    title = f"{experiment.named(alpha)}: smoothness {style.number(roughness)}"
+    accuracy = solution.test_accuracy[seed, k, last]
+    alt = (
+        f"Sixteen first-layer filters, 15 by 15, with the first layer divided by {alpha:g}, seed {solution.seed[seed]}: "
+        f"smoothness {roughness:.3g} (lower is smoother), test accuracy {accuracy:.0%} on {DATA[str(solution.data)]}."
+    )
+    picture = style.figure(problem, title=title, alt=alt, height=330)
+    side = ACROSS * (15 * MAGNIFY + GAP) - GAP
+    picture.lay(xaxis={"visible": False, "range": [-2, side + 2], "constrain": "domain"})
+    picture.lay(yaxis={"visible": False, "range": [side + 2, -2], "scaleanchor": "x", "constrain": "domain"})
+    picture.lay(margin={"l": 8, "r": 8, "b": 8})
+    places = picture.add(_image(solution.filters[seed, k, last]))
+    return picture.move(places, *([{"source": _image(now)["source"]}] for now in solution.filters[seed, k]))
+
+
+def _image(filters: np.ndarray) -> dict:
+    return {"type": "image", "source": data_uri(pixels(filters)), "hoverinfo": "skip"}
+
+
+def pixels(filters: np.ndarray) -> np.ndarray:
+    """[filter, 3, side, side] as one RGB picture, uint8; grey gaps, NaN filters grey."""
+    low, high = (edge(filters, (1, 2, 3), keepdims=True) for edge in (np.min, np.max))
+    unit = np.nan_to_num((filters - low) / np.where(high > low, high - low, 1), nan=0.5)
+    tiles = np.kron((255 * unit).round().astype(np.uint8), np.ones((1, 1, MAGNIFY, MAGNIFY), np.uint8))
+    side = tiles.shape[-1] + GAP
+    canvas = np.full((3, -(-len(tiles) // ACROSS) * side - GAP, ACROSS * side - GAP), 127, np.uint8)
+    for k, tile in enumerate(tiles):
+        top, left = divmod(k, ACROSS)
+        canvas[:, top * side : top * side + side - GAP, left * side : left * side + side - GAP] = tile
+    return canvas.transpose(1, 2, 0)
+
+
+def trade(problem: Problem, solution: Solution) -> Picture:
+    """Mean smoothness over test accuracy, one mark for each run, moving with the epochs."""
+    last = experiment.reached(solution.test_accuracy)
+    picture = style.figure(
+        problem,
+        title=finding(solution, last),
+        alt=_alt(solution, last),
+        x="test accuracy",
+        y="smoothness (lower is smoother)",
+    )
+    rough = solution.smoothness.mean(-1)
+    picture.lay(xaxis={"range": [0, 1], "tickformat": ".0%"}, yaxis={"range": [0, 1.1 * float(np.nanmax(rough))]})
+    chance = 1 / (8 if str(solution.data) == "patches" else 10)
+    picture.add(style.line([chance, chance], [0, 9], style.EQUIVALENT, width=1.5, dash="dash"))
+    style.label(picture, chance, 0.12, "chance", style.EQUIVALENT)
+    places = picture.add(*_marks(problem, solution, rough, last))
+    frames = ([moving(t) for t in _marks(problem, solution, rough, k)] for k in range(len(solution.epochs)))
+    return picture.move(places, *frames)
+
+
+def _marks(problem: Problem, solution: Solution, rough: np.ndarray, k: int) -> list[dict]:
+    shades = experiment.colours(Problem)
+    seed = experiment.bold(problem.seed, solution.seed)
+    x, y = solution.test_accuracy, rough
+    traces = []
+    for j, alpha in enumerate(solution.alpha):
+        shade, name = shades[float(alpha)], experiment.named(alpha)
+        traces += [
+            style.line(x[seed, j, : k + 1], y[seed, j, : k + 1], shade, width=1.5),
+            style.points(x[:, j, k], y[:, j, k], shade, name, size=11, symbol=experiment.symbol(alpha)),
+            style.points(x[seed, j, k : k + 1], y[seed, j, k : k + 1], shade, size=19, symbol="circle-open"),
+            experiment.words(
+                float(experiment.mean(x[:, j, k])), float(experiment.mean(y[:, j, k])), f"   {name}", shade
+            ),
+        ]
+    return traces
+
+
+def finding(solution: Solution, k: int) -> str:
+    """Smoothness at the two ends of α and the accuracies there, mean ± half the range of the seeds."""
+    rough, right = solution.smoothness.mean(-1)[..., k], solution.test_accuracy[..., k]
+    name = DATA[str(solution.data)].capitalize()
+    if len(solution.alpha) < 2 or not np.isfinite(right).all():
+        return f"{name}: smoothness and accuracy over {solution.epochs[k]} epochs"
+    low, high = solution.alpha[0], solution.alpha[-1]
+    smoother = high if rough[:, -1].mean() < rough[:, 0].mean() else low
+    return (
+        f"{name}: α = {smoother:g} is smoother, {_within(rough[:, -1])} against {_within(rough[:, 0])};"
+        f" accuracy {_within(right[:, -1])} and {_within(right[:, 0])}"
+    )
+
+
+def _within(values: np.ndarray) -> str:
+    return f"{values.mean():.2f} ± {np.ptp(values) / 2:.2f}"
+
+
+def _alt(solution: Solution, k: int) -> str:
+    return f"Smoothness of the filters against test accuracy, one mark for each run. {finding(solution, k)}."

@@ -1,0 +1,170 @@
+"""Grokking: accuracies over log steps at one τ, and the steps to 99 % for every α, τ and seed."""
+
+import numpy as np
+
+from core.figures import experiment, style
+from core.figures.picture import Picture, moving
+from core.training.grokking import Problem, Solution
+
+DASHES = {0.5: "solid", 1.0: "dash", 1.5: "dot"}
+NEVER = 1.6
+TICKS = [100, 200, 500, 1000, 2000, 5000, 10000]
+
+
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture]:
+    """Accuracy of one seed at the chosen τ, and when all runs grokked; one frame for each recorded step."""
+    return curves(problem, solution), steps_to_grok(problem, solution)
+
+
+def curves(problem: Problem, solution: Solution) -> Picture:
+    """Validation accuracy (solid) grows with the cursor, train accuracy is dotted; one colour for each α."""
+    seed, tau = _place(problem, solution)
+    which = f"Addition mod {problem.modulus}, τ = {solution.tau[tau]:g}, seed {solution.seed[seed]}"
+    title = f"{which}: {waiting(solution, seed, tau)}"
+    picture = style.figure(problem, title=title, alt=_alt(problem, solution), x="training step (log)", y="accuracy")
+    ended = solution.grokked[seed, tau]
+    last = float(np.log10(1.2 * ended.max() if np.isfinite(ended).all() else solution.steps[-1]))
+    picture.lay(xaxis={"type": "log", "range": [0, last + 0.02]}, yaxis={"range": [-0.03, 1.08]})
+    picture.lay(margin={"r": 90})
+    shades = experiment.colours(Problem)
+    steps = solution.steps[1:]
+    for k, alpha in enumerate(solution.alpha):
+        shade = shades[float(alpha)]
+        picture.add(
+            style.line(steps, solution.train_accuracy[seed, tau, k, 1:], shade, width=2, dash="dot", opacity=0.7)
+        )
+        picture.add(style.line(*_validation(solution, seed, tau, k), shade, width=1.5, opacity=0.35))
+    style.label(picture, 0.05, 1.05, "┄ train   ━ validation", style.INK)
+    places = picture.add(*_growing(solution, seed, tau, len(steps) - 1))
+    return picture.move(places, *([moving(t) for t in _growing(solution, seed, tau, k)] for k in range(len(steps))))
+
+
+def waiting(solution: Solution, seed: int, tau: int) -> str:
+    """When the runs of one seed and τ fitted, and when they grokked."""
+    fitted, grokked = solution.fitted[seed, tau], solution.grokked[seed, tau]
+    if not np.isfinite(fitted).all():
+        return "not yet fitted"
+    known = grokked[np.isfinite(grokked)]
+    late = f"grokked by step {_range(known)}" if known.size else "none grokked yet"
+    rest = f", {grokked.size - known.size} not" if 0 < known.size < grokked.size else ""
+    return f"fitted by step {_range(fitted)}, {late}{rest}"
+
+
+def _range(values: np.ndarray) -> str:
+    low, high = f"{values.min():.0f}", f"{values.max():.0f}"
+    return low if low == high else f"{low} to {high}"
+
+
+def _growing(solution: Solution, seed: int, tau: int, k: int) -> list[dict]:
+    """Validation curves up to the k-th recorded step, with the names of the scales at their ends."""
+    now = solution.steps[k + 1]
+    shades = experiment.colours(Problem)
+    lines, ends = [], []
+    for j, alpha in enumerate(solution.alpha):
+        steps, accuracy = _validation(solution, seed, tau, j)
+        past = (steps <= now) & np.isfinite(accuracy)
+        lines.append(style.line(steps, np.where(past, accuracy, np.nan), shades[float(alpha)], experiment.named(alpha)))
+        ends.append((steps[past][-1], accuracy[past][-1]) if past.any() else (np.nan, np.nan))
+    heights = experiment.spread(np.array([y for _, y in ends]), 0.065, 1.03)
+    names = [
+        experiment.words(x, y, f" {experiment.named(alpha)}", shades[float(alpha)])
+        for alpha, (x, _), y in zip(solution.alpha, ends, heights, strict=True)
+    ]
+    return [*lines, *names]
+
+
+def _validation(solution: Solution, seed: int, tau: int, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Validation accuracy over steps; the step of grokking itself is its last point."""
+    steps, accuracy = solution.steps[1:].astype(float), solution.validation_accuracy[seed, tau, k, 1:].copy()
+    grokked = solution.grokked[seed, tau, k]
+    if np.isfinite(grokked):
+        after = np.flatnonzero(steps >= grokked)[0]
+        steps[after], accuracy[after] = grokked, max(0.99, np.nan_to_num(accuracy[after]))
+    return steps, accuracy
+
+
+def steps_to_grok(problem: Problem, solution: Solution) -> Picture:
+    """One dot for each run, a line through the medians of each τ; ✕ above the line for runs that never grokked."""
+    picture = style.figure(problem, title=finding(problem, solution), alt=_alt(problem, solution), x="α (log)")
+    budget, ends = float(solution.steps[-1]), np.log10(solution.alpha[[0, -1]])
+    known = solution.grokked[np.isfinite(solution.grokked)]
+    low = np.log10(known.min() if known.size else budget / 10) - 0.1
+    ticks = [float(alpha) for alpha in solution.alpha]
+    axis = {
+        "type": "log",
+        "range": [ends[0] - 0.15, ends[1] + 0.45],
+        "tickvals": ticks,
+        "ticktext": [f"{a:g}" for a in ticks],
+    }
+    heights = {
+        "type": "log",
+        "range": [low, np.log10(budget * 2)],
+        "tickvals": TICKS,
+        "title": {"text": "steps to 99 %"},
+    }
+    picture.lay(xaxis=axis, yaxis=heights)
+    across = [solution.alpha[0] / 1.4, solution.alpha[-1] * 2.8]
+    picture.add(style.line(across, [budget, budget], style.EQUIVALENT, width=1.5, dash="dash"))
+    style.label(picture, ends[0] - 0.15, np.log10(budget * NEVER), f"✕ never within {budget:.0f} steps", style.INK)
+    for k, tau in enumerate(solution.tau):
+        middle = experiment.median(solution.grokked[:, k], np.inf)
+        picture.add(
+            style.line(
+                solution.alpha,
+                np.where(np.isfinite(middle), middle, np.nan),
+                style.INK,
+                width=2,
+                dash=DASHES[float(tau)],
+            )
+        )
+        if np.isfinite(middle[-1]):
+            style.label(picture, ends[1] + 0.06, np.log10(middle[-1]), f"τ = {tau:g}", style.INK)
+    places = picture.add(*_dots(problem, solution, budget))
+    return picture.move(places, *([moving(t) for t in _dots(problem, solution, now)] for now in solution.steps[1:]))
+
+
+def _dots(problem: Problem, solution: Solution, now: float) -> list[dict]:
+    """Runs that have grokked by now, one trace for each α; the bold seed as open rings."""
+    shades = experiment.colours(Problem)
+    middle, budget = (len(solution.seed) - 1) / 2, float(solution.steps[-1])
+    seed = experiment.bold(problem.seed, solution.seed)
+    jitter = 10 ** (0.03 * (np.arange(len(solution.seed)) - middle))[:, None]
+    traces, rings = [], []
+    for k, alpha in enumerate(solution.alpha):
+        grokked = solution.grokked[:, :, k]
+        ended = np.isfinite(solution.train_accuracy[:, :, k, -1]) & (now >= budget)
+        heights = np.where(grokked <= now, grokked, np.where(ended, budget * NEVER / 1.25, np.nan))
+        x = alpha * np.broadcast_to(jitter, grokked.shape)
+        sign = np.where(np.isfinite(grokked), experiment.symbol(alpha), "x").ravel().tolist()
+        shade = shades[float(alpha)]
+        traces.append(style.points(x.ravel(), heights.ravel(), shade, experiment.named(alpha), size=8, symbol=sign))
+        rings.append(style.points(x[seed], heights[seed], shade, size=15, symbol="circle-open"))
+    return [*traces, *rings]
+
+
+def finding(problem: Problem, solution: Solution) -> str:
+    """The medians at the chosen τ, in a sentence that holds whatever they are."""
+    tau = _place(problem, solution)[1]
+    middle = experiment.median(solution.grokked[:, tau], np.inf)
+    best, worst = int(np.argmin(middle)), int(np.argmax(middle))
+    where, count = f"τ = {solution.tau[tau]:g}", len(solution.seed)
+    if not np.isfinite(middle[best]):
+        return f"{where}: most runs have not grokked within {solution.steps[-1]} steps (n = {count})"
+    if best == worst:
+        return f"{where}: α = {solution.alpha[best]:g} groks after {middle[best]:.0f} steps (median, n = {count})"
+    slow = f"{middle[worst]:.0f}" if np.isfinite(middle[worst]) else f"over {solution.steps[-1]}"
+    first = f"{where}: α = {solution.alpha[best]:g} groks after {middle[best]:.0f} steps"
+    return f"{first}, α = {solution.alpha[worst]:g} after {slow} (medians, n = {count})"
+
+
+def _place(problem: Problem, solution: Solution) -> tuple[int, int]:
+    return experiment.bold(problem.seed, solution.seed), int(np.argmin(np.abs(solution.tau - problem.tau)))
+
+
+def _alt(problem: Problem, solution: Solution) -> str:
+    never = int(np.isnan(solution.grokked).sum())
+    runs = solution.grokked.size
+    return (
+        f"Grokking on addition modulo {problem.modulus}. {finding(problem, solution)}. "
+        f"{never} of {runs} runs had not grokked at the end."
+    )

@@ -1,0 +1,126 @@
+"""Hierarchical data: test accuracy against the number of samples, and the derivation tree of one datum."""
+
+import numpy as np
+
+from core.datasets import hierarchy as data
+from core.figures import experiment, style
+from core.figures.picture import Picture, moving
+from core.training.hierarchy import Problem, Solution, rules, widest
+
+
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture]:
+    """Accuracy against samples, one frame for each recorded epoch, and one datum's tree."""
+    return accuracy(problem, solution), tree(problem)
+
+
+def accuracy(problem: Problem, solution: Solution) -> Picture:
+    """Mean over seeds as a line, each seed as a dot; the curves rise with the epochs."""
+    title = finding(problem, solution)
+    picture = style.figure(
+        problem, title=title, alt=_alt(problem, solution), x="training samples P (log)", y="test accuracy"
+    )
+    ends = np.log10(solution.size[[0, -1]])
+    count = rules(problem, 0).count
+    words = [f"{size}<br>{100 * size / count:.2g} %" for size in solution.size]
+    axis = {
+        "type": "log",
+        "range": [ends[0] - 0.08, ends[1] + 0.42],
+        "tickvals": solution.size.tolist(),
+        "ticktext": words,
+    }
+    picture.lay(xaxis=axis, yaxis={"range": [0, 1.04]}, margin={"b": 84})
+    chance = 1 / problem.classes
+    across = [solution.size[0] / 1.2, solution.size[-1] * 1.2]
+    picture.add(style.line(across, [chance, chance], style.EQUIVALENT, width=1.5, dash="dash"))
+    style.label(picture, ends[0] - 0.08, chance - 0.045, "chance", style.EQUIVALENT)
+    places = picture.add(*_curves(problem, solution, len(solution.epochs) - 1))
+    return picture.move(
+        places, *([moving(t) for t in _curves(problem, solution, k)] for k in range(len(solution.epochs)))
+    )
+
+
+def _curves(problem: Problem, solution: Solution, k: int) -> list[dict]:
+    shades = experiment.colours(Problem)
+    now = solution.test_accuracy[..., k]
+    seed = experiment.bold(problem.seed, solution.seed)
+    middle = experiment.mean(now)
+    heights = experiment.spread(middle[-1], 0.06, 1.02)
+    traces = []
+    for j, alpha in enumerate(solution.alpha):
+        shade, name = shades[float(alpha)], experiment.named(alpha)
+        sizes = np.tile(solution.size, len(solution.seed))
+        traces += [
+            style.line(solution.size, middle[:, j], shade, f"{name}, mean of {len(solution.seed)} seeds"),
+            style.points(sizes, now[:, :, j].ravel(), shade, name, size=5, symbol=experiment.symbol(alpha)),
+            style.points(
+                solution.size,
+                now[seed, :, j],
+                shade,
+                f"{name}, seed {solution.seed[seed]}",
+                size=13,
+                symbol="circle-open",
+            ),
+            experiment.words(solution.size[-1] * 1.06, heights[j], name, shade),
+        ]
+    return traces
+
+
+def finding(problem: Problem, solution: Solution) -> str:
+    """The size at which the scales that fit their training data differ most, and by how much."""
+    start = "Random hierarchy"
+    found = widest(solution)
+    if found is None:
+        return f"{start}: no scale has fitted its samples yet"
+    size, lines = found
+    best, worst = max(lines, key=lambda line: line.accuracy), min(lines, key=lambda line: line.accuracy)
+    first = f"{start}: {size} samples give {best.accuracy:.0%} at α = {best.alpha:g}"
+    return first if best is worst else f"{first}, {worst.accuracy:.0%} at α = {worst.alpha:g}"
+
+
+def _alt(problem: Problem, solution: Solution) -> str:
+    return (
+        f"Test accuracy against the number of training samples for {len(solution.alpha)} scales alpha. "
+        f"{finding(problem, solution)}, after {solution.epochs[-1]} epochs, mean of {len(solution.seed)} seeds."
+    )
+
+
+def tree(problem: Problem) -> Picture:
+    """The derivation of one datum: class on top, then strings of symbols, the input at the bottom."""
+    hierarchical = rules(problem, problem.seed)
+    choices = np.random.default_rng(problem.sample).integers(0, problem.synonyms, (1, hierarchical.nodes))
+    label = np.array([problem.sample % problem.classes])
+    levels = [level[0] for level in data.derive(hierarchical, label, choices)]
+    title = (
+        f"Class {label[0]} written as {len(levels[-1])} symbols: one of {hierarchical.count // problem.classes} ways"
+    )
+    leaves = " ".join(map(str, levels[-1]))
+    origin = f"datum {problem.sample} of the hierarchy with seed {problem.seed}"
+    alt = f"Derivation tree of {origin}: class {label[0]} becomes {leaves}."
+    picture = style.figure(problem, title=title, alt=alt)
+    depth = len(levels) - 1
+    picture.lay(
+        xaxis={"visible": False, "range": [-0.06, 1.06]}, yaxis={"visible": False, "range": [-depth - 0.6, 0.6]}
+    )
+    picture.lay(margin={"l": 12, "r": 12})
+    for level in range(1, len(levels)):
+        parents = np.repeat(_across(levels[level - 1]), 2)
+        picture.add(style.line(*_edges(parents, _across(levels[level]), level), style.EQUIVALENT, width=2))
+    picture.add(*(_symbols(_across(symbols), level, symbols, top=level == 0) for level, symbols in enumerate(levels)))
+    return picture
+
+
+def _across(symbols: np.ndarray) -> np.ndarray:
+    return (np.arange(len(symbols)) + 0.5) / len(symbols)
+
+
+def _edges(parents: np.ndarray, x: np.ndarray, level: int) -> tuple[np.ndarray, np.ndarray]:
+    gap = np.full(len(x), np.nan)
+    heights = np.tile([1.0 - level, -level, np.nan], len(x))
+    return np.stack([parents, x, gap], 1).ravel(), heights
+
+
+def _symbols(x: np.ndarray, level: int, symbols: np.ndarray, top: bool) -> dict:
+    colour = style.MINIMA if top else style.LOSS_LINE
+    trace = style.points(x, np.full(len(x), -level), colour, size=30, symbol="square" if top else "circle")
+    text = {"text": [str(symbol) for symbol in symbols], "textfont": {"color": "#ffffff", "size": 15}}
+    return {**trace, "mode": "markers+text", **text}

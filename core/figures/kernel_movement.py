@@ -1,0 +1,134 @@
+"""Kernel movement: the kernel's distance against flips and against parameters, and the two causes apart."""
+
+import numpy as np
+
+from core.figures import experiment, style
+from core.figures.picture import Picture, moving
+from core.training.kernel_movement import DATA, Problem, Solution, rank_correlation
+
+CAUSES = (
+    ("kernel_distance", style.KERNEL, "solid", "the kernel itself"),
+    ("distance_flipped", style.FLIPS, "dash", "flips alone"),
+    ("distance_moved", style.DISTANCE, "dot", "weights alone"),
+)
+
+
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Picture]:
+    """Causes apart, kernel against flips, kernel against parameters; one frame for each recorded step."""
+    return causes(problem, solution), against_flips(problem, solution), against_parameters(problem, solution)
+
+
+def causes(problem: Problem, solution: Solution) -> Picture:
+    """Kernel distance for each α: as it is, with only the flips, with only the new weights."""
+    step = experiment.reached(solution.kernel_distance)
+    title = f"{_data(solution)}, {solution.steps[step]} steps: {verdict(solution, step)}"
+    picture = style.figure(problem, title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S")
+    ticks = [float(alpha) for alpha in solution.alpha]
+    ends = np.log10(solution.alpha[[0, -1]])
+    axis = {
+        "type": "log",
+        "range": [ends[0] - 0.12, ends[1] + 0.12],
+        "tickvals": ticks,
+        "ticktext": [f"{a:g}" for a in ticks],
+    }
+    picture.lay(xaxis=axis, yaxis={"range": [0, _top(solution.kernel_distance, solution.distance_flipped)]})
+    for k, (_, colour, dash, name) in enumerate(CAUSES):
+        place = {"xref": "paper", "yref": "paper", "xshift": 0}
+        bar = {"solid": "━", "dash": "╌", "dot": "┈"}[dash]
+        style.label(picture, 0.02, 0.98 - 0.075 * k, f"{bar} {name}", colour, **place)
+    places = picture.add(*_causes(problem, solution, step))
+    return picture.move(places, *([moving(t) for t in _causes(problem, solution, k)] for k in _each(solution)))
+
+
+def _causes(problem: Problem, solution: Solution, k: int) -> list[dict]:
+    seed = experiment.bold(problem.seed, solution.seed)
+    traces = []
+    for name, colour, dash, words in CAUSES:
+        values = getattr(solution, name)[..., k]
+        alphas = np.tile(solution.alpha, len(solution.seed))
+        traces += [
+            style.line(solution.alpha, experiment.mean(values), colour, f"{words}, mean", dash=dash),
+            style.points(alphas, values.ravel(), colour, words, size=4),
+            style.points(
+                solution.alpha,
+                values[seed],
+                colour,
+                f"{words}, seed {solution.seed[seed]}",
+                size=12,
+                symbol="circle-open",
+            ),
+        ]
+    return traces
+
+
+def against_flips(problem: Problem, solution: Solution) -> Picture:
+    """S over the share of activations that switched, one dot for each run."""
+    return _against(problem, solution, "hamming_distance", "activations that switched (Hamming)")
+
+
+def against_parameters(problem: Problem, solution: Solution) -> Picture:
+    """S over the distance the parameters went, one dot for each run."""
+    return _against(problem, solution, "parameter_distance", "parameter distance ‖θ − θ₀‖")
+
+
+def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Picture:
+    step = experiment.reached(solution.kernel_distance)
+    order = rank_correlation(getattr(solution, cause)[..., step], solution.kernel_distance[..., step])
+    what = "flips" if cause == "hamming_distance" else "parameter distance"
+    runs = solution.kernel_distance[..., 0].size
+    title = f"Kernel and {what}: rank correlation {style.number(round(order, 2))} over {runs} runs"
+    picture = style.figure(problem, title=title, alt=f"{title}. {_alt(solution, step)}", x=axis, y="kernel distance S")
+    right = _top(getattr(solution, cause))
+    picture.lay(xaxis={"range": [-0.03 * right, right]}, yaxis={"range": [-0.02, _top(solution.kernel_distance)]})
+    places = picture.add(*_runs(problem, solution, cause, step))
+    return picture.move(places, *([moving(t) for t in _runs(problem, solution, cause, k)] for k in _each(solution)))
+
+
+def _runs(problem: Problem, solution: Solution, cause: str, k: int) -> list[dict]:
+    shades = experiment.colours(Problem)
+    seed = experiment.bold(problem.seed, solution.seed)
+    x, y = getattr(solution, cause), solution.kernel_distance
+    traces = []
+    for j, alpha in enumerate(solution.alpha):
+        shade, name = shades[float(alpha)], experiment.named(alpha)
+        trail = style.line(x[seed, j, : k + 1], y[seed, j, : k + 1], shade, width=1.5)
+        dots = style.points(x[:, j, k], y[:, j, k], shade, name, size=8, symbol=experiment.symbol(alpha))
+        ring = style.points(x[seed, j, k : k + 1], y[seed, j, k : k + 1], shade, size=15, symbol="circle-open")
+        middle = experiment.mean(x[:, j, k]), experiment.mean(y[:, j, k])
+        text = experiment.words(float(middle[0]), float(middle[1]), f"  α = {alpha:g}", shade)
+        traces += [trail, dots, ring, text]
+    return traces
+
+
+def verdict(solution: Solution, step: int) -> str:
+    """For which α the flips alone explain more of the kernel's movement than the weights alone."""
+    flipped = experiment.mean(solution.distance_flipped[..., step])
+    moved = experiment.mean(solution.distance_moved[..., step])
+    by_flips = [f"{alpha:g}" for alpha, f, m in zip(solution.alpha, flipped, moved, strict=True) if f > m]
+    if not np.isfinite(flipped).any() or step == 0:
+        return "before training the kernel stands still"
+    if not by_flips:
+        return "the weights' movement explains the kernel at every α"
+    if len(by_flips) == len(solution.alpha):
+        return "flips explain the kernel at every α"
+    rising = by_flips == [f"{alpha:g}" for alpha in solution.alpha[-len(by_flips) :]]
+    which = f"α ≥ {by_flips[0]}" if rising else "α = " + ", ".join(by_flips)
+    return f"flips explain more than the weights for {which}"
+
+
+def _data(solution: Solution) -> str:
+    return DATA[str(solution.data)].split(",")[0]
+
+
+def _each(solution: Solution) -> range:
+    return range(len(solution.steps))
+
+
+def _top(*values: np.ndarray) -> float:
+    return 1.12 * max(float(np.nanmax(np.nan_to_num(value))) for value in values) or 1.0
+
+
+def _alt(solution: Solution, step: int) -> str:
+    last = experiment.mean(solution.kernel_distance[..., step])
+    ends = ", ".join(f"alpha {alpha:g}: {value:.2g}" for alpha, value in zip(solution.alpha, last, strict=True))
+    return f"Kernel distance after {solution.steps[step]} steps on {DATA[str(solution.data)]}, {ends}"

@@ -1,0 +1,35 @@
+"""Filters: what the first layer of a small residual network looks like, the layer divided by α."""
+
+import streamlit as st
+
+from core.figures.filters import figures
+from core.training import filters
+from core.training.filters import Problem, Solution
+from pages.shared import experiment
+
+
+def facts(problem: Problem, solution: Solution) -> None:
+    """The paper's measure, and each scale's mean and spread."""
+    st.latex(
+        r"\text{smoothness}=\Bigl\lVert \frac{w}{\lVert w\rVert} * \Delta\Bigr\rVert^2,\qquad \Delta="
+        r"\begin{pmatrix}-\frac14&-\frac12&-\frac14\\-\frac12&2&-\frac12\\-\frac14&-\frac12&-\frac14\end{pmatrix},"
+        r"\qquad \text{white noise } \approx 3.9"
+    )
+    for line in filters.summary(solution):
+        columns = st.columns(4)
+        columns[0].metric(f"smoothness at α = {line.alpha:g}", line.smoothness, help="Mean ± half the seeds' range.")
+        columns[1].metric("with a Δ that sums to 0", line.balanced, help="The same Δ with 3 in its middle.")
+        columns[2].metric("test accuracy", line.accuracy)
+        columns[3].metric("first layer has turned by", line.turned)
+
+
+experiment.show(
+    "filters",
+    filters,
+    figures,
+    shown=("seed", "alphas"),
+    more=("epochs", "samples", "rate", "data"),
+    cursor=lambda solution: ("e", "epoch", solution.epochs),
+    measured="test_accuracy",
+    facts=facts,
+)

@@ -1,0 +1,37 @@
+"""Grokking: modular addition with a one-layer transformer, embeddings divided by α, logits multiplied by τ."""
+
+import streamlit as st
+
+from core.figures.grokking import figures
+from core.training import grokking
+from core.training.grokking import Problem, Solution
+from pages.shared import experiment
+
+
+def facts(problem: Problem, solution: Solution) -> None:
+    """The scaled network, and the runs counted."""
+    st.latex(
+        r"f=\tau\cdot\mathrm{transformer}(E/\alpha,\,P/\alpha),\qquad \tau="
+        + f"{problem.tau:g}"
+        + r",\quad \eta/\tau^2="
+        + f"{problem.rate / problem.tau**2:.2g}"
+        + r",\quad p="
+        + f"{problem.modulus}"
+    )
+    counts = grokking.counts(solution)
+    columns = st.columns(len(counts))
+    for column, (tau, (grokked, runs)) in zip(columns, counts.items(), strict=True):
+        column.metric(f"grokked at τ = {tau:g}", f"{grokked} of {runs} runs", help="The others are drawn as ✕.")
+
+
+experiment.show(
+    "grokking",
+    grokking,
+    figures,
+    shown=("seed", "tau", "alphas"),
+    more=("steps", "rate", "decay", "fraction", "width"),
+    cursor=lambda solution: ("n", "training step", solution.steps[1:]),
+    measured="train_accuracy",
+    facts=facts,
+    grow=(1.25, 1),
+)

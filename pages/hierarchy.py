@@ -1,0 +1,40 @@
+"""Hierarchical data: how many samples an MLP needs, its first layer divided by α."""
+
+import streamlit as st
+
+from core.figures.hierarchy import figures
+from core.training import hierarchy
+from core.training.hierarchy import Problem, Solution
+from pages.shared import experiment
+
+
+def facts(problem: Problem, solution: Solution) -> None:
+    """The exact number of data, and the accuracy where the scales differ most."""
+    rules = hierarchy.rules(problem, problem.seed)
+    power = r"n_c\,m^{(s^L-1)/(s-1)}"
+    st.latex(
+        rf"\#\text{{data}}={power}={rules.classes}\cdot{rules.synonyms}^{{{rules.nodes}}}={rules.count},\qquad"
+        rf"\text{{strings in use}}\le v^s={problem.vocabulary}^2,\qquad n_c m^L={rules.classes * rules.synonyms**problem.depth}"
+    )
+    found = hierarchy.widest(solution)
+    if found is None:
+        return
+    size, lines = found
+    st.caption(f"Test accuracy from {size} samples, where the scales that have fitted their samples differ most:")
+    columns = st.columns(len(lines))
+    for column, line in zip(columns, lines, strict=True):
+        spread = f"± {line.half:.1%}: half the range of the seeds."
+        column.metric(f"α = {line.alpha:g}", f"{line.accuracy:.1%}", help=spread)
+
+
+experiment.show(
+    "hierarchy",
+    hierarchy,
+    figures,
+    shown=("seed", "sample", "alphas", "sizes"),
+    more=("epochs", "width"),
+    cursor=lambda solution: ("e", "epoch", solution.epochs),
+    measured="test_accuracy",
+    facts=facts,
+    grow=(1.4, 1),
+)

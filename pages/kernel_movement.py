@@ -1,0 +1,34 @@
+"""Kernel movement: does the kernel move because activations flip or because parameters move?"""
+
+import streamlit as st
+
+from core.figures.kernel_movement import figures
+from core.training import kernel_movement
+from core.training.kernel_movement import Problem, Solution
+from pages.shared import experiment
+
+
+def facts(problem: Problem, solution: Solution) -> None:
+    """The kernel distance of the chosen seed at the ends of α, with its counterfactuals."""
+    st.latex(
+        r"S=1-\frac{\langle K_0,K_t\rangle}{\lVert K_0\rVert\,\lVert K_t\rVert},\qquad K=J J^\top,\qquad"
+        r"W_1\to W_1/\alpha,\; W_5\to\alpha W_5"
+    )
+    for alpha, whole, flips, weights, test in kernel_movement.summary(solution):
+        columns = st.columns(4)
+        columns[0].metric(f"S at α = {alpha:g}", f"{whole:.2g}", help="Mean over the seeds, at the last step.")
+        columns[1].metric("with flips alone", f"{flips:.2g}")
+        columns[2].metric("with weights alone", f"{weights:.2g}")
+        columns[3].metric("test accuracy by then", f"{test:.0%}")
+
+
+experiment.show(
+    "kernel_movement",
+    kernel_movement,
+    figures,
+    shown=("seed", "alphas"),
+    more=("steps", "rate", "batch", "probe", "data"),
+    cursor=lambda solution: ("n", "SGD step", solution.steps),
+    measured="train_loss",
+    facts=facts,
+)
