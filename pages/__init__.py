@@ -28,12 +28,14 @@ class Page:
 
     def presets(self) -> dict[str, Params]:
         """The page's presets by name, from its model's PRESETS."""
-        return importlib.import_module(self.model).PRESETS
+        return importlib.import_module(self.model).PRESETS if self.model else {}
 
 
 MINIMAL = "The minimal model"
 LINEAR = "Linear networks"
 RELU = "ReLU networks"
+PRACTICE = "In practice"
+TOOLS = "Tools"
 
 PAGES = (
     Page(
@@ -49,6 +51,13 @@ PAGES = (
         MINIMAL,
         "Does the formula match?",
         "core.theory.exact",
+    ),
+    Page(
+        "pages/implicit_bias.py",
+        "Implicit bias",
+        MINIMAL,
+        "Which of infinitely many zero-loss solutions?",
+        "core.theory.landings",
     ),
     Page(
         "pages/relu.py",
@@ -72,12 +81,42 @@ PAGES = (
         "core.training.regime_map_view",
     ),
     Page(
+        "pages/landscape.py",
+        "Landscape",
+        RELU,
+        "What does the loss look like from where the weights are?",
+        "core.training.landscape",
+    ),
+    Page(
         "pages/wide.py",
         "Wide networks",
         LINEAR,
         "What does the shape of a linear network decide?",
         "core.theory.wide_network",
         ("kunin2024", "saxe2014", "domine2024"),
+    ),
+    Page(
+        "pages/hierarchy.py",
+        "Hierarchy",
+        PRACTICE,
+        "How many samples does hierarchical data need?",
+        "core.training.hierarchy",
+        ("kunin2024", "cagnetta2024"),
+    ),
+    Page(
+        "pages/grokking.py",
+        "Grokking",
+        PRACTICE,
+        "When does a transformer understand what it has learnt by heart?",
+        "core.training.grokking",
+        ("kunin2024", "power2022"),
+    ),
+    Page(
+        "pages/learn.py",
+        "Learn and teach",
+        TOOLS,
+        "What does it all mean?",
+        "",
     ),
 )
 

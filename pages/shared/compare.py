@@ -19,9 +19,17 @@ DEFAULT = "default"
 
 def spell(problem: Params) -> str:
     """A problem as a link's A: the fields that differ from the defaults; several choices are joined by "/"."""
-    changed = problem.changed().items()
-    words = {name: "/".join(map(str, v)) if isinstance(v, tuple) else str(v) for name, v in changed}
-    return ",".join(f"{name}:{word}" for name, word in words.items()) or DEFAULT
+    said = values_in_a_link(problem).items()
+    return ",".join(f"{n}:{'/'.join(v) if isinstance(v, list) else v}" for n, v in said) or DEFAULT
+
+
+def values_in_a_link(problem: Params) -> dict[str, str | list[str]]:
+    """The fields that differ from the defaults, as a link carries them."""
+    return {n: list(map(_text, v)) if isinstance(v, tuple) else _text(v) for n, v in problem.changed().items()}
+
+
+def _text(value: object) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def unspell(kind: type[Params], text: str) -> tuple[Params | None, list[str]]:

@@ -9,7 +9,7 @@ from pages import BY_STEM, PAGES, Page
 from pages.shared.cache import remember
 from pages.shared.controls import set_problem
 from pages.shared.lessons import LESSONS, Lesson, state
-from pages.shared.prose import pieces
+from pages.shared.prose import hovering, pieces
 from pages.shared.stage import Stage
 
 OPENED, ANSWERS = "_step_opened", "_answers"
@@ -109,7 +109,8 @@ def _draw_step(page: Page, lesson: Lesson, scene: Stage) -> None:
     number, total = scene.link.step, len(lesson.steps)
     step = lesson.steps[number - 1]
     with st.container(border=True, key="lesson"):
-        st.markdown(f"**{number} of {total} · {step.name}.** {pieces(page.stem)[f'step: {step.name}']}")
+        words = hovering(pieces(page.stem)[f"step: {step.name}"])
+        st.markdown(f"**{number} of {total} · {step.name}.** {words}")
         with st.container(horizontal=True, gap="small"):
             back, last = number == 1, number == total
             st.button("Back", key="step_back", disabled=back, shortcut="Left", on_click=_go, args=(page, number - 1))

@@ -36,11 +36,12 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a page teaches. curves(solution): the cursor's values and what A and B are compared by (and goals speak
-    of); pictures: which of the page's pictures stand side by side in a comparison."""
+    """What a page teaches. curves(solution): the cursor's values and, by the names in measures, what A and B are
+    compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison."""
 
     steps: tuple[Step, ...]
     prediction: Prediction
+    measures: tuple[str, ...]
     curves: Callable[[Any], Curves]
     pictures: tuple[int, ...] = (0,)
 
@@ -73,6 +74,7 @@ _ALL = {
             Step("the rates alone", "same weights, other rates", "gradient flow"),
         ),
         prediction=Prediction({"delta": 4.0}, ("gradient flow", "end", "β", "loss left", "kernel distance")),
+        measures=("loss", "kernel_distance"),
         curves=_geometry,
         pictures=(1,),
     ),

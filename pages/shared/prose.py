@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import OutsideTheory
+from pages.shared.glossary import read_terms, with_hover
 
 FOLDER = Path(__file__).parents[2] / "assets" / "prose"
 
@@ -29,4 +30,16 @@ def prose(stem: str, piece: str, **numbers: object) -> None:
     text = pieces(stem)[piece]
     for name, value in numbers.items():
         text = text.replace(f"«{name}»", str(value))
-    st.markdown(text)
+    st.markdown(hovering(text))
+
+
+@functools.lru_cache(maxsize=512)
+def hovering(text: str) -> str:
+    """A text of ours in which the glossary's terms explain themselves."""
+    return with_hover(text, glossary())
+
+
+@functools.cache
+def glossary() -> dict[str, str]:
+    """Term → meaning, from the page Learn's words."""
+    return read_terms(pieces("learn")["glossary"])

@@ -1,0 +1,67 @@
+"""Every mark of the laboratory with its meaning, drawn with the marks themselves."""
+
+from dataclasses import dataclass
+
+from core.figures import style
+from core.figures.picture import Picture
+from core.params import Params
+
+ROW = 34
+
+
+@dataclass(frozen=True)
+class Legend(Params):
+    """The legend has nothing to choose."""
+
+
+LINES = (
+    (style.DOWNSTREAM, "solid", "▼ downstream, δ < 0"),
+    (style.BALANCED, "solid", "● balanced, δ = 0"),
+    (style.UPSTREAM, "solid", "▲ upstream, δ > 0"),
+    (style.MINIMA, "solid", "zero loss"),
+    (style.EQUIVALENT, "solid", "the same function as the start"),
+    (style.INK, "dash", "separating curve; the formula beside a simulation"),
+    (style.LOSS_LINE, "solid", "loss"),
+    (style.KERNEL, "dash", "kernel distance"),
+    (style.FLIPS, "solid", "activations flipped (Hamming distance)"),
+    (style.DISTANCE, "solid", "distance moved by the parameters"),
+    (style.WARNING, "dot", "the theory ends here"),
+)
+POINTS = (
+    ("circle-open", style.INK, "start"),
+    ("circle", style.INK, "now: the cursor’s place"),
+    ("diamond", style.INK, "end"),
+    ("star", style.MINIMA, "the target β*"),
+    ("circle", style.POSITIVE, "neuron with a readout a > 0"),
+    ("x", style.NEGATIVE, "neuron with a readout a < 0"),
+)
+
+
+def figures(problem: Legend, solution: None = None) -> tuple[Picture]:
+    """One row a mark: lines left, points below them, then the scale of the loss."""
+    rows = len(LINES) + len(POINTS) + 1
+    alt = "Legend: " + "; ".join(words for *_, words in (*LINES, *POINTS)) + "; bright means low loss."
+    title = "Each mark means the same on every page"
+    picture = style.figure(problem, title=title, alt=alt, height=90 + ROW * rows)
+    hidden = {"visible": False, "fixedrange": True}
+    picture.lay(xaxis={**hidden, "range": [0, 10]}, yaxis={**hidden, "range": [-rows + 0.4, 0.6]})
+    picture.lay(margin={"l": 8, "r": 8, "t": 52, "b": 8})
+    for k, (colour, dash, words) in enumerate(LINES):
+        picture.add(style.line([0.1, 1.6], [-k, -k], colour, dash=dash))
+        style.label(picture, 1.7, -k, words, colour)
+    for k, (symbol, colour, words) in enumerate(POINTS, len(LINES)):
+        picture.add(style.points([0.85], [-k], colour, symbol=symbol, size=13))
+        style.label(picture, 1.7, -k, words, colour)
+    picture.add(
+        {
+            "type": "heatmap",
+            "x": style.f32([0.25, 0.55, 0.85, 1.15, 1.45]),
+            "y": style.f32([1 - rows]),
+            "z": style.f32([[0, 1, 2, 3, 4]]),
+            "colorscale": style.LOSS,
+            "showscale": False,
+            "hoverinfo": "skip",
+        }
+    )
+    style.label(picture, 1.7, 1 - rows, "loss over a plane or surface: bright = low, isolines at equal steps")
+    return (picture,)

@@ -1,0 +1,113 @@
+"""Learn and teach: glossary, legend, index of theorems, lesson plan, worksheet, lesson builder, citations."""
+
+import streamlit as st
+
+from core.figures.legend import Legend, figures
+from core.papers import PAPERS
+from pages import BY_STEM, PAGES
+from pages.shared.builder import builder
+from pages.shared.cache import painted
+from pages.shared.glossary import anchor
+from pages.shared.lessons import LESSONS
+from pages.shared.plot import plot
+from pages.shared.prose import glossary, pieces, prose
+from pages.shared.theorems import INDEX
+
+STEM = "learn"
+PARTS = {
+    "glossary": "Glossary",
+    "marks": "Legend",
+    "index": "Theorems",
+    "plan": "50 minutes",
+    "worksheet": "Worksheet",
+    "builder": "Build a lesson",
+    "cite": "Cite",
+}
+
+
+def words_by_page(kind: str) -> list[tuple[str, str]]:
+    """(stem, words) of the pieces "## kind: stem" whose page exists, in the pages' order."""
+    return [
+        (page.stem, pieces(STEM)[f"{kind}: {page.stem}"]) for page in PAGES if f"{kind}: {page.stem}" in pieces(STEM)
+    ]
+
+
+def show_glossary() -> None:
+    lines = [f"- <span id='{anchor(term)}'></span>**{term}**: {meaning}" for term, meaning in glossary().items()]
+    st.markdown("\n".join(lines), unsafe_allow_html=True)
+
+
+def show_marks() -> None:
+    prose(STEM, "marks")
+    plot(*painted(figures, Legend(), None), hero=False)
+
+
+def show_index() -> None:
+    prose(STEM, "index")
+    rows = [f"| [{BY_STEM[e.stem].title}](/{e.stem}) | {e.shown} | {e.paper} | `{e.code}` |" for e in INDEX]
+    st.markdown("\n".join(["| Page | What is seen | In the paper | In the code |", "|---|---|---|---|", *rows]))
+
+
+def show_plan() -> None:
+    prose(STEM, "plan")
+    for stem, words in words_by_page("plan"):
+        page = BY_STEM[stem]
+        links = [f"[open](/{stem})"]
+        if stem in LESSONS:
+            links += [f"[steps, on the projector](/{stem}?step=1&present=true)", f"[prediction](/{stem}?predict=true)"]
+        st.markdown(f"{words}\n\n{page.title}: {' · '.join(links)}")
+
+
+def show_worksheet() -> None:
+    answers = st.toggle("With the answers", key="answers", bind="query-params")
+    text = []
+    for stem, tasks in words_by_page("worksheet"):
+        text.append(f"### {BY_STEM[stem].title}\n\n{tasks}")
+        if answers:
+            text.append(f"*Answers*\n\n{pieces(STEM)[f'answers: {stem}']}")
+    whole = "\n\n".join(text)
+    st.markdown(whole)
+    st.download_button(
+        "Worksheet as Markdown", f"# Worksheet\n\n{whole}\n", "worksheet.md", "text/markdown", key="sheet"
+    )
+    st.caption("To print it, use the browser’s Print: menus and buttons stay out.")
+
+
+def show_citations() -> None:
+    prose(STEM, "cite")
+    for key in dict.fromkeys(key for page in PAGES for key in page.papers):
+        st.code(PAPERS[key].bibtex, language="bibtex")
+
+
+def show_builder() -> None:
+    prose(STEM, "builder")
+    builder()
+
+
+SHOW = {
+    "glossary": show_glossary,
+    "marks": show_marks,
+    "index": show_index,
+    "plan": show_plan,
+    "worksheet": show_worksheet,
+    "builder": show_builder,
+    "cite": show_citations,
+}
+
+prose(STEM, "intro")
+st.latex(r"\delta=\eta_w\,a^2-\eta_a\,\lVert w\rVert^2,\qquad\dot\delta=0\ \text{ along gradient flow}")
+if (asked := st.query_params.get("part", "glossary")) not in PARTS:
+    st.warning(f"The link asks for the part {asked[:30]}, which Learn does not have; here is the glossary.")
+    del st.query_params["part"]
+part = st.segmented_control(
+    "Part",
+    list(PARTS),
+    default="glossary",
+    required=True,
+    format_func=str,
+    key="part",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+st.subheader(PARTS[part], anchor=False)
+SHOW[part]()
