@@ -1,5 +1,7 @@
 """The smoothness measure against scipy, the lever's invariance, one run's record, refused requests."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -73,3 +75,24 @@ def test_auto_data_are_settled_before_the_run(monkeypatch):
 def test_bad_problems_are_refused_in_a_sentence(bad):
     with pytest.raises(OutsideTheory):
         filters.Problem(**bad)
+
+
+def test_the_committed_result_is_what_the_code_makes():
+    result = ground.read(filters.EXPERIMENT)
+    ends = dataclasses.replace(result.problem, samples=4000)
+    _, _, arrays = next(filters.train(ends, (0, 2)))
+    stored = result.solution
+    np.testing.assert_allclose(arrays["filters"][0], stored.filters[0, 2, 0], rtol=1e-6)
+    np.testing.assert_allclose(arrays["train_loss"][:2], stored.train_loss[0, 2, :2], rtol=0.02)
+    np.testing.assert_allclose(arrays["turned"][1], stored.turned[0, 2, 1], rtol=0.05)
+
+
+def test_a_summary_has_a_line_for_each_scale():
+    lines = filters.summary(filters.recorded(filters.Problem(alphas=(0.1, 10))))
+    assert [line.alpha for line in lines] == pytest.approx([0.1, 10])
+    assert all("±" in line.smoothness and "°" in line.turned for line in lines)
+
+
+def test_a_page_run_is_bounded():
+    brief = filters.brief(filters.Problem(samples=50000, epochs=100))
+    assert brief.seeds == 1 and filters.EXPERIMENT.seconds(brief) <= 36

@@ -77,3 +77,28 @@ def test_partial_results_leave_gaps():
 def test_bad_problems_are_refused_in_a_sentence(bad):
     with pytest.raises(OutsideTheory):
         hierarchy.Problem(**bad) if "synonyms" not in bad else hierarchy.Problem(**bad, vocabulary=4)
+
+
+def test_the_committed_result_is_what_the_code_makes():
+    result = ground.read(hierarchy.EXPERIMENT)
+    arrays = next(arrays for epoch, _, arrays in hierarchy.train(result.problem, (1, 0)) if epoch == 3)
+    known = slice(0, result.solution.epochs.tolist().index(3) + 1)
+    for name, apart in (("train_loss", 0.02), ("test_accuracy", 0.01), ("train_accuracy", 0.02)):
+        stored = getattr(result.solution, name)[1, 0][:, known]
+        np.testing.assert_allclose(arrays[name][:, known], stored, atol=apart, rtol=apart)
+
+
+def test_widest_gap_is_among_runs_that_have_fitted():
+    size, lines = hierarchy.widest(hierarchy.recorded(hierarchy.Problem()))
+    assert size in (2048, 4096, 8192) and 0.03 not in [line.alpha for line in lines]
+    assert all(0 < line.accuracy < 1 and line.half >= 0 for line in lines)
+
+
+def test_nothing_fitted_is_no_gap():
+    first = next(ground.run(hierarchy.EXPERIMENT, TINY))
+    assert hierarchy.widest(first.solution) is None
+
+
+def test_a_page_run_is_bounded():
+    brief = hierarchy.brief(hierarchy.Problem(width=256))
+    assert brief.seeds == 1 and hierarchy.EXPERIMENT.seconds(brief) <= 31

@@ -1,0 +1,57 @@
+"""Grokking's figures: sound for plotly, complete and partial results alike; titles say what the numbers say."""
+
+import dataclasses
+
+import numpy as np
+
+from core.figures.grokking import figures, finding, waiting
+from core.training import grokking
+
+
+def toy(grokked):
+    """Three seeds, two τ, two α; grokked [seed] at τ = 0.5, α = 1, the rest at 100."""
+    steps = grokking.checkpoints(1000)
+    shape = (3, 2, 2)
+    when = np.full(shape, 100.0)
+    when[:, 0, 0] = grokked
+    curves = np.linspace(0, 1, len(steps)) * np.ones((*shape, 1))
+    return grokking.Solution(
+        np.arange(3), np.array([0.5, 1.5]), np.array([1.0, 10.0]), steps, *[curves] * 3, when / 2, when
+    )
+
+
+def test_every_picture_is_sound_and_has_as_many_frames_as_the_cursor():
+    problem = grokking.Problem()
+    solution = grokking.recorded(problem)
+    for picture in figures(problem, solution):
+        picture.figure()
+        assert len(picture.frames) == len(solution.steps) - 1
+        assert "modulo 31" in picture.layout["meta"]["alt"]
+
+
+def test_the_finding_counts_runs_that_never_grok_as_longest():
+    problem = grokking.Problem()
+    assert "α = 1 groks after 50 steps, α = 10 after 100" in finding(problem, toy([50, 50, 70]))
+    assert "α = 1 after over 1000" in finding(problem, toy([50, np.nan, np.nan]))
+    assert "0 of 12" in figures(problem, toy([50, 50, 50]))[1].layout["meta"]["alt"]
+    assert "2 of 12" in figures(problem, toy([50, np.nan, np.nan]))[1].layout["meta"]["alt"]
+
+
+def test_the_wait_is_told_with_its_steps():
+    solution = toy([60, np.nan, 80])
+    assert waiting(solution, 0, 0) == "fitted by step 30 to 50, grokked by step 60 to 100"
+    assert waiting(solution, 1, 1) == "fitted by step 50, grokked by step 100"
+
+
+def test_a_run_that_has_just_begun_can_be_drawn():
+    solution = toy([np.nan] * 3)
+    nothing = {f.name: np.full_like(getattr(solution, f.name), np.nan) for f in dataclasses.fields(solution)[4:]}
+    for picture in figures(grokking.Problem(), dataclasses.replace(solution, **nothing)):
+        picture.figure()
+
+
+def test_another_seed_or_scale_draws_another_picture():
+    solution = grokking.recorded(grokking.Problem())
+    one, two = (figures(grokking.Problem(seed=seed), solution)[0].json() for seed in (0, 1))
+    assert one != two
+    assert figures(grokking.Problem(tau=1.5), solution)[0].json() not in (one, two)
