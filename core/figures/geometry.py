@@ -90,7 +90,7 @@ def _surface_title(problem: Geometry, path: Paths) -> str:
     if problem.start == "pair":
         return "A hair’s breadth apart at the start, on opposite branches at the end"
     mark, side = style.regime_mark(path.delta), style.regime_side(path.delta)
-    return f"{mark} δ = {path.delta:.3g}, {side}: the flow stays on {_sheet_words(path.delta)}"
+    return f"{mark} δ = {style.number(path.delta)}, {side}: the flow stays on {_sheet_words(path.delta)}"
 
 
 def _alt(path: Paths) -> str:
