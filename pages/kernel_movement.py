@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.figures.kernel_movement import figures
+from core.figures.style import number
 from core.training import kernel_movement
 from core.training.kernel_movement import Problem, Solution
 from pages.shared import experiment
@@ -14,12 +15,13 @@ def facts(problem: Problem, solution: Solution) -> None:
         r"S=1-\frac{\langle K_0,K_t\rangle}{\lVert K_0\rVert\,\lVert K_t\rVert},\qquad K=J J^\top,\qquad"
         r"W_1\to W_1/\alpha,\; W_5\to\alpha W_5"
     )
-    for alpha, whole, flips, weights, test in kernel_movement.summary(solution):
+    for line in kernel_movement.summary(solution):
         columns = st.columns(4)
-        columns[0].metric(f"S at α = {alpha:g}", f"{whole:.2g}", help="Mean over the seeds, at the last step.")
-        columns[1].metric("with flips alone", f"{flips:.2g}")
-        columns[2].metric("with weights alone", f"{weights:.2g}")
-        columns[3].metric("test accuracy by then", f"{test:.0%}")
+        help_ = "Mean over the seeds, at the last step."
+        columns[0].metric(f"S at α = {line.alpha:g}", number(line.kernel), help=help_)
+        columns[1].metric("with flips alone", number(line.flips))
+        columns[2].metric("with weights alone", number(line.weights))
+        columns[3].metric("test accuracy by then", f"{line.accuracy:.0%}")
 
 
 experiment.show(

@@ -7,6 +7,8 @@ from core.figures import experiment, style
 from core.figures.picture import Picture, moving
 from core.training.hierarchy import Problem, Solution, rules, widest
 
+CLASS, SYMBOL = "#1d3b57", "#3f6390"
+
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture]:
     """Accuracy against samples, one frame for each recorded epoch, and one datum's tree."""
@@ -120,7 +122,7 @@ def _edges(parents: np.ndarray, x: np.ndarray, level: int) -> tuple[np.ndarray, 
 
 
 def _symbols(x: np.ndarray, level: int, symbols: np.ndarray, top: bool) -> dict:
-    colour = style.MINIMA if top else style.LOSS_LINE
+    colour = CLASS if top else SYMBOL
     trace = style.points(x, np.full(len(x), -level), colour, size=30, symbol="square" if top else "circle")
-    text = {"text": [str(symbol) for symbol in symbols], "textfont": {"color": "#ffffff", "size": 15}}
+    text = {"text": [str(symbol) for symbol in symbols], "textfont": {"color": "#fdfdfd", "size": 15}}
     return {**trace, "mode": "markers+text", **text}

@@ -261,10 +261,10 @@ def widest(solution: Solution) -> tuple[int, list[Line]] | None:
 
     None while no scale has fitted.
     """
-    fitted = (solution.train_accuracy[..., -1] >= FITTED).all(0)
+    fitted = np.asarray((solution.train_accuracy[..., -1] >= FITTED).all(axis=0))
     last = solution.test_accuracy[..., -1]
     middle = np.where(fitted, last.mean(0), np.nan)
-    rows = np.flatnonzero(fitted.any(1))
+    rows = np.flatnonzero(fitted.any(axis=1))
     if not len(rows):
         return None
     place = max(rows, key=lambda row: np.nanmax(middle[row]) - np.nanmin(middle[row]))

@@ -248,12 +248,22 @@ def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def summary(solution: Solution) -> list[tuple[float, float, float, float, float]]:
-    """At the last step, means over seeds, for the smallest and largest α: α, S, by flips, by weights, test accuracy."""
+@dataclass(frozen=True)
+class Line:
+    """One scale at the last step, means over the seeds."""
+
+    alpha: float
+    kernel: float
+    flips: float
+    weights: float
+    accuracy: float
+
+
+def summary(solution: Solution) -> list[Line]:
+    """The smallest and the largest α."""
     curves = (solution.kernel_distance, solution.distance_flipped, solution.distance_moved, solution.test_accuracy)
-    rows = [[float(curve[:, k, -1].mean()) for curve in curves] for k in range(len(solution.alpha))]
-    ends = dict.fromkeys((0, len(rows) - 1))
-    return [(float(solution.alpha[k]), *rows[k]) for k in ends]
+    ends = dict.fromkeys((0, len(solution.alpha) - 1))
+    return [Line(float(solution.alpha[k]), *(float(curve[:, k, -1].mean()) for curve in curves)) for k in ends]
 
 
 PRESETS = {

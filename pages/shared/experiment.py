@@ -28,7 +28,7 @@ def show(
     more: Sequence[str],
     cursor: Callable[[Any], tuple[str, str, Any]],
     measured: str,
-    facts: Callable[[Params, Any], None],
+    facts: Callable[[Any, Any], None],
     grow: Sequence[float] | None = None,
 ) -> None:
     """Draw one experiment's page.

@@ -42,7 +42,7 @@ class Cursor:
             "symbol": self.symbol,
             "label": self.label,
             "values": values,
-            "names": [f"{v:.3g}" for v in values],
+            "names": [f"{v:.0f}" if v.is_integer() and abs(v) < 1e6 else f"{v:.3g}" for v in values],
             "still": len(values) - 1 if self.still is None else self.still,
         }
 
