@@ -1,11 +1,11 @@
-"""The loss surface around a trained ReLU student, cut along two planes, with the trajectory laid into them.
+"""Two loss landscapes at one δ: the minimal model's, exact, and a ReLU student's, cut along two planes.
 
 here           name          shape       unit
 θ              theta         [k, p]      all weights, w first, then a; k snapshots, p = m·2 + m
 centre         theta[-1]     [p]         where training ended; (0, 0) of each plane
 directions     directions    [2, p]      the plane's axes
 –              x, y, loss    [g], [g], [g, g]   coordinates and the mean of squares; loss[row y, column x]
-–              path          [k, 2]      the trajectory's shadow in the plane (least squares)
+–              path          [k, 2]      the trajectory's shadow in the plane (least squares); path_loss[k] under it
 –              explained     [2]         share of the trajectory's squared length that each axis carries; of the pair: sum
 
 Principal components of the trajectory and filter-normalised random directions: Li, Xu, Taylor, Studer, Goldstein,
@@ -17,8 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.params import knob
-from core.training import teacher_student_plane
+from core.datasets import teacher_student
+from core.params import Params, knob
+from core.theory import landscape as minimal
+from core.training import plane, teacher_student_plane
 from core.training.plane import Run
 
 Array = NDArray[np.float64]
@@ -29,10 +31,26 @@ ROWS = 256
 
 
 @dataclass(frozen=True)
-class Problem(teacher_student_plane.Problem):
-    """A teacher–student run, and the seed of the random plane."""
+class Problem(Params):
+    """One δ for two landscapes: a start in the minimal model (angle, size, side), and a student (tau, seed, …)."""
 
-    draw: int = knob(0, "Random directions", low=0, high=99, step=1, help="draws the two random directions")
+    delta: float = knob(
+        -1.0,
+        "relative scale δ",
+        low=-4,
+        high=4,
+        step=0.1,
+        help="▲ above 0 the first layer learns faster, ▼ below 0 the second; of the one neuron and of each student neuron",
+    )
+    angle: float = knob(120.0, "start angle", low=-180, high=180, step=5, unit="°", help="From β* to β₀: one neuron.")
+    size: float = knob(1.0, "start size ‖β₀‖", low=0.05, high=2, step=0.05, help="One neuron.")
+    side: str = knob("upper", "side of the start", options={"upper": "a₀ > 0", "lower": "a₀ < 0"}, help="One neuron.")
+    tau: float = knob(0.1, "student's scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² at the start")
+    seed: int = knob(58, "student's seed", low=0, high=99, step=1, help="draws teacher, student and data")
+    draw: int = knob(0, "random plane", low=0, high=99, step=1, help="draws the two random directions")
+    samples: int = knob(20, "samples", low=1, high=100, step=1, help="training points on the unit circle")
+    width: int = knob(50, "student neurons", low=2, high=100, step=2, help="in pairs of equal w and opposite a")
+    end: float = knob(100.0, "student trains until t", low=1, high=1000, scale="log")
 
 
 @dataclass(frozen=True)
@@ -44,26 +62,45 @@ class Slice:
     y: Array
     loss: Array
     path: Array
+    path_loss: Array
     explained: Array
 
 
 @dataclass(frozen=True)
 class Solution:
-    """The run and its two slices."""
+    """The minimal model's level set with a flow on it; the student's run and the two slices through its end."""
 
+    neuron: minimal.Solution
     student: teacher_student_plane.Solution
     components: Slice
     random: Slice
 
 
+PRESETS = {
+    "two valleys, one ridge": Problem(),
+    "nearly on the ridge": Problem(delta=-2.0, angle=100.0),
+    "two sheets": Problem(delta=2.0, side="lower"),
+    "rich student": Problem(delta=1.0),
+    "lazy student": Problem(delta=0.0, tau=2.0),
+}
+
+
 def solve(problem: Problem) -> Solution:
-    """Train the student, then cut its landscape along the trajectory's components and along two random directions."""
-    base = {name: getattr(problem, name) for name in teacher_student_plane.Problem.knobs()}
-    student = teacher_student_plane.solve(teacher_student_plane.Problem(**base))
+    """Follow the neuron, train the student, cut its landscape along its path's components and two random directions."""
+    sign = 1 if problem.side == "upper" else -1
+    neuron = minimal.solve(minimal.Problem(delta=problem.delta, angle=problem.angle, size=problem.size, sign=sign))
+    student = follow_student(problem)
     theta, m = weights(student.run), student.run.a.shape[1]
     drawn = random_directions(theta[-1], m, seed=problem.draw)
     components = cut(theta, principal_directions(theta), student.X, student.y, reach=0.1)
-    return Solution(student, components, cut(theta, drawn, student.X, student.y, reach=1.0))
+    return Solution(neuron, student, components, cut(theta, drawn, student.X, student.y, reach=1.0))
+
+
+def follow_student(problem: Problem) -> teacher_student_plane.Solution:
+    """The problem's teacher–student run; its δ may be larger than that page's."""
+    task = teacher_student.draw(d=2, n=problem.samples, width=problem.width, seed=problem.seed, tests=1)
+    W_0, a_0 = task.student.scaled(problem.tau, problem.delta)
+    return teacher_student_plane.observed(task, plane.follow(W_0, a_0, task.X, task.y, end=problem.end), problem.delta)
 
 
 def weights(run: Run) -> Array:
@@ -97,7 +134,8 @@ def cut(theta: Array, directions: Array, X: Array, y: Array, *, reach: float, po
     around, down = (_axis(path[:, k], float(least[k]), points) for k in range(2))
     u, v = np.meshgrid(around, down)
     loss = losses(theta[-1], directions, np.stack([u.ravel(), v.ravel()], axis=1), X, y).reshape(u.shape)
-    return Slice(directions, around, down, loss, path, explained(theta, directions))
+    below = losses(theta[-1], directions, path, X, y)
+    return Slice(directions, around, down, loss, path, below, explained(theta, directions))
 
 
 def losses(centre: Array, directions: Array, at: Array, X: Array, y: Array) -> Array:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import teacher_student
-from core.datasets.teacher_student import Teacher
+from core.datasets.teacher_student import Teacher, TeacherStudent
 from core.params import Params, knob
 from core.theory import relu_partition
 from core.training import measures, plane
@@ -106,9 +106,14 @@ def solve(problem: Problem) -> Solution:
         eta_a=problem.eta_a,
         eta_w=problem.eta_w,
     )
+    return observed(task, run, problem.conserved)
+
+
+def observed(task: TeacherStudent, run: plane.Run, conserved: float) -> Solution:
+    """A run on a task, with its exact test loss and its alignment to the teacher."""
     test_loss = np.array([circle_loss(W, a, task.teacher) for W, a in zip(run.W, run.a, strict=True)])
     alignment = measures.alignment(run.W, run.a, task.teacher)
-    return Solution(task.X, task.y, task.teacher, run, test_loss, alignment, problem.conserved)
+    return Solution(task.X, task.y, task.teacher, run, test_loss, alignment, conserved)
 
 
 def papers_four(problem: Problem) -> tuple[Solution, ...]:

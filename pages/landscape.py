@@ -1,0 +1,87 @@
+"""Loss landscape: where δ puts valleys, ridges and gaps, and what slices of a student's loss can show."""
+
+import streamlit as st
+
+from core.figures.landscape import figures, slices
+from core.figures.style import CAMERAS, number
+from core.training.landscape import PRESETS, Problem, solve
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "landscape"
+
+picture = st.container()
+problem = controls(
+    Problem,
+    shown=("delta", "angle", "tau", "seed", "draw"),
+    more=("size", "side", "samples", "width", "end"),
+)
+solution = remember(solve)(problem)
+flow, run = solution.neuron, solution.student.run
+
+with picture:
+    st.subheader("One neuron, exactly", anchor=False)
+    plot(
+        *painted(figures, problem, solution),
+        cursor=Cursor("t", "time t", flow.time),
+        cameras=CAMERAS,
+        grow=(1, 1.2),
+        least=360,
+    )
+    st.subheader("A ReLU student, in slices", anchor=False)
+    plot(
+        *painted(slices, problem, solution),
+        key="slices",
+        hero=False,
+        autoplay=False,
+        cursor=Cursor("t", "flow time t", run.time),
+        least=285,
+    )
+
+presets(STEM, PRESETS, problem)
+a, theta = float(flow.a[0]), float(flow.theta[0])
+b = a * float((flow.w[0] ** 2).sum()) ** 0.5
+st.latex(
+    rf"L=\tfrac12\left(b^2+1\right)-b\cos\theta,\quad b=a\sqrt{{a^2-\delta}};\qquad"
+    rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
+    rf"L_\text{{saddle}}=\tfrac12"
+)
+columns = st.columns(5)
+own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
+columns[0].metric("components hold", f"{own:.3g} %", help="Share of the student's path in the plane of its components.")
+columns[1].metric("random plane holds", f"{number(random)} %")
+columns[2].metric("student's train loss", number(float(run.loss[-1])))
+columns[3].metric("neuron's drift of δ", number(flow.drift), help="Exact solution: rounding only.")
+columns[4].metric("student's drift of δ", number(float(run.drift.max())), help=f"Step size η = {number(run.rate)}.")
+prose(STEM, "look")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "t": flow.time,
+        "a": flow.a,
+        "w": flow.w,
+        "loss": flow.loss,
+        "student_time": run.time,
+        "student_path": solution.components.path,
+        "student_path_loss": solution.components.path_loss,
+        "components_x": solution.components.x,
+        "components_y": solution.components.y,
+        "components_loss": solution.components.loss,
+        "components_explained": solution.components.explained,
+        "random_x": solution.random.x,
+        "random_y": solution.random.y,
+        "random_loss": solution.random.loss,
+        "random_explained": solution.random.explained,
+    },
+)
+st.caption(
+    "Figures 2 and 7 of the paper, its section 3, unrolled; slices after Li, Xu, Taylor, Studer and Goldstein (2018), "
+    "“Visualizing the loss landscape of neural nets”."
+)
