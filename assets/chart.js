@@ -85,7 +85,8 @@ function wrapped(title, width) {
 
 /* What a lesson asks of a trace: unseen behind the curtain, pale beside the highlighted one, larger for a projector. */
 function directed(trace, { curtain, veil, highlight, scale }) {
-  const named = (words) => words.some((word) => trace.name?.startsWith(word));
+  const bare = !trace.name && trace.type === "scatter";
+  const named = (words) => words.some((word) => (word ? trace.name?.startsWith(word) : bare));
   const out = { ...trace };
   if (curtain && named(veil)) out.visible = false;
   const chosen = highlight.length > 0 && named(highlight);

@@ -80,7 +80,7 @@ def draw(page: Page, scene: Stage) -> None:
         return
     lesson, solve = LESSONS[page.stem], remember(scene.solve)
     a, b = solve(scene.pinned), solve(scene.problem)
-    (values_a, curves_a), (values_b, curves_b) = lesson.curves(a), lesson.curves(b)
+    (values_a, curves_a), (values_b, curves_b) = lesson.curves(scene.pinned, a), lesson.curves(scene.problem, b)
     same = (scene.cursor is None) or list(scene.cursor.values) == list(map(float, values_b))
     pictures = painted(scene.draw, scene.pinned, a), painted(scene.draw, scene.problem, b)
     shared: list[Picture] = []

@@ -8,7 +8,7 @@ import streamlit as st
 from pages import BY_STEM, PAGES, Page
 from pages.shared.cache import remember
 from pages.shared.controls import set_problem
-from pages.shared.lessons import LESSONS, Lesson, state
+from pages.shared.lessons import LESSONS, Lesson, Step, state
 from pages.shared.prose import hovering, pieces
 from pages.shared.stage import Stage
 
@@ -39,6 +39,13 @@ def question(stem: str) -> Question:
         else:
             (after if choices else before).append(line)
     return Question("\n".join(before).strip(), tuple(choices), right, "\n".join(after).strip())
+
+
+def step_words(stem: str, step: Step) -> str:
+    """A step's own words, else those of its preset (whose "What to look for" the strip already says)."""
+    known = pieces(stem)
+    own = known.get(f"step: {step.name}")
+    return own or known[f"preset: {step.state}"].removeprefix("**What to look for:** ")
 
 
 def open_link(page: Page, scene: Stage, full: bool) -> None:
@@ -90,7 +97,7 @@ def goal(page: Page, scene: Stage) -> None:
     if lesson is None or scene.solve is None:
         st.warning(f"This page cannot check a goal; “{wanted.words}” is ignored.", icon=":material/link_off:")
         return
-    times, curves = lesson.curves(remember(scene.solve)(scene.problem))
+    times, curves = lesson.curves(scene.problem, remember(scene.solve)(scene.problem))
     if wanted.quantity not in curves:
         has = ", ".join(curves)
         st.warning(f"The goal's {wanted.quantity} is not measured here ({has} are); it is ignored.")
@@ -109,7 +116,7 @@ def _draw_step(page: Page, lesson: Lesson, scene: Stage) -> None:
     number, total = scene.link.step, len(lesson.steps)
     step = lesson.steps[number - 1]
     with st.container(border=True, key="lesson"):
-        words = hovering(pieces(page.stem)[f"step: {step.name}"])
+        words = hovering(step_words(page.stem, step))
         st.markdown(f"**{number} of {total} · {step.name}.** {words}")
         with st.container(horizontal=True, gap="small"):
             back, last = number == 1, number == total

@@ -1,7 +1,8 @@
 """LESSONS: guided steps, a prediction and the compared curves of each page; a page gains them by one entry here.
 
 The words stand in assets/prose/<stem>.md: "## step: <name>" for each step; "## predict" holds the question, three
-choices as "- [ ] …", the right one as "- [x] …", and then the reason.
+choices as "- [ ] …", the right one as "- [x] …", and then the reason. A step without words of its own, whose state is a
+preset, uses the preset's.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ import numpy as np
 from core.params import Params
 from pages import BY_STEM, Page
 
+UNNAMED = ""
 Curves = tuple[np.ndarray, dict[str, np.ndarray]]
 
 
@@ -28,7 +30,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Prediction:
-    """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away."""
+    """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
+    UNNAMED for lines without a name."""
 
     state: str | Mapping[str, Any]
     veil: tuple[str, ...] = ()
@@ -36,13 +39,13 @@ class Prediction:
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a page teaches. curves(solution): the cursor's values and, by the names in measures, what A and B are
+    """What a page teaches. curves(problem, solution): the cursor's values and, by the names in measures, what A and B are
     compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison."""
 
     steps: tuple[Step, ...]
     prediction: Prediction
     measures: tuple[str, ...]
-    curves: Callable[[Any], Curves]
+    curves: Callable[[Any, Any], Curves]
     pictures: tuple[int, ...] = (0,)
 
 
@@ -55,13 +58,39 @@ def state(page: Page, wanted: str | Mapping[str, Any]) -> Params:
     return kind(**wanted)
 
 
-def _geometry(solution: Any) -> Curves:
+def _geometry(problem: Any, solution: Any) -> Curves:
     if len(solution.paths) > 1:
         ends = {"loss": [p.loss[0, -1] for p in solution.paths]}
         ends["kernel_distance"] = [p.kernel_distance[0, -1] for p in solution.paths]
         return solution.deltas, {name: np.array(values) for name, values in ends.items()}
     path = solution.paths[0]
     return solution.times, {"loss": path.loss[0], "kernel_distance": path.kernel_distance[0]}
+
+
+def _exact(problem: Any, solution: Any) -> Curves:
+    """Several δ at once: their means."""
+    loss = 0.5 * ((solution.beta - problem.beta_star) ** 2).sum(-1)
+    curves = {"loss": loss, "alignment": solution.phi, "kernel_distance": solution.kernel_distance}
+    return solution.times, {name: values.mean(axis=0) for name, values in curves.items()}
+
+
+def _relu(problem: Any, solution: Any) -> Curves:
+    run = solution.main
+    curves = {"loss": run.loss, "flips": run.flipped, "kernel_distance": run.kernel_distance}
+    return run.time, {**curves, "parameter_distance": run.distance}
+
+
+def _teacher_student(problem: Any, solution: Any) -> Curves:
+    run = solution.run
+    curves = {"test_loss": solution.test_loss, "train_loss": run.loss, "flips": run.flipped}
+    return run.time, {**curves, "kernel_distance": run.kernel_distance}
+
+
+def _regime_map(view: Any, solution: Any) -> Curves:
+    """The followed cell, mean over the seeds; the cursor counts steps."""
+    i, j = view.place
+    names = {"test_loss": "test loss", "flips": "flips", "kernel_distance": "kernel"}
+    return solution.checkpoint, {name: solution.row(row)[:, i, j].mean(axis=0) for name, row in names.items()}
 
 
 _ALL = {
@@ -77,6 +106,55 @@ _ALL = {
         measures=("loss", "kernel_distance"),
         curves=_geometry,
         pictures=(1,),
+    ),
+    "exact": Lesson(
+        steps=(
+            Step("fast but lazy", "paper, figure 3", "δ = 4"),
+            Step("rich at once", "paper, figure 3", "δ = 0"),
+            Step("late, then sudden", "paper, figure 3", "δ = -4"),
+            Step("the dip", "fast dip", "δ = -4"),
+            Step("where theory ends", "raise η until it breaks"),
+        ),
+        prediction=Prediction("fast dip", ("δ =", "amber", UNNAMED)),
+        measures=("loss", "alignment", "kernel_distance"),
+        curves=_exact,
+        pictures=(0, 1),
+    ),
+    "relu": Lesson(
+        steps=(
+            Step("map before fit", "map before fit", "▲"),
+            Step("frozen map", "frozen map", "●"),
+            Step("delayed", "delayed", "▼"),
+            Step("linear", "linear"),
+        ),
+        prediction=Prediction("map before fit", ("loss left", "flipped", "▲", "●")),
+        measures=("loss", "flips", "kernel_distance", "parameter_distance"),
+        curves=_relu,
+        pictures=(0,),
+    ),
+    "teacher_student": Lesson(
+        steps=(
+            Step("upstream", "rich and rapid: upstream"),
+            Step("balanced", "rich: balanced"),
+            Step("downstream", "lazy: downstream"),
+            Step("large", "lazy: large"),
+            Step("the rates alone", "same start, other rates"),
+        ),
+        prediction=Prediction("lazy: downstream", ("student", "neuron, a", "loss", "test", "train", "flip", UNNAMED)),
+        measures=("test_loss", "train_loss", "flips", "kernel_distance"),
+        curves=_teacher_student,
+    ),
+    "regime_map": Lesson(
+        steps=(
+            Step("one glance", "one glance"),
+            Step("little movement, many flips", "little movement, many flips"),
+            Step("kernel misleads", "kernel misleads"),
+            Step("lazy everywhere", "lazy everywhere"),
+        ),
+        prediction=Prediction("kernel misleads", ("test loss,", "flips,", "kernel,", "distance,", UNNAMED)),
+        measures=("test_loss", "flips", "kernel_distance"),
+        curves=_regime_map,
+        pictures=(0,),
     ),
 }
 

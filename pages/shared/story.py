@@ -26,7 +26,7 @@ def presets(stem: str, known: Mapping[str, Params], problem: Params) -> None:
                 icon = ":material/check:" if name == chosen else None
                 st.button(name, key=f"preset_{name}", on_click=set_problem, args=(preset,), icon=icon)
         _tools(stem, problem)
-    if chosen and f"preset: {chosen}" in pieces(stem):
+    if chosen and not scene.link.step and f"preset: {chosen}" in pieces(stem):
         prose(stem, f"preset: {chosen}")
 
 
