@@ -24,22 +24,12 @@ solution = remember(solve)(problem)
 flow, run = solution.neuron, solution.student.run
 
 with picture:
-    st.subheader("One neuron, exactly", anchor=False)
     plot(
         *painted(figures, problem, solution),
         cursor=Cursor("t", "time t", flow.time),
         cameras=CAMERAS,
         grow=(1, 1.2),
         least=360,
-    )
-    st.subheader("A ReLU student, in slices", anchor=False)
-    plot(
-        *painted(slices, problem, solution),
-        key="slices",
-        hero=False,
-        autoplay=False,
-        cursor=Cursor("t", "flow time t", run.time),
-        least=285,
     )
 
 presets(STEM, PRESETS, problem)
@@ -49,6 +39,16 @@ st.latex(
     rf"L=\tfrac12\left(b^2+1\right)-b\cos\theta,\quad b=a\sqrt{{a^2-\delta}};\qquad"
     rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
     rf"L_\text{{saddle}}=\tfrac12"
+)
+
+st.subheader("A ReLU student, in slices", anchor=False)
+plot(
+    *painted(slices, problem, solution),
+    key="slices",
+    hero=False,
+    autoplay=False,
+    cursor=Cursor("t", "flow time t", run.time),
+    least=285,
 )
 columns = st.columns(5)
 own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))

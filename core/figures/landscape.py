@@ -85,7 +85,7 @@ def hills(problem: Problem, solution: Solution) -> Picture:
         problem, title="The student's hill", alt="Surface. " + _slice_alt(problem, solution, cut, "its components")
     )
     del picture.layout["xaxis"], picture.layout["yaxis"]
-    axes = {"xaxis": {"title": {"text": "comp. 1"}}, "yaxis": {"title": {"text": "comp. 2"}}}
+    axes = {f"{axis}axis": {"title": {"text": f"comp. {k}"}, "nticks": 4} for k, axis in ((1, "x"), (2, "y"))}
     scene = {**axes, "zaxis": {"title": {"text": "log₁₀ loss"}}, "aspectmode": "cube", "uirevision": "kept"}
     scene["camera"] = {"eye": {"x": 1.45, "y": -1.75, "z": 1.2}, "up": {"x": 0, "y": 0, "z": 1}}
     picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0}, height=HEIGHT)
