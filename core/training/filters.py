@@ -239,10 +239,10 @@ def recorded(problem: Problem) -> Solution:
 
 
 def brief(problem: Problem) -> Problem:
-    """One seed, few images and no more epochs than take about half a minute: what a page trains."""
+    """One seed, few images and no more epochs than take less than half a minute: what a page trains."""
     one = replace(problem, seeds=1, samples=min(problem.samples, 1500))
     return replace(
-        one, epochs=ground.within(35, problem.epochs, lambda epochs: _seconds(replace(one, epochs=epochs)), 1)
+        one, epochs=ground.within(25, problem.epochs, lambda epochs: _seconds(replace(one, epochs=epochs)), 1)
     )
 
 

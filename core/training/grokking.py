@@ -235,9 +235,9 @@ def recorded(problem: Problem) -> Solution:
 
 
 def brief(problem: Problem) -> Problem:
-    """One seed at one τ with no more steps than take about half a minute: what a page trains."""
+    """One seed at one τ with no more steps than take less than half a minute: what a page trains."""
     one = replace(problem, seeds=1, taus=(problem.tau,))
-    return replace(one, steps=ground.within(30, problem.steps, lambda steps: _seconds(replace(one, steps=steps)), 10))
+    return replace(one, steps=ground.within(20, problem.steps, lambda steps: _seconds(replace(one, steps=steps)), 10))
 
 
 def counts(solution: Solution) -> dict[float, tuple[int, int]]:

@@ -234,9 +234,9 @@ def recorded(problem: Problem) -> Solution:
 
 
 def brief(problem: Problem) -> Problem:
-    """One seed, a small probe batch and no more steps than take about half a minute: what a page trains."""
+    """One seed, a small probe batch and no more steps than take less than half a minute: what a page trains."""
     one = replace(problem, seeds=1, probe=min(problem.probe, 16))
-    return replace(one, steps=ground.within(30, problem.steps, lambda steps: _seconds(replace(one, steps=steps)), 1))
+    return replace(one, steps=ground.within(20, problem.steps, lambda steps: _seconds(replace(one, steps=steps)), 1))
 
 
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
