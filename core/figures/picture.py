@@ -20,6 +20,7 @@ class Picture:
     data: list[dict] = field(default_factory=list)
     layout: dict[str, Any] = field(default_factory=dict)
     frames: list[dict] = field(default_factory=list)
+    sealed: str = field(default="", init=False, repr=False, compare=False)
 
     def add(self, *traces: dict) -> list[int]:
         """Append traces; returns their places, which frames refer to."""
@@ -38,7 +39,14 @@ class Picture:
 
     def json(self) -> str:
         """What plotly.js reads; arrays travel as base64 of their own type."""
-        return json.dumps({"data": self.data, "layout": self.layout, "frames": self.frames}, default=_encoded)
+        return self.sealed or json.dumps(
+            {"data": self.data, "layout": self.layout, "frames": self.frames}, default=_encoded
+        )
+
+    def seal(self) -> "Picture":
+        """Keep the text: the picture must not change any more."""
+        self.sealed = self.json()
+        return self
 
     def figure(self) -> go.Figure:
         """The same as a checked go.Figure, for notebooks."""
@@ -60,10 +68,11 @@ class Picture:
 
 def _encoded(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
-        code = {"i8": "f8", "u8": "f8"}.get(value.dtype.str[1:], value.dtype.str[1:])
-        flat = np.ascontiguousarray(value, dtype=code)
-        shape = {"shape": ", ".join(map(str, value.shape))} if value.ndim > 1 else {}
-        return {"dtype": code, "bdata": base64.b64encode(flat.tobytes()).decode(), **shape}
+        code = value.dtype.str[1:]
+        if code in ("i8", "u8"):
+            code, value = "f8", value.astype("f8")
+        coded = {"dtype": code, "bdata": base64.b64encode(value.tobytes()).decode()}
+        return coded if value.ndim < 2 else {**coded, "shape": ", ".join(map(str, value.shape))}
     return value.tolist()
 
 

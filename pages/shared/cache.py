@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from core.figures.picture import Picture
+
 S = TypeVar("S")
 
 
@@ -64,6 +66,8 @@ def measure(value: Any, seen: set[int] | None = None) -> int:
     if id(value) in seen:
         return 0
     seen.add(id(value))
+    if isinstance(value, Picture) and value.sealed:
+        return 2 * len(value.sealed)
     if isinstance(value, np.ndarray):
         return 120 + (value.nbytes if value.base is None else measure(value.base, seen) or value.nbytes)
     if isinstance(value, (str, bytes)):
@@ -86,8 +90,16 @@ def remember(solve: Callable[[Any], S]) -> Callable[[Any], S]:
 
 
 def painted(draw: Callable[[Any, Any], S], problem: Any, solution: Any) -> S:
-    """draw(problem, solution), kept by the problem."""
-    return SHELF.get((name(draw), repr(problem)), lambda: draw(problem, solution))
+    """draw(problem, solution), kept by the problem; its pictures are sealed."""
+    return SHELF.get((name(draw), repr(problem)), lambda: sealed(draw(problem, solution)))
+
+
+def sealed(drawn: S) -> S:
+    """The same, each picture with its text written once for everybody."""
+    for picture in drawn if isinstance(drawn, (list, tuple)) else (drawn,):
+        if isinstance(picture, Picture):
+            picture.seal()
+    return drawn
 
 
 def name(function: Callable) -> str:
