@@ -109,12 +109,6 @@ function enlarged(layout, scale) {
   return out;
 }
 
-/* Arrows, Home and the like belong to the slider that has the focus, not to a page's shortcuts. */
-document.body?.addEventListener("keydown", (event) => {
-  const own = event.target.closest?.("input, select, textarea, [role=slider], [role=radiogroup], [role=tablist]");
-  if (own && /^(Arrow|Home|End|Page)/.test(event.key)) event.stopPropagation();
-});
-
 const AT_DESK = { curtain: false, veil: [], highlight: [], act: "", scale: 1 };
 const narrow = () => matchMedia("(max-width: 640px)").matches;
 

@@ -5,9 +5,10 @@ import streamlit as st
 from core.figures.legend import Legend, figures
 from core.papers import PAPERS
 from pages import BY_STEM, PAGES
-from pages.shared.builder import builder
+from pages.shared.builder import builder, exercise_query
 from pages.shared.cache import painted
 from pages.shared.glossary import anchor
+from pages.shared.handout import spelled
 from pages.shared.lessons import LESSONS
 from pages.shared.plot import plot
 from pages.shared.prose import glossary, pieces, prose
@@ -44,7 +45,7 @@ def show_marks() -> None:
 
 def show_index() -> None:
     prose(STEM, "index")
-    rows = [f"| [{BY_STEM[e.stem].title}](/{e.stem}) | {e.shown} | {e.paper} | `{e.code}` |" for e in INDEX]
+    rows = [f"| [{BY_STEM[e.stem].title}]({e.stem}) | {e.shown} | {e.paper} | `{e.code}` |" for e in INDEX]
     st.markdown("\n".join(["| Page | What is seen | In the paper | In the code |", "|---|---|---|---|", *rows]))
 
 
@@ -52,9 +53,11 @@ def show_plan() -> None:
     prose(STEM, "plan")
     for stem, words in words_by_page("plan"):
         page = BY_STEM[stem]
-        links = [f"[open](/{stem})"]
+        links = [f"[open]({stem})"]
         if stem in LESSONS:
-            links += [f"[steps, on the projector](/{stem}?step=1&present=true)", f"[prediction](/{stem}?predict=true)"]
+            links += [f"[steps, on the projector]({stem}?step=1&present=true)", f"[prediction]({stem}?predict=true)"]
+        if exercise := exercise_query(stem):
+            links.append(f"[exercise for phones]({stem}?{spelled(exercise)})")
         st.markdown(f"{words}\n\n{page.title}: {' · '.join(links)}")
 
 

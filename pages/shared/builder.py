@@ -55,6 +55,16 @@ def lesson_query(link: Link, problem: Params) -> dict[str, str | list[str]]:
     return asked if link.step or link.predict else {**asked, **values_in_a_link(problem)}
 
 
+def exercise_query(stem: str) -> dict[str, str | list[str]]:
+    """The query of a page's ready-made exercise; empty where it has none."""
+    exercise = LESSONS[stem].exercise if stem in LESSONS else None
+    if exercise is None:
+        return {}
+    problem = state(BY_STEM[stem], exercise.state)
+    closed = tuple(name for name in type(problem).knobs() if name not in exercise.free)
+    return lesson_query(Link(lock=closed, goal=exercise.goal), problem)
+
+
 def _begin(page: Page, begin: str, steps: dict[str, int]) -> Params:
     if begin in steps:
         return state(page, LESSONS[page.stem].steps[steps[begin] - 1].state)

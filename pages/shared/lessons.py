@@ -13,6 +13,7 @@ import numpy as np
 
 from core.params import Params
 from pages import BY_STEM, Page
+from pages.shared.link import Goal
 
 UNNAMED = ""
 Curves = tuple[np.ndarray, dict[str, np.ndarray]]
@@ -38,6 +39,15 @@ class Prediction:
 
 
 @dataclass(frozen=True)
+class Exercise:
+    """A ready-made task for a class: where it begins, the controls left free, the goal."""
+
+    state: str | Mapping[str, Any]
+    free: tuple[str, ...]
+    goal: Goal
+
+
+@dataclass(frozen=True)
 class Lesson:
     """What a page teaches. curves(problem, solution): the cursor's values and, by the names in measures, what A and B are
     compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison."""
@@ -47,6 +57,7 @@ class Lesson:
     measures: tuple[str, ...]
     curves: Callable[[Any, Any], Curves]
     pictures: tuple[int, ...] = (0,)
+    exercise: Exercise | None = None
 
 
 def state(page: Page, wanted: str | Mapping[str, Any]) -> Params:
@@ -143,6 +154,7 @@ _ALL = {
         prediction=Prediction("lazy: downstream", ("student", "neuron, a", "loss", "test", "train", "flip", UNNAMED)),
         measures=("test_loss", "train_loss", "flips", "kernel_distance"),
         curves=_teacher_student,
+        exercise=Exercise("lazy: downstream", ("delta", "tau"), Goal("test_loss", "<", 0.001, 10.0)),
     ),
     "regime_map": Lesson(
         steps=(

@@ -7,6 +7,13 @@ from pages.shared.stage import Stage
 
 PRESENTING = "_presenting"
 
+_house = st.components.v2.component(
+    "lab_house",
+    html="<span class='lab-house'></span>",
+    js=(ASSETS / "house.js").read_text(),
+    isolate_styles=False,
+)
+
 
 def keep() -> None:
     """Presenting goes on when the page changes, although the new page's address does not say so yet."""
@@ -17,7 +24,9 @@ def keep() -> None:
 
 
 def dress(scene: Stage) -> None:
-    """The style sheets and the way out; always two elements, so that what follows keeps its place and its state."""
+    """The style sheets, the frame's script and the way out; always as many elements, so that what follows keeps its
+    place and its state."""
+    _house(key="house")
     sheets = {"embed": st.context.is_embedded, "curtain": scene.curtain, "presenter": scene.link.present}
     style = "\n".join((ASSETS / f"{name}.css").read_text() for name, on in sheets.items() if on)
     st.html(f"<style>{style}</style>")
