@@ -96,6 +96,14 @@ PAGES = (
         ("kunin2024", "saxe2014", "domine2024"),
     ),
     Page(
+        "pages/deep.py",
+        "Deep networks",
+        LINEAR,
+        "What does depth do to the bias and to the wait?",
+        "core.theory.deep_chain",
+        ("kunin2024", "saxe2014"),
+    ),
+    Page(
         "pages/hierarchy.py",
         "Hierarchy",
         PRACTICE,

@@ -6,7 +6,8 @@ from core.figures.style import number
 from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
 from core.theory.wide_linear import regime
 from core.theory.wide_network import PRESETS, WideNetwork
-from core.training.wide_network import compare, solve
+from core.training.wide_network import Comparison, compare, solve
+from pages.shared.beside import beside
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
@@ -57,16 +58,25 @@ with words:
     prose(STEM, "look")
 
 st.subheader("Does the formula match?")
-compared = remember(compare)(problem)
-plot(*painted(comparison, problem, compared), key="compared", hero=False, grow=(1.3, 1))
-apart, drift = st.columns(2)
-apart.metric("largest relative error of β", number(compared.worst))
-drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
-if compared.worst > 1e-3:
-    st.warning(
-        f"Beyond theory: steps of η = {number(compared.trained.rate)} are no gradient flow. Δ drifts and the curves part.",
-        icon=":material/warning:",
-    )
+
+
+def trained(compared: Comparison | None) -> None:
+    """Theory and training side by side, once training is done."""
+    if compared is None:
+        st.caption("The network is being trained beside the theory.")
+        return
+    plot(*painted(comparison, problem, compared), key="compared", hero=False, grow=(1.3, 1))
+    apart, drift = st.columns(2)
+    apart.metric("largest relative error of β", number(compared.worst))
+    drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
+    if compared.worst > 1e-3:
+        st.warning(
+            f"Beyond theory: steps of η = {number(compared.trained.rate)} are no gradient flow. Δ drifts, the curves part.",
+            icon=":material/warning:",
+        )
+
+
+beside("wide", problem, compare, trained)
 
 st.subheader("What do the singular values see?")
 plot(

@@ -87,7 +87,7 @@ def final_gain(wanted: float, frozen: float, offset: np.ndarray, rates: np.ndarr
 
 
 def chain_flow(w_0, a_0, X, y, times, *, etas=None, rtol=1e-11) -> tuple[np.ndarray, np.ndarray]:
-    """w [T,d] and a [T,L] of gradient flow of the chain at the ascending times [T], by DOP853 in the weights.
+    """w [T,d] and a [T,L] of gradient flow of the chain at the ascending times [T], by LSODA in the weights.
 
     There is no closed form at finite time. Integrating the weights, not β, stays regular where β passes through 0.
     Raises OutsideTheory for bad values, or when the integrator gives up.
@@ -96,7 +96,7 @@ def chain_flow(w_0, a_0, X, y, times, *, etas=None, rtol=1e-11) -> tuple[np.ndar
     X, y = finite_array(X, "X", 2), finite_array(y, "y", 1)
     d, end = len(w_0), float(times[-1])
     velocity = _chain_velocity(X.T @ X, X.T @ y, rates, d)
-    run = solve_ivp(velocity, (0.0, end), np.concatenate([w_0, a_0]), "DOP853", t_eval=times, rtol=rtol, atol=1e-14)
+    run = solve_ivp(velocity, (0.0, end), np.concatenate([w_0, a_0]), "LSODA", t_eval=times, rtol=rtol, atol=1e-14)
     if not run.success:
         raise OutsideTheory(
             "the chain is too stiff to integrate", got=run.message, do="Shorten the time, or its start."
@@ -105,11 +105,13 @@ def chain_flow(w_0, a_0, X, y, times, *, etas=None, rtol=1e-11) -> tuple[np.ndar
 
 
 def _chain_velocity(gram, moment, rates, d):
+    own = np.eye(len(rates) - 1, dtype=bool)
+
     def velocity(_, state):
         w, a = state[:d], state[d:]
         product = np.prod(a)
         residual = moment - gram @ (product * w)
-        others = np.array([np.prod(np.delete(a, k)) for k in range(len(a))])
+        others = np.prod(np.where(own, 1.0, a), axis=1)
         return np.concatenate([rates[0] * product * residual, rates[1:] * others * (w @ residual)])
 
     return velocity

@@ -1,0 +1,229 @@
+"""Deep linear chains: the bias picture, loss at every depth, who learns, how long depth waits, theory against training."""
+
+import math
+
+import numpy as np
+
+from core.errors import OutsideTheory
+from core.figures import style
+from core.figures.picture import Picture, moving
+from core.theory.deep_chain import DEEPEST, DeepChain, Solution, start
+from core.theory.deep_potential import chain_potential
+from core.theory.scalar_chain import learning_time
+from core.training.deep_chain import Comparison
+
+FLOOR = 1e-12
+GRID = 61
+
+
+def figures(problem: DeepChain, solution: Solution) -> tuple[Picture, Picture, Picture]:
+    """Where β goes and lands, the loss over time, and the layers' shares in learning."""
+    return plane(problem, solution), losses(problem, solution), profile(problem, solution)
+
+
+def plane(problem: DeepChain, solution: Solution) -> Picture:
+    """Level sets of what this depth and imbalance minimise, touching the line of zero loss at the predicted landing."""
+    landing, x, colour = solution.landing, problem.X[0], style.regime_colour(problem.imbalance)
+    far = 1.2 * max(1.0, *np.abs(landing), *np.abs(solution.beta).ravel(), *np.abs(solution.nearest))
+    picture = style.figure(
+        problem,
+        title=f"{style.regime_mark(problem.imbalance)} Lands where the level set touches",
+        alt=_alt(problem, solution),
+        x="β₁",
+        y="β₂",
+    )
+    picture.lay(xaxis={"range": [-far, far], "constrain": "domain"})
+    picture.lay(yaxis={"range": [-far, far], "scaleanchor": "x", "constrain": "domain"})
+    picture.add(*_level_sets(problem, solution, far))
+    along = np.array([-x[1], x[0]]) * 3 * far
+    ends = problem.y * x + np.stack([along, -along])
+    picture.add(style.line(ends[:, 0], ends[:, 1], style.MINIMA, "zero loss, xᵀβ = y"))
+    for point, name in ((solution.nearest, "c → +∞: nearest point"), (solution.along, "c → −∞: along β₀")):
+        picture.add(style.points(point[:1], point[1:], style.EQUIVALENT, name, size=10, symbol="diamond-open"))
+    picture.add(style.line(solution.beta[:, 0], solution.beta[:, 1], colour, "β"))
+    first = problem.beta_0
+    picture.add(style.points(first[:1], first[1:], style.INK, "β₀, start", size=12, symbol="circle-open"))
+    picture.add(style.points(landing[:1], landing[1:], style.MINIMA, "predicted landing", size=15, symbol="star"))
+    style.label(picture, first[0], first[1], "β₀", style.INK, yshift=-14)
+    side = {"xanchor": "right", "xshift": -10} if landing[0] > 0 else {}
+    style.label(picture, landing[0], landing[1], "predicted", style.MINIMA, **{"yshift": -16, **side})
+    places = picture.add(_now(solution.beta, 0))
+    return picture.move(places, *([moving(_now(solution.beta, k))] for k in range(len(solution.times))))
+
+
+def losses(problem: DeepChain, solution: Solution) -> Picture:
+    """Loss against log time at this depth, and thin at every other depth from the same start."""
+    left = solution.loss / max(float(solution.loss[0]), 1e-300)
+    alt = f"Loss left against time at depths 1 to {DEEPEST}; {_alt(problem, solution)}"
+    picture = _against_time(problem, solution, _wait(solution), alt, "loss left, L/L₀")
+    picture.lay(yaxis={"range": [-0.04, 1.2]})
+    for depth, other in enumerate(solution.loss_by_depth, 1):
+        line = style.line(
+            solution.times[1:], other[1:] / max(float(other[0]), 1e-300), style.EQUIVALENT, f"depth {depth}", width=1.5
+        )
+        picture.add(line)
+    picture.add(style.line(solution.times[1:], left[1:], style.LOSS_LINE, f"depth {problem.depth}", width=5))
+    low = math.log10(solution.times[1])
+    style.label(picture, low, 1.13, f"━ depth {problem.depth}", style.LOSS_LINE, xshift=0)
+    style.label(
+        picture, (low + math.log10(solution.times[-1])) / 2, 1.13, "─ depths 1 to 8", style.EQUIVALENT, xshift=0
+    )
+    places = picture.add(_marker(solution, left, 0))
+    return picture.move(places, *([moving(_marker(solution, left, k))] for k in range(len(solution.times))))
+
+
+def profile(problem: DeepChain, solution: Solution) -> Picture:
+    """Which layer learns: each layer's share in the change of |β|, moving with time."""
+    first = solution.shares[0]
+    most = int(np.argmax(first))
+    even = np.ptp(first) < 0.05
+    title = (
+        "All layers learn alike at first"
+        if even
+        else f"At first layer {most + 1} does {first[most]:.0%} of the learning"
+    )
+    shares = ", ".join(f"{share:.0%}" for share in first)
+    alt = (
+        f"Share of each layer in learning at imbalance {problem.imbalance:g}, first layer first; at the start {shares}"
+    )
+    picture = style.figure(problem, title=title, alt=alt, x="layer", y="share of learning")
+    layers = list(range(1, problem.depth + 1))
+    picture.lay(
+        yaxis={"range": [0, 1.02], "tickformat": ".0%"}, xaxis={"tickvals": layers, "range": [0.4, problem.depth + 0.6]}
+    )
+    picture.add(style.points(layers, first, style.INK, "at the start", size=10, symbol="line-ew-open"))
+    places = picture.add(_bars(layers, first))
+    return picture.move(places, *([{"y": style.f32(share)}] for share in solution.shares))
+
+
+def waits(problem: DeepChain) -> tuple[Picture]:
+    """Half-time of the matching scalar chain against depth: balanced, and with this imbalance."""
+    balanced = [_half_time(problem, depth, 0.0) for depth in range(1, DEEPEST + 1)]
+    own = [_half_time(problem, depth, problem.imbalance) for depth in range(1, DEEPEST + 1)]
+    ratio = balanced[-1] / balanced[0] if balanced[0] > 0 else math.nan
+    title = f"Balanced: 8 layers wait {style.number(ratio)}× longer" if ratio > 1 else "Time to half of the label"
+    alt = (
+        f"Half-time against depth for a scalar chain from {problem.norm:g}: balanced {balanced[-1]:.3g} at depth 8, "
+        f"with imbalance {problem.imbalance:g} {own[-1]:.3g}"
+    )
+    picture = style.figure(problem, title=title, alt=alt, x="layers", y="half-time (log)", height=360)
+    depths = list(range(1, DEEPEST + 1))
+    picture.lay(yaxis={"type": "log", "exponentformat": "power"}, xaxis={"tickvals": depths, "range": [0.6, 9.9]})
+    if np.nanmax(balanced + own) > 10 * np.nanmin(balanced + own):
+        picture.lay(yaxis={"dtick": 1})
+    rows = [(balanced, style.BALANCED, "● balanced")]
+    if problem.imbalance:
+        mark = style.regime_mark(problem.imbalance)
+        rows.append((own, style.regime_colour(problem.imbalance), f"{mark} c = {problem.imbalance:g}"))
+    for times, colour, name in rows:
+        picture.add(style.line(depths, times, colour, name, mode="lines+markers"))
+        if times[-1] > 0:
+            style.label(picture, DEEPEST, math.log10(times[-1]), name, colour)
+    here = own[problem.depth - 1]
+    picture.add(style.points([problem.depth], [here], style.INK, "this depth", size=15, symbol="circle-open"))
+    return (picture,)
+
+
+def comparison(problem: DeepChain, compared: Comparison) -> tuple[Picture, Picture]:
+    """Trained β on the flow's, and the error, the drift of the offsets and the distance to the landing over time."""
+    solution = compared.solution
+    alt = (
+        f"Trained and integrated weights at depth {problem.depth}, imbalance {problem.imbalance:g}; largest relative error "
+        f"{compared.worst:.2g}, the end is {compared.miss:.2g} from the predicted landing"
+    )
+    picture = _against_time(problem, solution, "━ trained ╌ gradient flow", alt, "β₁, β₂")
+    colour = style.regime_colour(problem.imbalance)
+    for k in (0, 1):
+        picture.add(
+            style.line(solution.times[1:], compared.beta[1:, k], style.EQUIVALENT, f"trained β{'₁₂'[k]}", width=6)
+        )
+        picture.add(style.line(solution.times[1:], solution.beta[1:, k], colour, f"β{'₁₂'[k]}", width=2, dash="dash"))
+        picture.add(
+            style.line(
+                solution.times[[1, -1]], [solution.landing[k]] * 2, style.MINIMA, "landing", width=1.5, dash="dot"
+            )
+        )
+    errors = _against_time(
+        problem, solution, f"Relative error ≤ {style.number(compared.worst)}", "Error strip. " + alt, ""
+    )
+    gap = np.linalg.norm(compared.beta - solution.landing, axis=1)
+    rows = (
+        (gap, style.MINIMA, "━ to landing"),
+        (compared.error, style.WARNING, "━ error"),
+        (compared.drift, style.DISTANCE, "━ drift of c"),
+    )
+    low, high = np.log10(solution.times[[1, -1]])
+    for place, (values, tint, name) in enumerate(rows):
+        errors.add(style.line(solution.times[1:], np.maximum(values[1:], 1e-17), tint, name[2:], width=3))
+        style.label(errors, low + place * (high - low) / 3, 2.2, name, tint, xshift=0)
+    errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-17.5, 3.2], "dtick": 4})
+    return picture, errors
+
+
+def _level_sets(problem: DeepChain, solution: Solution, far: float) -> list[dict]:
+    grid = np.linspace(-far, far, GRID)
+    sign = float(np.sign(np.prod(solution.a[-1])))
+    w_0, _ = start(problem)
+    radii = np.linspace(0, 1.5 * far, 240)
+    radial = chain_potential(np.column_stack([radii, np.zeros_like(radii)]), problem.offsets, etas=problem.etas)
+    beta = np.stack(np.meshgrid(grid, grid), axis=-1)
+
+    def penalty(points):
+        return np.interp(np.linalg.norm(points, axis=-1), radii, radial) - sign * points @ w_0
+
+    values, touching = penalty(beta), float(penalty(solution.landing))
+    base = {"type": "contour", "x": style.f32(grid), "y": style.f32(grid), "z": style.f32(values), "showscale": False}
+    quiet = {"contours": {"coloring": "none"}, "hoverinfo": "skip", "ncontours": 16}
+    one = {"contours": {"coloring": "none", "start": touching, "end": touching, "size": 1}, "hoverinfo": "skip"}
+    return [
+        {**base, **quiet, "line": {"width": 1, "color": style.EQUIVALENT}},
+        {**base, **one, "line": {"width": 3, "color": style.KERNEL}, "autocontour": False},
+    ]
+
+
+def _half_time(problem: DeepChain, depth: int, imbalance: float) -> float:
+    """Half-time of f = w_1 … w_D from the same size towards |y|, in closed form up to one quadrature."""
+    chain = DeepChain(depth=depth, imbalance=imbalance, norm=problem.norm, eta=problem.eta)
+    w, a = start(chain)
+    try:
+        return learning_time([np.linalg.norm(w), *a], abs(problem.y), etas=chain.etas)
+    except OutsideTheory:
+        return math.nan
+
+
+def _wait(solution: Solution) -> str:
+    below = np.flatnonzero(solution.loss <= solution.loss[0] / 2)
+    return f"Half of the loss by t = {style.number(float(solution.times[below[0]]))}" if below.size else "Still waiting"
+
+
+def _alt(problem: DeepChain, solution: Solution) -> str:
+    end, goal = solution.beta[-1], solution.landing
+    return (
+        f"A linear chain of {problem.depth} layers with imbalance {problem.imbalance:g} (delta-like, "
+        f"{style.regime_side(problem.imbalance)}) ends at beta = ({end[0]:.3g}, {end[1]:.3g}), predicted ({goal[0]:.3g}, "
+        f"{goal[1]:.3g}), loss {solution.loss[-1]:.2g}"
+    )
+
+
+def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, y: str) -> Picture:
+    picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    low, high = np.log10(solution.times[[1, -1]])
+    return picture.lay(xaxis={"type": "log", "range": [float(low), float(high)], "exponentformat": "power", "dtick": 1})
+
+
+def _bars(layers: list[int], shares: np.ndarray) -> dict:
+    return {
+        "type": "bar",
+        "x": layers,
+        "y": style.f32(shares),
+        "marker": {"color": style.LOSS_LINE},
+        "hovertemplate": "layer %{x}: %{y:.0%}<extra></extra>",
+    }
+
+
+def _marker(solution: Solution, left: np.ndarray, k: int) -> dict:
+    return style.points([max(solution.times[k], solution.times[1])], [left[k]], style.INK, "now", size=12)
+
+
+def _now(beta: np.ndarray, k: int) -> dict:
+    return style.points(beta[k, :1], beta[k, 1:], style.INK, "now", size=12)

@@ -1,0 +1,147 @@
+"""A deep linear chain to look at: f = a_L … a_1 wᵀx on one datum, imbalance per layer (section 4.3; figure 4b's data).
+
+symbol in the paper ↔ name here ↔ shape ↔ unit
+L + 1   ↔ depth      ↔ layers in all; L = depth − 1 scalars follow the first layer w
+c_l     ↔ offsets    ↔ [L] ↔ a_l²/η_l − |w|²/η_w, conserved; > 0: the first layer is the smaller one
+β, β_0  ↔ beta       ↔ [T,2], [2] ↔ (Π a) w
+x, y    ↔ X, y       ↔ [1,2], [1] ↔ one datum, a line of zero-loss β
+        ↔ shares     ↔ [T,depth] ↔ η_l/w_l² ÷ Σ η_k/w_k², each layer's share in the change of |β|; |w| for the first
+t       ↔ times      ↔ [T] ↔ gradient-flow time of ½(f − y)²
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.errors import OutsideTheory
+from core.params import Params, knob
+from core.theory.deep_linear import chain_flow, interpolator
+from core.theory.deep_potential import first_layer_norm
+from core.theory.scalar_chain import layer_speeds
+
+DEEPEST = 8
+FRAMES = 100
+
+
+def _extra(layer: int):
+    return knob(0.0, f"extra imbalance, layer {layer}", low=-2, high=2, step=0.1)
+
+
+@dataclass(frozen=True)
+class DeepChain(Params):
+    """Depth, imbalance of each later layer against the first, start β₀ and one datum (x, y)."""
+
+    depth: int = knob(3, "layers", low=1, high=DEEPEST, step=1)
+    imbalance: float = knob(
+        0.0, "imbalance c", low=-3, high=3, step=0.1, help="a_l²/η_l − ‖w‖²/η_w for every later layer: > 0 upstream."
+    )
+    norm: float = knob(0.4, "start size ‖β₀‖", scale="log", low=0.001, high=2)
+    angle: float = knob(5.0, "start angle", unit="°", low=-180, high=180, step=5)
+    datum: float = knob(65.0, "data angle", unit="°", low=-90, high=90, step=5, help="Direction of x; ‖x‖ = 1.")
+    y: float = knob(1.0, "label y", low=-2, high=2, step=0.1)
+    eta: float = knob(1.0, "rate of the first layer", scale="log", low=0.1, high=10, help="All other layers: 1.")
+    horizon: float = knob(100.0, "until t", scale="log", low=1, high=100_000)
+    c2: float = _extra(2)
+    c3: float = _extra(3)
+    c4: float = _extra(4)
+    c5: float = _extra(5)
+    c6: float = _extra(6)
+    c7: float = _extra(7)
+    c8: float = _extra(8)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.y == 0:
+            raise OutsideTheory("With label 0 there is nothing to learn", got="y = 0", do="Choose another label.")
+
+    @property
+    def hidden(self) -> int:
+        return self.depth - 1
+
+    @property
+    def offsets(self) -> np.ndarray:
+        extra = (self.c2, self.c3, self.c4, self.c5, self.c6, self.c7, self.c8)
+        return self.imbalance + np.array(extra[: self.hidden])
+
+    @property
+    def etas(self) -> np.ndarray:
+        return np.array([self.eta] + [1.0] * self.hidden)
+
+    @property
+    def X(self) -> np.ndarray:
+        return _direction(self.datum)[None, :]
+
+    @property
+    def beta_0(self) -> np.ndarray:
+        return self.norm * _direction(self.angle)
+
+    @property
+    def times(self) -> np.ndarray:
+        return np.concatenate([[0.0], np.geomspace(self.horizon * 1e-4, self.horizon, FRAMES - 1)])
+
+
+PRESETS = {
+    "balanced, deep": DeepChain(depth=8),
+    "upstream: lazy": DeepChain(depth=3, imbalance=3.0),
+    "downstream: keeps its direction": DeepChain(depth=3, imbalance=-3.0, horizon=1000.0),
+    "plateau, then a jump": DeepChain(depth=6, norm=0.001, horizon=1000.0),
+    "one small layer learns for all": DeepChain(depth=4, imbalance=1.0, c3=-0.9, horizon=30.0),
+}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The chain's flow and where it lands. `loss_by_depth` [8,T]: the same β₀, offsets and label at depths 1 to 8;
+    NaN where a depth could not be integrated."""
+
+    times: np.ndarray
+    w: np.ndarray
+    a: np.ndarray
+    beta: np.ndarray
+    loss: np.ndarray
+    shares: np.ndarray
+    landing: np.ndarray
+    nearest: np.ndarray
+    along: np.ndarray
+    loss_by_depth: np.ndarray
+
+
+def start(problem: DeepChain) -> tuple[np.ndarray, np.ndarray]:
+    """w_0 [2] and a_0 [L] > 0 with (Π a_0) w_0 = β₀ and the problem's offsets."""
+    size = float(first_layer_norm(problem.norm, problem.offsets, etas=problem.etas))
+    a_0 = np.sqrt(np.maximum(problem.etas[1:] * (size**2 / problem.eta + problem.offsets), 0.0))
+    return size * _direction(problem.angle), a_0
+
+
+def solve(problem: DeepChain) -> Solution:
+    """Gradient flow of the chain by an integrator, its landing point in closed form, and the loss at every depth."""
+    w_0, a_0 = start(problem)
+    X, y = problem.X, np.array([problem.y])
+    w, a = chain_flow(w_0, a_0, X, y, problem.times, etas=problem.etas)
+    beta = np.prod(a, axis=1)[:, None] * w
+    landing = interpolator(w_0, a_0, X, y, etas=problem.etas)
+    x, slope = X[0], X[0] @ problem.beta_0
+    nearest = problem.beta_0 + (problem.y - slope) * x
+    along = problem.beta_0 * (problem.y / slope) if abs(slope) > 1e-9 * problem.norm else np.full(2, math.nan)
+    sizes = np.column_stack([np.linalg.norm(w, axis=1), a])
+    shares = layer_speeds(np.where(np.abs(sizes) > 1e-12, sizes, 1e-12), etas=problem.etas)
+    by_depth = np.stack([_loss_at_depth(problem, depth) for depth in range(1, DEEPEST + 1)])
+    return Solution(
+        problem.times, w, a, beta, (beta @ x - problem.y) ** 2 / 2, shares, landing, nearest, along, by_depth
+    )
+
+
+def _loss_at_depth(problem: DeepChain, depth: int) -> np.ndarray:
+    fields = {name: getattr(problem, name) for name in type(problem).knobs()}
+    other = DeepChain(**(fields | {"depth": depth}))
+    try:
+        w, a = chain_flow(*start(other), other.X, np.array([other.y]), other.times, etas=other.etas, rtol=1e-7)
+    except OutsideTheory:
+        return np.full(len(other.times), np.nan)
+    return (np.prod(a, axis=1) * (w @ other.X[0]) - other.y) ** 2 / 2
+
+
+def _direction(degrees: float) -> np.ndarray:
+    turn = math.radians(degrees)
+    return np.round(np.array([math.cos(turn), math.sin(turn)]), 15)

@@ -1,0 +1,97 @@
+"""Deep: chains of one to eight layers, where they land and how long they wait."""
+
+import streamlit as st
+
+from core.figures.deep import comparison, figures, waits
+from core.figures.style import number
+from core.theory.deep_chain import PRESETS, DeepChain, solve
+from core.training.deep_chain import Comparison, compare
+from pages.shared.beside import beside
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "deep"
+
+picture = st.container()
+problem = controls(
+    DeepChain,
+    shown=("depth", "imbalance", "angle", "norm", "datum"),
+    more=("y", "eta", "horizon", "c2", "c3", "c4", "c5", "c6", "c7", "c8"),
+)
+solution = remember(solve)(problem)
+
+with picture:
+    plot(
+        *painted(figures, problem, solution),
+        cursor=Cursor("t", "time t", solution.times, still=60),
+        grow=(1.3, 1, 0.8),
+        least=290,
+    )
+
+presets(STEM, PRESETS, problem)
+L, (end_1, end_2) = problem.hidden, map(number, map(float, solution.landing))
+offsets = ", ".join(number(float(c)) for c in problem.offsets) or r"\text{none}"
+st.latex(
+    rf"f=a_{{{L}}}\cdots a_1\,w^\top x,\qquad c_l=\tfrac{{a_l^2}}{{\eta_l}}-\tfrac{{\lVert w\rVert^2}}{{\eta_w}}=({offsets})"
+    if L
+    else r"f=w^\top x\quad\text{(linear regression)}"
+)
+st.latex(rf"\beta(\infty)=\beta_*\pm\Bigl(\textstyle\prod_l|a_l(\infty)|\Bigr)P_N w_0=({end_1},\ {end_2})")
+if not problem.offsets.any() and problem.eta == 1:
+    st.latex(
+        rf"\beta(\infty)=\arg\min_{{X\beta=y}}\ \tfrac{{{L + 1}}}{{{L + 2}}}\lVert\beta\rVert^{{{L + 2}/{L + 1}}}"
+        rf"-\lVert\beta_0\rVert^{{-{L}/{L + 1}}}\,\beta_0^\top\beta"
+    )
+prose(STEM, "penalty")
+left, middle, right = st.columns(3)
+left.metric("share of the first layer, at the start", f"{solution.shares[0, 0]:.0%}")
+middle.metric("share of the last layer", f"{solution.shares[0, -1]:.0%}")
+right.metric("loss left at the end", number(float(solution.loss[-1] / max(solution.loss[0], 1e-300))))
+prose(STEM, "look")
+
+st.subheader("How long does depth wait?")
+plot(*remember(waits)(problem), key="waits", hero=False)
+
+st.subheader("Does training land there?")
+
+
+def trained(compared: Comparison | None) -> None:
+    """The landing predicted and reached, once training is done."""
+    if compared is None:
+        st.caption("All layers are being trained beside the theory.")
+        return
+    plot(*painted(comparison, problem, compared), key="compared", hero=False)
+    one, two, three = st.columns(3)
+    one.metric("end to predicted landing", number(compared.miss))
+    two.metric("largest relative error of β", number(compared.worst))
+    three.metric("drift of the offsets c", number(float(compared.drift.max())))
+    if compared.miss > 1e-3:
+        st.warning(
+            "Not there yet: the run ends before its loss is gone. Raise “until t” to see it land.",
+            icon=":material/schedule:",
+        )
+
+
+beside("deep", problem, compare, trained)
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "t": solution.times,
+        "beta": solution.beta,
+        "w": solution.w,
+        "a": solution.a,
+        "loss": solution.loss,
+        "share_of_layer": solution.shares,
+        "loss_by_depth": solution.loss_by_depth,
+        "landing": solution.landing,
+    },
+)
+prose(STEM, "fine print")
+st.caption("Section 4 of the paper, theorem B.10; the unbalanced chain extends theorem 3.1.")

@@ -1,0 +1,42 @@
+"""Pictures of the deep page: sound for every preset and odd corner, frames with time, touching level set."""
+
+import numpy as np
+import pytest
+
+from core.figures.deep import comparison, figures, waits
+from core.theory.deep_chain import PRESETS, DeepChain, solve
+from core.training.deep_chain import compare
+
+CASES = {
+    "default": DeepChain(),
+    "one layer": DeepChain(depth=1),
+    "behind": DeepChain(y=-1.0),
+    "across": DeepChain(angle=155.0),
+    **PRESETS,
+}
+
+
+@pytest.mark.parametrize("problem", CASES.values(), ids=CASES)
+def test_pictures_are_sound_and_move_with_time(problem):
+    solution = solve(problem)
+    for picture in figures(problem, solution):
+        picture.figure()
+        assert len(picture.frames) == len(solution.times)
+        assert f"imbalance {problem.imbalance:g}" in picture.layout["meta"]["alt"]
+    assert waits(problem)[0].figure().layout.title.text
+
+
+def test_the_level_set_touches_the_line_at_the_landing():
+    problem = DeepChain(depth=4, imbalance=0.5, c3=1.0)
+    solution = solve(problem)
+    plane = figures(problem, solution)[0]
+    field, touching = plane.data[0]["z"], plane.data[1]["contours"]["start"]
+    x, grid = problem.X[0], np.stack(np.meshgrid(plane.data[0]["x"], plane.data[0]["y"]), axis=-1)
+    near = np.abs(grid @ x - problem.y) < 0.03
+    assert np.all(field[near] > touching - 0.05) and field.min() < touching
+
+
+def test_the_comparison_is_sound():
+    problem = DeepChain(depth=2)
+    for picture in comparison(problem, compare(problem)):
+        assert picture.figure().layout.title.text
