@@ -28,6 +28,13 @@ screens: .venv/.dev
 	@scripts/find_chromium.sh
 	$(BIN)/python scripts/screens.py screens
 
+precompute: .venv/.app
+	$(BIN)/python -m core.training.regime_map
+
+cluster: .venv/.dev
+	$(BIN)/python -m pip install -q -r requirements-cluster.txt
+	$(BIN)/python -m pytest tests/cluster/regime_map_on_dask.py
+
 clean:
 	rm -rf .venv screens .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 

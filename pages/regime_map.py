@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from core.errors import OutsideTheory
-from core.figures.regime_map import figures, half_time, live, over_seeds, own_maps
+from core.figures.regime_map import figures, half_times, live, over_seeds, own_maps
 from core.figures.style import number
 from core.training.regime_map_view import (
     PRESETS,
@@ -53,6 +53,11 @@ def unpin() -> None:
         st.session_state[name] = 0
 
 
+def papers_sizes() -> None:
+    """The paper's sizes and grid, one seed, for recomputing the map from this page."""
+    st.session_state.update(d=100, n=1000, width=50, grid="17", seeds=1)
+
+
 def draw_own(own: OwnSweep, snapshots: list) -> None:
     """The newest state of a sweep."""
     newest = snapshots[-1].map
@@ -74,6 +79,7 @@ def map_and_cells(view: View) -> None:
             solution = remember(solve)(view)
         except OutsideTheory as error:
             st.error(str(error), icon=":material/error:")
+            st.button("Put the paper's sizes into my own sweep", on_click=papers_sizes)
             return
         plot(
             *painted(figures, view, solution),
@@ -97,7 +103,7 @@ def map_and_cells(view: View) -> None:
     columns = st.columns(5)
     for column, (name, value) in zip(columns, ends.items(), strict=False):
         column.metric(f"{name} at the end", number(float(value)), help="Mean of 16 networks after 10⁶ steps.")
-    columns[4].metric("half of the flips by step", f"{half_time(solution, i, j):,}")
+    columns[4].metric("half of the flips by step", f"{half_times(solution)[i, j]:,.0f}")
     with st.container(horizontal=True, gap="small"):
         st.button("Pin this cell", on_click=pin, args=(cell_number(tau, delta),), icon=":material/push_pin:")
         st.button("Unpin all", on_click=unpin)
@@ -106,6 +112,9 @@ def map_and_cells(view: View) -> None:
     work("cell", LiveCell(tau, delta, view.seed), train_cell, label="Run this cell", show=partial(draw_live, view))
     prose(STEM, "look", **lesson(solution))
     prose(STEM, "timing", **lesson(solution))
+    with st.expander("How these numbers were made"):
+        prose(STEM, "fine print")
+        st.json(solution.made)
     takeaway(
         STEM,
         view,
@@ -124,7 +133,7 @@ def map_and_cells(view: View) -> None:
 
 take_click()
 picture = st.container()
-view = controls(View, shown=("measure", "over", "tau", "delta", "seed"), more=PINS)
+view = controls(View, shown=("measure", "tau", "delta", "seed"), more=("over", *PINS))
 map_and_cells(view)
 
 st.subheader("Sweep my own settings", anchor=False)

@@ -10,18 +10,29 @@ from core.figures.picture import Picture, moving
 from core.params import Params
 from core.training.regime_map_view import LiveSnapshot, OwnSweep, RegimeMap, View, cell_number, cell_of
 
-SCALES = {"kernel": "Viridis", "flips": "Magma", "distance": "Blues", "train loss": "Cividis", "test loss": "Cividis"}
-UNITS = {
-    "kernel": "kernel distance",
-    "flips": "Hamming distance (neurons)",
-    "distance": "parameter distance",
-    "train loss": "log₁₀ train loss",
-    "test loss": "test loss",
+SCALES = {
+    "kernel": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),
+    "flips": ("#000004", "#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf"),
+    "distance": ("#08213f", "#1f4e8c", "#3d6fc4", "#8fb4e8", "#e8f1fc"),
+    "test loss": ("#fee838", "#c4b56c", "#7c7b78", "#2e4a7d", "#00224e"),
+    "train loss": ("#fee838", "#c4b56c", "#7c7b78", "#2e4a7d", "#00224e"),
+    "time": ("#f6d746", "#e55c30", "#84206b", "#140b34"),
 }
+UNITS = {
+    "kernel": "kernel distance S(0, t)",
+    "flips": "Hamming distance, in neurons",
+    "distance": "parameter distance",
+    "train loss": "train loss (log), lower is better",
+    "test loss": "test loss (log), lower is better",
+    "time": "steps until half of its flips (log)",
+}
+ON_LOG = ("train loss", "test loss", "time")
 DASHES = ("solid", "dash", "dot", "dashdot")
 LOWEST_TRAIN = 1e-9
 EARLY = {"test loss": 1000, "train loss": 1000, "flips": 100}
 TAU_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0)
+HEIGHT = 470
+TITLE = {"font": {"size": 15}, "y": 0.985, "yanchor": "top"}
 
 
 def figures(view: View, solution: RegimeMap) -> tuple[Picture, Picture, Picture]:
@@ -36,6 +47,11 @@ def companion(measure: str) -> str:
     return "test loss" if measure == "flips" else "flips"
 
 
+def pair_of_curves(measure: str) -> tuple[str, str]:
+    """The measures drawn along the steps, above and below; the time of flips is read off the flips themselves."""
+    return ("test loss", "flips") if measure == "time" else (measure, companion(measure))
+
+
 def own_maps(own: OwnSweep, solution: RegimeMap) -> tuple[Picture, Picture, Picture]:
     """Test loss, flips and kernel distance of a sweep of one's own, as far as it has come."""
     return (
@@ -46,7 +62,12 @@ def own_maps(own: OwnSweep, solution: RegimeMap) -> tuple[Picture, Picture, Pict
 
 
 def over_seeds(solution: RegimeMap, measure: str, over: str, seed: int) -> np.ndarray:
-    """[tau, delta, checkpoint]: mean or standard deviation over seeds (those there are), or one seed."""
+    """[tau, delta, checkpoint]: mean or standard deviation over seeds (those there are), or one seed.
+
+    "time" is the same at every checkpoint: the first at which the mean Hamming distance is half of its last.
+    """
+    if measure == "time":
+        return np.repeat(half_times(solution)[..., None], len(solution.checkpoint), axis=-1)
     row = solution.row(measure).astype(float)
     if over == "seed":
         return row[int(np.argmin(np.abs(solution.seed - seed)))]
@@ -62,10 +83,13 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
     values = over_seeds(solution, measure, over, seed)
     shown, low, high = _scaled(measure, over, values)
     where = _headline(solution, measure, over, values)
-    picture = style.figure(problem, title=where, alt=_map_alt(solution, measure, values), x="overall scale τ", y="δ")
-    picture.layout["yaxis"]["title"]["text"] = "relative scale δ"
+    picture = style.figure(
+        problem, title=where, alt=_map_alt(solution, measure, values), x="overall scale τ", height=HEIGHT
+    )
     ticks = {"tickvals": [float(np.log10(t)) for t in TAU_TICKS], "ticktext": [f"{t:g}" for t in TAU_TICKS]}
-    picture.lay(xaxis={**ticks, "constrain": "domain"}, margin={"r": 12})
+    bare = {"showgrid": False, "zeroline": False}
+    picture.lay(xaxis={**ticks, **bare}, yaxis={"title": {"text": "relative scale δ"}, **bare})
+    picture.lay(title=TITLE, margin={"r": 10, "b": 118})
     heat = {
         "type": "heatmap",
         "x": style.f32(np.log10(solution.tau)),
@@ -73,33 +97,54 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
         "z": style.f32(shown[..., -1].T),
         "zmin": low,
         "zmax": high,
-        "colorscale": SCALES[measure],
-        "reversescale": measure.endswith("loss"),
+        "colorscale": _scale(SCALES[measure]),
         "xgap": 1,
         "ygap": 1,
-        "colorbar": {"title": {"text": _unit(measure, over), "side": "right"}, "thickness": 12, "len": 0.95},
+        "colorbar": _bar(measure, over, low, high),
         "hovertemplate": "δ %{y:.3g}, log₁₀ τ %{x:.2f}: %{z:.3g}<extra></extra>",
     }
     places = picture.add(heat)
     picture.add(*marks)
-    for tau, delta, words in ((0.11, 0.87, "▲ rapid"), (0.11, -0.93, "▼ late"), (0.8, 0.05, "● lazy")):
+    for tau, delta, words in ((0.11, 0.87, "▲ rapid"), (0.11, -0.93, "▼ late"), (0.62, 0.4, "● lazy")):
         font = {"size": 15, "color": "#ffffff", "shadow": "0 0 4px #000, 0 0 3px #000, 0 0 2px #000"}
         style.label(picture, np.log10(tau), delta, words, font=font, xshift=14 if tau < 0.5 else 0)
     return picture.move(places, *([{"z": style.f32(shown[..., k].T)}] for k in range(shown.shape[-1])))
 
 
 def _scaled(measure: str, over: str, values: np.ndarray) -> tuple[np.ndarray, float, float]:
-    """(what is coloured, lowest, highest): one scale for all times; the train loss by its logarithm."""
-    there = np.isfinite(values)
-    if measure == "train loss":
+    """(what is coloured, lowest, highest): one scale for all times; losses and times by their logarithm."""
+    if measure in ON_LOG and over != "spread":
         shown = np.log10(np.maximum(values, LOWEST_TRAIN))
-        return shown, float(np.log10(LOWEST_TRAIN)), float(np.max(shown[there], initial=-8.0))
-    return values, 0.0, float(np.max(values[there], initial=1e-12))
+        there = shown[np.isfinite(shown)]
+        return shown, float(np.min(there, initial=0.0)), float(np.max(there, initial=-9.0))
+    return values, 0.0, float(np.max(values[np.isfinite(values)], initial=1e-12))
 
 
-def _unit(measure: str, over: str) -> str:
-    unit = UNITS[measure] + (", lower is better" if measure.endswith("loss") else "")
-    return f"{unit}, standard deviation" if over == "spread" else unit
+def _scale(colours: tuple[str, ...]) -> list[list]:
+    return [[k / (len(colours) - 1), colour] for k, colour in enumerate(colours)]
+
+
+def _bar(measure: str, over: str, low: float, high: float) -> dict:
+    """The colour bar under the map; round numbers on a logarithmic one."""
+    unit = UNITS[measure].replace(" (log)", "") if over == "spread" else UNITS[measure]
+    bar = {
+        "orientation": "h",
+        "y": -0.3,
+        "yanchor": "top",
+        "thickness": 10,
+        "title": {"text": f"{unit}, standard deviation" if over == "spread" else unit, "side": "bottom"},
+    }
+    if measure in ON_LOG and over != "spread":
+        steps = (1, 2, 5) if high - low < 2.5 else (1,)
+        ticks = [
+            m * 10.0**e for e in range(-10, 7) for m in steps if low - 0.01 <= np.log10(m * 10.0**e) <= high + 0.01
+        ]
+        every = max(1, len(ticks) // 4)
+        bar |= {
+            "tickvals": [float(np.log10(t)) for t in ticks[::every]],
+            "ticktext": [f"{t:g}" for t in ticks[::every]],
+        }
+    return bar
 
 
 def _headline(solution: RegimeMap, measure: str, over: str, values: np.ndarray) -> str:
@@ -107,25 +152,25 @@ def _headline(solution: RegimeMap, measure: str, over: str, values: np.ndarray) 
     k = int(np.argmin(np.abs(solution.checkpoint - EARLY.get(measure, solution.checkpoint[-1]))))
     slab = values[..., k]
     if not np.isfinite(slab).any():
-        return f"{UNITS[measure].capitalize()}: the first cells are on their way"
-    lowest = measure.endswith("loss") and over != "spread"
+        return f"{measure.capitalize()}: the first cells are on their way"
+    lowest = measure in ON_LOG and over != "spread"
     i, j = np.unravel_index(np.nanargmin(slab) if lowest else np.nanargmax(slab), slab.shape)
     delta, tau = float(solution.delta[j]), float(solution.tau[i])
-    where = f"{style.regime_mark(delta)} δ = {style.number(delta)}, τ = {tau:.2g}"
+    where = f"{style.regime_mark(delta)} δ {style.number(delta)}, τ {tau:.2g}"
     if over == "spread":
-        return f"Seeds differ most in {_plain(measure)} at {where}"
-    when = f"by step {solution.checkpoint[k]:,}"
+        return f"Seeds differ most: {where}"
     return {
-        "test loss": f"Lowest test loss {when}: {where}",
-        "train loss": f"Lowest train loss {when}: {where}",
-        "flips": f"Most flips {when}: {where}",
-        "kernel": f"The kernel moves most at {where}",
-        "distance": f"Parameters travel farthest at {where}",
+        "test loss": f"First to learn: {where}",
+        "train loss": f"First to fit: {where}",
+        "flips": f"First to flip: {where}",
+        "kernel": f"Kernel moves most: {where}",
+        "distance": f"Weights go farthest: {where}",
+        "time": f"Soonest to flip: {where}",
     }[measure]
 
 
 def _plain(measure: str) -> str:
-    return {"kernel": "kernel distance", "distance": "distance"}.get(measure, measure)
+    return {"kernel": "kernel distance", "distance": "parameter distance"}.get(measure, measure)
 
 
 def _map_alt(solution: RegimeMap, measure: str, values: np.ndarray) -> str:
@@ -150,10 +195,10 @@ def _marks(view: View, solution: RegimeMap) -> list[dict]:
 
 def curves(view: View, solution: RegimeMap) -> Picture:
     """The measure above, its companion below, along the steps: one line a cell, a band from least to most seed."""
-    pair = (view.measure, companion(view.measure))
+    pair = pair_of_curves(view.measure)
     numbers = [cell_number(view.tau, view.delta), *view.pins]
-    tops = [_highest(view, solution, measure, numbers) for measure in pair]
-    picture = _stacked(view, pair, tops, _curves_title(view, solution), _curves_alt(view, solution, numbers))
+    ranges = [_range(view, solution, measure, numbers) for measure in pair]
+    picture = _stacked(view, pair, ranges, _curves_title(view, solution), _curves_alt(view, solution, numbers))
     for order, number in enumerate(numbers):
         for axis, measure in enumerate(pair):
             picture.add(*_curve(view, solution, measure, number, order, "y" if axis == 0 else "y2"))
@@ -165,16 +210,16 @@ def curves(view: View, solution: RegimeMap) -> Picture:
 
 def live(view: View, solution: RegimeMap, snapshot: LiveSnapshot) -> Picture:
     """The cell trained just now (points) on the stored run of the same seed (lines)."""
-    pair = (view.measure, companion(view.measure))
+    pair = pair_of_curves(view.measure)
     worst = disagreement(view, solution, snapshot)
-    says = "Trained just now" if worst is None else f"Trained just now: within {100 * worst:.1f} % of the stored run"
+    says = "Trained just now" if worst is None else f"Live: within {100 * worst:.1f} % of the stored test loss"
     last = dict(zip(("kernel", "flips", "distance", "train loss", "test loss"), snapshot.values[:, -1], strict=True))
     alt = (
         f"Live run at tau = {view.tau:g}, delta = {view.delta:g}, {style.regime_side(view.delta)}, seed {view.seed}, to step "
         f"{snapshot.steps[-1]:,}: test loss {last['test loss']:.3g}, flips {last['flips']:.3g}"
     )
-    tops = [max(_highest(view, solution, m, [cell_number(view.tau, view.delta)]), _of(snapshot, m).max()) for m in pair]
-    picture = _stacked(view, pair, tops, says, alt)
+    ranges = [_range(view, solution, measure, [cell_number(view.tau, view.delta)]) for measure in pair]
+    picture = _stacked(view, pair, ranges, says, alt)
     for axis, measure in enumerate(pair):
         stored = over_seeds(solution, measure, "seed", view.seed)[view.place]
         colour = style.delta_colour(view.delta, 1.0)
@@ -197,21 +242,26 @@ def _of(snapshot: LiveSnapshot, measure: str) -> np.ndarray:
     return snapshot.values[("kernel", "flips", "distance", "train loss", "test loss").index(measure)]
 
 
-def _stacked(view: View, pair: tuple[str, str], tops: list[float], title: str, alt: str) -> Picture:
-    picture = style.figure(view, title=title, alt=alt, x="steps of gradient descent (log)", y=_axis_title(pair[0]))
+def _stacked(view: View, pair: tuple[str, str], ranges: list[tuple[float, float]], title: str, alt: str) -> Picture:
+    picture = style.figure(view, title=title, alt=alt, x="steps of gradient descent (log)", height=HEIGHT)
+    upper = {"title": {"text": _axis_title(pair[0]), "standoff": 8}, "domain": [0.54, 1.0]}
     lower = {**style.AXIS, "title": {"text": _axis_title(pair[1]), "standoff": 8}, "domain": [0.0, 0.46], "anchor": "x"}
-    picture.lay(xaxis={**style.log_axis(8, 1.3e6), "anchor": "y2"}, yaxis={"domain": [0.54, 1.0]}, yaxis2=lower)
-    for axis, measure, top in zip(("yaxis", "yaxis2"), pair, tops, strict=True):
-        if measure == "train loss":
-            picture.lay(**{axis: {"type": "log", "range": [np.log10(LOWEST_TRAIN), -1.5], "dtick": 2}})
+    picture.lay(xaxis={**style.log_axis(8, 1.3e6), "anchor": "y2"}, yaxis=upper, yaxis2=lower)
+    picture.lay(title=TITLE, margin={"t": 92})
+    for axis, measure, (low, high) in zip(("yaxis", "yaxis2"), pair, ranges, strict=True):
+        if measure in ON_LOG:
+            span = [float(np.log10(low)), float(np.log10(high)) + 0.05]
+            picture.lay(**{axis: {"type": "log", "range": span, "dtick": 2 if span[1] - span[0] > 3 else "D2"}})
         else:
-            picture.lay(**{axis: {"range": [0.0, 1.06 * top]}})
+            picture.lay(**{axis: {"range": [0.0, 1.06 * high]}})
     return picture
 
 
-def _highest(view: View, solution: RegimeMap, measure: str, numbers: list[int]) -> float:
+def _range(view: View, solution: RegimeMap, measure: str, numbers: list[int]) -> tuple[float, float]:
+    """(least, greatest) of a measure over the cells shown."""
     seeds = slice(None) if view.over != "seed" else solution.seed == view.seed
-    return max(float(solution.row(measure)[seeds, i, j].max()) for i, j in map(cell_of, numbers))
+    shown = np.array([solution.row(measure)[seeds, i, j] for i, j in map(cell_of, numbers)])
+    return max(float(shown.min()), LOWEST_TRAIN), float(shown.max())
 
 
 def _axis_title(measure: str) -> str:
@@ -238,8 +288,10 @@ def _name_cells(picture: Picture, solution: RegimeMap, numbers: list[int]) -> No
         i, j = cell_of(number)
         delta = float(solution.delta[j])
         words = f"{'●' if order == 0 else order}  {style.regime_mark(delta)} τ {solution.tau[i]:.2g}, δ {style.number(delta)}"
-        place = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "top", "xshift": 0}
-        style.label(picture, 1.0, 1.0 - 0.07 * order, words, style.delta_colour(delta, 1.0), **place)
+        place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "xshift": 0}
+        style.label(
+            picture, 0.5 * (order % 2), 1.075 - 0.065 * (order // 2), words, style.delta_colour(delta, 1.0), **place
+        )
 
 
 def _cursor(picture: Picture, step: int) -> list[dict]:
@@ -258,15 +310,15 @@ def _ends(axis: dict) -> list[float]:
 def _curves_title(view: View, solution: RegimeMap) -> str:
     i, j = view.place
     delta = float(solution.delta[j])
-    half = half_time(solution, i, j)
-    mark, side = style.regime_mark(delta), style.regime_side(delta)
-    return f"{mark} {side}, τ = {solution.tau[i]:.2g}: half of its flips by step {half:,}"
+    half = int(half_times(solution)[i, j])
+    return f"{style.regime_mark(delta)} half of its flips by step {half:,}"
 
 
-def half_time(solution: RegimeMap, i: int, j: int) -> int:
-    """The first checkpoint at which a cell's mean Hamming distance is at least half of its last."""
-    flips = over_seeds(solution, "flips", "mean", 0)[i, j]
-    return int(solution.checkpoint[np.argmax(flips >= 0.5 * flips[-1])])
+def half_times(solution: RegimeMap) -> np.ndarray:
+    """[tau, delta]: the first checkpoint at which a cell's mean Hamming distance is at least half of its last."""
+    flips = over_seeds(solution, "flips", "mean", 0)
+    reached = np.argmax(flips >= 0.5 * flips[..., -1:], axis=-1)
+    return np.where(np.isfinite(flips[..., -1]), solution.checkpoint[reached], np.nan).astype(float)
 
 
 def _curves_alt(view: View, solution: RegimeMap, numbers: list[int]) -> str:
@@ -278,4 +330,4 @@ def _curves_alt(view: View, solution: RegimeMap, numbers: list[int]) -> str:
             f"tau = {solution.tau[i]:.2g}, delta = {solution.delta[j]:g} ends at test loss {last['test loss']:.3g}, "
             f"{last['flips']:.3g} flips, kernel distance {last['kernel']:.3g}"
         )
-    return f"Curves of {view.measure} and {companion(view.measure)} along the steps: " + "; ".join(ends)
+    return f"Curves of {' and '.join(pair_of_curves(view.measure))} along the steps: " + "; ".join(ends)

@@ -8,7 +8,7 @@ pins ↔ pin1, pin2, pin3 ↔ cell numbers 1 + 17·(place of τ) + (place of δ)
 import functools
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ MEANINGS = {
     "kernel": "kernel distance S(0, t) of the tangent kernel from its start",
     "distance": "parameter distance from the start",
     "train loss": "mean of squares on the training data",
+    "time": "steps until half of a cell's flips have happened",
 }
 ROW = {"kernel": 0, "flips": 1, "distance": 2, "train loss": 3, "test loss": 4}
 
@@ -199,7 +200,7 @@ class OwnSweep(Params):
     n: int = knob(300, "training samples n", low=20, high=1000, step=20)
     width: int = knob(30, "neurons", low=2, high=100, step=2, help="even: the start pairs mirror images")
     teacher: int = knob(3, "teacher neurons", low=1, high=20, step=1)
-    grid: str = knob("9 × 9", "grid", options={"5 × 5": "", "9 × 9": "", "17 × 17": "the paper's"})
+    grid: str = knob("9", "grid side", options={"5": "5 × 5 cells", "9": "9 × 9 cells", "17": "the paper's 17 × 17"})
     seeds: int = knob(1, "seeds", low=1, high=16, step=1)
 
     def __post_init__(self) -> None:
@@ -216,7 +217,7 @@ class OwnSweep(Params):
     @property
     def every(self) -> int:
         """Each how manieth τ and δ of the paper's 17 is taken."""
-        return {"5 × 5": 4, "9 × 9": 2, "17 × 17": 1}[self.grid]
+        return {"5": 4, "9": 2, "17": 1}[self.grid]
 
     @property
     def seconds(self) -> float:
@@ -241,7 +242,7 @@ class SweepSnapshot:
     map: RegimeMap
 
 
-def sweep(own: OwnSweep) -> Iterator[SweepSnapshot]:
+def sweep(own: OwnSweep) -> Generator[SweepSnapshot, None, None]:
     """Compute the map, yielding it a few times a second as it fills; kept cells come at once, so it resumes."""
     taus, deltas = TAUS[:: own.every], DELTAS[:: own.every]
     seeds = np.arange(100, 100 + own.seeds)

@@ -23,7 +23,11 @@ from core.training.relu_growing import ARRIVED, CONVERGED, DIVERGED, ROUNDED
 
 METHODS = ("auto", "descent", "growing", "chebyshev", "batched")
 CHEAP = 2e8
+"""n·m·d times steps up to which every step is taken: some 10 ms."""
+OVERHEAD = 3e4
+"""n·m·d that take as long as a step's overhead."""
 SMALL = 2e5
+"""n·m·d up to which products are in float64 and steps short, since time is no concern."""
 STABLE = 2.0
 
 
@@ -116,7 +120,7 @@ class _Run:
         """Choose the method, the opening and the float type of a run to step `last`."""
         sharp, cost = self.rate * self.lam, float(self.X.size) * self.m
         if method == "auto":
-            if cost * last <= CHEAP:
+            if max(cost, OVERHEAD) * last <= CHEAP:
                 method = "descent"
             else:
                 method = "chebyshev" if cost > SMALL else "growing"

@@ -1,0 +1,166 @@
+"""The ReLU engine at the paper's size: cost and accuracy against plain float64 descent, and which CPU path to take.
+
+Prints ratios, never gates. `--steps 100000` compares further (ten times as long); `--seeds 2` with fewer networks.
+"""
+
+import argparse
+import time
+
+import numpy as np
+import torch
+
+from core.training import published_draws, regime_map
+from core.training.regime_map import PAPER, run_cell, watch_cell
+from core.training.relu_flow import Accuracy, integrate
+from core.training.relu_gradient import Work, pack, velocity
+
+CELLS = ((0.1, 1.0), (0.1, 0.0), (0.1, -0.2), (0.1, -1.0), (0.5, 0.5), (2.0, 0.0))
+NAMES = ("kernel", "Hamming", "parameter", "train", "test")
+
+
+def plain_step(W, a, X, y, rate):
+    """One step of full-batch gradient descent as one writes it down, float64 numpy."""
+    Z = X @ W.T
+    hidden = np.maximum(Z, 0)
+    residual = 2 / len(y) * (hidden @ a - y)
+    grad_a = hidden.T @ residual
+    grad_W = ((Z >= 0) * residual[:, None] * a).T @ X
+    return W - rate * grad_W, a - rate * grad_a
+
+
+def cost_of_a_cell() -> None:
+    data = published_draws.draw(seed=100)
+    W, a = data.student.scaled(0.1, 0.0)
+    _, plain = clocked(lambda: plain_run(W, a, data.X, data.y, 200))
+    step = plain / 200
+    run_cell(PAPER, (2.0, 0.0, 100))
+    print(
+        f"plain numpy step {1e3 * step:.3f} ms; 10^6 steps {1e6 * step:.0f} CPU s (extrapolated, measures not counted)"
+    )
+    each = []
+    for tau, delta in CELLS:
+        _, seconds = clocked(lambda tau=tau, delta=delta: run_cell(PAPER, (tau, delta, 100)))
+        each.append(seconds)
+        print(f"  τ {tau:3g} δ {delta:4g}: {seconds:.2f} CPU s with all measures, ratio {1e6 * step / seconds:.0f}")
+    mean = float(np.mean(each))
+    cells = len(regime_map.grid())
+    print(
+        f"mean ratio {1e6 * step / mean:.0f}; {cells} cells on two idle cores: {cells * mean / 120:.1f} min (extrapolated)"
+    )
+
+
+def plain_run(W, a, X, y, steps):
+    for _ in range(steps):
+        W, a = plain_step(W, a, X, y, 0.5)
+    return W, a
+
+
+def accuracy(last: int, seeds: int) -> None:
+    steps = [k for k in (1000, 10_000, 100_000, 1_000_000) if k <= last]
+    print(f"error of the mean over {seeds} seeds against exact descent, % (train loss only above 1e-7):")
+    for tau, delta in CELLS:
+        pairs = [compared(tau, delta, seed, steps) for seed in range(100, 100 + seeds)]
+        exact, fast = (np.mean([pair[side] for pair in pairs], axis=0) for side in (0, 1))
+        for k, step in enumerate(steps):
+            error = 100 * (fast[k] / exact[k] - 1)
+            shown = [f"{name} {e:+.2f}" for name, e in zip(NAMES, error, strict=True) if name != "train"]
+            train = f"train {error[3]:+.2f} (at {exact[k][3]:.1e})" if exact[k][3] > 1e-7 else "train below 1e-7"
+            print(f"  τ {tau:3g} δ {delta:4g} step {step:>9,}: {', '.join(shown)}, {train}", flush=True)
+
+
+def compared(tau: float, delta: float, seed: int, steps: list[int]):
+    """Measures [step, 5] by exact descent (compiled; checked below against plain numpy) and by the engine."""
+    data = published_draws.draw(seed=seed)
+    W, a = data.student.scaled(tau, delta)
+    run = integrate(
+        W, a, data.X, data.y, rate=5e-3 / tau**2, checkpoints=steps, method="descent", accuracy=Accuracy(stop=1e-11)
+    )
+    exact = [regime_map._measured(data, data.X_test.astype(np.float32), W, a, snap) for snap in run]
+    fast = [row for _, row in watch_cell(PAPER, (tau, delta, seed), steps)]
+    return np.array(exact), np.array(fast)
+
+
+def reference_is_plain_descent() -> None:
+    data = published_draws.draw(seed=100)
+    W, a = data.student.scaled(0.1, 1.0)
+    (snap,) = integrate(W, a, data.X, data.y, rate=0.5, checkpoints=[1000], method="descent")
+    plain_W, plain_a = plain_run(W, a, data.X, data.y, 1000)
+    gap = np.linalg.norm(snap.W - plain_W) / np.linalg.norm(plain_W - W)
+    gap_a = np.linalg.norm(snap.a - plain_a) / np.linalg.norm(plain_a - a)
+    print(
+        f"compiled descent against plain numpy after 1000 steps at (0.1, 1): relative difference {max(gap, gap_a):.1e}"
+    )
+
+
+def paths(repeats: int = 100) -> None:
+    """ms for one gradient of one network at the paper's size, float32 products, one thread."""
+    torch.set_num_threads(1)
+    data = published_draws.draw(seed=100)
+    W, a = data.student.scaled(0.1, 0.0)
+    theta = pack(W, a)
+    speed = np.empty_like(theta)
+    for kind in (np.float32, np.float64):
+        work = Work(data.X, data.y, len(a), kind, eta_a=1.0, eta_w=1.0, slope=0.0)
+        velocity(theta, speed, *work.for_velocity)
+        report(f"numba, {kind.__name__} products", lambda w=work: velocity(theta, speed, *w.for_velocity), repeats)
+    X, y, W_32, a_32 = (torch.tensor(v, dtype=torch.float32) for v in (data.X, data.y, W.T.copy(), a))
+    report("torch, in place, float32", in_place(X, y, W_32, a_32), repeats)
+    report("torch, out of place, float32", lambda: torch_gradient(X, y, W_32, a_32), repeats)
+    try:
+        compiled = torch.compile(torch_gradient)
+        compiled(X, y, W_32, a_32)
+        report("torch.compile, float32", lambda: compiled(X, y, W_32, a_32), repeats)
+    except Exception as error:
+        print(f"  torch.compile: not available here ({type(error).__name__})")
+
+
+def torch_gradient(X, y, W, a):
+    Z = X @ W
+    hidden = Z.clamp_min(0)
+    signal = (2.0 / y.numel()) * (y - hidden @ a)
+    return X.mT @ ((Z >= 0) * signal[:, None] * a), hidden.mT @ signal
+
+
+def in_place(X, y, W, a):
+    """torch_gradient with all work arrays made once."""
+    Z, hidden, f = torch.empty(len(X), len(a)), torch.empty(len(X), len(a)), torch.empty(len(X))
+    grad_W, grad_a = torch.empty_like(W), torch.empty_like(a)
+
+    def step():
+        torch.mm(X, W, out=Z)
+        torch.clamp_min(Z, 0, out=hidden)
+        torch.mv(hidden, a, out=f)
+        f.neg_().add_(y).mul_(2.0 / y.numel())
+        torch.mv(hidden.mT, f, out=grad_a)
+        Z.ge_(0).mul_(f[:, None]).mul_(a)
+        torch.mm(X.mT, Z, out=grad_W)
+
+    return step
+
+
+def report(name: str, step, repeats: int) -> None:
+    for _ in range(5):
+        step()
+    _, seconds = clocked(lambda: [step() for _ in range(repeats)])
+    print(f"  {name}: {1e3 * seconds / repeats:.3f} ms")
+
+
+def clocked(function):
+    begun = time.process_time()
+    return function(), time.process_time() - begun
+
+
+def main() -> None:
+    options = argparse.ArgumentParser()
+    options.add_argument("--steps", type=int, default=10_000)
+    options.add_argument("--seeds", type=int, default=5)
+    chosen = options.parse_args()
+    cost_of_a_cell()
+    print("one gradient at the paper's size, CPU:")
+    paths()
+    reference_is_plain_descent()
+    accuracy(chosen.steps, chosen.seeds)
+
+
+if __name__ == "__main__":
+    main()
