@@ -439,7 +439,7 @@ class Chart {
     let at = this.index;
     const tick = async (now) => {
       if (!this.playing || !this.root.isConnected) return;
-      at += ((now - before) / (PLAY_MS * (this.slow ? 4 : 1))) * this.last;
+      at += (Math.max(0, now - before) / (PLAY_MS * (this.slow ? 4 : 1))) * this.last;
       before = now;
       const next = Math.min(this.last, Math.floor(at));
       if (next !== this.index) {
