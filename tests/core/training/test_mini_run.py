@@ -42,7 +42,7 @@ def test_one_step_is_descent_by_autograd(biased):
         h = torch.relu(h) if k < 2 else h
     (h - torch.tensor(part.y)).square().sum(1).mean().backward()
     for k, w in enumerate(parameters):
-        expected = w.detach() - rate * net.rates[k] * w.grad  # type: ignore[operator]
+        expected = w.detach() - rate * net.rates[k] * w.grad
         np.testing.assert_allclose(batch.W[k][0].numpy(), expected.numpy(), rtol=1e-12)
         bias, moved = biases[k], batch.b[k]
         if bias is not None and moved is not None:
