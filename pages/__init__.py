@@ -104,6 +104,13 @@ PAGES = (
         ("kunin2024", "saxe2014"),
     ),
     Page(
+        "pages/filters.py",
+        "Filters",
+        PRACTICE,
+        "What does the first layer of a convolutional network become?",
+        "core.training.filters",
+    ),
+    Page(
         "pages/hierarchy.py",
         "Hierarchy",
         PRACTICE,

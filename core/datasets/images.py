@@ -7,6 +7,7 @@ missing or malformed is named in `note`, with the format that is expected and wh
 
 import gzip
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,17 @@ IDX_IMAGES, IDX_LABELS = 2051, 2049
 ORIENTATIONS = 4
 PATCH = 24
 STRIDE = 4
+TESTED = 2000
+
+
+NAMES = {
+    "mnist": "MNIST handwritten digits, 28 × 28",
+    "digits": "scikit-learn's handwritten digits, 8 × 8",
+    "cifar": "CIFAR-10 photographs, 32 × 32",
+    "patches": "patches of scikit-learn's photographs, 24 × 24, by edge direction and colour",
+}
+
+Raw = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -40,32 +52,46 @@ class Images:
     note: str = ""
 
 
-def digits(choice: str = "auto", folder: Path | None = None) -> Images:
+def digits(choice: str = "auto", folder: Path | None = None, *, limit: int | None = None) -> Images:
     """Handwritten digits: "mnist" (28 × 28, from files), "digits" (8 × 8, scikit-learn's), "auto" for the first that works.
 
-    Raises OutsideTheory for "mnist" when its files are missing or malformed.
+    At most `limit` training images are kept. Raises OutsideTheory for "mnist" when its files are missing or malformed.
     """
-    return _choose(choice, "mnist", "digits", mnist, bundled_digits, folder)
+    key, note = settle_digits(choice, folder)
+    raw = mnist(folder or data_folder()) if key == "mnist" else bundled_digits()
+    return _task(key, note, raw, 10, limit)
 
 
-def colour(choice: str = "auto", folder: Path | None = None) -> Images:
+def colour(choice: str = "auto", folder: Path | None = None, *, limit: int | None = None) -> Images:
     """Colour images: "cifar" (CIFAR-10, from files), "patches" (of scikit-learn's photographs), "auto" as for `digits`."""
-    return _choose(choice, "cifar", "patches", cifar, photograph_patches, folder)
+    key, note = settle_colour(choice, folder)
+    if key == "cifar":
+        return _task(key, note, cifar(folder or data_folder()), 10, limit)
+    return _task(key, note, photograph_patches(), 2 * ORIENTATIONS, limit)
 
 
-def _choose(choice, filed, bundled, read_files, make, folder) -> Images:
+def settle_digits(choice: str, folder: Path | None = None) -> tuple[str, str]:
+    """What `digits` would take, and why files are not used ("" when none are asked for or all is well)."""
+    return _settle(choice, "mnist", "digits", mnist, folder)
+
+
+def settle_colour(choice: str, folder: Path | None = None) -> tuple[str, str]:
+    """What `colour` would take, and why files are not used."""
+    return _settle(choice, "cifar", "patches", cifar, folder)
+
+
+def _settle(choice: str, filed: str, bundled: str, read: Callable, folder: Path | None) -> tuple[str, str]:
     if choice not in ("auto", filed, bundled):
         raise OutsideTheory("Unknown images", got=repr(choice), do=f"Choose auto, {filed} or {bundled}.")
     if choice == bundled:
-        return make()
+        return bundled, ""
     try:
-        return read_files(folder or data_folder())
+        read(folder or data_folder())
     except OutsideTheory as error:
         if choice == filed:
             raise
-        fallback = make()
-        note = f"{error} Used instead: {fallback.name}."
-        return Images(**{**fallback.__dict__, "note": note})
+        return bundled, f"{error} Used instead: {NAMES[bundled]}."
+    return filed, ""
 
 
 def data_folder() -> Path | None:
@@ -107,7 +133,7 @@ def idx(data: bytes, name: str, magic: int) -> np.ndarray:
     return body.reshape(shape)
 
 
-def mnist(folder: Path | None) -> Images:
+def mnist(folder: Path | None) -> Raw:
     """MNIST from its four IDX files (plain or .gz). Raises OutsideTheory naming the file and the format."""
     read = []
     for images_name, labels_name in MNIST_FILES:
@@ -115,7 +141,7 @@ def mnist(folder: Path | None) -> Images:
         labels = idx(_file(folder, labels_name, "an IDX file of labels"), labels_name, IDX_LABELS)
         _check_pair(images, labels, images_name, labels_name)
         read += [images[:, None], labels]
-    return _task("mnist", "MNIST handwritten digits, 28 × 28", *read, classes=10)
+    return read[0], read[1], read[2], read[3]
 
 
 def _check_pair(images: np.ndarray, labels: np.ndarray, images_name: str, labels_name: str) -> None:
@@ -129,7 +155,7 @@ def _check_pair(images: np.ndarray, labels: np.ndarray, images_name: str, labels
         )
 
 
-def cifar(folder: Path | None) -> Images:
+def cifar(folder: Path | None) -> Raw:
     """CIFAR-10 from its binary version: records of 1 label byte and 3 × 32 × 32 bytes. Raises OutsideTheory as mnist."""
     subfolder = folder / "cifar-10-batches-bin" if folder else None
     place = subfolder if subfolder and subfolder.is_dir() else folder
@@ -137,7 +163,7 @@ def cifar(folder: Path | None) -> Images:
     for names in CIFAR_FILES:
         records = np.concatenate([_cifar_records(place, name) for name in names])
         read += [records[:, 1:].reshape(-1, 3, 32, 32), records[:, 0]]
-    return _task("cifar", "CIFAR-10 photographs, 32 × 32", *read, classes=10)
+    return read[0], read[1], read[2], read[3]
 
 
 def _cifar_records(folder: Path | None, name: str) -> np.ndarray:
@@ -151,19 +177,17 @@ def _cifar_records(folder: Path | None, name: str) -> np.ndarray:
     return records
 
 
-def bundled_digits() -> Images:
+def bundled_digits() -> Raw:
     """scikit-learn's 1,797 handwritten digits, 8 × 8, in a fixed random split of 1,347 and 450."""
     from sklearn.datasets import load_digits
 
     bunch = load_digits()
     order = np.random.default_rng(0).permutation(len(bunch.target))
     x, y = bunch.images[order][:, None], bunch.target[order]
-    return _task(
-        "digits", "scikit-learn's handwritten digits, 8 × 8", x[:-450], y[:-450], x[-450:], y[-450:], classes=10
-    )
+    return x[:-450], y[:-450], x[-450:], y[-450:]
 
 
-def photograph_patches(train: int = 4000, test: int = 1000, seed: int = 0) -> Images:
+def photograph_patches(train: int = 4000, test: int = 1000, seed: int = 0) -> Raw:
     """Patches of scikit-learn's two photographs, to be told by edge direction and colour: 4 directions × 2 colours.
 
     The class of a 24 × 24 patch is computed from the picture itself: the direction of its dominant edge (the leading axis
@@ -173,10 +197,7 @@ def photograph_patches(train: int = 4000, test: int = 1000, seed: int = 0) -> Im
     """
     random = np.random.default_rng(seed)
     pictures = _photographs()
-    x_train, y_train = _patches(pictures, (0.0, 0.7), train, random)
-    x_test, y_test = _patches(pictures, (0.7, 1.0), test, random)
-    name = "patches of scikit-learn's photographs, 24 × 24, by edge direction and colour"
-    return _task("patches", name, x_train, y_train, x_test, y_test, classes=2 * ORIENTATIONS)
+    return *_patches(pictures, (0.0, 0.7), train, random), *_patches(pictures, (0.7, 1.0), test, random)
 
 
 def _photographs() -> list[np.ndarray]:
@@ -219,9 +240,14 @@ def patch_class(patches: np.ndarray) -> np.ndarray:
     return np.where(clear, sector + ORIENTATIONS * (warmth > 0), -1)
 
 
-def _task(key: str, name: str, x_train, y_train, x_test, y_test, *, classes: int) -> Images:
+def _task(key: str, note: str, raw: Raw, classes: int, limit: int | None) -> Images:
+    """Standardised colour by colour with the training images' mean and spread; at most TESTED test images."""
+    x_train, x_test = raw[0][:limit].astype(np.float32), raw[2][:TESTED].astype(np.float32)
     axes = (0, 2, 3)
-    mean = x_train.mean(axes, keepdims=True, dtype=np.float64)
-    spread = x_train.std(axes, keepdims=True, dtype=np.float64)
-    x_train, x_test = (((x - mean) / spread).astype(np.float32) for x in (x_train, x_test))
-    return Images(key, name, x_train, y_train.astype(np.int64), x_test, y_test.astype(np.int64), classes)
+    mean = x_train.mean(axes, keepdims=True, dtype=np.float64).astype(np.float32)
+    spread = x_train.std(axes, keepdims=True, dtype=np.float64).astype(np.float32)
+    for x in (x_train, x_test):
+        x -= mean
+        x /= spread
+    y_train, y_test = raw[1][:limit].astype(np.int64), raw[3][:TESTED].astype(np.int64)
+    return Images(key, NAMES[key], x_train, y_train, x_test, y_test, classes, note)

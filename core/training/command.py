@@ -32,7 +32,7 @@ def main(experiment: ground.Experiment, arguments: list[str] | None = None) -> i
         return 2
     store = usable_folder(Path(chosen.store))
     command = shlex.join(["python", "-m", f"core.training.{experiment.name}", *arguments])
-    print(f"{command}\non {ground.describe(device)}: about {experiment.seconds(problem) / 60:.1f} CPU-minutes")
+    print(f"{command}\non {ground.describe(device)}: at most about {experiment.seconds(problem) / 60:.1f} CPU-minutes")
     if note:
         print(note)
     if store is None:

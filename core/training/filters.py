@@ -125,9 +125,9 @@ def _norm(hidden: torch.Tensor) -> torch.Tensor:
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
     """One seed and one α; yields after every epoch."""
     seed, alpha = problem.seed + part[0], problem.alphas[part[1]]
-    task = images.colour(problem.data)
-    x, y = (torch.tensor(array[: problem.samples], device=device) for array in (task.x_train, task.y_train))
-    tests = tuple(torch.tensor(array[:2000], device=device) for array in (task.x_test, task.y_test))
+    task = images.colour(problem.data, limit=problem.samples)
+    x, y = (torch.tensor(array, device=device) for array in (task.x_train, task.y_train))
+    tests = tuple(torch.tensor(array, device=device) for array in (task.x_test, task.y_test))
     weights = initial(alpha, task.classes, seed, device)
     speeds = {name: torch.zeros_like(weight) for name, weight in weights.items()}
     shuffle = torch.Generator().manual_seed(seed + 1)
@@ -208,8 +208,8 @@ def _axes(problem: Problem) -> ground.Arrays:
 
 def settle(problem: Problem) -> tuple[Problem, str]:
     """The data that "auto" stands for here and now, and why files were not used."""
-    task = images.colour(problem.data)
-    return replace(problem, data=task.key), task.note
+    key, note = images.settle_colour(problem.data)
+    return replace(problem, data=key), note
 
 
 def _seconds(problem: Problem) -> float:
