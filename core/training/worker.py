@@ -2,7 +2,8 @@
 
 A request is b"r", its length in 8 bytes, and a pickled (module, function, problem); the answer is a stream of pickled
 ("snapshot", s), closed by ("done",), ("cancelled",) or ("error", sentence, expected). b"c" during a run asks it to stop
-after the current snapshot; at any other time it means nothing. The parent is this project's own server: nothing from
+after the current snapshot; at any other time it means nothing. A function that returns instead of yielding is a run of
+one snapshot. The parent is this project's own server: nothing from
 outside is ever unpickled.
 """
 
@@ -11,6 +12,7 @@ import os
 import pickle
 import select
 import sys
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from core.errors import OutsideTheory
@@ -40,8 +42,8 @@ def _exactly(source: int, count: int) -> bytes:
 
 def _answer(requests: int, answers: BinaryIO, module: str, name: str, problem: Any) -> None:
     try:
-        generate = getattr(importlib.import_module(module), name)
-        for snapshot in generate(problem):
+        made = getattr(importlib.import_module(module), name)(problem)
+        for snapshot in made if isinstance(made, Iterator) else (made,):
             _send(answers, ("snapshot", snapshot))
             if _asked_to_stop(requests):
                 _send(answers, ("cancelled",))

@@ -20,6 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shared.workers import Job, Pool, pool_size
 
 POLL_S = 0.4
+_open = False
 
 
 @functools.cache
@@ -30,9 +31,44 @@ def pool() -> Pool:
     return made
 
 
+@functools.cache
+def quick_pool() -> Pool:
+    """One process for the short simulations beside theory, so that a long training never delays them."""
+    made = Pool(1, connected, longest=400)
+    atexit.register(made.close)
+    return made
+
+
+def open_pools() -> None:
+    """Start the processes; from now on simulations beside theory run in theirs."""
+    global _open
+    _open = True
+    pool().warm()
+    quick_pool().warm()
+
+
+def close_pools() -> None:
+    pool().close()
+    quick_pool().close()
+
+
+def quickly(name: str, problem: Any, compute: Callable) -> Job | None:
+    """compute(problem) in the quick process: the job, shared by all who ask; None where no server has opened the pools."""
+    if not _open:
+        return None
+    ticket = f"{compute.__module__}.{compute.__qualname__} {problem!r}"
+    session = _session()
+    job = quick_pool().find(ticket) or _still(session.held.get(f"quick {name}"), ticket)
+    if job is None or job.alive:
+        job = quick_pool().submit(ticket, compute, problem, f"{session.viewer}:{name}")
+    session.held[f"quick {name}"] = job
+    return job
+
+
 def connected(viewer: str) -> bool:
     """Whether this session's browser is there; outside a server everybody is."""
-    return not runtime.exists() or bool(runtime.get_instance().is_active_session(viewer))
+    session = viewer.split(":")[0]
+    return not runtime.exists() or bool(runtime.get_instance().is_active_session(session))
 
 
 def leave_other_pages(stem: str) -> None:

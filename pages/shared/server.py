@@ -23,7 +23,7 @@ import core.figures
 import core.training
 from core.training.threads import one_thread
 from pages.shared.flood import Calm
-from pages.shared.live import pool
+from pages.shared.live import close_pools, open_pools
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
 from pages.shared.security import Gate
 from pages.shared.static import FOR_EVER, Compressed
@@ -53,7 +53,7 @@ def end_in_time() -> None:
 
 
 def _end_now() -> None:
-    pool().close()
+    close_pools()
     os._exit(0)
 
 
@@ -81,9 +81,9 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     end_in_time()
     await asyncio.to_thread(warm_up)
-    pool().warm()
+    open_pools()
     yield
-    pool().close()
+    close_pools()
 
 
 def plotly_route() -> Route:

@@ -170,8 +170,10 @@ class Pool:
     present(viewer) says whether a viewer is still connected.
     """
 
-    def __init__(self, size: int, present: Callable[[str], bool] = lambda viewer: True) -> None:
-        self.present = present
+    def __init__(
+        self, size: int, present: Callable[[str], bool] = lambda viewer: True, longest: int = LONGEST_QUEUE
+    ) -> None:
+        self.present, self.longest = present, longest
         self.closed = False
         self.processes = [Process() for _ in range(size)]
         self.waiting: deque[Job] = deque()
@@ -196,7 +198,7 @@ class Pool:
             job = self.results.get(ticket) or self.jobs.get(ticket)
             if job is None or not job.wanted:
                 job = Job(ticket, (generate.__module__, generate.__qualname__, problem), present=self.present)
-                if len(self.waiting) >= LONGEST_QUEUE:
+                if len(self.waiting) >= self.longest:
                     job.fail("Too many runs are waiting already. Try again in a minute.")
                     return job
                 self.jobs[ticket] = job

@@ -57,8 +57,6 @@ class Session:
     async def rerun(self, seconds: float = 60) -> float:
         """One run of the whole page; seconds until it is complete."""
         before, began = self.finished, time.monotonic()
-        for fragment in list(self.clocks):
-            self._stop_clock(fragment)
         await self.send()
         await self.until(lambda: self.finished > before, seconds)
         return time.monotonic() - began
@@ -122,6 +120,9 @@ class Session:
         kind = message.WhichOneof("type")
         if kind == "new_session":
             self.session_id = message.new_session.initialize.session_id
+            if not message.metadata.run.fragment_ids:
+                for fragment in list(self.clocks):
+                    self._stop_clock(fragment)
         elif kind == "delta":
             self._draw(message.delta)
         elif kind == "stop_auto_rerun":

@@ -104,7 +104,7 @@ def test_the_queue_has_places_and_an_end(pool, monkeypatch):
     wait(running, "running")
     second, third = submit(pool, (5, 0.0), viewer="b"), submit(pool, (6, 0.0), viewer="c")
     assert [pool.place(second), pool.place(third)] == [0, 1]
-    monkeypatch.setattr(workers, "LONGEST_QUEUE", 2)
+    monkeypatch.setattr(pool, "longest", 2)
     assert submit(pool, (7, 0.0), viewer="d").state == "failed"
     pool.leave("a")
     assert wait(third, "done") == "done"
