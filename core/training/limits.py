@@ -1,0 +1,316 @@
+"""Where the theory ends: descent with real steps, noise, momentum, decay and biases, beside the exact flow.
+
+Legend: f(x) = Σ_k a_k σ_γ(w_k·x + b_k); θ = (a, w, b); g = −∂L/∂θ; η ↔ step size, the same for all layers; δ_k = a_k² −
+‖w_k‖² (− b_k² where it is counted); t = steps·η ↔ time of the flow; arrays are [run, …], runs are seeds.
+Model "neuron": one linear neuron on whitened inputs (paper section 3), L = ½‖β − β*‖²; its flow is known exactly.
+Model "relu": HIDDEN ReLU neurons on SAMPLES points of a teacher, L = ½ mean (f − y)²; its flow is descent with steps
+FINE times smaller.
+
+One step changes δ_k exactly by (math of section 5's conservation law, expanded):
+  plain descent    η²(g_a² − ‖g_w‖²), because a g_a = w·g_w
+  weight decay λ   (1 − ηλ)² δ + η²(g_a² − ‖g_w‖²)
+  momentum μ       2η p + η²(v_a² − ‖v_w‖²), v ← μv + g, p = a v_a − w·v_w ← μp
+so that over a fixed time the drift grows as η: on the minimal model it is η ∫ (g_a² − ‖g_w‖²) dt along the exact flow.
+Label noise of variance σ² on whitened inputs adds η²σ²(‖w‖² − d a²) a step on average, until ‖w‖² = d a².
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.datasets.teacher_student import draw as teacher_student
+from core.params import Params, knob
+from core.theory.single_neuron import exact_flow, split
+
+HIDDEN, SAMPLES = 8, 20
+RUNS = 8
+FRAMES = 120
+GRID = 400
+FINE = 20
+MAX_STEPS = 40_000
+SIZES = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 0.9, 1.1, 1.3)
+BLOWN = 1e6
+
+
+@dataclass(frozen=True)
+class Limits(Params):
+    """What is done to the minimal model that the theory does not allow."""
+
+    step: float = knob(
+        0.2, "Step η / largest stable", low=0.01, high=1.5, step=0.01, help="1 is the edge of stability."
+    )
+    delta: float = knob(1.0, "Relative scale δ", low=-4.0, high=4.0, step=0.1, help="At the start.")
+    noise: float = knob(
+        0.0, "Label noise σ", low=0.0, high=2.0, step=0.05, help="New noise on every label, every step."
+    )
+    momentum: float = knob(0.0, "Momentum μ", low=0.0, high=0.95, step=0.05)
+    decay: float = knob(0.0, "Weight decay λ", low=0.0, high=0.5, step=0.01)
+    model: str = knob(
+        "neuron", "Network", options={"neuron": "one linear neuron, d = 2", "relu": f"{HIDDEN} ReLU neurons, d = 2"}
+    )
+    batch: int = knob(100, "Batch", low=5, high=100, step=5, unit="%", help="Share of the data in each step.")
+    bias: bool = knob(False, "Bias", help="A bias per neuron, trained; not counted in δ.")
+    horizon: float = knob(8.0, "Time", low=2.0, high=40.0, step=1.0, help="Time of the flow, steps × η.")
+    seed: int = knob(0, "Seed", low=0, high=99, step=1)
+
+    @property
+    def noisy(self) -> bool:
+        return self.noise > 0 or self.batch < 100
+
+
+PRESETS = {
+    "small steps": Limits(),
+    "the edge of stability": Limits(step=1.08, horizon=20.0),
+    "label noise": Limits(step=0.3, delta=2.0, noise=0.5, horizon=40.0),
+    "mini-batches": Limits(model="relu", batch=25, delta=0.5, horizon=40.0),
+    "momentum": Limits(step=0.02, momentum=0.9),
+    "weight decay": Limits(step=0.05, decay=0.1, delta=2.0, horizon=20.0),
+    "biases": Limits(model="relu", bias=True, step=0.1, delta=1.0, horizon=40.0),
+}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Runs at up to FRAMES times beside the flow; time is steps·η, over 1 − μ with momentum.
+
+    δ is the mean over neurons; formula adds up the steps' exact changes.
+    """
+
+    times: np.ndarray  # [t]
+    delta: np.ndarray  # [run, t]
+    counted: np.ndarray  # [run, t] δ with the bias counted among the in-weights
+    formula: np.ndarray  # [run, t]
+    predicted: np.ndarray  # [t] first order in η along the flow
+    loss: np.ndarray  # [run, t]
+    flow_loss: np.ndarray  # [t]
+    error: np.ndarray  # [run, t] of the function, relative to its largest size along the flow
+    rate: float
+    edge: float
+    diverged: bool
+    sizes: np.ndarray  # [size] η / largest stable
+    drift: np.ndarray  # [size] |δ(T) − δ(0)| of plain descent
+    drift_predicted: np.ndarray  # [size]
+
+    @property
+    def worst(self) -> float:
+        return float(self.error.max())
+
+
+@dataclass(frozen=True)
+class Task:
+    """Start, data and slope of one model: a[m], w[m, d], b[m], X[n, d], y[n]; gradients carry the weight `share`."""
+
+    a: np.ndarray
+    w: np.ndarray
+    b: np.ndarray
+    X: np.ndarray
+    y: np.ndarray
+    slope: float
+    share: float
+    biased: bool
+
+
+def task(problem: Limits) -> Task:
+    """The model's start and data; inputs of the neuron are whitened, XᵀX = I, with β* = (0, 1), β₀ = (−1, 0)."""
+    if problem.model == "neuron":
+        a, w = split(np.array([-1.0, 0.0]), problem.delta)
+        X, y = np.eye(2), np.array([0.0, 1.0])
+        return Task(np.array([float(a)]), np.asarray(w)[None], np.zeros(1), X, y, 1.0, 1.0, problem.bias)
+    drawn = teacher_student(d=2, n=SAMPLES, width=HIDDEN, seed=problem.seed, tests=1)
+    W, a = drawn.student.scaled(0.5, problem.delta)
+    slope_up = np.sqrt(2) * drawn.X
+    return Task(a, W, np.zeros(HIDDEN), slope_up, drawn.teacher.labels(slope_up), 0.0, 1 / SAMPLES, problem.bias)
+
+
+class Descent:
+    """Descent from one start in `runs` independent copies; a[r, m], w[r, m, d], b[r, m]; NaN-free, stops when BLOWN."""
+
+    def __init__(self, here: Task, runs: int, rate: float, problem: Limits | None, seed: int):
+        self.here, self.rate = here, rate
+        self.a, self.w, self.b = (np.repeat(value[None], runs, 0) for value in (here.a, here.w, here.b))
+        self.v = [np.zeros_like(value) for value in (self.a, self.w, self.b)]
+        self.momentum = problem.momentum if problem else 0.0
+        self.decay = problem.decay if problem else 0.0
+        self.noise = problem.noise if problem else 0.0
+        self.batch = problem.batch if problem else 100
+        self.generator = np.random.default_rng(seed)
+        self.formula = self.counted()
+        self.overlap = np.zeros_like(self.formula)
+        self.blown = False
+
+    def outputs(self) -> np.ndarray:
+        z = self._hidden()
+        return np.einsum("rm,rnm->rn", self.a, np.where(z > 0, z, self.here.slope * z))
+
+    def _hidden(self) -> np.ndarray:
+        return np.einsum("nd,rmd->rnm", self.here.X, self.w) + self.b[:, None, :]
+
+    def delta(self) -> np.ndarray:
+        return self.a**2 - np.square(self.w).sum(-1)
+
+    def counted(self) -> np.ndarray:
+        """δ with the bias among the in-weights: [run, m]."""
+        return self.delta() - self.b**2
+
+    def loss(self) -> np.ndarray:
+        return 0.5 * self.here.share * np.square(self.outputs() - self.here.y).sum(-1)
+
+    def _force(self) -> list[np.ndarray]:
+        """g = −∂L/∂θ at labels with fresh noise, on the step's batch."""
+        z = self._hidden()
+        gate = np.where(z > 0, 1.0, self.here.slope)
+        residual = self.here.y - np.einsum("rm,rnm->rn", self.a, gate * z)
+        if self.noise:
+            residual = residual + self.noise * self.generator.standard_normal(residual.shape)
+        residual = residual * self.here.share * self._batch(residual.shape)
+        signal = residual[..., None] * gate * self.a[:, None, :]
+        bias = signal.sum(1) if self.here.biased else np.zeros_like(self.b)
+        return [np.einsum("rn,rnm->rm", residual, gate * z), np.einsum("rnm,nd->rmd", signal, self.here.X), bias]
+
+    def _batch(self, shape) -> np.ndarray:
+        """Weights of the samples in this step: n/k for k of them drawn without replacement, 0 for the rest."""
+        if self.batch >= 100:
+            return np.ones(shape)
+        count = max(1, round(shape[1] * self.batch / 100))
+        order = self.generator.random(shape).argsort(1).argsort(1)
+        return np.where(order < count, shape[1] / count, 0.0)
+
+    def step(self) -> None:
+        """One step of each run; `formula` adds the change of the counted δ that the module's docstring states."""
+        shrink = 1 - self.rate * self.decay
+        force = self._force()
+        self.v = [self.momentum * old + new for old, new in zip(self.v, force, strict=True)]
+        squares = self.v[0] ** 2 - np.square(self.v[1]).sum(-1) - self.v[2] ** 2
+        self.overlap = self.momentum * self.overlap
+        change = 2 * self.rate * shrink * self.overlap + self.rate**2 * squares
+        self.formula = shrink**2 * self.formula + change
+        self.overlap = shrink * self.overlap + self.rate * squares
+        self.a, self.w, self.b = (
+            shrink * value + self.rate * speed for value, speed in zip((self.a, self.w, self.b), self.v, strict=True)
+        )
+        self.blown = not float(np.abs(self.a).max() + np.abs(self.w).max()) < BLOWN
+
+
+def edge(problem: Limits) -> float:
+    """The largest step at which descent is stable near the minimum that the flow reaches: 2/λ, times 1 + μ.
+
+    λ is the largest eigenvalue of the loss's curvature there; at zero loss that is the tangent kernel's.
+    """
+    here = task(problem)
+    a, w, b = _flow_end(problem, here)
+    z = here.X @ w.T + b
+    gate = np.where(z > 0, 1.0, here.slope)
+    value = gate * z
+    inner = (gate * a**2) @ gate.T * (here.X @ here.X.T + (1.0 if here.biased else 0.0))
+    return float(2 / np.linalg.eigvalsh(here.share * (value @ value.T + inner))[-1] * (1 + problem.momentum))
+
+
+def _flow_end(problem: Limits, here: Task) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    if problem.model == "neuron" and not problem.bias:
+        a, w = exact_flow(here.a, here.w, here.y, np.array([1e4]))
+        return a[:, 0], w[:, 0], here.b
+    walk = Descent(here, 1, 0.05, None, 0)
+    for _ in range(2000):
+        walk.step()
+    return walk.a[0], walk.w[0], walk.b[0]
+
+
+def solve(problem: Limits) -> Solution:
+    """Descent as asked over RUNS seeds (one where nothing is random), the flow beside it, and the drift against η."""
+    here, largest = task(problem), edge(problem)
+    rate = problem.step * largest
+    pace = rate / (1 - problem.momentum)
+    steps = int(min(MAX_STEPS, max(2, np.ceil(problem.horizon / pace))))
+    marks = np.unique(np.linspace(0, steps, FRAMES).astype(int))
+    runs = RUNS if problem.noisy else 1
+    walk = Descent(here, runs, rate, problem, problem.seed)
+    seen, last = [], 0
+    for mark in marks:
+        while last < mark and not walk.blown:
+            walk.step()
+            last += 1
+        if walk.blown:
+            break
+        seen.append(
+            (walk.delta().mean(-1), walk.counted().mean(-1), walk.formula.mean(-1), walk.loss(), walk.outputs())
+        )
+    delta, counted, formula, loss, outputs = (np.stack(column, axis=1) for column in zip(*seen, strict=True))
+    times = marks[: delta.shape[1]] * pace
+    grid = np.union1d(times, problem.horizon * np.linspace(0, 1, GRID) ** 2)
+    flow, flow_loss, pull = _flow(problem, here, grid)
+    drifted = _first_order(grid, pull)
+    kept = np.searchsorted(grid, times)
+    flow, flow_loss = flow[kept], flow_loss[kept]
+    size = max(float(np.sqrt(np.square(flow).sum(-1).max())), 1e-12)
+    sizes = np.array(SIZES)
+    total = abs(float(np.interp(problem.horizon, grid, drifted)))
+    return Solution(
+        times,
+        delta,
+        counted,
+        formula,
+        float(start_delta(here)) + rate * drifted[kept],
+        loss,
+        flow_loss,
+        np.sqrt(np.square(outputs - flow).sum(-1)) / size,
+        rate,
+        largest,
+        walk.blown,
+        sizes,
+        _drifts(problem, here, largest),
+        sizes * largest / (1 + problem.momentum) * total,
+    )
+
+
+def start_delta(here: Task) -> float:
+    """Mean δ of the start."""
+    return float((here.a**2 - np.square(here.w).sum(-1)).mean())
+
+
+def _first_order(times: np.ndarray, pull: np.ndarray) -> np.ndarray:
+    """∫ (g_a² − ‖g_w‖² − g_b²) dt along the flow, by trapezoids."""
+    steps = np.diff(times) * (pull[1:] + pull[:-1]) / 2
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _flow(problem: Limits, here: Task, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Outputs [t, n], loss [t] and g_a² − ‖g_w‖² − g_b² [t], mean over neurons, of plain gradient flow at `times`."""
+    walk = Descent(here, 1, 1.0, None, 0)
+    exact = problem.model == "neuron" and not problem.bias
+    if exact:
+        a, w = exact_flow(here.a, here.w, here.y, times)
+    rows, now = [], 0.0
+    for k, time in enumerate(times):
+        if exact:
+            walk.a, walk.w = a[None, :, k], w[None, :, k]
+        else:
+            count = max(1, int(np.ceil((time - now) / (edge_free(here) / FINE)))) if time > now else 0
+            walk.rate = (time - now) / max(count, 1)
+            for _ in range(count):
+                walk.step()
+            now = float(time)
+        g_a, g_w, g_b = walk._force()
+        pull = (g_a**2 - np.square(g_w).sum(-1) - g_b**2).mean(-1)
+        rows.append((walk.outputs()[0], walk.loss()[0], pull[0]))
+    outputs, loss, pulls = (np.array(column) for column in zip(*rows, strict=True))
+    return outputs, loss, pulls
+
+
+def edge_free(here: Task) -> float:
+    """A step size of the order of the edge at the start, for the fine reference."""
+    size = here.share * np.square(here.X).sum() * (np.square(here.a).sum() + np.square(here.w).sum() + 1)
+    return float(2 / size)
+
+
+def _drifts(problem: Limits, here: Task, largest: float) -> np.ndarray:
+    """|δ(T) − δ(0)| of plain descent at SIZES × the largest stable step, over the problem's time; NaN where it blew up."""
+    plain = largest / (1 + problem.momentum)
+    found = []
+    for size in SIZES:
+        walk = Descent(here, 1, size * plain, None, 0)
+        for _ in range(min(MAX_STEPS, max(2, int(np.ceil(problem.horizon / (size * plain)))))):
+            walk.step()
+            if walk.blown:
+                break
+        found.append(np.nan if walk.blown else abs(float(walk.counted().mean()) - start_delta(here)))
+    return np.array(found)
