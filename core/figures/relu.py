@@ -103,7 +103,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
     low, high = np.log10(time[0]), np.log10(time[-1])
     for k, ((run, start), dash) in enumerate(zip(_both(solution), ("solid", "dash"), strict=True)):
         colour = style.regime_colour(start[1])
-        left = run.loss / max(float(run.loss[0]), 1e-300)
+        left = run.loss / float(run.loss[0])
         picture.add(style.line(run.time[1:], left[1:], colour, f"loss left, {_name(start)}", width=4, dash=dash))
         picture.add(
             style.line(run.time[1:], run.flipped[1:], style.FLIPS, f"flipped, {_name(start)}", width=2, dash=dash)

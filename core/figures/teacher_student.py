@@ -12,6 +12,7 @@ from core.training.teacher_student_plane import PAPER_PANELS, Problem, Solution
 ANGLES = np.linspace(0, 360, 181)
 SIGNS = ((1, style.POSITIVE, "circle", "a > 0"), (-1, style.NEGATIVE, "x", "a < 0"))
 FLIPPED_MUCH = 0.05
+NOTHING = 1e-12
 HEIGHT = 430
 
 
@@ -194,7 +195,8 @@ def _span(*values: np.ndarray) -> tuple[float, float]:
 
 
 def _first(curve: np.ndarray) -> float:
-    return max(float(curve[0]), 1e-300)
+    """The start's value to divide by; data that the teacher does not see leave nothing to learn but rounding."""
+    return max(float(curve[0]), NOTHING)
 
 
 def _cursor(time: float) -> dict:

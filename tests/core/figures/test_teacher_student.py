@@ -55,3 +55,11 @@ def test_the_four_panels_say_which_they_are():
 
 def test_alt_names_delta_and_the_end():
     assert "delta = 1" in NEURONS.layout["meta"]["alt"] and "train loss" in NEURONS.layout["meta"]["alt"]
+
+
+def test_data_that_the_teacher_does_not_see_leave_nothing_to_learn():
+    problem = Problem(tau=0.3, seed=57, samples=1, width=134, end=3.0)
+    solution = panel.solve(problem)
+    assert solution.run.loss.max() < 1e-30
+    progress = picture.figures(problem, solution)[2]
+    assert max(np.nanmax(trace["y"]) for trace in progress.data) < 2
