@@ -32,6 +32,8 @@ with picture:
         least=290,
     )
 
+if solution.reason:
+    st.warning(solution.reason, icon=":material/warning:")
 presets(STEM, PRESETS, problem)
 L, (end_1, end_2) = problem.hidden, map(number, map(float, solution.landing))
 offsets = ", ".join(number(float(c)) for c in problem.offsets) or r"\text{none}"
@@ -69,7 +71,7 @@ def trained(compared: Comparison | None) -> None:
     one.metric("end to predicted landing", number(compared.miss))
     two.metric("largest relative error of β", number(compared.worst))
     three.metric("drift of the offsets c", number(float(compared.drift.max())))
-    if compared.miss > 1e-3:
+    if not compared.miss <= 1e-3:
         st.warning(
             "Not there yet: the run ends before its loss is gone. Raise “until t” to see it land.",
             icon=":material/schedule:",

@@ -21,7 +21,7 @@ picture = st.container()
 problem = controls(
     WideNetwork,
     shown=("delta", "d", "h", "c", "scale"),
-    more=("start", "spread", "gap", "eta_a", "eta_w", "horizon", "step", "seed"),
+    more=("start", "spread", "gap", "eta_a", "eta_w", "horizon", "descent", "seed"),
 )
 solution = remember(solve)(problem)
 curves = solution.curves
@@ -38,7 +38,9 @@ word = regime(problem.d, problem.h, problem.c)
 st.latex(
     r"\Delta=\eta_w AA^\top-\eta_a WW^\top,\quad \tfrac1h\operatorname{tr}\Delta="
     + number(float(solution.per_neuron.mean()))
-    + r",\qquad \dot s_i=\sqrt{\delta^2+4\eta_a\eta_w s_i^2}\,(s^*_i-s_i)\;\text{(aligned)},\quad s^*=("
+)
+st.latex(
+    r"\dot s_i=\sqrt{\delta^2+4\eta_a\eta_w s_i^2}\,(s^*_i-s_i)\;\text{(aligned)},\quad s^*=("
     + ",".join(map(number, solution.strengths[:4]))
     + (r",\dots)" if len(solution.strengths) > 4 else ")")
 )

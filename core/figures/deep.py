@@ -24,17 +24,21 @@ def figures(problem: DeepChain, solution: Solution) -> tuple[Picture, Picture, P
 def plane(problem: DeepChain, solution: Solution) -> Picture:
     """Level sets of what this depth and imbalance minimise, touching the line of zero loss at the predicted landing."""
     landing, x, colour = solution.landing, problem.X[0], style.regime_colour(problem.imbalance)
-    far = 1.2 * max(1.0, *np.abs(landing), *np.abs(solution.beta).ravel(), *np.abs(solution.nearest))
+    far = 1.2 * float(np.nanmax([1.0, *np.abs(landing), *np.abs(solution.beta).ravel(), *np.abs(solution.nearest)]))
+    finding = "Waits near a saddle" if solution.reason else "Lands where the level set touches"
     picture = style.figure(
         problem,
-        title=f"{style.regime_mark(problem.imbalance)} Lands where the level set touches",
+        title=f"{style.regime_mark(problem.imbalance)} {finding}",
         alt=_alt(problem, solution),
         x="β₁",
         y="β₂",
     )
     picture.lay(xaxis={"range": [-far, far], "constrain": "domain"})
     picture.lay(yaxis={"range": [-far, far], "scaleanchor": "x", "constrain": "domain"})
-    picture.add(*_level_sets(problem, solution, far))
+    if not solution.reason:
+        picture.add(*_level_sets(problem, solution, far))
+        side = {"xanchor": "right", "xshift": -10} if landing[0] > 0 else {}
+        style.label(picture, landing[0], landing[1], "predicted", style.MINIMA, **{"yshift": -16, **side})
     along = np.array([-x[1], x[0]]) * 3 * far
     ends = problem.y * x + np.stack([along, -along])
     picture.add(style.line(ends[:, 0], ends[:, 1], style.MINIMA, "zero loss, xᵀβ = y"))
@@ -45,8 +49,6 @@ def plane(problem: DeepChain, solution: Solution) -> Picture:
     picture.add(style.points(first[:1], first[1:], style.INK, "β₀, start", size=12, symbol="circle-open"))
     picture.add(style.points(landing[:1], landing[1:], style.MINIMA, "predicted landing", size=15, symbol="star"))
     style.label(picture, first[0], first[1], "β₀", style.INK, yshift=-14)
-    side = {"xanchor": "right", "xshift": -10} if landing[0] > 0 else {}
-    style.label(picture, landing[0], landing[1], "predicted", style.MINIMA, **{"yshift": -16, **side})
     places = picture.add(_now(solution.beta, 0))
     return picture.move(places, *([moving(_now(solution.beta, k))] for k in range(len(solution.times))))
 
@@ -198,10 +200,11 @@ def _wait(solution: Solution) -> str:
 
 def _alt(problem: DeepChain, solution: Solution) -> str:
     end, goal = solution.beta[-1], solution.landing
+    landing = "no landing point" if solution.reason else f"predicted ({goal[0]:.3g}, {goal[1]:.3g})"
     return (
-        f"A linear chain of {problem.depth} layers with imbalance {problem.imbalance:g} (delta-like, "
-        f"{style.regime_side(problem.imbalance)}) ends at beta = ({end[0]:.3g}, {end[1]:.3g}), predicted ({goal[0]:.3g}, "
-        f"{goal[1]:.3g}), loss {solution.loss[-1]:.2g}"
+        f"A linear chain of {problem.depth} layers with imbalance {problem.imbalance:g}, "
+        f"{style.regime_side(problem.imbalance)} in the sense of delta, ends at beta = ({end[0]:.3g}, {end[1]:.3g}), "
+        f"{landing}, loss {solution.loss[-1]:.2g}"
     )
 
 

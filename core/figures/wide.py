@@ -110,7 +110,7 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
             "showgrid": False,
             "zeroline": False,
         },
-        margin={"l": 112},
+        margin={"l": 104, "r": 8},
     )
     cells = [(x, y, delta, name) for y, name in enumerate(names) for x, delta in enumerate(SIGNS)]
     picture.add(
@@ -128,7 +128,7 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
         picture.layout["shapes"].append({**box, "fillcolor": colours[words[y][x]], "line": edge})
         text = f'<a href="{link(SHAPES[name], delta)}" target="_self">{words[y][x]}</a>'
         style.label(
-            picture, x, y, text, xanchor="center", xshift=0, font={"color": style.INK, "size": 14}, captureevents=True
+            picture, x, y, text, xanchor="center", xshift=0, font={"color": style.INK, "size": 12}, captureevents=True
         )
     return (picture,)
 
@@ -199,7 +199,7 @@ def entropy(problem: WideNetwork) -> tuple[Picture]:
     picture.lay(yaxis={"range": [-0.15, 4.1]}, xaxis={"range": [-2, 2]})
     picture.add(style.line(s, np.abs(s), style.EQUIVALENT, "|s|", width=2, dash="dot"))
     picture.add(style.line(s, s**2, style.EQUIVALENT, "s²", width=2, dash="dash"))
-    style.label(picture, 1.9, 1.9, "|s|  (δ → 0)", style.EQUIVALENT, xanchor="right", yshift=-16, xshift=0)
+    style.label(picture, 1.95, 1.3, "|s|  (δ → 0)", style.EQUIVALENT, xanchor="right", xshift=0)
     style.label(picture, 1.86, 3.46, "s²  (|δ| → ∞)", style.EQUIVALENT, xanchor="right", xshift=-10)
     places = picture.add(_entropy_line(s, abs(problem.delta)))
     return (picture.move(places, *([moving(_entropy_line(s, delta))] for delta in ENTROPY_DELTAS)),)

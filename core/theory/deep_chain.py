@@ -92,8 +92,8 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Solution:
-    """The chain's flow and where it lands. `loss_by_depth` [8,T]: the same β₀, offsets and label at depths 1 to 8;
-    NaN where a depth could not be integrated."""
+    """The chain's flow and where it lands (NaN where it does not; then `reason` says why). `loss_by_depth` [8,T]: the same
+    β₀, offsets and label at depths 1 to 8; NaN where a depth could not be integrated."""
 
     times: np.ndarray
     w: np.ndarray
@@ -102,6 +102,7 @@ class Solution:
     loss: np.ndarray
     shares: np.ndarray
     landing: np.ndarray
+    reason: str
     nearest: np.ndarray
     along: np.ndarray
     loss_by_depth: np.ndarray
@@ -120,7 +121,7 @@ def solve(problem: DeepChain) -> Solution:
     X, y = problem.X, np.array([problem.y])
     w, a = chain_flow(w_0, a_0, X, y, problem.times, etas=problem.etas)
     beta = np.prod(a, axis=1)[:, None] * w
-    landing = interpolator(w_0, a_0, X, y, etas=problem.etas)
+    landing, reason = _landing(w_0, a_0, X, y, problem.etas)
     x, slope = X[0], X[0] @ problem.beta_0
     nearest = problem.beta_0 + (problem.y - slope) * x
     along = problem.beta_0 * (problem.y / slope) if abs(slope) > 1e-9 * problem.norm else np.full(2, math.nan)
@@ -128,8 +129,15 @@ def solve(problem: DeepChain) -> Solution:
     shares = layer_speeds(np.where(np.abs(sizes) > 1e-12, sizes, 1e-12), etas=problem.etas)
     by_depth = np.stack([_loss_at_depth(problem, depth) for depth in range(1, DEEPEST + 1)])
     return Solution(
-        problem.times, w, a, beta, (beta @ x - problem.y) ** 2 / 2, shares, landing, nearest, along, by_depth
+        problem.times, w, a, beta, (beta @ x - problem.y) ** 2 / 2, shares, landing, reason, nearest, along, by_depth
     )
+
+
+def _landing(w_0, a_0, X, y, etas) -> tuple[np.ndarray, str]:
+    try:
+        return interpolator(w_0, a_0, X, y, etas=etas), ""
+    except OutsideTheory as refused:
+        return np.full(len(w_0), math.nan), f"{refused.what}; got {refused.got}."
 
 
 def _loss_at_depth(problem: DeepChain, depth: int) -> np.ndarray:

@@ -29,7 +29,7 @@ def balance(weights, *, etas=None) -> list[np.ndarray]:
     rates = rate_vector(etas, len(weights))
     pairs = list(pairwise(weights))
     for lower, upper in pairs:
-        same_size(upper.shape[1], lower.shape[0], "neighbouring layers must share their width")
+        same_size(upper.shape[1], lower.shape[0], "Neighbouring layers must share their width")
     return [rates[k] * upper.T @ upper - rates[k + 1] * lower @ lower.T for k, (lower, upper) in enumerate(pairs)]
 
 
@@ -99,7 +99,7 @@ def chain_flow(w_0, a_0, X, y, times, *, etas=None, rtol=1e-11) -> tuple[np.ndar
     run = solve_ivp(velocity, (0.0, end), np.concatenate([w_0, a_0]), "LSODA", t_eval=times, rtol=rtol, atol=1e-14)
     if not run.success:
         raise OutsideTheory(
-            "the chain is too stiff to integrate", got=run.message, do="Shorten the time, or its start."
+            "The chain is too stiff to integrate", got=run.message, do="Shorten the time, or its start."
         )
     return run.y[:d].T, run.y[d:].T
 
@@ -133,7 +133,7 @@ def _final_sign(w_0, a_0, X, y, rates, offset, frozen) -> float:
             break
     if _loss(state, X, y, d) > 1e-3 * first + floor:
         raise OutsideTheory(
-            "the landing point needs a start from which gradient flow reaches zero loss",
+            "The landing point needs a start from which gradient flow reaches zero loss",
             got="a start that ends at, or waits near, a saddle",
             do="Move the start: make a later layer's weight different from 0.",
         )
@@ -153,7 +153,7 @@ def _least_norm(X, y, d: int) -> tuple[np.ndarray, np.ndarray]:
     misfit = float(np.linalg.norm(X @ least - y))
     if misfit > 1e-9 * (np.linalg.norm(y) + 1e-300):
         raise OutsideTheory(
-            "the landing point is among the β that fit the data exactly, and none does",
+            "The landing point is among the β that fit the data exactly, and none does",
             got=f"a misfit of {misfit:.3g}",
             do="Use at most d linearly independent rows, or consistent targets.",
         )
@@ -173,5 +173,5 @@ def rate_vector(etas, layers: int) -> np.ndarray:
     rates = finite_array(etas, "etas", 1)
     same_size(len(rates), layers, "etas needs one rate per layer, first layer first")
     if not np.all(rates >= 1 / LARGEST):
-        raise OutsideTheory("rates must be positive", got=f"{rates.min():g}", do="Give rates above 0.")
+        raise OutsideTheory("Rates must be positive", got=f"{rates.min():g}", do="Give rates above 0.")
     return rates

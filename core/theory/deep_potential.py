@@ -24,10 +24,10 @@ def penalty(beta, beta_0, hidden: int) -> np.ndarray:
     beta = finite_array(beta, "beta", (1, 2, 3))
     beta_0 = finite_array(beta_0, "beta_0", 1)
     if not hidden >= 0:
-        raise OutsideTheory("hidden layers are counted from 0", got=f"{hidden}", do="Choose 0 or more.")
+        raise OutsideTheory("Hidden layers are counted from 0", got=f"{hidden}", do="Choose 0 or more.")
     size = np.linalg.norm(beta_0)
     if size == 0:
-        raise OutsideTheory("the penalty needs a start with a direction", got="beta_0 = 0", do="Move beta_0 off 0.")
+        raise OutsideTheory("The penalty needs a start with a direction", got="beta_0 = 0", do="Move beta_0 off 0.")
     power = (hidden + 2) / (hidden + 1)
     pull = beta @ beta_0 * size ** (-hidden / (hidden + 1))
     return np.linalg.norm(beta, axis=-1) ** power / power - pull

@@ -41,7 +41,7 @@ def positive_rate(value, name: str) -> float:
     rate = float(finite_array(value, name, 0))
     if not rate >= 1 / LARGEST:
         raise OutsideTheory(
-            f"the rate {name} must be positive", got=f"{rate:g}", do="Give a rate above 0, for example 1."
+            f"The rate {name} must be positive", got=f"{rate:g}", do="Give a rate above 0, for example 1."
         )
     return rate
 
@@ -50,5 +50,5 @@ def time_array(times) -> np.ndarray:
     """Times as a float64 vector; raises OutsideTheory unless finite and not negative."""
     checked = finite_array(times, "times", (0, 1)).reshape(-1)
     if np.any(checked < 0):
-        raise OutsideTheory("times start at 0, the time of the given weights", got=f"{checked.min():g}", do="Drop it.")
+        raise OutsideTheory("Times start at 0, the time of the given weights", got=f"{checked.min():g}", do="Drop it.")
     return checked

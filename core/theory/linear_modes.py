@@ -73,9 +73,9 @@ def mode_time(start, target, delta, *, fraction=0.5, eta_a=1.0, eta_w=1.0) -> np
     start, target, delta = _mode_arrays(start, target, delta)
     share = float(finite_array(fraction, "fraction", 0))
     if not 0 < share < 1:
-        raise OutsideTheory("fraction must lie between 0 and 1", got=f"{share:g}", do="Choose 0.5 for the half-time.")
+        raise OutsideTheory("Fraction must lie between 0 and 1", got=f"{share:g}", do="Choose 0.5 for the half-time.")
     if np.any(start * target < 0):
-        raise OutsideTheory("start and target must have the same sign", got=f"{start}", do="Use mode_flow.")
+        raise OutsideTheory("Start and target must have the same sign", got=f"{start}", do="Use mode_flow.")
     r, b = np.sqrt(product) * np.abs(target), np.sqrt(product) * np.abs(start)
     omega = np.hypot(delta, 2 * r)
 
@@ -94,7 +94,7 @@ def hyperbolic_entropy(x, delta) -> np.ndarray:
     """
     x, size = np.asarray(finite_array(x, "x", (0, 1, 2, 3))), np.abs(finite_array(delta, "delta", (0, 1, 2, 3)))
     if np.any(size < 1e-30):
-        raise OutsideTheory("the entropy diverges at δ = 0", got="0", do="Take |x|, its limiting shape, instead.")
+        raise OutsideTheory("The entropy diverges at δ = 0", got="0", do="Take |x|, its limiting shape, instead.")
     return (2 * x * np.arcsinh(2 * x / size) - 4 * x**2 / (np.hypot(2 * x, size) + size)) / 4
 
 
@@ -102,5 +102,5 @@ def _mode_arrays(start, target, delta):
     dims = (0, 1, 2, 3)
     start, target = finite_array(start, "start", dims), finite_array(target, "target", dims)
     if np.any(target == 0):
-        raise OutsideTheory("a mode needs a target", got="target 0", do="Drop that mode: it has nothing to learn.")
+        raise OutsideTheory("A mode needs a target", got="target 0", do="Drop that mode: it has nothing to learn.")
     return np.broadcast_arrays(start, target, finite_array(delta, "delta", dims))

@@ -134,7 +134,7 @@ def march(modes: Modes, state: np.ndarray, times: np.ndarray) -> Iterator[np.nda
                 break
             if work > MOST_WORK:
                 raise OutsideTheory(
-                    "the exact path takes steps no longer than 4 time constants of the strongest mode,"
+                    "The exact path takes steps no longer than 4 time constants of the strongest mode,"
                     " and this horizon needs too many of them",
                     got=f"{modes.growth.max() * times[-1]:.3g} time constants, at t = {now:.3g} not yet converged",
                     do="Ask for earlier times, or raise the weakest singular values of the target.",

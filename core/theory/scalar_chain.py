@@ -32,11 +32,11 @@ def learning_time(weights, target: float, *, fraction=0.5, etas=None) -> float:
     share = float(finite_array(fraction, "fraction", 0))
     rates = rate_vector(etas, len(w))
     if not 0 < share < 1:
-        raise OutsideTheory("fraction must lie between 0 and 1", got=f"{share:g}", do="Choose 0.5 for the half-time.")
+        raise OutsideTheory("Fraction must lie between 0 and 1", got=f"{share:g}", do="Choose 0.5 for the half-time.")
     start = float(np.prod(w))
     if not start * y > 0:
         raise OutsideTheory(
-            "the waiting time needs f(0) and the target to be different from 0 and of the same sign",
+            "The waiting time needs f(0) and the target to be different from 0 and of the same sign",
             got=f"f(0) = {start:g}, target = {y:g}",
             do="Change the sign or size of one layer.",
         )
@@ -79,6 +79,6 @@ def layer_speeds(weights, *, etas=None) -> np.ndarray:
     """
     w = finite_array(weights, "weights", (1, 2))
     if np.any(w == 0):
-        raise OutsideTheory("shares need weights different from 0", got="0", do="Move that layer off 0.")
+        raise OutsideTheory("Shares need weights different from 0", got="0", do="Move that layer off 0.")
     speed = rate_vector(etas, w.shape[-1]) / w**2
     return speed / np.sum(speed, axis=-1, keepdims=True)

@@ -90,7 +90,7 @@ def isotropic_delta(A, W, *, eta_a=1.0, eta_w=1.0) -> float:
     scale = float(eta_w * np.sum(A**2) + eta_a * np.sum(W**2))
     if away > ISOTROPY * scale:
         raise OutsideTheory(
-            "the exact solution needs an isotropic start, η_w A Aᵀ − η_a W Wᵀ = δ I",
+            "The exact solution needs an isotropic start, η_w A Aᵀ − η_a W Wᵀ = δ I",
             got=f"a distance {away:.3g} from {delta:.3g} I",
             do="Start from split(beta, delta, h), or integrate with core.training.linear_network.",
         )
@@ -172,14 +172,14 @@ def _checked(A_0, W_0, beta_star, eta_a, eta_w):
     same_size(target.shape[1], A.shape[1], "beta_star [d,c] and A_0 [h,c] must have the same outputs")
     if max(*A.shape, *W.shape) > LARGEST_SIDE:
         raise OutsideTheory(
-            f"the exact path factors an h×h matrix at every step and takes sides up to {LARGEST_SIDE}",
+            f"The exact path factors an h×h matrix at every step and takes sides up to {LARGEST_SIDE}",
             got=f"d, h, c = {W.shape[1]}, {A.shape[0]}, {A.shape[1]}",
             do="Reduce the shape, or integrate with core.training.linear_network.",
         )
     strength = np.linalg.svd(target, compute_uv=False)
     if strength[-1] <= RANK * strength[0]:
         raise OutsideTheory(
-            "the target must have full rank min(d, c): a direction with target 0 has no exponential rate and no"
+            "The target must have full rank min(d, c): a direction with target 0 has no exponential rate and no"
             " singular vector to align with",
             got=f"rank {int(np.sum(strength > RANK * strength[0]))} of {len(strength)}",
             do="Give the missing modes a small strength, or integrate with core.training.linear_network.",

@@ -61,7 +61,7 @@ class WideNetwork(Params):
     eta_a: float = knob(1.0, "rate η_a", scale="log", low=0.1, high=10, help="Learning rate of the last layer A.")
     eta_w: float = knob(1.0, "rate η_w", scale="log", low=0.1, high=10, help="Learning rate of the first layer W.")
     horizon: float = knob(20.0, "until t", scale="log", low=1, high=10_000)
-    step: float = knob(
+    descent: float = knob(
         0.0,
         "descent step η λ_max/2",
         low=0,

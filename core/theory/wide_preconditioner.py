@@ -31,7 +31,7 @@ def preconditioner_terms(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
     size = np.sum(beta**2, axis=(1, 2))
     if np.any(size == 0):
         raise OutsideTheory(
-            "theorem 4.1 needs β_k = w_k a_kᵀ ≠ 0 for each neuron",
+            "Theorem 4.1 needs β_k = w_k a_kᵀ ≠ 0 for each neuron",
             got=f"β_k = 0 at k = {int(np.argmin(size))}",
             do="Move that neuron off 0, or take preconditioner(A, W).",
         )
@@ -62,7 +62,7 @@ def isotropic_velocity(beta, residual, delta: float, h: int, *, eta_a=1.0, eta_w
     needed = {1: c, -1: d, 0: h}[int(np.sign(delta))]
     if h != needed:
         raise OutsideTheory(
-            "theorem 4.2 needs h = c for δ > 0 and h = d for δ < 0",
+            "Theorem 4.2 needs h = c for δ > 0 and h = d for δ < 0",
             got=f"δ = {delta:g}, d, h, c = {d}, {h}, {c}",
             do=f"Choose h = {needed}, or use exact_flow, which needs no such condition.",
         )

@@ -44,7 +44,7 @@ def gradient_flow(
     network = _Network.checked(weights, X, Y, etas, device)
     targets = time_array(times)
     if np.any(np.diff(targets) < 0):
-        raise OutsideTheory("times must rise", got=f"{targets[:4]} …", do="Sort them.")
+        raise OutsideTheory("Times must rise", got=f"{targets[:4]} …", do="Sort them.")
     return network.flowing(targets, tolerance)
 
 
@@ -59,7 +59,7 @@ def gradient_descent(
     steps = [int(step) for step in checkpoints]
     if not steps or steps != sorted(steps) or not 0 <= steps[0] <= steps[-1] <= MOST_STEPS:
         raise OutsideTheory(
-            f"checkpoints must be rising step counts up to {MOST_STEPS:,}",
+            f"Checkpoints must be rising step counts up to {MOST_STEPS:,}",
             got=str(steps)[:60],
             do="Give 0, 10, 100, … and a larger rate where that is too few.",
         )
@@ -106,7 +106,7 @@ class _Network:
         same_size(Y.shape[1], layers[-1].shape[-2], "Y [n,c] must have as many columns as the last layer has rows")
         runs = layers[0].shape[:-2]
         if device != "cpu" and not (device.startswith("cuda") and torch.cuda.is_available()):
-            raise OutsideTheory("the device must be cpu, or cuda where it is present", got=device, do="Choose cpu.")
+            raise OutsideTheory("The device must be cpu, or cuda where it is present", got=device, do="Choose cpu.")
         flat = np.concatenate([W.reshape(*runs, -1) for W in layers], axis=-1).reshape(int(np.prod(runs)), -1)
         data = (torch.tensor(array, device=device) for array in (flat, X, Y))
         state, X_t, Y_t = data
@@ -171,9 +171,9 @@ def _around(layers: list[torch.Tensor]) -> tuple[list[torch.Tensor], list[torch.
 def _weights(weights: Sequence) -> list[np.ndarray]:
     layers = [finite_array(W, f"layer {k + 1}", (2, 3, 4)) for k, W in enumerate(weights)]
     if not layers:
-        raise OutsideTheory("a network needs a layer", got="none", do="Give at least one matrix of weights.")
+        raise OutsideTheory("A network needs a layer", got="none", do="Give at least one matrix of weights.")
     for lower, upper in pairwise(layers):
-        same_size(upper.shape[-1], lower.shape[-2], "neighbouring layers must share their width")
-        same_size(upper.ndim, lower.ndim, "all layers must have the same leading axes")
-        same_size(int(np.prod(upper.shape[:-2])), int(np.prod(lower.shape[:-2])), "all layers must have the same runs")
+        same_size(upper.shape[-1], lower.shape[-2], "Neighbouring layers must share their width")
+        same_size(upper.ndim, lower.ndim, "All layers must have the same leading axes")
+        same_size(int(np.prod(upper.shape[:-2])), int(np.prod(lower.shape[:-2])), "All layers must have the same runs")
     return layers

@@ -45,7 +45,7 @@ def solve(problem: WideNetwork) -> Solution:
 
 def compare(problem: WideNetwork) -> Comparison:
     """The same run trained: by the problem's step, or by gradient flow when that is 0."""
-    trained = _descended(problem) if problem.step else _flowed(problem, problem.times)
+    trained = _descended(problem) if problem.descent else _flowed(problem, problem.times)
     curves, reason = _flow(problem, trained.curves.times)
     gap = np.linalg.norm(trained.curves.beta - curves.beta, axis=(1, 2))
     size = np.linalg.norm(curves.beta, axis=(1, 2)).max()
@@ -65,13 +65,13 @@ def _flowed(problem: WideNetwork, times: np.ndarray) -> Trained:
 
 
 def _descended(problem: WideNetwork) -> Trained:
-    rate = problem.step * _final_stable_rate(problem)
+    rate = problem.descent * _final_stable_rate(problem)
     steps = np.unique(np.round(problem.times / rate).astype(int))
     if steps[-1] > MOST_STEPS:
         raise OutsideTheory(
             f"Descent is shown for at most {MOST_STEPS:,} steps",
             got=f"{steps[-1]:,} until t = {problem.horizon:g}",
-            do="Take a larger step, an earlier end, or gradient flow (step 0).",
+            do="Take a larger step, an earlier end, or gradient flow (descent 0).",
         )
     weights, X, Y = _data(problem)
     run = gradient_descent(weights, X, Y, rate=rate, checkpoints=steps, etas=_etas(problem))

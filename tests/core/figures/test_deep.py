@@ -12,6 +12,7 @@ CASES = {
     "one layer": DeepChain(depth=1),
     "behind": DeepChain(y=-1.0),
     "across": DeepChain(angle=155.0),
+    "saddle": DeepChain(depth=4, imbalance=-3.0, y=-1.0),
     **PRESETS,
 }
 

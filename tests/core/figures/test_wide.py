@@ -22,7 +22,7 @@ def test_pictures_are_sound_and_move_with_time(problem):
 
 
 def test_the_comparison_and_the_entropy_are_sound():
-    problem = WideNetwork(step=0.2)
+    problem = WideNetwork(descent=0.2)
     for picture in (*comparison(problem, compare(problem)), *entropy(problem), *shapes(problem)):
         assert picture.figure().layout.title.text and len(picture.layout["meta"]["alt"]) > 20
     assert len(entropy(problem)[0].frames) == len(ENTROPY_DELTAS)

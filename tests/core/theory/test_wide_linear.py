@@ -184,7 +184,7 @@ A3, W3, B3 = np.eye(3), np.eye(3), np.diag([3.0, 2.0, 1.0])
         ((A3, np.ones((2, 3)), B3, [1.0]), "same number of neurons"),
         ((A3, W3, np.ones((2, 3)), [1.0]), "same inputs"),
         ((A3, W3, np.ones((3, 2)), [1.0]), "same outputs"),
-        ((A3, W3, B3, [-1.0]), "times"),
+        ((A3, W3, B3, [-1.0]), "Times"),
         ((A3, W3, B3, []), "times"),
         ((A3, W3, "target", [1.0]), "numbers"),
         ((np.eye(201), np.eye(201), np.eye(201), [1.0]), "200"),

@@ -46,7 +46,7 @@ def test_theorem_4_2_where_its_conditions_hold(shape, delta):
 @pytest.mark.parametrize("shape, delta", [((3, 2, 3), 4.0), ((3, 2, 3), -4.0), ((3, 3, 5), 4.0), ((5, 3, 3), -4.0)])
 def test_theorem_4_2_refuses_where_it_would_be_wrong(shape, delta):
     d, h, c = shape
-    with pytest.raises(OutsideTheory, match="theorem 4"):
+    with pytest.raises(OutsideTheory, match="Theorem 4"):
         isotropic_velocity(np.ones((d, c)), np.ones((d, c)), delta, h)
 
 

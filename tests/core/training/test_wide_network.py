@@ -23,11 +23,11 @@ def test_other_starts_are_integrated_and_say_why(start):
 
 
 def test_descent_leaves_the_flow_in_proportion_to_its_step():
-    small, large = (compare(WideNetwork(step=step)) for step in (0.05, 0.1))
+    small, large = (compare(WideNetwork(descent=step)) for step in (0.05, 0.1))
     assert 1e-4 < small.worst < large.worst and 1e-6 < small.trained.drift.max() < large.trained.drift.max()
     assert small.solution.curves.times.shape == small.trained.curves.times.shape == small.error.shape
 
 
 def test_too_many_steps_get_a_sentence():
     with pytest.raises(OutsideTheory, match="steps"):
-        compare(WideNetwork(step=0.05, horizon=10_000.0))
+        compare(WideNetwork(descent=0.05, horizon=10_000.0))
