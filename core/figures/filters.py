@@ -83,11 +83,13 @@ def _marks(problem: Problem, solution: Solution, rough: np.ndarray, k: int) -> l
             style.line(x[seed, j, : k + 1], y[seed, j, : k + 1], shade, width=1.5),
             style.points(x[:, j, k], y[:, j, k], shade, name, size=11, symbol=experiment.symbol(alpha)),
             style.points(x[seed, j, k : k + 1], y[seed, j, k : k + 1], shade, size=19, symbol="circle-open"),
-            experiment.words(
-                float(experiment.mean(x[:, j, k])), float(experiment.mean(y[:, j, k])), f"   {name}", shade
-            ),
+            experiment.words(_rightmost(x[:, j, k]), float(experiment.mean(y[:, j, k])), f"   {name}", shade),
         ]
     return traces
+
+
+def _rightmost(values: np.ndarray) -> float:
+    return float(np.max(values[np.isfinite(values)], initial=0))
 
 
 def finding(solution: Solution, k: int) -> str:
@@ -99,7 +101,7 @@ def finding(solution: Solution, k: int) -> str:
     low, high = solution.alpha[0], solution.alpha[-1]
     smoother = high if rough[:, -1].mean() < rough[:, 0].mean() else low
     return (
-        f"{name}: α = {smoother:g} is smoother, {_within(rough[:, -1])} against {_within(rough[:, 0])};"
+        f"{name}: α = {smoother:g} is the smoother, {_within(rough[:, -1])} at {high:g}, {_within(rough[:, 0])} at {low:g};"
         f" accuracy {_within(right[:, -1])} and {_within(right[:, 0])}"
     )
 

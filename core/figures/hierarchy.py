@@ -29,6 +29,8 @@ def accuracy(problem: Problem, solution: Solution) -> Picture:
         "range": [ends[0] - 0.08, ends[1] + 0.42],
         "tickvals": solution.size.tolist(),
         "ticktext": words,
+        "tickangle": 0,
+        "tickfont": {"size": 12},
     }
     picture.lay(xaxis=axis, yaxis={"range": [0, 1.04]}, margin={"b": 84})
     chance = 1 / problem.classes

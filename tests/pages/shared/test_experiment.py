@@ -38,6 +38,17 @@ def test_the_run_on_demand_is_described_with_its_own_numbers():
     assert "seed 7 at τ = 1.5" in words and "«" not in words
 
 
+def test_a_malformed_data_file_is_named_with_what_is_used_instead(tmp_path, monkeypatch):
+    (tmp_path / "data_batch_1.bin").write_bytes(b"no such records")
+    monkeypatch.setenv("DATA_DIR", str(tmp_path))
+    test = opened("filters", seed="9")
+    assert not test.exception
+    note = next(c.value for c in test.caption if "data_batch_1.bin" in c.value)
+    assert "binary version" in note and "Used instead: patches" in note
+    words = next(m.value for m in test.markdown if "It trains seed" in m.value)
+    assert "seed 9" in words
+
+
 def test_every_scale_left_out_is_a_sentence():
     test = opened("hierarchy")
     test.pills(key="alphas").set_value([]).run()
