@@ -79,7 +79,7 @@ def show_worksheet() -> None:
 def show_citations() -> None:
     prose(STEM, "cite")
     for key in dict.fromkeys(key for page in PAGES for key in page.papers):
-        st.code(PAPERS[key].bibtex, language="bibtex")
+        st.code(PAPERS[key].bibtex, language="bibtex", wrap_lines=True)
 
 
 def show_builder() -> None:

@@ -26,9 +26,9 @@ def takeaway(stem: str, problem: Params, solve: Callable, draw: Callable, arrays
         middle.download_button("Arrays as NPZ", lambda: npz(arrays), f"{stem}.npz", key="take_npz")
         code = script(problem, solve, draw)
         right.download_button("Script as .py", code, f"{stem}.py", "text/x-python", key="take_script")
-        st.code(code, language="python")
+        st.code(code, language="python", wrap_lines=True)
         for key in BY_STEM[stem].papers:
-            st.code(PAPERS[key].bibtex, language="bibtex")
+            st.code(PAPERS[key].bibtex, language="bibtex", wrap_lines=True)
 
 
 def script(problem: Params, solve: Callable, draw: Callable) -> str:

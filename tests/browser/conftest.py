@@ -10,6 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import axe_playwright_python
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text() + ";0"
 WITHOUT_CHART = {"learn"}
 READY = """(charts) => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
     && document.querySelector('h1')
@@ -110,6 +112,14 @@ class Visit:
     def until_meta(self, key: str, value, panel: int = 0) -> None:
         test = "([k, key, value]) => document.querySelectorAll('.js-plotly-plot')[k]?.layout?.meta?.[key] === value"
         self.tab.wait_for_function(test, arg=[panel, key, value], timeout=30_000)
+
+    def violations(self) -> list[str]:
+        """What axe-core calls serious or critical here: rule, how often, and the first place."""
+        self.tab.wait_for_function("() => window.__lab")
+        self.tab.evaluate(AXE)
+        found = self.tab.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
+        grave = [rule for rule in found if rule["impact"] in ("serious", "critical")]
+        return [f"{rule['id']} × {len(rule['nodes'])}: {rule['nodes'][0]['html'][:200]}" for rule in grave]
 
     def camera(self) -> dict:
         return self.tab.evaluate("() => document.querySelector('.js-plotly-plot')._fullLayout.scene._scene.getCamera()")

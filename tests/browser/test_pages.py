@@ -15,6 +15,7 @@ def test_a_page_opens_by_its_own_address(visit, page):
         assert len(pictures.nth(k).get_attribute("aria-label")) > 20
     assert seen.tab.locator("[data-testid=stException]").count() == 0
     assert seen.complaints == []
+    assert seen.violations() == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
