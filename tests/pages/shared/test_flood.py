@@ -1,0 +1,103 @@
+"""The token bucket: a burst passes, a flood is merged into its newest message, nothing a visitor clicked is lost."""
+
+import asyncio
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from pages.shared.flood import BURST, RATE, Bucket, Inbox, merged, place, welcome
+
+
+def rerun(value: float, fragment: str = "", clicked: str = "") -> BackMsg:
+    message = BackMsg()
+    message.rerun_script.fragment_id = fragment
+    message.rerun_script.widget_states.widgets.add(id="slider").double_array_value.data.append(value)
+    if clicked:
+        message.rerun_script.widget_states.widgets.add(id=clicked).trigger_value = True
+    return message
+
+
+def value(message: BackMsg) -> float:
+    return message.rerun_script.widget_states.widgets[0].double_array_value.data[0]
+
+
+def clicks(message: BackMsg) -> set[str]:
+    return {state.id for state in message.rerun_script.widget_states.widgets if state.trigger_value}
+
+
+def delivered(messages: list[BackMsg], seconds: float) -> list[BackMsg]:
+    """What reaches the application within `seconds` of a flood, then the client leaves."""
+
+    async def run() -> list[BackMsg]:
+        queue: asyncio.Queue = asyncio.Queue()
+        for message in messages:
+            queue.put_nowait({"type": "websocket.receive", "bytes": message.SerializeToString()})
+        inbox, out = Inbox(queue.get, Bucket(RATE, BURST)), []
+        asyncio.get_running_loop().call_later(seconds, queue.put_nowait, {"type": "websocket.disconnect", "code": 1000})
+        while (event := await inbox.receive())["type"] == "websocket.receive":
+            out.append(BackMsg.FromString(event["bytes"]))
+        inbox.close()
+        return out
+
+    return asyncio.run(run())
+
+
+def test_a_flood_becomes_a_trickle_that_ends_with_the_newest():
+    got = delivered([rerun(k) for k in range(200)], 1.5)
+    assert BURST <= len(got) <= BURST + 1.5 * RATE + 2
+    assert value(got[-1]) == 199
+
+
+def test_a_drag_passes_unmerged():
+    assert [value(m) for m in delivered([rerun(k) for k in range(13)], 0.2)] == list(range(13))
+
+
+def test_clicks_survive_merging():
+    got = delivered([rerun(k, clicked="run" if k == 60 else "") for k in range(120)], 1.0)
+    assert any("run" in clicks(message) for message in got)
+
+
+def test_a_newer_click_is_not_overwritten_and_values_are_the_newest():
+    both = merged(rerun(1, clicked="a"), rerun(2, clicked="b"))
+    assert clicks(both) == {"a", "b"} and value(both) == 2
+
+
+def test_the_whole_page_supersedes_its_fragments():
+    got = delivered([rerun(0)] * int(BURST) + [rerun(1, "f"), rerun(2, "g"), rerun(3)], 0.5)
+    assert place(got[-1]) == "rerun" and value(got[-1]) == 3
+    assert len(got) == BURST + 1
+
+
+def test_too_many_kinds_at_once_end_the_connection():
+    assert len(delivered([rerun(k, f"fragment {k}") for k in range(400)], 5.0)) < 400
+
+
+def test_only_what_visitors_need_is_let_in():
+    for kind in ("clear_cache", "set_run_on_save", "load_git_info", "debug_shutdown_runtime"):
+        message = BackMsg()
+        setattr(message, kind, True)
+        assert not welcome(message)
+    install = BackMsg()
+    install.backend_operation_request.install_skills.SetInParent()
+    assert not welcome(install) and welcome(rerun(1))
+    download = BackMsg()
+    download.backend_operation_request.deferred_file.SetInParent()
+    assert welcome(download)
+
+
+def test_malformed_frames_are_left_to_streamlit():
+    async def run():
+        async def source():
+            return {"type": "websocket.receive", "bytes": b"\xff\xff"}
+
+        return await Inbox(source, Bucket(RATE, BURST)).receive()
+
+    assert asyncio.run(run())["bytes"] == b"\xff\xff"
+
+
+def test_a_bucket_refills_with_time():
+    now = [0.0]
+    bucket = Bucket(10, 2, clock=lambda: now[0])
+    assert [bucket.take() for _ in range(3)] == [True, True, False]
+    assert abs(bucket.wait() - 0.1) < 1e-9
+    now[0] = 0.1001
+    assert bucket.take() and not bucket.take()
