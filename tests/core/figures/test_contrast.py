@@ -5,7 +5,7 @@ import pytest
 from core.figures import style
 from core.figures.picture import Picture
 
-LIGHT_PAGE, DARK_PAGE = "#ffffff", "#0e1117"
+LIGHT_PAGE, DARK_PAGE = "#ffffff", "#171614"
 LINES = (*style.SEVEN, style.DOWNSTREAM, style.BALANCED, style.UPSTREAM, style.MINIMA, style.EQUIVALENT, style.INK)
 LINES += (style.POSITIVE, style.NEGATIVE, style.WARNING, style.LOSS_LINE, style.KERNEL, style.FLIPS, style.DISTANCE)
 
