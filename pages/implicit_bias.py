@@ -1,0 +1,118 @@
+"""Implicit bias: which zero-loss solution each δ picks, seen in the plane, in the mirror and in space."""
+
+import streamlit as st
+
+from core.errors import OutsideTheory
+from core.figures.implicit_bias import at_rest, figures, in_space, in_space_with_run, landing_rows, with_run
+from core.figures.style import CAMERAS, number
+from core.theory.implicit_bias import RULES
+from core.theory.landings import PRESETS, Landings, solve, space
+from core.training.landings import SPACE_TIMES, Trained, simulate, simulate_space
+from pages.shared.beside import beside
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "implicit_bias"
+
+picture = st.container()
+problem = controls(
+    Landings,
+    shown=("delta", "angle", "norm", "data_angle", "moves"),
+    more=("data", "y", "levels", "sign", "horizon", "eta_a", "eta_w", "solver", "rate", "null", "device"),
+)
+solution = remember(solve)(problem)
+moving = solution.moving
+in_time = problem.moves == "time"
+rest = at_rest(problem, solution)
+
+
+def numbers(run: Trained | None) -> None:
+    error, drift, gap, where = st.columns([2, 2, 2, 3])
+    error.metric("largest relative error", "simulating …" if run is None else number(run.largest_error))
+    drift.metric("drift of δ in the simulation", "…" if run is None else number(run.largest_drift))
+    gap.metric("run’s end to prediction", "…" if run is None else number(run.gap))
+    if run is not None:
+        with where:
+            st.badge(f"simulated on {run.device}", icon=":material/memory:", color="gray")
+            agreed = "theory and simulation agree"
+            st.badge(run.verdict or agreed, color="orange" if run.verdict else "green")
+
+
+def show(run: Trained | None) -> None:
+    drawn = painted(figures, problem, solution) if run is None else painted(with_run, problem, (solution, run))
+    cursor = Cursor("t", "time t", solution.times)
+    if not in_time:
+        cursor = Cursor("δ", "relative scale δ", moving.deltas, still=rest)
+    plot(*drawn, cursor=cursor, grow=(1.2, 1, 1, 1), least=330)
+    numbers(run)
+
+
+with picture:
+    beside(STEM, problem, simulate, show)
+
+presets(STEM, PRESETS, problem)
+a, beta = moving.a[rest, -1], moving.landing[rest]
+st.latex(
+    r"\beta(\infty)=\arg\min_{X\beta=y}\ \Psi_\delta(\beta)-\psi_\delta\,\hat\beta_0^{\top}\beta,\quad"
+    r"\Psi_\delta=\frac{(\kappa-2\delta)\sqrt{\kappa+\delta}}{3\sqrt{\eta_a\eta_w}}"
+)
+st.latex(
+    r"\kappa=\sqrt{\delta^2+4\eta_a\eta_w\lVert\beta\rVert^2},\qquad\beta(\infty)=\beta_*+a(\infty)\,w_{\mathrm{null}}"
+)
+st.latex(
+    rf"\delta={number(float(moving.deltas[rest]))},\;"
+    rf"a(\infty)={number(float(a))},\;\beta(\infty)=({number(float(beta[0]))},\,{number(float(beta[1]))})"
+)
+if solution.fan.crosses.any():
+    crossing = ", ".join(f"{d:g}" for d in solution.fan.deltas[solution.fan.crosses])
+    st.info(
+        f"For δ = {crossing} β passes through 0 and a changes sign. Theorem 3.1 excludes that; the landing points use its "
+        "form with the sign of the linear term changed.",
+        icon=":material/swap_vert:",
+    )
+st.table(landing_rows(solution, RULES))
+prose(STEM, "look")
+prose(STEM, "mirror")
+
+st.subheader("More inputs, more solutions", anchor=False)
+
+
+def show_space(run: Trained | None) -> None:
+    example = remember(space)(problem)
+    pair = (example, run)
+    drawn = painted(in_space, problem, example) if run is None else painted(in_space_with_run, problem, pair)
+    cursor = Cursor("t", "time t", SPACE_TIMES)
+    plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, hero=False, autoplay=False)
+    if "integrated" in example.rules:
+        st.caption("Which branch is reached is open in closed form for some of these δ: it was found by integration.")
+    if run is not None:
+        left, right = st.columns(2)
+        left.metric("largest distance to the prediction", number(run.gap))
+        right.metric("drift of δ in space", number(run.largest_drift))
+
+
+try:
+    beside("space", problem, simulate_space, show_space)
+except OutsideTheory as error:
+    st.warning(str(error), icon=":material/warning:")
+prose(STEM, "space")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "delta": solution.fan.deltas,
+        "landing": solution.fan.landing,
+        "t": solution.times,
+        "a": solution.fan.a,
+        "w": solution.fan.w,
+        "beta": solution.fan.beta,
+        "ends": solution.ends,
+    },
+)
+st.caption("Figure 4 of the paper; its section 3, theorem 3.1.")
