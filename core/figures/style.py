@@ -35,7 +35,7 @@ DARK = {
     SEVEN[3]: "#9b9b9b",
     SEVEN[4]: "#9fd3e0",
     SEVEN[5]: "#4fb0ca",
-    SEVEN[6]: "#2389a3",
+    SEVEN[6]: "#2790ab",
     MINIMA: "#ff5c7c",
     EQUIVALENT: "#9aa0aa",
     INK: "#eef0f4",
