@@ -7,7 +7,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test check browser-check benchmark screens precompute cluster clean
+.PHONY: run test check browser-check benchmark screens precompute cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -35,8 +35,23 @@ cluster: .venv/.dev
 	$(BIN)/python -m pip install -q -r requirements-cluster.txt
 	$(BIN)/python -m pytest tests/cluster/regime_map_on_dask.py
 
+image:
+	@scripts/image.sh $(IMAGE_ARGS)
+
+load: .venv/.dev
+	$(BIN)/python -m tests.benchmarks.load $(LOAD_ARGS)
+
+faults: .venv/.dev
+	$(BIN)/python -m pytest -rsP tests/faults/faults_of_jobs.py tests/faults/faults_of_server.py
+
+fuzz: .venv/.dev
+	$(BIN)/python -m pytest tests/security/fuzz.py
+
+audit:
+	@PYTHON="$(PYTHON)" scripts/audit.sh
+
 clean:
-	rm -rf .venv screens .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .cache screens .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/.app: requirements.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" scripts/setup.sh requirements.txt

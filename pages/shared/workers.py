@@ -264,4 +264,4 @@ class Pool:
 
 def pool_size() -> int:
     """TRAIN_WORKERS, else one less than the cores, so that pages stay quick while something trains."""
-    return max(1, int(os.environ.get("TRAIN_WORKERS", 0)) or (os.cpu_count() or 2) - 1)
+    return max(1, int(os.environ.get("TRAIN_WORKERS") or 0) or (os.cpu_count() or 2) - 1)
