@@ -40,8 +40,7 @@ with picture:
     plot(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=285)
 
 presets(STEM, PRESETS, problem)
-conserved = problem.eta_w * float(run.a[0, 0]) ** 2 - problem.eta_a * float((run.W[0, 0] ** 2).sum())
-mu = problem.tau**2
+conserved, mu = solution.conserved, problem.tau**2
 kappa = (conserved**2 + 4 * problem.eta_a * problem.eta_w * mu**2) ** 0.5
 st.latex(
     rf"\dot\mu_i=-\kappa_i\,\hat\beta_i^\top\xi_i,\qquad"

@@ -30,6 +30,7 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     picture = style.space(
         problem, title=_title(flow.delta), alt=_alt(flow), axes=("w₁", "w₂", "a"), reach=REACH, height=HEIGHT
     )
+    picture.lay(scene={"camera": {"eye": {"x": 0.95, "y": -1.6, "z": 1.05}}})
     picture.add(*_sheets(flow.delta))
     for one in flow.contours:
         width = 4 if one.level == minimal.SADDLE_LOSS else 2

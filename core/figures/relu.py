@@ -51,7 +51,7 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
         problem, title=_verdict(run), alt=_alt(run, start, "Partition"), x="x₁", y="x₂", height=HEIGHT
     )
     axis = {"range": [-RADIUS, RADIUS], "constrain": "domain", "showgrid": False, "zeroline": False, "nticks": 5}
-    picture.lay(xaxis=axis, yaxis={**axis, "scaleanchor": "x"})
+    picture.lay(xaxis=axis, yaxis={**axis, "scaleanchor": "x"}, margin={"l": 48, "r": 4, "b": 48})
     pieces = _pieces(problem, solution, which)
     ground = picture.add(*_cones(*pieces[-1]))
     for label, colour, symbol, name in CLASSES:

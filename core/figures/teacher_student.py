@@ -29,7 +29,7 @@ def neurons(problem: Problem, solution: Solution, *, height: int = HEIGHT, named
     axes = {"range": [-far, far], "constrain": "domain", "nticks": 6}
     picture = style.figure(
         problem, title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height
-    ).lay(xaxis=axes, yaxis={**axes, "scaleanchor": "x"})
+    ).lay(xaxis=axes, yaxis={**axes, "scaleanchor": "x"}, margin={"l": 48, "r": 4})
     picture.add(*_teacher(solution, far))
     if named:
         _name_teachers(picture, solution, far)
@@ -51,7 +51,8 @@ def four_panels(problem: Problem, solutions: tuple[Solution, ...]) -> tuple[Pict
         word = "Lazy" if name in ("downstream", "lazy") else "Rich"
         mark = style.regime_mark(known.delta)
         panel.lay(title={"text": f"{mark} {word} (τ = {known.tau:g}, δ = {known.delta:g})", "font": {"size": 14}})
-        panel.lay(margin={"l": 44, "r": 8}, yaxis={"title": {"text": ""}}, xaxis={"nticks": 4})
+        panel.lay(meta={**style.meta_of(problem, panel.layout["meta"]["alt"]), "panel": name})
+        panel.lay(margin={"l": 36, "r": 2, "t": 40, "b": 44}, yaxis={"title": {"text": ""}}, xaxis={"nticks": 4})
     return panels
 
 

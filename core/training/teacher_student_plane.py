@@ -61,6 +61,8 @@ class Problem(Params):
     @property
     def conserved(self) -> float:
         """δ at these learning rates, η_w a² − η_a‖w‖²; equals `delta` where both are 1."""
+        if self.eta_a == self.eta_w:
+            return self.eta_a * self.delta
         a, w = teacher_student.start_norms(self.tau, self.delta)
         return self.eta_w * a**2 - self.eta_a * w**2
 

@@ -51,6 +51,7 @@ def test_the_four_panels_say_which_they_are():
     titles = [one.layout["title"]["text"] for one in four]
     assert ["Lazy" in title for title in titles] == [False, False, True, True]
     assert "τ = 2" in titles[3] and "δ = -1" in titles[2]
+    assert all(one.layout["meta"]["delta"] == PROBLEM.delta for one in four)
 
 
 def test_alt_names_delta_and_the_end():

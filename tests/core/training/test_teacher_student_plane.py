@@ -55,7 +55,9 @@ def test_same_start_with_other_rates_is_the_upstream_panel_in_disguise():
 
 
 def test_conserved_is_delta_at_equal_rates():
-    assert Problem(delta=-0.5).conserved == pytest.approx(-0.5)
+    assert Problem(delta=-0.5).conserved == -0.5
+    assert Problem(delta=0.0).conserved == 0.0
+    assert Problem(delta=0.5, eta_a=2.0, eta_w=2.0).conserved == 1.0
 
 
 @settings(max_examples=10, deadline=None)
