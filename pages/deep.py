@@ -42,8 +42,9 @@ st.latex(
     if L
     else r"f=w^\top x\quad\text{(linear regression)}"
 )
-st.latex(rf"\beta(\infty)=\beta_*\pm\Bigl(\textstyle\prod_l|a_l(\infty)|\Bigr)P_N w_0=({end_1},\ {end_2})")
-if not problem.offsets.any() and problem.eta == 1:
+if not solution.reason:
+    st.latex(rf"\beta(\infty)=\beta_*\pm\Bigl(\textstyle\prod_l|a_l(\infty)|\Bigr)P_N w_0=({end_1},\ {end_2})")
+if not problem.offsets.any() and problem.eta == 1 and not solution.reason:
     st.latex(
         rf"\beta(\infty)=\arg\min_{{X\beta=y}}\ \tfrac{{{L + 1}}}{{{L + 2}}}\lVert\beta\rVert^{{{L + 2}/{L + 1}}}"
         rf"-\lVert\beta_0\rVert^{{-{L}/{L + 1}}}\,\beta_0^\top\beta"
@@ -91,6 +92,7 @@ takeaway(
         "a": solution.a,
         "loss": solution.loss,
         "share_of_layer": solution.shares,
+        "t_by_depth": problem.depth_times,
         "loss_by_depth": solution.loss_by_depth,
         "landing": solution.landing,
     },

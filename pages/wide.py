@@ -40,9 +40,10 @@ st.latex(
     + number(float(solution.per_neuron.mean()))
 )
 st.latex(
-    r"\dot s_i=\sqrt{\delta^2+4\eta_a\eta_w s_i^2}\,(s^*_i-s_i)\;\text{(aligned)},\quad s^*=("
-    + ",".join(map(number, solution.strengths[:4]))
-    + (r",\dots)" if len(solution.strengths) > 4 else ")")
+    r"\dot s_i=\sqrt{\delta^2+" + number(4 * problem.eta_a * problem.eta_w) + r"\,s_i^2}\,(s^*_i-s_i)\;\text{(aligned)}"
+)
+st.latex(
+    r"s^*=(" + ",".join(map(number, solution.strengths[:4])) + (r",\dots)" if len(solution.strengths) > 4 else ")")
 )
 left, middle, right = st.columns(3)
 left.metric("regime measured", solution.regime.word, help=solution.regime.basis)

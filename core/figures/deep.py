@@ -61,7 +61,11 @@ def losses(problem: DeepChain, solution: Solution) -> Picture:
     picture.lay(yaxis={"range": [-0.04, 1.2]})
     for depth, other in enumerate(solution.loss_by_depth, 1):
         line = style.line(
-            solution.times[1:], other[1:] / max(float(other[0]), 1e-300), style.EQUIVALENT, f"depth {depth}", width=1.5
+            problem.depth_times[1:],
+            other[1:] / max(float(other[0]), 1e-300),
+            style.EQUIVALENT,
+            f"depth {depth}",
+            width=1.5,
         )
         picture.add(line)
     picture.add(style.line(solution.times[1:], left[1:], style.LOSS_LINE, f"depth {problem.depth}", width=5))
@@ -79,11 +83,7 @@ def profile(problem: DeepChain, solution: Solution) -> Picture:
     first = solution.shares[0]
     most = int(np.argmax(first))
     even = np.ptp(first) < 0.05
-    title = (
-        "All layers learn alike at first"
-        if even
-        else f"At first layer {most + 1} does {first[most]:.0%} of the learning"
-    )
+    title = "All layers learn alike at first" if even else f"Layer {most + 1} learns {first[most]:.0%} at first"
     shares = ", ".join(f"{share:.0%}" for share in first)
     alt = (
         f"Share of each layer in learning at imbalance {problem.imbalance:g}, first layer first; at the start {shares}"

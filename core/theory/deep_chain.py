@@ -21,7 +21,7 @@ from core.theory.deep_potential import first_layer_norm
 from core.theory.scalar_chain import layer_speeds
 
 DEEPEST = 8
-FRAMES = 100
+FRAMES, FINE, THIN = 100, 2000, 4
 
 
 def _extra(layer: int):
@@ -77,8 +77,12 @@ class DeepChain(Params):
         return self.norm * _direction(self.angle)
 
     @property
-    def times(self) -> np.ndarray:
-        return np.concatenate([[0.0], np.geomspace(self.horizon * 1e-4, self.horizon, FRAMES - 1)])
+    def fine_times(self) -> np.ndarray:
+        return np.concatenate([[0.0], np.geomspace(min(1e-4 * self.horizon, 1e-3), self.horizon, FINE - 1)])
+
+    @property
+    def depth_times(self) -> np.ndarray:
+        return self.fine_times[::THIN]
 
 
 PRESETS = {
@@ -92,8 +96,8 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Solution:
-    """The chain's flow and where it lands (NaN where it does not; then `reason` says why). `loss_by_depth` [8,T]: the same
-    β₀, offsets and label at depths 1 to 8; NaN where a depth could not be integrated."""
+    """The chain's flow and where it lands (NaN where it does not; then `reason` says why). `loss_by_depth` [8,F]: the same
+    β₀, offsets and label at depths 1 to 8 at depth_times [F]; NaN where a depth could not be integrated."""
 
     times: np.ndarray
     w: np.ndarray
@@ -119,7 +123,9 @@ def solve(problem: DeepChain) -> Solution:
     """Gradient flow of the chain by an integrator, its landing point in closed form, and the loss at every depth."""
     w_0, a_0 = start(problem)
     X, y = problem.X, np.array([problem.y])
-    w, a = chain_flow(w_0, a_0, X, y, problem.times, etas=problem.etas)
+    w, a = chain_flow(w_0, a_0, X, y, problem.fine_times, etas=problem.etas)
+    kept = _frames(problem, w, a)
+    times, w, a = problem.fine_times[kept], w[kept], a[kept]
     beta = np.prod(a, axis=1)[:, None] * w
     landing, reason = _landing(w_0, a_0, X, y, problem.etas)
     x, slope = X[0], X[0] @ problem.beta_0
@@ -129,8 +135,16 @@ def solve(problem: DeepChain) -> Solution:
     shares = layer_speeds(np.where(np.abs(sizes) > 1e-12, sizes, 1e-12), etas=problem.etas)
     by_depth = np.stack([_loss_at_depth(problem, depth) for depth in range(1, DEEPEST + 1)])
     return Solution(
-        problem.times, w, a, beta, (beta @ x - problem.y) ** 2 / 2, shares, landing, reason, nearest, along, by_depth
+        times, w, a, beta, (beta @ x - problem.y) ** 2 / 2, shares, landing, reason, nearest, along, by_depth
     )
+
+
+def _frames(problem: DeepChain, w: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """FRAMES of the fine times, equally far apart in log t plus loss, so that a jump after a plateau is seen too."""
+    loss = (np.prod(a, axis=1) * (w @ problem.X[0]) - problem.y) ** 2
+    walked = np.arange(1.0, FINE) / FINE + np.cumsum(np.abs(np.diff(loss))) / max(float(np.ptp(loss)), 1e-300)
+    later = np.searchsorted(walked, np.linspace(walked[0], walked[-1], FRAMES - 1)) + 1
+    return np.unique(np.concatenate([[0], np.minimum(later, FINE - 1)]))
 
 
 def _landing(w_0, a_0, X, y, etas) -> tuple[np.ndarray, str]:
@@ -144,9 +158,9 @@ def _loss_at_depth(problem: DeepChain, depth: int) -> np.ndarray:
     fields = {name: getattr(problem, name) for name in type(problem).knobs()}
     other = DeepChain(**(fields | {"depth": depth}))
     try:
-        w, a = chain_flow(*start(other), other.X, np.array([other.y]), other.times, etas=other.etas, rtol=1e-7)
+        w, a = chain_flow(*start(other), other.X, np.array([other.y]), other.depth_times, etas=other.etas, rtol=1e-7)
     except OutsideTheory:
-        return np.full(len(other.times), np.nan)
+        return np.full(len(other.depth_times), np.nan)
     return (np.prod(a, axis=1) * (w @ other.X[0]) - other.y) ** 2 / 2
 
 
