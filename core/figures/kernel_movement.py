@@ -4,7 +4,7 @@ import numpy as np
 
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
-from core.training.kernel_movement import DATA, Problem, Solution, rank_correlation
+from core.training.kernel_movement import DATA, Problem, Solution, early, rank_correlation
 
 CAUSES = (
     ("kernel_distance", style.KERNEL, "solid", "the kernel itself"),
@@ -21,7 +21,7 @@ def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Pic
 def causes(problem: Problem, solution: Solution) -> Picture:
     """Kernel distance for each α: as it is, with only the flips, with only the new weights."""
     step = experiment.reached(solution.kernel_distance)
-    title = f"{_data(solution)}, {solution.steps[step]} steps: {verdict(solution, step)}"
+    title = f"{_data(solution)}: {verdict(solution, early(solution.steps, step), step)}"
     picture = style.figure(problem, title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S")
     ticks = [float(alpha) for alpha in solution.alpha]
     ends = np.log10(solution.alpha[[0, -1]])
@@ -73,10 +73,13 @@ def against_parameters(problem: Problem, solution: Solution) -> Picture:
 
 def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Picture:
     step = experiment.reached(solution.kernel_distance)
-    order = rank_correlation(getattr(solution, cause)[..., step], solution.kernel_distance[..., step])
     what = "flips" if cause == "hamming_distance" else "parameter distance"
+    orders = []
+    for k in dict.fromkeys((early(solution.steps, step), step)):
+        order = rank_correlation(getattr(solution, cause)[..., k], solution.kernel_distance[..., k])
+        orders.append(f"{style.number(round(order, 2))} at step {solution.steps[k]}")
     runs = solution.kernel_distance[..., 0].size
-    title = f"Kernel and {what}: rank correlation {style.number(round(order, 2))} over {runs} runs"
+    title = f"Kernel and {what}: rank correlation {', '.join(orders)} ({runs} runs)"
     picture = style.figure(problem, title=title, alt=f"{title}. {_alt(solution, step)}", x=axis, y="kernel distance S")
     right = _top(getattr(solution, cause))
     picture.lay(xaxis={"range": [-0.03 * right, right]}, yaxis={"range": [-0.02, _top(solution.kernel_distance)]})
@@ -100,20 +103,23 @@ def _runs(problem: Problem, solution: Solution, cause: str, k: int) -> list[dict
     return traces
 
 
-def verdict(solution: Solution, step: int) -> str:
-    """For which α the flips alone explain more of the kernel's movement than the weights alone."""
-    flipped = experiment.mean(solution.distance_flipped[..., step])
-    moved = experiment.mean(solution.distance_moved[..., step])
-    by_flips = [f"{alpha:g}" for alpha, f, m in zip(solution.alpha, flipped, moved, strict=True) if f > m]
-    if not np.isfinite(flipped).any() or step == 0:
-        return "before training the kernel stands still"
-    if not by_flips:
-        return "the weights' movement explains the kernel at every α"
-    if len(by_flips) == len(solution.alpha):
-        return "flips explain the kernel at every α"
-    rising = by_flips == [f"{alpha:g}" for alpha in solution.alpha[-len(by_flips) :]]
-    which = f"α ≥ {by_flips[0]}" if rising else "α = " + ", ".join(by_flips)
-    return f"flips explain more than the weights for {which}"
+def verdict(solution: Solution, *steps: int) -> str:
+    """For which α the flips alone move the kernel more than the weights alone, at each of the recorded steps."""
+    told = [f"for {_by_flips(solution, k)} at step {solution.steps[k]}" for k in dict.fromkeys(steps)]
+    return "flips alone move the kernel more than weights alone " + ", ".join(told)
+
+
+def _by_flips(solution: Solution, k: int) -> str:
+    flipped = experiment.mean(solution.distance_flipped[..., k])
+    moved = experiment.mean(solution.distance_moved[..., k])
+    scales = solution.alpha[flipped > moved]
+    if not scales.size:
+        return "no α"
+    if scales.size == solution.alpha.size:
+        return "every α"
+    if np.array_equal(scales, solution.alpha[-scales.size :]):
+        return f"α ≥ {scales[0]:g}"
+    return "α = " + ", ".join(f"{alpha:g}" for alpha in scales)
 
 
 def _data(solution: Solution) -> str:

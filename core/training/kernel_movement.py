@@ -247,6 +247,11 @@ def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.corrcoef(x, y)[0, 1])
 
 
+def early(steps: np.ndarray, last: int) -> int:
+    """The recorded step nearest to an eighth of the last one: before the scales have fitted to different degrees."""
+    return int(np.argmin(np.abs(steps[: last + 1] - steps[last] / 8)))
+
+
 @dataclass(frozen=True)
 class Line:
     """One scale at the last step, means over the seeds."""
