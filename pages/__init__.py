@@ -104,6 +104,13 @@ PAGES = (
         ("kunin2024", "saxe2014"),
     ),
     Page(
+        "pages/kernel_movement.py",
+        "Kernel movement",
+        PRACTICE,
+        "Does the kernel move because activations flip or because parameters move?",
+        "core.training.kernel_movement",
+    ),
+    Page(
         "pages/filters.py",
         "Filters",
         PRACTICE,
