@@ -247,13 +247,13 @@ def _stacked(view: View, pair: tuple[str, str], ranges: list[tuple[float, float]
     upper = {"title": {"text": _axis_title(pair[0]), "standoff": 8}, "domain": [0.54, 1.0]}
     lower = {**style.AXIS, "title": {"text": _axis_title(pair[1]), "standoff": 8}, "domain": [0.0, 0.46], "anchor": "x"}
     picture.lay(xaxis={**style.log_axis(8, 1.3e6), "anchor": "y2"}, yaxis=upper, yaxis2=lower)
-    picture.lay(title=TITLE, margin={"t": 92})
+    picture.lay(title=TITLE)
     for axis, measure, (low, high) in zip(("yaxis", "yaxis2"), pair, ranges, strict=True):
         if measure in ON_LOG:
-            span = [float(np.log10(low)), float(np.log10(high)) + 0.05]
+            span = [float(np.log10(low)) - 0.06, float(np.log10(high)) + 0.06]
             picture.lay(**{axis: {"type": "log", "range": span, "dtick": 2 if span[1] - span[0] > 3 else "D2"}})
         else:
-            picture.lay(**{axis: {"range": [0.0, 1.06 * high]}})
+            picture.lay(**{axis: {"range": [-0.04 * high, 1.06 * high]}})
     return picture
 
 
@@ -284,6 +284,7 @@ def _curve(view: View, solution: RegimeMap, measure: str, number: int, order: in
 
 
 def _name_cells(picture: Picture, solution: RegimeMap, numbers: list[int]) -> None:
+    picture.lay(margin={"t": 92})
     for order, number in enumerate(numbers):
         i, j = cell_of(number)
         delta = float(solution.delta[j])

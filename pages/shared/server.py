@@ -21,6 +21,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import core.figures
 import core.training
+from core.training import relu_flow
 from core.training.threads import one_thread
 from pages.shared.flood import Calm
 from pages.shared.live import close_pools, open_pools
@@ -72,6 +73,7 @@ def warm_up() -> None:
         for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             importlib.import_module(module.name)
     one_thread()
+    relu_flow.warm_up()
     gc.collect()
     gc.freeze()
 
