@@ -211,7 +211,14 @@ def _alt(problem: DeepChain, solution: Solution) -> str:
 def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, y: str) -> Picture:
     picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)", y=y)
     low, high = np.log10(solution.times[[1, -1]])
-    return picture.lay(xaxis={"type": "log", "range": [float(low), float(high)], "exponentformat": "power", "dtick": 1})
+    return picture.lay(
+        xaxis={
+            "type": "log",
+            "range": [float(low), float(high)],
+            "exponentformat": "power",
+            "dtick": 1 if high - low < 4.5 else 2,
+        }
+    )
 
 
 def _bars(layers: list[int], shares: np.ndarray) -> dict:

@@ -248,7 +248,14 @@ def _alt(problem: WideNetwork, solution: Solution) -> str:
 def _against_time(problem: WideNetwork, curves: Curves, title: str, alt: str, y: str) -> Picture:
     picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)", y=y)
     low, high = np.log10(curves.times[[1, -1]])
-    return picture.lay(xaxis={"type": "log", "range": [float(low), float(high)], "exponentformat": "power", "dtick": 1})
+    return picture.lay(
+        xaxis={
+            "type": "log",
+            "range": [float(low), float(high)],
+            "exponentformat": "power",
+            "dtick": 1 if high - low < 4.5 else 2,
+        }
+    )
 
 
 def _now(curves: Curves, values: np.ndarray, k: int, colour: str) -> dict:
