@@ -5,14 +5,14 @@ import streamlit as st
 from core.figures.kernel_movement import figures
 from core.figures.style import number
 from core.training import kernel_movement
-from core.training.kernel_movement import Problem, Solution
+from core.training.kernel_movement import Problem, Solution, early
 from pages.shared import experiment
 
 
 def facts(problem: Problem, solution: Solution) -> None:
     """The kernel distance of the chosen seed at the ends of α, with its counterfactuals."""
     st.latex(
-        r"S=1-\frac{\langle K_0,K_t\rangle}{\lVert K_0\rVert\,\lVert K_t\rVert},\qquad K=J J^\top,\qquad"
+        r"S=1-\frac{\langle K_0,K_t\rangle}{\lVert K_0\rVert\,\lVert K_t\rVert},\qquad K=J J^\top,\qquad "
         r"W_1\to W_1/\alpha,\; W_5\to\alpha W_5"
     )
     for line in kernel_movement.summary(solution):
@@ -30,7 +30,7 @@ experiment.show(
     figures,
     shown=("seed", "alphas"),
     more=("steps", "rate", "batch", "probe", "data"),
-    cursor=lambda solution: ("n", "SGD step", solution.steps),
+    cursor=lambda solution: ("n", "SGD step", solution.steps, early(solution.steps, len(solution.steps) - 1)),
     measured="train_loss",
     facts=facts,
 )

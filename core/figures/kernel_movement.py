@@ -12,6 +12,8 @@ CAUSES = (
     ("distance_moved", style.DISTANCE, "dot", "weights alone"),
 )
 
+NAMED = (0.1, 1.0, 10.0)
+
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Picture]:
     """Causes apart, kernel against flips, kernel against parameters; one frame for each recorded step."""
@@ -63,7 +65,7 @@ def _causes(problem: Problem, solution: Solution, k: int) -> list[dict]:
 
 def against_flips(problem: Problem, solution: Solution) -> Picture:
     """S over the share of activations that switched, one dot for each run."""
-    return _against(problem, solution, "hamming_distance", "activations that switched (Hamming)")
+    return _against(problem, solution, "hamming_distance", "switched units (Hamming)")
 
 
 def against_parameters(problem: Problem, solution: Solution) -> Picture:
@@ -99,14 +101,14 @@ def _runs(problem: Problem, solution: Solution, cause: str, k: int) -> list[dict
         ring = style.points(x[seed, j, k : k + 1], y[seed, j, k : k + 1], shade, size=15, symbol="circle-open")
         middle = experiment.mean(x[:, j, k]), experiment.mean(y[:, j, k])
         text = experiment.words(float(middle[0]), float(middle[1]), f"  α = {alpha:g}", shade)
-        traces += [trail, dots, ring, text]
+        traces += [trail, dots, ring, text] if alpha in NAMED else [trail, dots, ring]
     return traces
 
 
 def verdict(solution: Solution, *steps: int) -> str:
     """For which α the flips alone move the kernel more than the weights alone, at each of the recorded steps."""
     told = [f"for {_by_flips(solution, k)} at step {solution.steps[k]}" for k in dict.fromkeys(steps)]
-    return "flips alone move the kernel more than weights alone " + ", ".join(told)
+    return "flips outweigh weights " + ", ".join(told)
 
 
 def _by_flips(solution: Solution, k: int) -> str:

@@ -26,14 +26,14 @@ def show(
     *,
     shown: Sequence[str],
     more: Sequence[str],
-    cursor: Callable[[Any], tuple[str, str, Any]],
+    cursor: Callable[[Any], tuple],
     measured: str,
     facts: Callable[[Any, Any], None],
     grow: Sequence[float] | None = None,
 ) -> None:
     """Draw one experiment's page.
 
-    cursor: Solution → symbol, words and values of the time cursor; measured: the Solution's field that tells how far a
+    cursor: Solution → symbol, words and values of the time cursor, and the place it opens at if not the last; measured: the Solution's field that tells how far a
     run has come; facts: what stands below the picture, drawn from the problem and the committed Solution.
     """
     picture = st.container()
@@ -79,7 +79,7 @@ def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, curs
 
     def draw(snapshots: list) -> None:
         newest = snapshots[-1].solution
-        symbol, words, values = cursor(newest)
+        symbol, words, values, *_ = cursor(newest)
         still = min(reached(getattr(newest, measured)), len(values) - 1)
         panels = figures(brief, newest)
         now = Cursor(symbol, words, values, still=still)
