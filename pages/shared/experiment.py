@@ -33,8 +33,9 @@ def show(
 ) -> None:
     """Draw one experiment's page.
 
-    cursor: Solution → symbol, words and values of the time cursor, and the place it opens at if not the last; measured: the Solution's field that tells how far a
-    run has come; facts: what stands below the picture, drawn from the problem and the committed Solution.
+    cursor: Solution → symbol, words and values of the time cursor, then where it opens if not at the end.
+    measured: the Solution's field that tells how far a run has come.
+    facts: what stands below the picture, drawn from the problem and the committed Solution.
     """
     picture = st.container()
     problem = controls(model.Problem, shown=shown, more=more)
