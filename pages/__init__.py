@@ -39,6 +39,13 @@ TOOLS = "Tools"
 
 PAGES = (
     Page(
+        "pages/start.py",
+        "Start",
+        MINIMAL,
+        "Same function, same loss: does the split between layers matter?",
+        "core.training.start",
+    ),
+    Page(
         "pages/geometry.py",
         "Geometry",
         MINIMAL,
@@ -132,6 +139,20 @@ PAGES = (
         "When does a transformer understand what it has learnt by heart?",
         "core.training.grokking",
         ("kunin2024", "power2022"),
+    ),
+    Page(
+        "pages/initialisation.py",
+        "Initialisation",
+        TOOLS,
+        "Which layer will your network train first?",
+        "core.training.initialise",
+    ),
+    Page(
+        "pages/limits.py",
+        "Limits",
+        TOOLS,
+        "Where does the theory end?",
+        "core.training.limits",
     ),
     Page(
         "pages/learn.py",

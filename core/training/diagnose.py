@@ -110,7 +110,7 @@ def diagnose(
         fast_layer=_fast(norms, pairs, speed),
         aim=aim,
         factors=factors,
-        reached=_mean_balance(_multiplied(norms, factors), speeds, slope) if len(factors) == 2 else None,
+        reached=_mean_balance(multiplied(norms, factors), speeds, slope) if len(factors) == 2 else None,
         unchanged=unchanged(network, factors) if isinstance(network, Layers) else None,
         warnings=_warnings(norms, weight_decay, adam),
         pytorch=pytorch_lines(norms, factors),
@@ -190,7 +190,7 @@ def lever(norms: Norms, rates: Sequence[float], aim: float, slope: Slope | None)
     return (1 / alpha, *(1.0,) * (last - 1), alpha)
 
 
-def _multiplied(norms: Norms, factors: Sequence[float]) -> Norms:
+def multiplied(norms: Norms, factors: Sequence[float]) -> Norms:
     so_far = np.cumprod(factors)
     return replace(
         norms,

@@ -20,6 +20,7 @@ from core.training.squared_norm import Constant, Law, NormalSquares, SphereSquar
 
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 PROBES = 256
+WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
 def _one(fan_in: int, fan_out: int, place: str) -> float:
@@ -68,8 +69,8 @@ class Problem(Params):
     """One initialisation, the size of the network, and the target it is meant for."""
 
     scheme: str = knob("torch", "Initialisation", options={key: scheme.label for key, scheme in SCHEMES.items()})
-    width: int = knob(32, "Width m", low=1, high=2048, scale="log", help="Hidden units in each hidden layer.")
-    d: int = knob(10, "Inputs d", low=1, high=2000, scale="log", help="Dimension of the input.")
+    width: int = knob(32, "Width m", options=dict.fromkeys(WIDTHS, ""), help="Hidden units in each hidden layer.")
+    d: int = knob(10, "Inputs d", low=1, high=200, step=1, help="Dimension of the input.")
     slope: float = knob(
         1.0, "Slope of the target", low=0.01, high=100.0, scale="log", help="‖slope‖: change of y per unit of input."
     )
@@ -82,7 +83,7 @@ class Problem(Params):
         smallest=0.1,
         help="The dimensionless mean δ that the rescaled network should have.",
     )
-    outputs: int = knob(1, "Outputs c", low=1, high=100, scale="log", help="Dimension of the output.")
+    outputs: int = knob(1, "Outputs c", low=1, high=10, step=1, help="Dimension of the output.")
     hidden: int = knob(1, "Hidden layers", low=1, high=5, step=1, help="1 is the two-layer network of the paper.")
     eta_w: float = knob(
         1.0, "Rate of the first layer η_w", low=0.01, high=100.0, scale="log", help="On top of the scheme's own."
@@ -104,6 +105,16 @@ class Problem(Params):
             )
 
 
+PRESETS = {
+    "nn.Linear": Problem(),
+    "wide nn.Linear": Problem(width=256),
+    "steep target": Problem(slope=10.0),
+    "μP is balanced": Problem(scheme="mup"),
+    "other rates, same weights": Problem(eta_w=2.0, eta_a=0.05),
+    "four layers": Problem(hidden=3, width=64),
+}
+
+
 @dataclass(frozen=True)
 class LayerStart:
     """One layer at initialisation: sizes, shape of the law of its entries, their variance, learning rate."""
@@ -115,10 +126,11 @@ class LayerStart:
     rate: float
 
 
-def layer_starts(problem: Problem) -> tuple[LayerStart, ...]:
-    """The layers of the problem's network, first to last."""
+def layer_starts(problem: Problem, ends: tuple[int, int] | None = None) -> tuple[LayerStart, ...]:
+    """The layers of the problem's network, first to last; `ends` (inputs, outputs) of own data override the problem's."""
     scheme = SCHEMES[problem.scheme]
-    sizes = (problem.d, *(problem.width,) * problem.hidden, problem.outputs)
+    d, outputs = ends or (problem.d, problem.outputs)
+    sizes = (d, *(problem.width,) * problem.hidden, outputs)
     starts = []
     for index, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes)):
         place = "first" if index == 0 else "last" if index == problem.hidden else "hidden"
@@ -200,19 +212,19 @@ class ImbalanceLaw:
         return self.mean + 12 * max(self.spread, 1e-300) * np.sinh(4 * bend) / np.sinh(4)
 
 
-def imbalance_laws(problem: Problem) -> tuple[ImbalanceLaw, ...]:
+def imbalance_laws(problem: Problem, ends: tuple[int, int] | None = None) -> tuple[ImbalanceLaw, ...]:
     """Law of δ_k for each pair of neighbouring layers, first to last."""
-    starts = layer_starts(problem)
+    starts = layer_starts(problem, ends)
     return tuple(
         ImbalanceLaw(outgoing_law(upper), incoming_law(lower), lower.rate, upper.rate)
         for lower, upper in itertools.pairwise(starts)
     )
 
 
-def draw(problem: Problem, seed: int | None = None) -> Layers:
+def draw(problem: Problem, seed: int | None = None, ends: tuple[int, int] | None = None) -> Layers:
     """One network drawn from the scheme, float64; the problem's own seed unless one is given."""
     generator = np.random.default_rng(problem.seed if seed is None else seed)
-    starts = layer_starts(problem)
+    starts = layer_starts(problem, ends)
     weights = [_draw_matrix(start, generator) for start in starts]
     names = [f"layer {index + 1}" for index in range(len(starts))]
     return make_layers(weights, rates=[start.rate for start in starts], names=names)

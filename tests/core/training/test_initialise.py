@@ -22,7 +22,7 @@ TORCH = {
 
 
 @pytest.mark.parametrize("scheme", TORCH)
-@pytest.mark.parametrize("shape", [(400, 100), (100, 400)])
+@pytest.mark.parametrize("shape", [(512, 100), (32, 200)])
 def test_entries_have_torchs_law(scheme, shape):
     torch.manual_seed(0)
     theirs = TORCH[scheme](torch.empty(shape, dtype=torch.float64)).numpy()
@@ -50,19 +50,19 @@ def test_law_of_delta_is_that_of_draws(scheme, outputs):
     np.testing.assert_allclose(law.cdf(law.quantiles((0.05, 0.5, 0.95))), (0.05, 0.5, 0.95), atol=2e-3)
 
 
-@pytest.mark.parametrize("width", [1, 8, 300])
+@pytest.mark.parametrize("width", [1, 8, 512])
 def test_default_has_mean_one_third_downstream(width):
     assert solve(Problem(width=width)).mean[0] == pytest.approx(1 / (3 * width) - 1 / 3, rel=1e-12)
 
 
 def test_mean_field_and_mup_are_balanced_on_average_and_agree():
-    mean_field, mup = (solve(Problem(scheme=scheme, width=200)) for scheme in ("mean_field", "mup"))
+    mean_field, mup = (solve(Problem(scheme=scheme, width=256)) for scheme in ("mean_field", "mup"))
     assert mean_field.mean[0] == pytest.approx(0, abs=1e-12)
     np.testing.assert_allclose(mean_field.quantiles, mup.quantiles)
 
 
 def test_wider_networks_concentrate_on_the_mean():
-    spreads = [solve(Problem(d=d, width=1000)).spread[0] for d in (10, 100, 1000)]
+    spreads = [solve(Problem(d=d, width=1024)).spread[0] for d in (2, 20, 200)]
     np.testing.assert_allclose(np.array(spreads[:-1]) / spreads[1:], np.sqrt(10), rtol=0.01)
 
 
@@ -81,7 +81,7 @@ def test_mean_field_refuses_depth():
 @settings(max_examples=30, deadline=None)
 @given(
     st.sampled_from(sorted(SCHEMES)),
-    st.integers(1, 60),
+    st.sampled_from([1, 2, 8, 32]),
     st.integers(1, 60),
     st.integers(1, 4),
     st.floats(0.01, 100),

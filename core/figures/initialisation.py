@@ -1,0 +1,206 @@
+"""Initialisation: where the neurons start in units of the target, which layer is fast, and the mini-run's curves.
+
+Frames of the first three run from the network as it is (0 %) to the rescaled one (100 %).
+"""
+
+import numpy as np
+
+from core.figures import style
+from core.figures.picture import Picture, moving
+from core.training.check import MAP_STEP, Solution
+from core.training.diagnose import BAND, LEVELS
+from core.training.initialise import Problem
+from core.training.mini_run import VARIANTS, Snapshot
+
+MEASURES = (
+    ("test_loss", "Test loss", "test loss", True),
+    ("kernel_distance", "Kernel moved", "kernel distance S(0, t)", False),
+    ("hamming", "Activations flipped", "share of activations flipped", False),
+)
+DASHES = ("solid", "dash")
+
+
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
+    """Histogram of δ̂; the layers' shares of speed and the cloud on the regime map, where they are known."""
+    pictures = [histogram(problem, solution)]
+    if solution.speed.size:
+        pictures.append(speed(problem, solution))
+    if solution.tau.size:
+        pictures.append(cloud(problem, solution))
+    return tuple(pictures)
+
+
+def histogram(problem: Problem, solution: Solution) -> Picture:
+    """Share of neurons in each bin of δ̂; the line is what the law of the initialisation expects."""
+    report = solution.report
+    axis = "δ̂ = δ / (√(η_aη_w)‖slope‖)" if report.slope else "δ (no slope known)"
+    if len(report.factors) > 2:
+        axis += f", layers {solution.pair + 1} and {solution.pair + 2}"
+    picture = style.figure(problem, title=_title(solution), alt=_alt(solution), x=axis, y="share of neurons")
+    top = max(solution.sample.max(), solution.exact.max() if solution.exact.size else 0.0)
+    picture.lay(
+        xaxis={"range": [solution.edges[0], solution.edges[-1]]}, yaxis={"range": [0, 1.12 * top], "tickformat": ".0%"}
+    )
+    if report.slope:
+        band = {"type": "rect", "yref": "paper", "x0": -BAND, "x1": BAND, "y0": 0, "y1": 1, "layer": "below"}
+        picture.layout["shapes"].append({**band, "fillcolor": style.BALANCED, "opacity": 0.15, "line": {"width": 0}})
+    place = {"yref": "paper", "xshift": 0}
+    style.label(picture, solution.edges[0], 0.97, " ▼ downstream", style.DOWNSTREAM, **place)
+    style.label(picture, solution.edges[-1], 0.97, "upstream ▲ ", style.UPSTREAM, xanchor="right", xref="x", **place)
+    places = picture.add(*_bins(solution, 0))
+    return picture.move(places, *([moving(t) for t in _bins(solution, k)] for k in range(len(solution.percent))))
+
+
+def _title(solution: Solution) -> str:
+    report = solution.report
+    share = solution.downstream[0]
+    words = f"{share:.0%} of neurons start downstream" if share >= 0.5 else f"{1 - share:.0%} start upstream"
+    mark = "▼" if share >= 0.5 else "▲"
+    pair = report.pairs[solution.pair]
+    if pair.dimensionless is None:
+        return f"{mark} {words}: median δ = {style.number(pair.quantiles[LEVELS.index(0.5)])}"
+    return f"{mark} {words}: median δ̂ = {style.number(pair.dimensionless[LEVELS.index(0.5)])}"
+
+
+def _alt(solution: Solution) -> str:
+    report = solution.report
+    pair = report.pairs[solution.pair]
+    middle = (pair.dimensionless or pair.quantiles)[LEVELS.index(0.5)]
+    what = "dimensionless delta" if pair.dimensionless else "delta"
+    return (
+        f"Histogram of {what} over {pair.units} neurons: median {middle:.3g}, {solution.downstream[0]:.0%} downstream; "
+        f"rescaled by {report.factors[0]:.3g} and {report.factors[-1]:.3g}, {solution.downstream[-1]:.0%} downstream"
+    )
+
+
+def _bins(solution: Solution, k: int) -> list[dict]:
+    centres = (solution.edges[1:] + solution.edges[:-1]) / 2
+    colours = [style.DOWNSTREAM if c < 0 else style.UPSTREAM for c in centres]
+    bars = {
+        "type": "bar",
+        "x": style.f32(centres),
+        "y": style.f32(solution.sample[k]),
+        "width": float(np.diff(solution.edges[:2])[0]) * 0.92,
+        "marker": {"color": colours, "opacity": 0.75},
+        "name": "neurons of this network",
+        "hovertemplate": "δ̂ about %{x:.3g}: %{y:.1%} of neurons<extra></extra>",
+    }
+    if not solution.exact.size:
+        return [bars]
+    return [bars, style.line(centres, solution.exact[k], style.INK, "expected from the law", width=2.5)]
+
+
+def speed(problem: Problem, solution: Solution) -> Picture:
+    """Each layer's share of the trace of the tangent kernel: which layer moves the function at the start."""
+    report = solution.report
+    fastest = int(np.argmax(solution.speed[0]))
+    known = {0: "The first layer", len(report.layers) - 1: "The last layer"}
+    which = known.get(fastest, f"Layer {fastest + 1}")
+    title = f"{which} moves the function most: {solution.speed[0, fastest]:.0%}"
+    alt = "Share of the tangent kernel's trace by layer as it is: " + ", ".join(
+        f"layer {k + 1} {share:.0%}" for k, share in enumerate(solution.speed[0])
+    )
+    picture = style.figure(problem, title=title, alt=f"{alt}; {_alt(solution)}", y="share of the speed")
+    names = [f"{k + 1}" for k in range(len(report.layers))]
+    picture.lay(
+        xaxis={"title": {"text": "layer, from the input"}, "type": "category"},
+        yaxis={"range": [0, 1.02], "tickformat": ".0%"},
+    )
+    places = picture.add(_bars(names, solution.speed[0]))
+    return picture.move(places, *([moving(_bars(names, row), "text")] for row in solution.speed))
+
+
+def _bars(names: list[str], shares: np.ndarray) -> dict:
+    last = len(names) - 1
+    colours = [style.UPSTREAM if k == 0 else style.DOWNSTREAM if k == last else style.BALANCED for k in range(last + 1)]
+    return {
+        "type": "bar",
+        "x": names,
+        "y": style.f32(shares),
+        "text": [f"{share:.0%}" for share in shares],
+        "textposition": "auto",
+        "marker": {"color": colours},
+        "name": "layer",
+        "hovertemplate": "layer %{x}: %{y:.1%} of the speed<extra></extra>",
+    }
+
+
+def cloud(problem: Problem, solution: Solution) -> Picture:
+    """The neurons on the paper's (τ, δ) map in the target's units, over the map's mean test loss early in training."""
+    reach = 1.25
+    inside = (np.abs(solution.delta) <= reach).all(1)
+    outside = "" if inside[0] else "; some beyond its edge"
+    title = f"On the regime map: from {_spot(solution, 0)} to {_spot(solution, -1)}{outside}"
+    picture = style.figure(
+        problem,
+        title=title,
+        alt=f"{title}. {_alt(solution)}",
+        x="τ, in the target's units (log)",
+        y="δ, in the target's units",
+    )
+    taus = np.concatenate([solution.tau, [0.1, 2.0]])
+    low, high = np.log10(max(taus.min(), 1e-3)) - 0.1, np.log10(min(taus.max(), 1e2)) + 0.1
+    ticks = [t for t in (0.01, 0.03, 0.1, 0.3, 1, 3, 10) if low <= np.log10(t) <= high]
+    picture.lay(
+        xaxis={
+            "range": [low, high],
+            "tickvals": [float(np.log10(t)) for t in ticks],
+            "ticktext": [f"{t:g}" for t in ticks],
+        },
+        yaxis={"range": [-reach, reach]},
+    )
+    if solution.map_loss.size:
+        picture.add(_map(solution))
+    shown = np.clip(solution.delta, -0.985 * reach, 0.985 * reach)
+    places = picture.add(_cloud(solution, shown[0]))
+    return picture.move(places, *([moving(_cloud(solution, row))] for row in shown))
+
+
+def _spot(solution: Solution, frame: int) -> str:
+    middle = float(np.median(solution.delta[frame]))
+    return f"{style.regime_mark(middle)} δ = {style.number(middle)}"
+
+
+def _map(solution: Solution) -> dict:
+    return {
+        "type": "heatmap",
+        "x": style.f32(np.log10(solution.map_tau)),
+        "y": style.f32(solution.map_delta),
+        "z": style.f32(solution.map_loss.T),
+        "colorscale": "Cividis",
+        "opacity": 0.55,
+        "colorbar": {"title": {"text": f"log₁₀ test loss<br>step {MAP_STEP}<br>(lower is better)"}, "thickness": 12},
+        "hoverinfo": "skip",
+    }
+
+
+def _cloud(solution: Solution, delta: np.ndarray) -> dict:
+    dots = style.points(np.log10(solution.tau), delta, style.MINIMA, "neuron", size=7)
+    dots["marker"]["line"] = {"width": 1, "color": style.INK}
+    dots["hovertemplate"] = "neuron: log₁₀ τ %{x:.2f}, δ %{y:.2f}<extra></extra>"
+    return dots
+
+
+def trained(problem: Problem, run: Snapshot) -> tuple[Picture, ...]:
+    """Test loss, kernel distance and flips of both variants against steps; thick = mean, thin = each seed."""
+    return tuple(_measure(problem, run, *measure) for measure in MEASURES)
+
+
+def _measure(problem: Problem, run: Snapshot, name: str, short: str, words: str, log: bool) -> Picture:
+    values = getattr(run, name)
+    mean = np.exp(np.log(np.maximum(values, 1e-300)).mean(1)) if log else values.mean(1)
+    ends = [style.number(float(row[-1])) for row in mean]
+    title = f"{short}: {ends[0]} as is, {ends[1]} rescaled"
+    alt = f"{title} after {run.step[-1]} steps, mean over {values.shape[1]} seeds; aim delta-hat {problem.aim:g}"
+    picture = style.figure(problem, title=title, alt=alt, x="steps (log, from 1)", y=words, height=330)
+    steps = np.maximum(run.step, 0.7)
+    picture.lay(xaxis=style.log_axis(0.7, max(3.0, 3.5 * steps[-1])))
+    if log:
+        picture.lay(yaxis={"type": "log", "dtick": 1})
+    for v, (variant, colour, dash) in enumerate(zip(VARIANTS, (style.DOWNSTREAM, style.UPSTREAM), DASHES, strict=True)):
+        for row in values[v]:
+            picture.add(style.line(steps, row, colour, width=1, opacity=0.35))
+        picture.add(style.line(steps, mean[v], colour, f"{variant}, mean", dash=dash))
+        at = np.log10(mean[v, -1]) if log else mean[v, -1]
+        style.label(picture, np.log10(steps[-1]), at, variant, colour)
+    return picture

@@ -1,0 +1,125 @@
+"""Limits: δ that should stand still, the function against the exact flow, and the drift against the step size."""
+
+import numpy as np
+
+from core.figures import style
+from core.figures.picture import Picture, moving
+from core.training.limits import Limits, Solution
+
+
+def figures(problem: Limits, solution: Solution) -> tuple[Picture, Picture, Picture]:
+    """δ against time, error and loss against time (one frame for each recorded time), drift against η."""
+    return balance(problem, solution), error(problem, solution), drift(problem, solution)
+
+
+def balance(problem: Limits, solution: Solution) -> Picture:
+    """Mean δ of each run, the sum of the steps' formulas on it, and the flow's constant."""
+    now, start = solution.delta[:, -1].mean(), solution.delta[0, 0]
+    title = f"δ should stay at {style.number(start)}; it ends at {style.number(float(now))}"
+    picture = style.figure(problem, title=title, alt=_alt(problem, solution), x="time t", y="δ, mean over neurons")
+    every = np.concatenate([solution.delta.ravel(), solution.predicted, [start]])
+    low, high = every.min(), every.max()
+    room = max(0.12 * (high - low), 0.05)
+    picture.lay(
+        xaxis={"range": [0, 1.18 * solution.times[-1]]}, yaxis={"range": [low - room, high + room]}, margin={"r": 16}
+    )
+    ends = solution.times[[0, -1]]
+    picture.add(style.line(ends, [start, start], style.EQUIVALENT, "exact flow: conserved", dash="dot", width=3))
+    for row in solution.delta:
+        picture.add(style.line(solution.times, row, style.UPSTREAM, "descent, one run", width=1.5, opacity=0.5))
+    mean = solution.delta.mean(0)
+    picture.add(style.line(solution.times, mean, style.UPSTREAM, "descent, mean"))
+    if problem.bias:
+        words = "with the bias counted"
+        picture.add(style.line(solution.times, solution.counted.mean(0), style.KERNEL, words, width=3))
+        style.label(picture, solution.times[-1], solution.counted[:, -1].mean(), "bias counted", style.KERNEL)
+    sums = solution.formula.mean(0)
+    picture.add(style.line(solution.times, sums, style.INK, "sum of each step's formula", dash="dash", width=2))
+    picture.add(
+        style.line(
+            solution.times,
+            solution.predicted,
+            style.DISTANCE,
+            "first order in η, along the flow",
+            dash="dashdot",
+            width=2,
+        )
+    )
+    style.label(picture, solution.times[-1], mean[-1], "descent", style.UPSTREAM)
+    style.label(picture, solution.times[-1], start, "exact flow", style.EQUIVALENT)
+    places = picture.add(_dot(solution.times, mean, 0))
+    return picture.move(places, *([moving(_dot(solution.times, mean, k))] for k in range(len(mean))))
+
+
+def error(problem: Limits, solution: Solution) -> Picture:
+    """How far the function is from the exact flow's, relative to its size, and both losses."""
+    last = _percent(float(solution.error[:, -1].mean()))
+    title = f"Exact prediction off by {_percent(solution.worst)} at worst, {last} at the end"
+    picture = style.figure(problem, title=title, alt=_alt(problem, solution), x="time t", y="relative (log)")
+    floor = 1e-8
+    picture.lay(
+        xaxis={"range": [0, 1.18 * solution.times[-1]]},
+        yaxis=style.log_axis(floor / 2, 3 * max(1.0, solution.worst, solution.loss.max())),
+    )
+    shown = np.maximum(solution.error.mean(0), floor)
+    colour = style.WARNING if solution.worst > 0.05 else style.INK
+    picture.add(style.line(solution.times, shown, colour, "error of the function"))
+    loss = np.maximum(solution.loss.mean(0), floor)
+    picture.add(style.line(solution.times, loss, style.LOSS_LINE, "loss of descent", width=3))
+    flow = np.maximum(solution.flow_loss, floor)
+    picture.add(style.line(solution.times, flow, style.LOSS_LINE, "loss of the exact flow", dash="dot", width=2))
+    style.label(picture, solution.times[-1], np.log10(shown[-1]), "error", colour)
+    apart = abs(np.log10(shown[-1] / loss[-1])) > 0.6
+    style.label(picture, solution.times[-1], np.log10(loss[-1]), "loss", style.LOSS_LINE, yshift=0 if apart else -16)
+    places = picture.add(_dot(solution.times, shown, 0))
+    return picture.move(places, *([moving(_dot(solution.times, shown, k))] for k in range(len(shown))))
+
+
+def drift(problem: Limits, solution: Solution) -> Picture:
+    """|δ(T) − δ(0)| of plain descent against η, on its first-order formula, with the edge of stability."""
+    ratio = solution.drift / solution.drift_predicted
+    title = f"Drift grows as η; at the edge it is {style.number(float(ratio[6]))} × the formula"
+    if not np.isfinite(ratio[6]):
+        title = "Drift grows as η, until descent blows up"
+    alt = f"{title}. Ratio of measured drift to formula at the smallest step {ratio[0]:.3g}. {_alt(problem, solution)}"
+    words = "η / largest stable step (log)"
+    picture = style.figure(problem, title=title, alt=alt, x=words, y="|δ(T) − δ(0)| of plain descent (log)")
+    both = np.concatenate([solution.drift, solution.drift_predicted])
+    both = both[np.isfinite(both) & (both > 0)]
+    floor = 1e-12
+    top, low = (both.max(), both.min()) if both.size else (1.0, floor)
+    picture.lay(xaxis=style.log_axis(0.012, 2.2), yaxis=style.log_axis(max(low, floor) / 2, 3 * top))
+    shown = np.maximum(solution.drift_predicted, floor)
+    picture.add(style.line(solution.sizes, shown, style.DISTANCE, "η ∫ (g_a² − ‖g_w‖²) dt", dash="dashdot"))
+    picture.add(style.points(solution.sizes, np.maximum(solution.drift, floor), style.UPSTREAM, "measured"))
+    picture.layout["shapes"].append(
+        {
+            "type": "line",
+            "x0": 1,
+            "x1": 1,
+            "yref": "paper",
+            "y0": 0,
+            "y1": 1,
+            "line": {"color": style.WARNING, "dash": "dash"},
+        }
+    )
+    style.label(picture, 0, 0.03, "edge of stability", style.WARNING, yref="paper", xanchor="right", xshift=-4)
+    mine = {"type": "line", "x0": problem.step, "x1": problem.step, "yref": "paper", "y0": 0, "y1": 1}
+    picture.layout["shapes"].append({**mine, "line": {"color": style.INK, "width": 1}})
+    return picture
+
+
+def _dot(times: np.ndarray, values: np.ndarray, k: int) -> dict:
+    return style.points(times[k : k + 1], values[k : k + 1], style.INK, "now", size=11)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.1 else f"{100 * share:.1f} %" if share >= 1e-3 else f"{style.number(share)}"
+
+
+def _alt(problem: Limits, solution: Solution) -> str:
+    end = "it diverged" if solution.diverged else f"loss {solution.loss[:, -1].mean():.2g}"
+    return (
+        f"delta started at {solution.delta[0, 0]:.3g} and ended at {solution.delta[:, -1].mean():.3g} "
+        f"after time {solution.times[-1]:.3g} with steps {problem.step:g} of the largest stable; {end}"
+    )

@@ -1,0 +1,155 @@
+"""Initialisation: where the neurons of a usual start, or of one's own network, stand in units of the target."""
+
+from typing import Any
+
+import streamlit as st
+
+from core.errors import OutsideTheory
+from core.figures.initialisation import figures, trained
+from core.figures.style import number
+from core.training.check import SEEDS, Case, Solution, compare, solve, solve_case
+from core.training.diagnose import LEVELS, as_json, as_text
+from core.training.initialise import PRESETS, Problem
+from core.training.own_data import TASKS
+from core.training.weights_file import SNIPPET
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.live import work
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "initialisation"
+
+
+def picture_of(problem: Problem, found: Solution, **chart: Any) -> None:
+    """The panels, moved by the lever from as it is to rescaled."""
+    cursor = Cursor("%", "of the way to the rescaled network", found.percent)
+    panels = painted(figures, problem, found) if chart.get("hero", True) else figures(problem, found)
+    plot(*panels, cursor=cursor, grow=(1.3, 0.8, 1.1), least=300, **chart)
+
+
+def facts(found: Solution) -> None:
+    """The report's numbers, its warnings, and what to multiply."""
+    report = found.report
+    middle = LEVELS.index(0.5)
+    pair = report.pairs[found.pair]
+    columns = st.columns(5)
+    if pair.dimensionless is not None:
+        columns[0].metric("median δ̂", number(pair.dimensionless[middle]))
+    else:
+        columns[0].metric("median δ", number(pair.quantiles[middle]))
+    columns[1].metric("neurons downstream", f"{pair.downstream:.0%}")
+    columns[2].metric("τ, median", number(report.tau))
+    columns[3].metric("layer that moves f most", report.fast_layer)
+    columns[4].metric("start is", report.regime, help=report.basis)
+    if report.slope:
+        slope = report.slope
+        span = f" ({number(slope.low)} to {number(slope.high)})" if slope.low != slope.high else ""
+        st.caption(f"‖slope‖ = {number(slope.value)}{span}: {slope.how}. {report.basis}")
+    else:
+        st.warning(f"No regime is named. {report.no_slope}", icon=":material/help:")
+    for warning in report.warnings:
+        st.warning(warning, icon=":material/warning:")
+    factors = ", ".join(f"{name} × {number(c)}" for name, c in zip(report.layers, report.factors, strict=True))
+    changed = "" if report.unchanged is None else f" f changes by {report.unchanged:.0e} of its size, measured."
+    st.markdown(f"**To move it to a mean δ̂ of {report.aim:g}:** {factors}.{changed}")
+    st.code(report.pytorch, language="python")
+
+
+def own(problem: Problem) -> Case | None:
+    """What the visitor brought, if anything."""
+    with st.expander("Your own network and data"):
+        prose(STEM, "own")
+        left, right = st.columns(2)
+        weights = left.file_uploader(
+            "Weights (NPZ or safetensors)", type=["npz", "safetensors"], key="file_weights", max_upload_size=20
+        )
+        data = right.file_uploader(
+            "Data (CSV or NPZ), optional", type=["csv", "npz", "txt"], key="file_data", max_upload_size=10
+        )
+        target = right.text_input("Target column (empty: the last)", key="file_target")
+        task = right.segmented_control("Task", list(TASKS), default="auto", required=True, key="file_task")
+        adam = right.toggle("Trained with Adam", key="file_adam")
+        decay = right.number_input("Weight decay", 0.0, 1.0, 0.0, step=0.01, key="file_decay")
+        left.caption("Or run this beside your model and paste the line it prints:")
+        left.code(SNIPPET, language="python")
+        pasted = left.text_area("Printed line", key="file_pasted", height=80)
+        if not (weights or data or pasted.strip()):
+            return None
+        return Case(
+            problem,
+            weights.getvalue() if weights else b"",
+            "" if weights else pasted.strip(),
+            data.getvalue() if data else b"",
+            target.strip(),
+            task,
+            adam,
+            float(decay),
+        )
+
+
+def show_trained(snapshots: list) -> None:
+    plot(*trained(problem, snapshots[-1].run), key="trained", hero=False, autoplay=False, least=300)
+
+
+picture = st.container()
+problem = controls(
+    Problem,
+    shown=("scheme", "width", "d", "slope", "aim"),
+    more=("hidden", "outputs", "eta_w", "eta_a", "gain_w", "gain_a", "seed"),
+)
+solution = remember(solve)(problem)
+
+with picture:
+    picture_of(problem, solution)
+
+presets(STEM, PRESETS, problem)
+report = solution.report
+pair = report.pairs[solution.pair]
+st.latex(
+    r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert},"
+    rf"\qquad \text{{mean }}\delta={number(pair.mean)}\pm{number(pair.spread)},\quad "
+    rf"\eta=({','.join(number(rate) for rate in report.rates)}),\quad \lVert\text{{slope}}\rVert={problem.slope:g}"
+)
+facts(solution)
+prose(STEM, "look")
+
+case = own(problem)
+if case is not None:
+    st.subheader("Your own")
+    try:
+        brought = remember(solve_case)(case)
+        picture_of(problem, brought, key="own", hero=False)
+        facts(brought)
+        left, right = st.columns(2)
+        left.download_button("Report as text", as_text(brought.report), "report.txt", key="take_text")
+        right.download_button("Report as JSON", as_json(brought.report), "report.json", key="take_json")
+    except OutsideTheory as error:
+        st.error(str(error), icon=":material/error:")
+        case = None
+
+st.subheader("Does it matter? Train both")
+prose(STEM, "train", seeds=SEEDS)
+work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
+prose(STEM, "claim")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "percent": solution.percent,
+        "alpha": solution.alpha,
+        "downstream": solution.downstream,
+        "edges": solution.edges,
+        "sample": solution.sample,
+        "exact": solution.exact,
+        "speed": solution.speed,
+        "tau_on_map": solution.tau,
+        "delta_on_map": solution.delta,
+    },
+)
+prose(STEM, "headless")
+st.caption("Beyond the paper, which leaves the distribution of δ at usual initialisations open; its sections 5 and 6.")

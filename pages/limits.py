@@ -1,0 +1,68 @@
+"""Limits: where the theory ends, shown on the minimal model and a small ReLU network."""
+
+import streamlit as st
+
+from core.figures.limits import figures
+from core.figures.style import number
+from core.training.limits import PRESETS, Limits, solve
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import takeaway
+from pages.shared.story import presets
+
+STEM = "limits"
+
+picture = st.container()
+problem = controls(
+    Limits,
+    shown=("step", "noise", "momentum", "decay", "model"),
+    more=("delta", "batch", "bias", "horizon", "seed"),
+)
+solution = remember(solve)(problem)
+
+with picture:
+    plot(*painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), least=320)
+
+presets(STEM, PRESETS, problem)
+st.latex(
+    rf"\delta_{{t+1}}=(1-\eta\lambda)^2\delta_t+\eta^2\left(v_a^2-\lVert v_w\rVert^2\right)"
+    rf"+2\eta(1-\eta\lambda)\,\mu\,p_t,\qquad \eta={number(solution.rate)},\ "
+    rf"\lambda={problem.decay:g},\ \mu={problem.momentum:g}"
+)
+columns = st.columns(4)
+columns[0].metric("drift of δ", number(float(solution.delta[:, -1].mean() - solution.delta[0, 0])))
+columns[1].metric("largest error of the function", number(solution.worst))
+gap = float(abs(solution.formula - solution.counted).max())
+columns[2].metric("formula of the drift is off by", number(gap), help="The steps' exact changes, added up, against δ.")
+columns[3].metric("largest stable step", number(solution.edge), help="2/λ at the flow's end, times 1 + μ.")
+if solution.diverged:
+    st.markdown(":orange-background[The run left all bounds; the picture shows what came before.] Take a smaller step.")
+elif solution.worst > 0.05:
+    st.markdown(f":orange-background[Beyond the theory: the function is off by {number(solution.worst)} of its size.]")
+prose(STEM, "look")
+prose(STEM, "formula")
+prose(STEM, "not covered")
+takeaway(
+    STEM,
+    problem,
+    solve,
+    figures,
+    {
+        "t": solution.times,
+        "delta": solution.delta.T,
+        "delta_with_bias": solution.counted.T,
+        "formula": solution.formula.T,
+        "first_order": solution.predicted,
+        "loss": solution.loss.T,
+        "flow_loss": solution.flow_loss,
+        "error": solution.error.T,
+        "step_over_edge": solution.sizes,
+        "drift": solution.drift,
+        "drift_first_order": solution.drift_predicted,
+    },
+)
+st.caption(
+    "The conservation law of the paper's sections 3 to 5, and its end; math of one step in core.training.limits."
+)
