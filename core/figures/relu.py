@@ -17,6 +17,7 @@ RADIUS = 1.6
 HEIGHT = 390
 RIM = 1.42
 FAINT = 1e-9
+REDRAWN, FROZEN = 15, 2
 CLASSES = ((1.0, style.POSITIVE, "circle", "y = +1"), (-1.0, style.NEGATIVE, "x", "y = −1"))
 
 
@@ -239,7 +240,8 @@ def _verdict(run: Run) -> str:
     if run.loss[-1] > 0.5 * run.loss[0]:
         return "Map drawn, nothing learnt"
     flipped = 100 * float(run.flipped[-1])
-    return f"Map redrawn: {flipped:.0f} % flipped" if flipped > 5 else f"Map frozen: {flipped:.1f} % flipped"
+    word = "redrawn" if flipped > REDRAWN else "turned a little" if flipped > FROZEN else "frozen"
+    return f"Map {word}: {flipped:.2g} % flipped"
 
 
 def _comparison(solution: Solution) -> str:

@@ -75,9 +75,8 @@ def function(problem: Problem, solution: Solution) -> Picture:
     picture.add(style.line(ANGLES, target, style.EQUIVALENT, "teacher", width=7, opacity=0.6))
     at = np.rad2deg(np.arctan2(solution.X[:, 1], solution.X[:, 0])) % 360
     picture.add(style.points(at, solution.y, style.INK, "training data", size=8, symbol="circle-open"))
-    colour = style.regime_colour(solution.conserved)
-    places = picture.add(style.line(ANGLES, student[-1], colour, "student", width=3))
-    style.label(picture, 8, high - 0.05 * (high - low), "━ student", colour)
+    places = picture.add(style.line(ANGLES, student[-1], style.INK, "student", width=3))
+    style.label(picture, 8, high - 0.05 * (high - low), "━ student", style.INK)
     style.label(picture, 130, high - 0.05 * (high - low), "━ teacher   ○ data", style.EQUIVALENT)
     return picture.move(places, *([{"y": style.f32(f)}] for f in student))
 

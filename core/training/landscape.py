@@ -52,6 +52,10 @@ class Problem(Params):
     width: int = knob(50, "student neurons", low=2, high=100, step=2, help="in pairs of equal w and opposite a")
     end: float = knob(100.0, "student trains until t", low=1, high=1000, scale="log")
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        plane.check_even(self.width)
+
 
 @dataclass(frozen=True)
 class Slice:

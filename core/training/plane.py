@@ -96,6 +96,12 @@ def follow(
     )
 
 
+def check_even(width: int) -> None:
+    """Students start as pairs, or with as many readouts of either sign: OutsideTheory for an odd number of neurons."""
+    if width % 2:
+        raise OutsideTheory("The number of neurons must be even", got=width, do=f"Use {width + 1}.")
+
+
 def automatic_rate(W_0: Array, a_0: Array, X: Array, **rates: float) -> float:
     """The paper's 1e-4 (figure 1a), or half of the largest stable rate at the start where that is smaller."""
     return min(PAPER_RATE, 1 / max(_sharpness(W_0, a_0, X, rates), 1.0))

@@ -58,6 +58,10 @@ class Problem(Params):
         help="flow time per step of gradient descent; 0 chooses a stable one, at most the paper's 1e-4",
     )
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        plane.check_even(self.width)
+
     @property
     def conserved(self) -> float:
         """δ at these learning rates, η_w a² − η_a‖w‖²; equals `delta` where both are 1."""

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from core.datasets import xor
 from core.datasets.teacher_student import Student, mirrored, on_sphere
-from core.errors import OutsideTheory
 from core.params import Params, knob
 from core.training import plane
 
@@ -56,8 +55,7 @@ class Problem(Params):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.width % 2:
-            raise OutsideTheory("The number of neurons must be even", got=self.width, do=f"Use {self.width + 1}.")
+        plane.check_even(self.width)
 
 
 PRESETS = {

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.datasets.teacher_student import outputs
+from core.errors import OutsideTheory
 from core.training import landscape
 from core.training.landscape import Problem
 
@@ -74,3 +75,9 @@ def test_any_legal_problem_gives_finite_surfaces(tau, delta, seed, width):
         assert np.all(np.isfinite(cut.loss)) and np.all(np.isfinite(cut.path))
         assert 0 <= cut.explained.sum() <= 1 + 1e-9
         assert np.all(np.diff(cut.x) > 0) and np.all(np.diff(cut.y) > 0)
+
+
+@pytest.mark.parametrize("wrong", [{"width": 3}, {"delta": 9.0}, {"tau": 0.0}, {"side": "left"}, {"angle": np.nan}])
+def test_bad_problems_get_a_sentence(wrong):
+    with pytest.raises(OutsideTheory, match="got"):
+        Problem(**wrong)
