@@ -86,7 +86,7 @@ def _curves(problem, solution, run, theory: Floats, simulated, title: str, y: st
     colours = [colour_of(delta) for delta in solution.deltas]
 
     def mark(t: int) -> dict:
-        return style.points(np.full(len(colours), times[t]), theory[:, t], colours, "now", size=9)
+        return style.points(np.full(len(colours), times[t]), theory[:, t], colours, "now", size=9, cliponaxis=False)
 
     places = picture.add(mark(len(times) - 1))
     if keyed:
@@ -116,7 +116,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     style.label(picture, start[0], start[1], "β₀", yshift=12)
 
     def mark(t: int) -> dict:
-        return style.points(solution.beta[:, t, 0], solution.beta[:, t, 1], colours, "now", size=9)
+        return style.points(solution.beta[:, t, 0], solution.beta[:, t, 1], colours, "now", size=9, cliponaxis=False)
 
     places = picture.add(mark(solution.times.size - 1))
     return picture.move(places, *([moving(mark(t))] for t in range(solution.times.size)))

@@ -1,0 +1,154 @@
+"""Start: the race of three splits, who arrives first, and who has learned features."""
+
+import math
+
+import numpy as np
+
+from core.figures import style
+from core.figures.picture import Picture, moving
+from core.theory.normalised import Floats
+from core.training.start import ALIGNED, Linear, Relu, Start
+
+HEIGHT = 380
+WORDS = ("▼ downstream", "● balanced", "▲ upstream")
+
+
+def figures(problem: Start, solution: Linear | Relu) -> tuple[Picture, Picture, Picture]:
+    """The race itself, how far each has come, and how far its kernel or its features have moved."""
+    if isinstance(solution, Relu):
+        return function(problem, solution), _relu_loss(problem, solution), _flips(problem, solution)
+    return race(problem, solution), _aligned(problem, solution), _kernel(problem, solution)
+
+
+def race(problem: Start, solution: Linear) -> Picture:
+    """Three dots from the same β₀ to the same β*."""
+    ends = ", ".join(
+        f"({b[0]:.2f}, {b[1]:.2f}) for delta = {d:g}"
+        for b, d in zip(solution.beta[:, -1], solution.deltas, strict=True)
+    )
+    alt = f"Race in the plane of beta from (-1, 0) to the target; at t = {solution.times[-1]:g} the dots are at {ends}"
+    picture = style.figure(
+        problem, title="Same start, same target, three journeys", alt=alt, x="β₁", y="β₂", height=HEIGHT
+    )
+    _keyed(picture, solution)
+    picture.lay(xaxis={"range": [-1.35, 1.25], "constrain": "domain"})
+    picture.lay(yaxis={"range": [-0.5, 1.35], "scaleanchor": "x", "constrain": "domain"})
+    colours = [style.regime_colour(delta) for delta in solution.deltas]
+    for path, colour, word in zip(solution.beta, colours, WORDS, strict=True):
+        picture.add(style.line(path[:, 0], path[:, 1], colour, word, width=2, opacity=0.45))
+    star = solution.beta_star
+    picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=20, symbol="star"))
+    picture.add(style.points([-1.0], [0.0], style.INK, "β₀, same for all", size=14, symbol="circle-open"))
+    style.label(picture, star[0], star[1], "β*: zero loss", style.MINIMA, yshift=16, xanchor="center", xshift=0)
+    style.label(picture, -1.0, 0.0, "β₀: same for all", yshift=-18, xanchor="center", xshift=10)
+
+    def now(k: int) -> list[dict]:
+        trails = [
+            style.line(path[: k + 1, 0], path[: k + 1, 1], colour, word, width=6)
+            for path, colour, word in zip(solution.beta, colours, WORDS, strict=True)
+        ]
+        x, y = solution.beta[:, k].T
+        symbols = ["triangle-down", "circle", "triangle-up"]
+        return [*trails, style.points(x, y, colours, "now", size=17, symbol=symbols, cliponaxis=False)]
+
+    places = picture.add(*now(solution.times.size - 1))
+    return picture.move(places, *([moving(trace) for trace in now(k)] for k in range(solution.times.size)))
+
+
+def function(problem: Start, solution: Relu) -> Picture:
+    """The three networks' outputs round the circle, on their way to the teacher's."""
+    alt = "Outputs of three ReLU networks round the circle of inputs, the teacher dashed; loss left at the end: "
+    alt += ", ".join(
+        f"{left:.2g} for delta = {d:g}" for left, d in zip(solution.loss[:, -1], solution.deltas, strict=True)
+    )
+    fastest = WORDS[int(np.nanargmin(np.where(np.isnan(solution.reached), np.inf, solution.reached)))]
+    picture = style.figure(
+        problem,
+        title=f"{fastest} fits the teacher first",
+        alt=alt,
+        x="direction of the input x (°)",
+        y="f(x)",
+        height=HEIGHT,
+    )
+    _keyed(picture, solution)
+    high = 1.25 * max(0.3, float(np.abs(solution.teacher).max()))
+    picture.lay(xaxis={"range": [-180, 180], "dtick": 90}, yaxis={"range": [-high, high]})
+    picture.add(style.line(solution.angles, solution.teacher, style.MINIMA, "teacher", width=3, dash="dash"))
+    picture.add(style.points(solution.data, solution.labels, style.MINIMA, "training data", size=7))
+    style.label(picture, -175, 0.88 * high, "╌ teacher", style.MINIMA)
+
+    def now(k: int) -> list[dict]:
+        return [
+            style.line(solution.angles, f[k], style.regime_colour(delta), word, width=4)
+            for f, delta, word in zip(solution.function, solution.deltas, WORDS, strict=True)
+        ]
+
+    places = picture.add(*now(solution.times.size - 1))
+    frames = ([{"y": trace["y"]} for trace in now(k)] for k in range(solution.times.size))
+    return picture.move(places, *frames)
+
+
+def _aligned(problem: Start, solution: Linear) -> Picture:
+    title = f"Fast: ▲ aligns at t = {style.number(solution.reached[2])}"
+    if np.isfinite(solution.reached[0]):
+        title += f", ▼ {solution.reached[0] / solution.reached[2]:.0f} × later"
+    picture = _against_time(problem, solution, solution.alignment, title, "alignment φ", "alignment with the target")
+    ends = np.array([solution.times[1], solution.times[-1]])
+    picture.add(style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"φ = {ALIGNED:g}", width=1.5, dash="dot"))
+    return picture
+
+
+def _kernel(problem: Start, solution: Linear) -> Picture:
+    down, level, up = solution.kernel_distance[:, -1]
+    title = f"Rich: the kernel moves {up:.2g} for ▲, {level:.2g} for ●, {down:.2g} for ▼"
+    return _against_time(
+        problem, solution, solution.kernel_distance, title, "kernel distance S(0, t)", "kernel distance"
+    )
+
+
+def _relu_loss(problem: Start, solution: Relu) -> Picture:
+    title = "Fast: loss left against time"
+    return _against_time(problem, solution, solution.loss, title, "loss left L/L₀", "loss left")
+
+
+def _flips(problem: Start, solution: Relu) -> Picture:
+    down, _, up = solution.flipped[:, -1]
+    title = f"Rich: {up:.0%} of the activations change for ▲, {down:.0%} for ▼"
+    return _against_time(
+        problem, solution, solution.flipped, title, "activations changed", "share of changed activations"
+    )
+
+
+def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title: str, y: str, what: str) -> Picture:
+    ends = ", ".join(f"{end:.3g} for delta = {d:g}" for end, d in zip(curves[:, -1], solution.deltas, strict=True))
+    picture = style.figure(
+        problem, title=title, alt=f"{what} against time, at the end {ends}", x="time t (log)", y=y, height=HEIGHT
+    )
+    times = np.maximum(solution.times, solution.times[1])
+    span = [math.log10(times[0]), math.log10(times[-1])]
+    picture.lay(
+        xaxis={"type": "log", "range": span, "dtick": 1},
+        yaxis={"range": [min(-0.04, curves.min()), 1.08 * max(curves.max(), 0.05)]},
+    )
+    picture.lay(margin={"r": 40})
+    colours = [style.regime_colour(delta) for delta in solution.deltas]
+    for curve, colour, word in zip(curves, colours, WORDS, strict=True):
+        picture.add(style.line(times, curve, colour, word, width=4))
+
+    def now(k: int) -> dict:
+        symbols = ["triangle-down", "circle", "triangle-up"]
+        return style.points(
+            np.full(3, times[k]), curves[:, k], colours, "now", size=14, symbol=symbols, cliponaxis=False
+        )
+
+    places = picture.add(now(len(times) - 1))
+    return picture.move(places, *([moving(now(k))] for k in range(len(times))))
+
+
+def _keyed(picture: Picture, solution: Linear | Relu) -> Picture:
+    """The three δ with their marks and colours, in a row above the picture."""
+    for k, delta in enumerate(solution.deltas):
+        text = f"{style.regime_mark(delta)} δ = {delta:g}".replace("-", "−")
+        place = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}
+        style.label(picture, k / 3, 1.0, text, style.regime_colour(delta), **place)
+    return picture

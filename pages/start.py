@@ -1,0 +1,61 @@
+"""Start: the race of three splits between the layers, a prediction, and the flip to ReLU."""
+
+import streamlit as st
+
+from core.figures.start import figures
+from core.figures.style import number
+from core.training.start import PRESETS, Start, solve
+from pages.shared.cache import painted, remember
+from pages.shared.controls import controls
+from pages.shared.plot import Cursor, plot
+from pages.shared.prose import prose
+from pages.shared.share import arrays_of, takeaway
+from pages.shared.story import presets
+
+STEM = "start"
+GUESS = "start_guess"
+CHOICES = ("▼ downstream", "● balanced", "▲ upstream")
+
+
+def predict(choice: str) -> None:
+    """Keep the guess for this visit, and flip."""
+    st.session_state[GUESS] = choice
+    st.session_state["network"] = "relu"
+
+
+picture = st.container()
+problem = controls(Start, shown=("network", "delta", "angle", "seed"))
+solution = remember(solve)(problem)
+relu = problem.network == "relu"
+
+with picture:
+    plot(
+        *painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), grow=(1.2, 1, 1), least=270
+    )
+    if relu:
+        guess = st.session_state.get(GUESS)
+        if guess:
+            verdict = "Right" if guess == CHOICES[2] else "Not quite"
+            st.success(f"You predicted {guess}. {verdict}: in ReLU networks ▲ upstream is fast **and** rich.")
+    else:
+        st.markdown("**I predict:** put ReLU neurons in place of the linear one, and the fast *and* rich one will be …")
+        with st.container(horizontal=True, gap="small"):
+            for choice in CHOICES:
+                st.button(choice, key=f"guess_{choice}", on_click=predict, args=(choice,))
+
+prose(STEM, "sentence: relu" if relu else "sentence: linear")
+presets(STEM, PRESETS, problem)
+down, level, up = solution.deltas
+st.latex(
+    r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2:\qquad"
+    rf"\blacktriangledown\ {number(down)}\qquad\bullet\ {number(level)}\qquad\blacktriangle\ {number(up)}"
+)
+columns = st.columns(3)
+for column, word, k in zip(columns, CHOICES, range(3), strict=True):
+    reached, moved = float(solution.reached[k]), float(solution.kernel_distance[k, -1])
+    what = "1 % of the loss left at t" if relu else "aligned (φ = 0.95) at t"
+    column.metric(f"{word}: {what}", number(reached) if reached == reached else "not yet")
+    column.metric(f"{word}: kernel moved S(0, T)", number(moved))
+prose(STEM, "relu" if relu else "look")
+takeaway(STEM, problem, solve, figures, {"t": solution.times, **arrays_of(solution)})
+st.caption("Figures 2 to 4 (linear) and 1a (ReLU) of the paper; its sections 3 and 5.")
