@@ -58,6 +58,11 @@ def papers_sizes() -> None:
     st.session_state.update(d=100, n=1000, width=50, grid="17", seeds=1)
 
 
+def automatic_rate() -> None:
+    """Back to the rate that is stable in every cell."""
+    st.session_state["rate"] = 0.0
+
+
 def draw_own(own: OwnSweep, snapshots: list) -> None:
     """The newest state of a sweep."""
     newest = snapshots[-1].map
@@ -138,6 +143,8 @@ map_and_cells(view)
 
 st.subheader("Sweep my own settings", anchor=False)
 prose(STEM, "own")
-own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher",))
-work("own", own, sweep, label="Sweep my own settings", show=partial(draw_own, own))
+own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
+job = work("own", own, sweep, label="Sweep my own settings", show=partial(draw_own, own))
+if own.rate and job is not None and job.state == "failed":
+    st.button("Use the automatic rate", on_click=automatic_rate, type="primary")
 st.caption("Figures 1b, 5b and 10 of the paper; its section 5 and appendix D.1.")

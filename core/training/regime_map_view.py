@@ -194,7 +194,7 @@ def train_cell(cell: LiveCell) -> Iterator[LiveSnapshot]:
 
 @dataclass(frozen=True)
 class OwnSweep(Params):
-    """A map at sizes of one's own; the rate is the automatic one, which keeps the paper's pace at other d."""
+    """A map at sizes of one's own; the automatic rate (0) keeps the paper's pace at other d."""
 
     d: int = knob(30, "input dimension d", low=2, high=100, step=1)
     n: int = knob(300, "training samples n", low=20, high=1000, step=20)
@@ -202,6 +202,9 @@ class OwnSweep(Params):
     teacher: int = knob(3, "teacher neurons", low=1, high=20, step=1)
     grid: str = knob("9", "grid side", options={"5": "5 × 5 cells", "9": "9 × 9 cells", "17": "the paper's 17 × 17"})
     seeds: int = knob(1, "seeds", low=1, high=16, step=1)
+    rate: float = knob(
+        0.0, "rate × τ²", low=0, high=10, scale="asinh", smallest=1e-4, help="the paper's is 5e-3; 0 is automatic"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -229,7 +232,12 @@ class OwnSweep(Params):
     def problem(self) -> Problem:
         """What every cell shares."""
         return Problem(
-            d=self.d, n=self.n, width=self.width, teacher=self.teacher, rate=0, checkpoints=PAPER.checkpoints[:-2]
+            d=self.d,
+            n=self.n,
+            width=self.width,
+            teacher=self.teacher,
+            rate=self.rate,
+            checkpoints=PAPER.checkpoints[:-2],
         )
 
 

@@ -50,6 +50,11 @@ def test_cancelled_sweep_goes_on_where_it_stopped(monkeypatch):
     assert resumed[-1].done == 25
 
 
+def test_own_rate_that_diverges_ends_with_the_rate_to_use():
+    with pytest.raises(OutsideTheory, match=r"η·λ_max = .* > 2.*Use η ≤"):
+        list(sweep(replace(TINY, rate=10.0)))
+
+
 def test_live_cell_reports_every_snapshot(monkeypatch):
     monkeypatch.setattr(regime_map_view, "LIVE_STEPS", (10, 30))
     snapshots = list(train_cell(LiveCell(0.1, 1.0, 100)))
