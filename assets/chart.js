@@ -88,7 +88,7 @@ function directed(trace, { curtain, veil, highlight, scale }) {
   const bare = !trace.name && trace.type === "scatter";
   const named = (words) => words.some((word) => (word ? trace.name?.startsWith(word) : bare));
   const out = { ...trace };
-  if (curtain && named(veil)) out.visible = false;
+  if (curtain && named(veil)) Object.assign(out, { opacity: 0, hoverinfo: "skip", hovertemplate: undefined });
   const chosen = highlight.length > 0 && named(highlight);
   if (highlight.length && !chosen && trace.name && trace.name !== "now" && trace.type?.startsWith("scatter")) {
     out.opacity = 0.25;

@@ -12,8 +12,14 @@ import numpy as np
 from core.figures import style
 from core.figures.picture import Picture, moving
 
-COLOURS = {"loss": style.LOSS_LINE, "kernel_distance": style.KERNEL, "hamming_distance": style.FLIPS}
-MARGIN = 0.04
+COLOURS = {
+    "kernel_distance": style.KERNEL,
+    "flips": style.FLIPS,
+    "parameter_distance": style.DISTANCE,
+    "alignment": style.INK,
+}
+DASHES = ("solid", "dash", "dot", "dashdot")
+MARGIN, APART = 0.04, 0.22
 
 
 def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Picture, Picture]:
@@ -39,7 +45,7 @@ def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Pic
 def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: str) -> Picture:
     """B − A of each curve over the cursor's values, with a line at the cursor; pairs[name] = (A's, B's), both [T]."""
     gaps = {name: b - a for name, (a, b) in pairs.items()}
-    said = ", ".join(f"{name.replace('_', ' ')} {style.number(float(gap[-1]))}" for name, gap in gaps.items())
+    said = ", ".join(f"{name.replace('_', ' ')} {_said(gap[-1])}" for name, gap in gaps.items())
     title = f"B − A at the end: {said}"
     picture = style.figure(problem, title=title, alt=f"Difference strip. {title}", x=x, y="B − A", height=260)
     log = values[0] == 0 and values.size > 2 and values[1] > 0 and values[-1] > 50 * values[1]
@@ -47,18 +53,32 @@ def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.nd
     if log:
         picture.lay(xaxis={"type": "log", "dtick": 1})
     picture.add(style.line(shown[[0, -1]], [0, 0], style.EQUIVALENT, width=1.5))
-    for k, (name, gap) in enumerate(gaps.items()):
-        colour, dash = COLOURS.get(name, style.LOSS_LINE), ("solid", "dash", "dot")[k % 3]
-        picture.add(style.line(shown, gap[-shown.size :], colour, name.replace("_", " "), dash=dash))
-        at = math.log10(shown[-1]) if log else shown[-1]
-        place = {"xanchor": "right", "yanchor": "bottom" if k % 2 == 0 else "top", "xshift": -4}
-        style.label(picture, at, float(gap[-1]), name.replace("_", " "), colour, **place)
     flat = np.concatenate([gap[np.isfinite(gap)] for gap in gaps.values()])
     reach = max(1e-12, float(np.abs(flat).max())) if flat.size else 1.0
+    heights = _apart([float(gap[-1]) for gap in gaps.values()], APART * reach)
+    for (name, gap), height, dash in zip(gaps.items(), heights, DASHES, strict=False):
+        colour, words = COLOURS.get(name, style.LOSS_LINE), name.replace("_", " ")
+        picture.add(style.line(shown, gap[-shown.size :], colour, words, dash=dash))
+        style.label(picture, math.log10(shown[-1]) if log else shown[-1], height, words, colour)
+    picture.lay(margin={"r": 150})
     picture.lay(yaxis={"range": [-1.25 * reach, 1.25 * reach]})
     places = picture.add(_cursor(values[-1], reach))
     held = np.maximum(values, shown[0]) if log else values
     return picture.move(places, *([moving(_cursor(value, reach))] for value in held))
+
+
+def _said(value: float) -> str:
+    return style.number(float(value)) if np.isfinite(value) else "unknown, A ends earlier"
+
+
+def _apart(heights: list[float], least: float) -> list[float]:
+    """The heights, moved as little as keeps neighbours `least` apart (those not finite go to 0)."""
+    placed = np.nan_to_num(np.array(heights, dtype=float))
+    order = np.argsort(placed, kind="stable")
+    ladder = placed[order] - least * np.arange(order.size)
+    middle = np.array([(ladder[: k + 1].max() + ladder[k:].min()) / 2 for k in range(order.size)])
+    placed[order] = middle + least * np.arange(order.size)
+    return placed.tolist()
 
 
 def _cursor(value: float, reach: float) -> dict:

@@ -45,7 +45,8 @@ def step_words(stem: str, step: Step) -> str:
     """A step's own words, else those of its preset (whose "What to look for" the strip already says)."""
     known = pieces(stem)
     own = known.get(f"step: {step.name}")
-    return own or known[f"preset: {step.state}"].removeprefix("**What to look for:** ")
+    words = own or known[f"preset: {step.state}"].removeprefix("**What to look for:** ")
+    return words[:1].upper() + words[1:]
 
 
 def open_link(page: Page, scene: Stage, full: bool) -> None:

@@ -58,14 +58,14 @@ def test_a_lesson_can_be_walked_by_keyboard_alone(visit):
 def test_a_prediction_hides_the_answer_until_it_is_given(visit):
     seen = visit(reduced_motion="reduce").open("geometry?predict=true")
     assert seen.meta()["delta"] == 4
-    hidden = {name: shown for name, shown, _ in seen.tab.evaluate(TRACES, 1) if name}
-    assert hidden["β"] is False
+    seen_through = {name: opacity for name, _, opacity in seen.tab.evaluate(TRACES, 1) if name}
+    assert seen_through["β"] == 0
     assert "lazy" not in said(seen) and seen.tab.locator(".lab-time").is_hidden()
     assert "waits" in seen.tab.locator(".lab-panel").first.get_attribute("aria-label")
     seen.tab.get_by_role("button", name="Round in a wide arc").click()
     seen.tab.get_by_text("it is Almost straight, and soon").wait_for()
     seen.tab.wait_for_function(
-        "() => document.querySelectorAll('.js-plotly-plot')[1].data.every(t => t.visible !== false)"
+        "() => document.querySelectorAll('.js-plotly-plot')[1].data.every(t => t.opacity !== 0)"
     )
     assert seen.tab.locator(".lab-time").is_visible()
     assert seen.complaints == []
