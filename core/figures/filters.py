@@ -20,7 +20,10 @@ def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
     seed = experiment.bold(problem.seed, solution.seed)
     alpha, last = solution.alpha[k], experiment.reached(solution.test_accuracy)
     roughness = float(solution.smoothness[seed, k, last].mean())
-    title = f"{experiment.named(alpha)}: smoothness {style.number(roughness)}"
+    known = np.isfinite(roughness)
+    title = (
+        f"{experiment.named(alpha)}: smoothness {style.number(roughness)}" if known else f"{experiment.named(alpha)}: …"
+    )
     accuracy = solution.test_accuracy[seed, k, last]
     alt = (
         f"Sixteen first-layer filters, 15 by 15, with the first layer divided by {alpha:g}, seed {solution.seed[seed]}: "

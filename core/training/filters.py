@@ -213,7 +213,7 @@ def settle(problem: Problem) -> tuple[Problem, str]:
 
 
 def _seconds(problem: Problem) -> float:
-    return problem.seeds * len(problem.alphas) * (3 + problem.epochs * problem.samples * 1e-3)
+    return problem.seeds * len(problem.alphas) * (3 + problem.epochs * problem.samples * 4.5e-4)
 
 
 EXPERIMENT = ground.Experiment(

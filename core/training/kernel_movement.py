@@ -41,7 +41,7 @@ Weights = dict[str, torch.Tensor]
 @dataclass(frozen=True)
 class Problem(Params):
     alphas: tuple[float, ...] = ground.scales(*SCALES)
-    seeds: int = ground.seeds(8)
+    seeds: int = ground.seeds(5)
     seed: int = ground.seed()
     steps: int = knob(256, "Steps", low=1, high=2048, step=1)
     rate: float = knob(0.01, "Learning rate", low=1e-4, high=0.1, scale="log")
