@@ -69,6 +69,11 @@ def state(page: Page, wanted: str | Mapping[str, Any]) -> Params:
     return kind(**wanted)
 
 
+def _start(problem: Any, solution: Any) -> Curves:
+    """The upstream one of the three, whose change from lazy to rich the page is about."""
+    return solution.times, {"loss": solution.loss[2], "kernel_distance": solution.kernel_distance[2]}
+
+
 def _geometry(problem: Any, solution: Any) -> Curves:
     if len(solution.paths) > 1:
         ends = {"loss": [p.loss[0, -1] for p in solution.paths]}
@@ -105,6 +110,17 @@ def _regime_map(view: Any, solution: Any) -> Curves:
 
 
 _ALL = {
+    "start": Lesson(
+        steps=(
+            Step("one function, three splits", {}),
+            Step("fast but lazy", {}, "▲"),
+            Step("late but rich", {}, "▼"),
+            Step("flip to ReLU", "flip to ReLU", "▲"),
+        ),
+        prediction=Prediction({}, ("▲", "●", "▼")),
+        measures=("loss", "kernel_distance"),
+        curves=_start,
+    ),
     "geometry": Lesson(
         steps=(
             Step("one surface", {}, "gradient flow"),
