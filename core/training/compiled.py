@@ -24,12 +24,17 @@ def _candidates():
     yield Path(tempfile.gettempdir()) / f"lazy-rich-lab-{os.getuid()}" / "numba"
 
 
+ROOM = 8_000_000
+"""Bytes that must be free: numba ends the program where its cache cannot be written."""
+
+
 def writable_folder(candidates) -> Path | None:
-    """The first of the folders that exists or can be made and takes a file; None if there is none."""
+    """The first of the folders that exists or can be made and takes ROOM bytes; None if there is none."""
     for folder in candidates:
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
+            with tempfile.TemporaryFile(dir=folder) as probe:
+                probe.write(bytes(ROOM))
                 return folder
         except OSError:
             continue

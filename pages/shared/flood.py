@@ -1,7 +1,8 @@
 """One client's messages, at a pace the server can bear: a token bucket on each websocket.
 
-Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. What comes faster
-waits, and a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing
+Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. A rerun passes when
+the one before it has ended, or after GAP_S: each that is running is a thread that competes with everybody's. What comes
+faster waits, and a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing
 the visitor did last is lost. Messages that only a developer's own browser needs are dropped: one of them would empty
 every visitor's cache.
 """
@@ -15,11 +16,14 @@ from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 RATE, BURST = 20.0, 40.0
+GAP_S = 0.3
 LONGEST_WAIT = 64
 PAUSE_S = 0.005
+SHORT = 300
 STREAM = "/_stcore/stream"
 WELCOME = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
 OPERATIONS = {"deferred_file", "dataframe_chunk"}
@@ -54,19 +58,17 @@ class Inbox:
         self.source, self.bucket = source, bucket
         self.waiting: OrderedDict[str, BackMsg] = OrderedDict()
         self.reading: asyncio.Task | None = None
+        self.rerun_at: float | None = None
 
     async def receive(self) -> Message:
         """The next message for the application."""
         while True:
-            if self.waiting and self.bucket.take():
-                _, message = self.waiting.popitem(last=False)
-                return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+            if self.waiting and not self._busy() and self.bucket.take():
+                return self._deliver()
             event = await self._next()
             if event is None:
                 continue
-            if event["type"] != "websocket.receive":
-                return event
-            sent = parsed(event.get("bytes"))
+            sent = parsed(event.get("bytes")) if event["type"] == "websocket.receive" else None
             if sent is None:
                 return event
             if self.waiting:
@@ -74,16 +76,33 @@ class Inbox:
             if welcome(sent) and not self._keep(sent):
                 return {"type": "websocket.disconnect", "code": 1008}
 
+    def _deliver(self) -> Message:
+        place, message = self.waiting.popitem(last=False)
+        if place.startswith("rerun"):
+            self.rerun_at = self.bucket.clock()
+        return {"type": "websocket.receive", "bytes": message.SerializeToString()}
+
     async def _next(self) -> Message | None:
         """What the client sends next, or None when a token is due first."""
         if not self.waiting and self.reading is None:
             return await self.source()
         self.reading = self.reading or asyncio.ensure_future(self.source())
-        await asyncio.wait({self.reading}, timeout=self.bucket.wait() if self.waiting else None)
+        pause = max(self.bucket.wait(), PAUSE_S if self._busy() else 0.0) if self.waiting else None
+        await asyncio.wait({self.reading}, timeout=pause)
         if not self.reading.done():
             return None
         event, self.reading = self.reading.result(), None
         return event
+
+    def _busy(self) -> bool:
+        """Whether a rerun has to wait for the last one."""
+        return self.rerun_at is not None and self.bucket.clock() < self.rerun_at + GAP_S
+
+    def heard(self, answer: Message) -> None:
+        """Notice the end of a run in what the server sends: a short message among long ones."""
+        frame = answer.get("bytes") or b""
+        if 0 < len(frame) < SHORT and ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished":
+            self.rerun_at = None
 
     def _keep(self, message: BackMsg) -> bool:
         """Let it wait, merged with what it replaces; False when too much waits."""
@@ -117,8 +136,13 @@ class Calm:
             await self.app(scope, receive, send)
             return
         inbox = Inbox(receive, Bucket(RATE, BURST))
+
+        async def send_and_hear(answer: Message) -> None:
+            inbox.heard(answer)
+            await send(answer)
+
         try:
-            await self.app(scope, inbox.receive, send)
+            await self.app(scope, inbox.receive, send_and_hear)
         finally:
             inbox.close()
 

@@ -36,7 +36,7 @@ class Server:
             )
         self.wait_healthy()
 
-    def wait_healthy(self, seconds: float = 120) -> None:
+    def wait_healthy(self, seconds: float = 300) -> None:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self.child.poll() is not None:

@@ -3,8 +3,9 @@
 import asyncio
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from pages.shared.flood import BURST, RATE, Bucket, Inbox, merged, place, welcome
+from pages.shared.flood import BURST, GAP_S, RATE, Bucket, Inbox, merged, place, welcome
 
 
 def rerun(value: float, fragment: str = "", clicked: str = "") -> BackMsg:
@@ -24,8 +25,11 @@ def clicks(message: BackMsg) -> set[str]:
     return {state.id for state in message.rerun_script.widget_states.widgets if state.trigger_value}
 
 
-def delivered(messages: list[BackMsg], seconds: float) -> list[BackMsg]:
-    """What reaches the application within `seconds` of a flood, then the client leaves."""
+ENDED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString()
+
+
+def delivered(messages: list[BackMsg], seconds: float, quick: bool = True) -> list[BackMsg]:
+    """What reaches the application within `seconds` of a flood, then the client leaves. quick: each run ends at once."""
 
     async def run() -> list[BackMsg]:
         queue: asyncio.Queue = asyncio.Queue()
@@ -35,6 +39,8 @@ def delivered(messages: list[BackMsg], seconds: float) -> list[BackMsg]:
         asyncio.get_running_loop().call_later(seconds, queue.put_nowait, {"type": "websocket.disconnect", "code": 1000})
         while (event := await inbox.receive())["type"] == "websocket.receive":
             out.append(BackMsg.FromString(event["bytes"]))
+            if quick:
+                inbox.heard({"type": "websocket.send", "bytes": ENDED})
         inbox.close()
         return out
 
@@ -43,8 +49,14 @@ def delivered(messages: list[BackMsg], seconds: float) -> list[BackMsg]:
 
 def test_a_flood_becomes_a_trickle_that_ends_with_the_newest():
     got = delivered([rerun(k) for k in range(200)], 1.5)
-    assert BURST <= len(got) <= BURST + 1.5 * RATE + 2
+    assert BURST <= len(got) < 150
     assert value(got[-1]) == 199
+
+
+def test_a_slow_run_is_not_overtaken_by_many():
+    got = delivered([rerun(k) for k in range(40)], 1.6, quick=False)
+    assert 2 <= len(got) <= 2 + 1.6 / GAP_S
+    assert value(got[-1]) == 39
 
 
 def test_a_drag_passes_unmerged():
