@@ -23,7 +23,7 @@ problem = controls(
 solution = remember(solve)(problem)
 
 with picture:
-    plot(*painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), least=320)
+    plot(*painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), least=290)
 
 presets(STEM, PRESETS, problem)
 st.latex(

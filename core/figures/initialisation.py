@@ -7,7 +7,7 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.training.check import MAP_STEP, Solution
+from core.training.check import Solution
 from core.training.diagnose import BAND, LEVELS
 from core.training.initialise import Problem
 from core.training.mini_run import VARIANTS, Snapshot
@@ -33,7 +33,7 @@ def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
 def histogram(problem: Problem, solution: Solution) -> Picture:
     """Share of neurons in each bin of δ̂; the line is what the law of the initialisation expects."""
     report = solution.report
-    axis = "δ̂ = δ / (√(η_aη_w)‖slope‖)" if report.slope else "δ (no slope known)"
+    axis = "δ̂ = δ / (√(η<sub>a</sub>η<sub>w</sub>)‖slope‖)" if report.slope else "δ (no slope known)"
     if len(report.factors) > 2:
         axis += f", layers {solution.pair + 1} and {solution.pair + 2}"
     picture = style.figure(problem, title=_title(solution), alt=_alt(solution), x=axis, y="share of neurons")
@@ -52,23 +52,24 @@ def histogram(problem: Problem, solution: Solution) -> Picture:
 
 
 def _title(solution: Solution) -> str:
-    report = solution.report
-    share = solution.downstream[0]
-    words = f"{share:.0%} of neurons start downstream" if share >= 0.5 else f"{1 - share:.0%} start upstream"
-    mark = "▼" if share >= 0.5 else "▲"
-    pair = report.pairs[solution.pair]
-    if pair.dimensionless is None:
-        return f"{mark} {words}: median δ = {style.number(pair.quantiles[LEVELS.index(0.5)])}"
-    return f"{mark} {words}: median δ̂ = {style.number(pair.dimensionless[LEVELS.index(0.5)])}"
+    ends = [f"{share:.0%}" for share in solution.downstream[[0, -1]]]
+    mark = "▼" if solution.downstream[0] >= 0.5 else "▲"
+    median = f"median {style.number(_median(solution))}"
+    return f"{mark} As is, {ends[0]} of neurons are downstream ({median}); rescaled, {ends[1]}"
+
+
+def _median(solution: Solution) -> float:
+    pair = solution.report.pairs[solution.pair]
+    return (pair.dimensionless or pair.quantiles)[LEVELS.index(0.5)]
 
 
 def _alt(solution: Solution) -> str:
     report = solution.report
     pair = report.pairs[solution.pair]
-    middle = (pair.dimensionless or pair.quantiles)[LEVELS.index(0.5)]
     what = "dimensionless delta" if pair.dimensionless else "delta"
     return (
-        f"Histogram of {what} over {pair.units} neurons: median {middle:.3g}, {solution.downstream[0]:.0%} downstream; "
+        f"Histogram of {what} over {pair.units} neurons: median {_median(solution):.3g}, "
+        f"{solution.downstream[0]:.0%} downstream; "
         f"rescaled by {report.factors[0]:.3g} and {report.factors[-1]:.3g}, {solution.downstream[-1]:.0%} downstream"
     )
 
@@ -93,10 +94,7 @@ def _bins(solution: Solution, k: int) -> list[dict]:
 def speed(problem: Problem, solution: Solution) -> Picture:
     """Each layer's share of the trace of the tangent kernel: which layer moves the function at the start."""
     report = solution.report
-    fastest = int(np.argmax(solution.speed[0]))
-    known = {0: "The first layer", len(report.layers) - 1: "The last layer"}
-    which = known.get(fastest, f"Layer {fastest + 1}")
-    title = f"{which} moves the function most: {solution.speed[0, fastest]:.0%}"
+    title = f"Most of the motion is {_fastest(solution.speed[0])} as is, {_fastest(solution.speed[-1])} rescaled"
     alt = "Share of the tangent kernel's trace by layer as it is: " + ", ".join(
         f"layer {k + 1} {share:.0%}" for k, share in enumerate(solution.speed[0])
     )
@@ -104,10 +102,16 @@ def speed(problem: Problem, solution: Solution) -> Picture:
     names = [f"{k + 1}" for k in range(len(report.layers))]
     picture.lay(
         xaxis={"title": {"text": "layer, from the input"}, "type": "category"},
-        yaxis={"range": [0, 1.02], "tickformat": ".0%"},
+        yaxis={"range": [0, 1.14], "tickformat": ".0%"},
     )
     places = picture.add(_bars(names, solution.speed[0]))
     return picture.move(places, *([moving(_bars(names, row), "text")] for row in solution.speed))
+
+
+def _fastest(shares: np.ndarray) -> str:
+    best = int(np.argmax(shares))
+    known = {0: "the first layer’s", len(shares) - 1: "the last layer’s"}
+    return f"{known.get(best, f'layer {best + 1}’s')} ({shares[best]:.0%})"
 
 
 def _bars(names: list[str], shares: np.ndarray) -> dict:
@@ -118,7 +122,7 @@ def _bars(names: list[str], shares: np.ndarray) -> dict:
         "x": names,
         "y": style.f32(shares),
         "text": [f"{share:.0%}" for share in shares],
-        "textposition": "auto",
+        "textposition": "outside",
         "marker": {"color": colours},
         "name": "layer",
         "hovertemplate": "layer %{x}: %{y:.1%} of the speed<extra></extra>",
@@ -129,14 +133,14 @@ def cloud(problem: Problem, solution: Solution) -> Picture:
     """The neurons on the paper's (τ, δ) map in the target's units, over the map's mean test loss early in training."""
     reach = 1.25
     inside = (np.abs(solution.delta) <= reach).all(1)
-    outside = "" if inside[0] else "; some beyond its edge"
-    title = f"On the regime map: from {_spot(solution, 0)} to {_spot(solution, -1)}{outside}"
+    outside = "" if inside[0] else ", some beyond the edge"
+    title = f"On the map the median goes from {_spot(solution, 0)} to {_spot(solution, -1)}{outside}"
     picture = style.figure(
         problem,
         title=title,
         alt=f"{title}. {_alt(solution)}",
-        x="τ, in the target's units (log)",
-        y="δ, in the target's units",
+        x="τ, target’s units (log)",
+        y="δ, target’s units",
     )
     taus = np.concatenate([solution.tau, [0.1, 2.0]])
     low, high = np.log10(max(taus.min(), 1e-3)) - 0.1, np.log10(min(taus.max(), 1e2)) + 0.1
@@ -169,7 +173,7 @@ def _map(solution: Solution) -> dict:
         "z": style.f32(solution.map_loss.T),
         "colorscale": "Cividis",
         "opacity": 0.55,
-        "colorbar": {"title": {"text": f"log₁₀ test loss<br>step {MAP_STEP}<br>(lower is better)"}, "thickness": 12},
+        "colorbar": {"title": {"text": "log₁₀<br>test loss"}, "thickness": 9, "nticks": 5},
         "hoverinfo": "skip",
     }
 

@@ -21,7 +21,7 @@ def balance(problem: Limits, solution: Solution) -> Picture:
     low, high = every.min(), every.max()
     room = max(0.12 * (high - low), 0.05)
     picture.lay(
-        xaxis={"range": [0, 1.18 * solution.times[-1]]}, yaxis={"range": [low - room, high + room]}, margin={"r": 16}
+        xaxis={"range": [0, 1.04 * solution.times[-1]]}, yaxis={"range": [low - room, high + room]}, margin={"r": 16}
     )
     ends = solution.times[[0, -1]]
     picture.add(style.line(ends, [start, start], style.EQUIVALENT, "exact flow: conserved", dash="dot", width=3))
@@ -32,7 +32,7 @@ def balance(problem: Limits, solution: Solution) -> Picture:
     if problem.bias:
         words = "with the bias counted"
         picture.add(style.line(solution.times, solution.counted.mean(0), style.KERNEL, words, width=3))
-        style.label(picture, solution.times[-1], solution.counted[:, -1].mean(), "bias counted", style.KERNEL)
+        _end(picture, solution.times[-1], float(solution.counted[:, -1].mean()), "bias counted", style.KERNEL)
     sums = solution.formula.mean(0)
     picture.add(style.line(solution.times, sums, style.INK, "sum of each step's formula", dash="dash", width=2))
     picture.add(
@@ -45,8 +45,8 @@ def balance(problem: Limits, solution: Solution) -> Picture:
             width=2,
         )
     )
-    style.label(picture, solution.times[-1], mean[-1], "descent", style.UPSTREAM)
-    style.label(picture, solution.times[-1], start, "exact flow", style.EQUIVALENT)
+    _end(picture, solution.times[-1], float(mean[-1]), "descent", style.UPSTREAM, below=True)
+    _end(picture, solution.times[-1], float(start), "exact flow", style.EQUIVALENT)
     places = picture.add(_dot(solution.times, mean, 0))
     return picture.move(places, *([moving(_dot(solution.times, mean, k))] for k in range(len(mean))))
 
@@ -58,8 +58,11 @@ def error(problem: Limits, solution: Solution) -> Picture:
     picture = style.figure(problem, title=title, alt=_alt(problem, solution), x="time t", y="relative (log)")
     floor = 1e-8
     picture.lay(
-        xaxis={"range": [0, 1.18 * solution.times[-1]]},
-        yaxis=style.log_axis(floor / 2, 3 * max(1.0, solution.worst, solution.loss.max())),
+        xaxis={"range": [0, 1.04 * solution.times[-1]]},
+        yaxis={
+            **style.log_axis(floor / 4, 3 * max(1.0, solution.worst, solution.loss.max())),
+            "exponentformat": "power",
+        },
     )
     shown = np.maximum(solution.error.mean(0), floor)
     colour = style.WARNING if solution.worst > 0.05 else style.INK
@@ -68,9 +71,8 @@ def error(problem: Limits, solution: Solution) -> Picture:
     picture.add(style.line(solution.times, loss, style.LOSS_LINE, "loss of descent", width=3))
     flow = np.maximum(solution.flow_loss, floor)
     picture.add(style.line(solution.times, flow, style.LOSS_LINE, "loss of the exact flow", dash="dot", width=2))
-    style.label(picture, solution.times[-1], np.log10(shown[-1]), "error", colour)
-    apart = abs(np.log10(shown[-1] / loss[-1])) > 0.6
-    style.label(picture, solution.times[-1], np.log10(loss[-1]), "loss", style.LOSS_LINE, yshift=0 if apart else -16)
+    _end(picture, solution.times[-1], float(np.log10(shown[-1])), "error", colour)
+    _end(picture, solution.times[-1], float(np.log10(loss[-1])), "loss", style.LOSS_LINE, below=shown[-1] > loss[-1])
     places = picture.add(_dot(solution.times, shown, 0))
     return picture.move(places, *([moving(_dot(solution.times, shown, k))] for k in range(len(shown))))
 
@@ -107,6 +109,11 @@ def drift(problem: Limits, solution: Solution) -> Picture:
     mine = {"type": "line", "x0": problem.step, "x1": problem.step, "yref": "paper", "y0": 0, "y1": 1}
     picture.layout["shapes"].append({**mine, "line": {"color": style.INK, "width": 1}})
     return picture
+
+
+def _end(picture: Picture, x: float, y: float, text: str, colour: str, *, below: bool = False) -> None:
+    """A line's name at its end, inside the picture, above it or below."""
+    style.label(picture, x, y, text, colour, xanchor="right", xshift=-10, yshift=-13 if below else 13)
 
 
 def _dot(times: np.ndarray, values: np.ndarray, k: int) -> dict:

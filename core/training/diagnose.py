@@ -19,7 +19,7 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.training.initialise import LEVELS, probe_inputs, speed_profile
-from core.training.layers import Layers, forward, rescale
+from core.training.layers import Layers, default_name, forward, rescale
 from core.training.own_data import read_data
 from core.training.slope import Slope, estimate_slope, given_slope
 from core.training.weights_file import Norms, norms_of, read_weights
@@ -261,7 +261,12 @@ def unchanged(layers: Layers, factors: Sequence[float], X: np.ndarray | None = N
 
 
 def pytorch_lines(norms: Norms, factors: Sequence[float]) -> str:
-    """PyTorch lines that apply the factors to `model` in place, biases included; three for a network of two layers."""
+    """PyTorch lines that apply the factors to `model` in place, biases included; three for a network of two layers.
+
+    Layers of a file are addressed by their names, those of a scheme as the first and the last nn.Linear of `model`.
+    """
+    if all(name == default_name(k) for k, name in enumerate(norms.names)):
+        return _lines_by_order(factors)
     so_far = np.cumprod(factors)
     lines = ["with torch.no_grad():"]
     for name, bias, c, total in zip(norms.names, norms.biases, factors, so_far, strict=True):
@@ -272,6 +277,16 @@ def pytorch_lines(norms: Norms, factors: Sequence[float]) -> str:
         if scaled:
             lines.append("    " + "; ".join(scaled))
     return "\n".join(lines if len(lines) > 1 else [*lines, "    pass"])
+
+
+def _lines_by_order(factors: Sequence[float]) -> str:
+    """The lever on the first and the last nn.Linear; hidden biases go with the first layer."""
+    first, last = factors[0], factors[-1]
+    return (
+        "linear = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]\n"
+        f"linear[0].weight.data *= {first:.12g}; linear[-1].weight.data *= {last:.12g}\n"
+        f"for m in linear[:-1]: m.bias is None or m.bias.data.mul_({first:.12g})"
+    )
 
 
 def as_text(report: Report) -> str:

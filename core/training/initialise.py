@@ -226,8 +226,7 @@ def draw(problem: Problem, seed: int | None = None, ends: tuple[int, int] | None
     generator = np.random.default_rng(problem.seed if seed is None else seed)
     starts = layer_starts(problem, ends)
     weights = [_draw_matrix(start, generator) for start in starts]
-    names = [f"layer {index + 1}" for index in range(len(starts))]
-    return make_layers(weights, rates=[start.rate for start in starts], names=names)
+    return make_layers(weights, rates=[start.rate for start in starts])
 
 
 def _draw_matrix(start: LayerStart, generator: np.random.Generator) -> np.ndarray:

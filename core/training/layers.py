@@ -50,7 +50,7 @@ def make_layers(
 
     Raises OutsideTheory with the layer's name, what was found and what to do.
     """
-    names = tuple(names) if names is not None else tuple(f"layer {i + 1}" for i in range(len(weights)))
+    names = tuple(names) if names is not None else tuple(default_name(k) for k in range(len(weights)))
     if len(weights) < 2:
         raise OutsideTheory(
             "A balance needs two layers of weights", got=f"{len(weights)}", do="Give the layers of a whole network."
@@ -71,6 +71,11 @@ def make_layers(
             "Each layer needs one positive learning rate", got=f"{speeds}", do=f"Give {len(matrices)} numbers above 0."
         )
     return Layers(matrices, vectors, speeds, names, slope, normalised)
+
+
+def default_name(index: int) -> str:
+    """What a layer is called that came without a name."""
+    return f"layer {index + 1}"
 
 
 def _matrix(value, name: str) -> np.ndarray:

@@ -88,8 +88,25 @@ def test_pytorch_lines_rescale_a_model_and_keep_its_function(bias, hidden):
         assert diagnose(after, slope=given_slope(1.0)).pairs[0].mean == pytest.approx(0.8, rel=1e-6)
 
 
+@pytest.mark.parametrize("bias", [False, True])
+def test_a_schemes_lines_rescale_any_model_of_linear_layers(bias):
+    torch.manual_seed(0)
+    sizes = (10, 64, 64, 1)
+    modules = [torch.nn.Linear(i, o, bias=bias, dtype=torch.float64) for i, o in itertools.pairwise(sizes)]
+    model = torch.nn.Sequential(modules[0], torch.nn.ReLU(), modules[1], torch.nn.ReLU(), modules[2])
+    X = torch.randn(50, 10, dtype=torch.float64)
+    before = model(X).detach().clone()
+    report = diagnose(draw(Problem(width=64, hidden=2)), slope=given_slope(1.0))
+    assert len(report.pytorch.splitlines()) == 3
+    weight = modules[0].weight.detach().clone()
+    exec(report.pytorch, {"torch": torch, "model": model})
+    np.testing.assert_allclose(model(X).detach().numpy(), before.numpy(), rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(modules[0].weight.detach().numpy(), report.factors[0] * weight.numpy(), rtol=1e-10)
+
+
 def test_no_change_gives_lines_that_run():
-    exec(pytorch_lines(norms_of(NET), (1.0, 1.0)), {"torch": torch, "model": None})
+    named = make_layers(NET.weights, names=["fc", "out"])
+    exec(pytorch_lines(norms_of(named), (1.0, 1.0)), {"torch": torch, "model": None})
 
 
 def test_biases_decay_and_adam_are_told():
