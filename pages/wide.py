@@ -72,9 +72,14 @@ def trained(compared: Comparison | None) -> None:
     apart, drift = st.columns(2)
     apart.metric("largest relative error of β", number(compared.worst))
     drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
-    if compared.worst > 1e-3:
+    if compared.worst > 1e-3 and compared.trained.rate:
         st.warning(
             f"Beyond theory: steps of η = {number(compared.trained.rate)} are no gradient flow. Δ drifts, the curves part.",
+            icon=":material/warning:",
+        )
+    elif compared.worst > 1e-3:
+        st.warning(
+            "The start lies on a separating set: exact gradient flow stays at a saddle, rounding pushes the trained run off.",
             icon=":material/warning:",
         )
 

@@ -14,12 +14,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import cholesky, qr, solve_triangular
 
 from core.errors import OutsideTheory
 
-# Steps of growth·τ = 4 keep the condition of S near e⁸: an error of about 1e-14 a step, half the steps of τ = 2/growth.
+# A Cholesky step of growth·τ = 4 keeps the condition of S near e⁸, an error of about 1e-14, at half the cost of a QR step.
 STEP = 4.0
+# A QR step is accurate to rounding at any length; its scales e^{growth·τ} must stay within float64.
+LONG_STEP = 250.0
+# Hidden directions with less than this share of the weights in growing rows are on a separating set, and stay there.
+RESTING = 1e-14
 MOST_WORK = 4e10
 # What a step on tiny matrices costs in calls, counted in operations.
 SMALLEST_WORK = 4e6
@@ -77,26 +81,75 @@ class Modes:
         return (self.right @ a).T, (self.left @ w).T
 
     def advance(self, state: np.ndarray, tau: float) -> np.ndarray:
-        """One exact step of length tau; accurate while growth · tau ≤ STEP."""
+        """One exact step of length tau: by Cholesky while growth · tau ≤ STEP, by QR up to LONG_STEP."""
         energy = self._energy_rows(state, tau)
+        if self.growth.max() * tau > STEP:
+            return self._long_step(state, tau, energy)
         gram = energy.T @ energy
         gram[np.diag_indices_from(gram)] += 1.0
         moved = np.exp(self.rates * tau)[:, None] * state
         root = cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
         return solve_triangular(root, moved.T, lower=True, check_finite=False).T
 
-    def _energy_rows(self, state: np.ndarray, tau: float) -> np.ndarray:
-        """Y with YᵀY = 2∫₀^τ Z_AᵀZ_A: per mode the Cholesky factor of its 2×2 integral, times the mode's rows."""
-        n, c = len(self.strength), len(self.right)
-        grown, decayed, outputs = state[:n], state[n : 2 * n], state[2 * n : n + c]
+    def _long_step(self, state: np.ndarray, tau: float, energy: np.ndarray) -> np.ndarray:
+        """Z R⁻¹ with [Y; I] = Q R, S = RᵀR, read off Q: rows of I give R⁻¹, and growing rows of Z are multiples of Y's.
+
+        With rows in falling order and column pivoting Householder's Q is accurate row by row, however different their
+        sizes (Cox and Higham 1998).
+        """
+        n, h = len(self.strength), state.shape[1]
+        live = np.flatnonzero(np.abs(energy).max(axis=1) > 1e-40)
+        stacked = np.vstack([energy[live], np.eye(h)])
+        order = np.argsort(-np.abs(stacked).max(axis=1), kind="stable")
+        frame = np.empty_like(stacked)
+        frame[order] = qr(stacked[order], mode="economic", pivoting=True, overwrite_a=True, check_finite=False)[0]
+        inverse = frame[-h:]
+        strong = np.flatnonzero(self.growth * tau > 1)
+        own = np.zeros_like(energy)
+        own[live] = frame[: len(live)]
+        first, tilt, _ = self._factor(tau)
+        scales = np.exp(np.minimum(self.rates * tau, 1.0))
+        scales[strong] = 0.0
+        moved = (scales[:, None] * state) @ inverse
+        decayed = state[n : 2 * n][strong] @ inverse
+        ratio = np.exp(self.growth[strong] * tau) / first[strong]
+        moved[strong] = ratio[:, None] * (own[strong] - tilt[strong, None] * decayed)
+        return moved
+
+    def _factor(self, tau: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Per mode the Cholesky factor [[first, 0], [tilt, rest]] of its 2×2 integral 2∫p²."""
         own = np.expm1(2 * self.growth * tau) / self.omega
         other = -np.expm1(2 * self.decay * tau) / self.omega
         cross = -2 * self.strength * _integral(-self.delta, tau) / self.omega
         first = np.sqrt(own)
         tilt = cross / np.where(first > 0, first, 1.0)
-        rest = np.sqrt(np.maximum(other - tilt**2, 0.0))
+        return first, tilt, np.sqrt(np.maximum(other - tilt**2, 0.0))
+
+    def _energy_rows(self, state: np.ndarray, tau: float) -> np.ndarray:
+        """Y with YᵀY = 2∫₀^τ Z_AᵀZ_A."""
+        n, c = len(self.strength), len(self.right)
+        grown, decayed, outputs = state[:n], state[n : 2 * n], state[2 * n : n + c]
+        first, tilt, rest = (factor[:, None] for factor in self._factor(tau))
         alone = np.sqrt(2 * _integral(-2 * self.delta, tau))
-        return np.vstack([first[:, None] * grown + tilt[:, None] * decayed, rest[:, None] * decayed, alone * outputs])
+        return np.vstack([first * grown + tilt * decayed, rest * decayed, alone * outputs])
+
+    def resting(self, state: np.ndarray) -> int:
+        """How many hidden directions have no growing part: there the flow ends at a saddle.
+
+        A balanced start has one when det β_0 and det β* differ in sign, and any start with more neurons than modes.
+        """
+        size = np.linalg.svd(state[: len(self.strength)], compute_uv=False)
+        return state.shape[1] - int(np.sum(size > RESTING * np.linalg.norm(state)))
+
+    def kept_at_rest(self, state: np.ndarray, idle: int) -> np.ndarray:
+        """The state turned so that its first `idle` columns, those of least growing part, have exactly none.
+
+        Otherwise rounding would start a growth there that the flow does not have.
+        """
+        n = len(self.strength)
+        turned = state @ np.linalg.svd(state[:n])[2][::-1].T
+        turned[:n, :idle] = 0.0
+        return turned
 
     def settled(self, state: np.ndarray) -> bool:
         """Whether the state is at a stable fixed point to 1e-10: no row moves, and no small row is growing."""
@@ -123,24 +176,33 @@ def march(modes: Modes, state: np.ndarray, times: np.ndarray) -> Iterator[np.nda
     Raises OutsideTheory when the horizon asks for more steps than MOST_WORK floating-point operations allow.
     """
     now, done, work = 0.0, False, 0.0
+    idle = modes.resting(state)
     for time in times:
-        steps = 0 if done or time == now else int(np.ceil(modes.growth.max() * (time - now) / STEP)) or 1
+        steps = 0 if done or time == now else _steps(modes.growth.max() * (time - now))
         tau = (time - now) / max(steps, 1)
         for _ in range(steps):
             before, state = state, modes.advance(state, tau)
-            work += max(2.0 * state.size * state.shape[1], SMALLEST_WORK)
+            state = modes.kept_at_rest(state, idle) if idle else state
+            work += max(4.0 * state.size * state.shape[1], SMALLEST_WORK)
             done = _unchanged(before, state) and modes.settled(state)
             if done:
                 break
             if work > MOST_WORK:
                 raise OutsideTheory(
-                    "The exact path takes steps no longer than 4 time constants of the strongest mode,"
+                    f"The exact path takes steps of at most {LONG_STEP:g} time constants of the strongest mode,"
                     " and this horizon needs too many of them",
                     got=f"{modes.growth.max() * times[-1]:.3g} time constants, at t = {now:.3g} not yet converged",
                     do="Ask for earlier times, or raise the weakest singular values of the target.",
                 )
         now = time
         yield state
+
+
+def _steps(time_constants: float) -> int:
+    """One step or two of Cholesky's length, else QR's."""
+    if time_constants <= 2 * STEP:
+        return int(np.ceil(time_constants / STEP)) or 1
+    return int(np.ceil(time_constants / LONG_STEP))
 
 
 def _unchanged(before: np.ndarray, after: np.ndarray) -> bool:

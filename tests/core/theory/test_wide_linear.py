@@ -92,8 +92,29 @@ def test_long_delayed_runs_neither_overflow_nor_stop_early():
 
 
 def test_a_tiny_start_is_not_mistaken_for_a_converged_one():
-    A, W, beta_star, _ = problem(np.random.default_rng(3), 3, 3, 3, 0.0, size=1e-12)
-    np.testing.assert_allclose(exact_flow(A, W, beta_star, [2000.0])[0], beta_star, atol=1e-8)
+    A, W, beta_star, beta_0 = problem(np.random.default_rng(3), 3, 3, 3, 0.0, size=1e-12)
+    target = beta_star * np.sign(np.linalg.det(beta_star) * np.linalg.det(beta_0 * 1e12))
+    np.testing.assert_allclose(exact_flow(A, W, target, [2000.0])[0], target, atol=1e-8)
+
+
+@pytest.mark.parametrize("h", [3, 5])
+def test_a_balanced_start_of_the_wrong_orientation_ends_at_a_saddle_and_stays(h):
+    """det β cannot change sign while the layers are balanced: the weakest mode is never learnt."""
+    A, W, beta_star, beta_0 = problem(np.random.default_rng(3), 3, h, 3, 0.0)
+    beta_star = beta_star * -np.sign(np.linalg.det(beta_star) * np.linalg.det(beta_0))
+    times = np.array([0.0, 1.0, 4.0])
+    np.testing.assert_allclose(exact_flow(A, W, beta_star, times), integrated(A, W, beta_star, times)[0], atol=1e-9)
+    left, strength, right = np.linalg.svd(beta_star)
+    for late in (200.0, 1e5):
+        end = exact_flow(A, W, beta_star, [late])[0]
+        np.testing.assert_allclose(end, (left[:, :2] * strength[:2]) @ right[:2], atol=1e-9)
+
+
+@pytest.mark.parametrize("delta", [0.0, 1.0, -3.0])
+def test_long_steps_are_short_steps_taken_together(delta):
+    A, W, beta_star, _ = problem(np.random.default_rng(8), 6, 6, 6, delta, size=0.05)
+    fine = exact_flow(A, W, beta_star, np.linspace(0, 40, 401))
+    np.testing.assert_allclose(exact_flow(A, W, beta_star, [20.0, 40.0]), fine[[200, 400]], atol=1e-12)
 
 
 def test_zero_weights_stay_at_the_saddle():
