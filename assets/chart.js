@@ -59,6 +59,9 @@ function themed(layout, theme) {
   const out = { ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" };
   out.font = { ...layout.font, color: theme.text, family: theme.font };
   out.hoverlabel = { ...layout.hoverlabel, bgcolor: theme.paper, font: { color: theme.text, family: theme.font } };
+  const halo = `0 0 3px ${theme.paper}, 0 0 3px ${theme.paper}, 0 0 3px ${theme.paper}`;
+  const haloed = (note) => (note.font?.shadow === "auto" ? { ...note, font: { ...note.font, shadow: halo } } : note);
+  if (layout.annotations) out.annotations = layout.annotations.map(haloed);
   for (const key of Object.keys(out)) {
     if (/^[xy]axis\d*$/.test(key)) out[key] = axis(out[key]);
     if (/^scene\d*$/.test(key)) {

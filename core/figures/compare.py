@@ -23,11 +23,11 @@ MARGIN, APART = 0.04, 0.22
 
 
 def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Picture, Picture]:
-    """A and B with equal axis ranges; follow[k] is the frame of A shown with frame k of B (None: A stands still)."""
+    """A and B with equal ranges of the axes that measure the same; follow[k] is the frame of A shown with frame k of B (None: A stands still)."""
     frames = [a.frames[k] for k in follow] if follow is not None and a.frames else []
     left, right = Picture(a.data, dict(a.layout), frames), Picture(b.data, dict(b.layout), b.frames)
     for name in ("xaxis", "yaxis"):
-        if name in a.layout and name in b.layout:
+        if name in a.layout and name in b.layout and _meaning(a, name) == _meaning(b, name):
             both = _range(a, name), _range(b, name)
             if both[0] and both[1]:
                 low, high = min(both[0][0], both[1][0]), max(both[0][1], both[1][1])
@@ -92,6 +92,12 @@ def _share_scene(left: Picture, right: Picture, name: str) -> None:
             low, high = min(r[0] for r in ranges), max(r[1] for r in ranges)
             for picture in (left, right):
                 picture.lay(**{name: {axis: {"range": [low, high]}}})
+
+
+def _meaning(picture: Picture, name: str) -> tuple[str, str]:
+    """What an axis measures: only axes that measure the same can be shared."""
+    axis = picture.layout[name]
+    return axis.get("title", {}).get("text", ""), axis.get("type", "linear")
 
 
 def _range(picture: Picture, name: str) -> tuple[float, float] | None:

@@ -35,7 +35,8 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
     shown = [name for name in shown if name not in scene.link.hide]
     more = [name for name in more if name not in scene.link.hide]
     if on_phone():
-        shown, more = shown[:1], [*shown[1:], *more]
+        first = _first_slider(shown, knobs)
+        shown, more = first, [name for name in (*shown, *more) if name not in first]
     notes = [note for name in (*shown, *more) if (note := settle(name, knobs[name], defaults[name]))]
     with where:
         single = [name for name in shown if not knobs[name].many]
@@ -53,6 +54,12 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
                         values[name] = control(name, knobs[name], defaults[name])
         _say(notes, values)
         return _checked(kind, values)
+
+
+def _first_slider(shown: Sequence[str], knobs: dict[str, Knob]) -> list[str]:
+    """The control that a phone keeps in view: the first free slider, else the first control."""
+    sliders = [name for name in shown if knobs[name].options is None and name not in stage().link.lock]
+    return [*sliders, *shown][:1]
 
 
 def _checked(kind: type[P], values: dict[str, Any]) -> P:

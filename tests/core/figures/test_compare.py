@@ -30,6 +30,11 @@ def test_axes_are_shared_and_hold_both():
     assert -0.5 < low <= 0 and 3 <= high < 3.5
 
 
+def test_axes_of_different_meaning_are_left_alone():
+    other = curve(5, 0).lay(xaxis={"title": {"text": "another quantity"}})
+    assert "range" not in side_by_side(curve(2, 0), other, None)[0].layout["xaxis"]
+
+
 def test_the_originals_stay_as_they_were():
     a, b = curve(2, 3), curve(5, 3)
     before = a.json(), b.json()
