@@ -98,7 +98,8 @@ def _rightmost(values: np.ndarray) -> float:
 def finding(solution: Solution, k: int) -> str:
     """Smoothness at the two ends of α and the accuracies there, mean ± half the range of the seeds."""
     rough, right = solution.smoothness.mean(-1)[..., k], solution.test_accuracy[..., k]
-    name = DATA[str(solution.data)].capitalize()
+    name = DATA[str(solution.data)]
+    name = name[0].upper() + name[1:]
     if len(solution.alpha) < 2 or not np.isfinite(right).all():
         return f"{name}: smoothness and accuracy over {solution.epochs[k]} epochs"
     low, high = solution.alpha[0], solution.alpha[-1]
