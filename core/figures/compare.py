@@ -23,7 +23,10 @@ MARGIN, APART = 0.04, 0.22
 
 
 def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Picture, Picture]:
-    """A and B with equal ranges of the axes that measure the same; follow[k] is the frame of A shown with frame k of B (None: A stands still)."""
+    """A and B with equal ranges of the axes that measure the same.
+
+    follow[k] is the frame of A shown with frame k of B (None: A stands still).
+    """
     frames = [a.frames[k] for k in follow] if follow is not None and a.frames else []
     left, right = Picture(a.data, dict(a.layout), frames), Picture(b.data, dict(b.layout), b.frames)
     for name in ("xaxis", "yaxis"):
