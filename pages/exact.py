@@ -6,6 +6,7 @@ from core.figures.exact import figures, scales, with_run
 from core.figures.style import number
 from core.theory.exact import PRESETS, Exact, solve, time_scales
 from core.training.exact import Simulation, simulate
+from pages.shared.agreement import agreement
 from pages.shared.beside import beside
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -31,16 +32,11 @@ solution = remember(solve)(problem)
 def show(run: Simulation | None) -> None:
     drawn = painted(figures, problem, solution) if run is None else painted(with_run, problem, (solution, run))
     plot(*drawn, cursor=Cursor("t", "time t", solution.times), least=300)
-    error, drift, where = st.columns([2, 2, 3])
     if run is None:
-        error.metric("largest relative error", "simulating …")
-        drift.metric("drift of δ in the simulation", "…")
-        return
-    error.metric("largest relative error", number(run.largest_error))
-    drift.metric("drift of δ in the simulation", number(run.largest_drift))
-    with where:
-        st.badge(f"simulated on {run.device}", icon=":material/memory:", color="gray")
-        st.badge(run.verdict or "theory and simulation agree", color="orange" if run.verdict else "green")
+        agreement(None, {"drift of δ in the simulation": None})
+    else:
+        drift = {"drift of δ in the simulation": run.largest_drift}
+        agreement(run.largest_error, drift, verdict=run.verdict, device=run.device)
 
 
 with picture:

@@ -8,6 +8,7 @@ from core.figures.style import CAMERAS, number
 from core.theory.implicit_bias import RULES
 from core.theory.landings import PRESETS, Landings, solve, space
 from core.training.landings import SPACE_TIMES, Trained, simulate, simulate_space
+from pages.shared.agreement import agreement
 from pages.shared.beside import beside
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -31,15 +32,12 @@ rest = at_rest(problem, solution)
 
 
 def numbers(run: Trained | None) -> None:
-    error, drift, gap, where = st.columns([2, 2, 2, 3])
-    error.metric("largest relative error", "simulating …" if run is None else number(run.largest_error))
-    drift.metric("drift of δ in the simulation", "…" if run is None else number(run.largest_drift))
-    gap.metric("run’s end to prediction", "…" if run is None else number(run.gap))
-    if run is not None:
-        with where:
-            st.badge(f"simulated on {run.device}", icon=":material/memory:", color="gray")
-            agreed = "theory and simulation agree"
-            st.badge(run.verdict or agreed, color="orange" if run.verdict else "green")
+    drift, gap = "drift of δ in the simulation", "run’s end to prediction"
+    if run is None:
+        agreement(None, {drift: None, gap: None})
+    else:
+        others = {drift: run.largest_drift, gap: run.gap}
+        agreement(run.largest_error, others, verdict=run.verdict, device=run.device)
 
 
 def show(run: Trained | None) -> None:
@@ -93,6 +91,8 @@ def show_space(run: Trained | None) -> None:
         left, right = st.columns(2)
         left.metric("largest distance to the prediction", number(run.gap))
         right.metric("drift of δ in space", number(run.largest_drift))
+        if run.verdict:
+            st.markdown(f":orange[:material/warning: {run.verdict}.]")
 
 
 try:

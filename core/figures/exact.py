@@ -82,7 +82,7 @@ def _curves(problem, solution, run, theory: Floats, simulated, title: str, y: st
         if simulated is not None:
             picture.add(style.line(*_where_shown(problem, run.times, simulated[k]), colour, width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
-        picture.add(style.line(times, theory[k], colour, name, width=2.5, dash=dash))
+        picture.add(style.line(*_where_shown(problem, solution.times, theory[k]), colour, name, width=2.5, dash=dash))
     colours = [colour_of(delta) for delta in solution.deltas]
 
     def mark(t: int) -> dict:

@@ -27,9 +27,7 @@ def race(problem: Start, solution: Linear) -> Picture:
         for b, d in zip(solution.beta[:, -1], solution.deltas, strict=True)
     )
     alt = f"Race in the plane of beta from (-1, 0) to the target; at t = {solution.times[-1]:g} the dots are at {ends}"
-    picture = style.figure(
-        problem, title="Same start, same target, three journeys", alt=alt, x="β₁", y="β₂", height=HEIGHT
-    )
+    picture = style.figure(problem, title="Same start and target, three ways", alt=alt, x="β₁", y="β₂", height=HEIGHT)
     _keyed(picture, solution)
     picture.lay(xaxis={"range": [-1.35, 1.25], "constrain": "domain"})
     picture.lay(yaxis={"range": [-0.5, 1.35], "scaleanchor": "x", "constrain": "domain"})
@@ -89,9 +87,8 @@ def function(problem: Start, solution: Relu) -> Picture:
 
 
 def _aligned(problem: Start, solution: Linear) -> Picture:
-    title = f"Fast: ▲ aligns at t = {style.number(solution.reached[2])}"
-    if np.isfinite(solution.reached[0]):
-        title += f", ▼ {solution.reached[0] / solution.reached[2]:.0f} × later"
+    late = style.number(solution.reached[0]) if np.isfinite(solution.reached[0]) else "> 20"
+    title = f"Fast: ▲ aligns at {style.number(solution.reached[2])}, ▼ at {late}"
     picture = _against_time(problem, solution, solution.alignment, title, "alignment φ", "alignment with the target")
     ends = np.array([solution.times[1], solution.times[-1]])
     picture.add(style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"φ = {ALIGNED:g}", width=1.5, dash="dot"))
@@ -100,7 +97,7 @@ def _aligned(problem: Start, solution: Linear) -> Picture:
 
 def _kernel(problem: Start, solution: Linear) -> Picture:
     down, level, up = solution.kernel_distance[:, -1]
-    title = f"Rich: the kernel moves {up:.2g} for ▲, {level:.2g} for ●, {down:.2g} for ▼"
+    title = f"Rich: S = {up:.2g} ▲, {level:.2g} ●, {down:.2g} ▼"
     return _against_time(
         problem, solution, solution.kernel_distance, title, "kernel distance S(0, t)", "kernel distance"
     )
@@ -113,7 +110,7 @@ def _relu_loss(problem: Start, solution: Relu) -> Picture:
 
 def _flips(problem: Start, solution: Relu) -> Picture:
     down, _, up = solution.flipped[:, -1]
-    title = f"Rich: {up:.0%} of the activations change for ▲, {down:.0%} for ▼"
+    title = f"Rich: {up:.0%} of activations flip ▲, {down:.0%} ▼"
     return _against_time(
         problem, solution, solution.flipped, title, "activations changed", "share of changed activations"
     )
@@ -133,7 +130,7 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
     picture.lay(margin={"r": 40})
     colours = [style.regime_colour(delta) for delta in solution.deltas]
     for curve, colour, word in zip(curves, colours, WORDS, strict=True):
-        picture.add(style.line(times, curve, colour, word, width=4))
+        picture.add(style.line(times[1:], curve[1:], colour, word, width=4))
 
     def now(k: int) -> dict:
         symbols = ["triangle-down", "circle", "triangle-up"]

@@ -17,6 +17,7 @@ from core.theory.normalised import Floats, relative_scale
 from core.theory.single_neuron_times import alignment_time, alignment_time_asymptote
 
 MOMENTS = 120
+EARLIEST = 2e-3
 CHIPS = (-4, -2, -1, -0.2, 0, 0.2, 1, 2, 4)
 SCALES = np.sinh(np.linspace(-1, 1, 81) * math.asinh(100.0))
 CLOCK = np.concatenate([[0.0], np.geomspace(1e-7, 1e8, 900)])
@@ -166,7 +167,7 @@ def moments(problem: Exact) -> Floats:
     """times[T] from 0 to the horizon, equally spaced on the chosen clock."""
     if problem.clock == "linear":
         return np.linspace(0, problem.horizon, MOMENTS)
-    return np.concatenate([[0.0], np.geomspace(problem.horizon * 1e-4, problem.horizon, MOMENTS - 1)])
+    return np.concatenate([[0.0], np.geomspace(EARLIEST, problem.horizon, MOMENTS - 1)])
 
 
 def time_scales(problem: Exact) -> TimeScales:

@@ -89,7 +89,7 @@ def solve(problem: Start) -> Linear | Relu:
 
 
 def _linear(problem: Start) -> Linear:
-    times = np.concatenate([[0.0], np.geomspace(UNTIL * 1e-3, UNTIL, MOMENTS - 1)])
+    times = np.concatenate([[0.0], np.geomspace(UNTIL * 1e-4, UNTIL, MOMENTS - 1)])
     start, target = np.array([-1.0, 0.0]), direction(180.0 - problem.angle)
     a_0, w_0 = single_neuron.split(start, problem.deltas)
     a, w = single_neuron.exact_flow(a_0, w_0, target, times)
