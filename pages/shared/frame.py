@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import OutsideTheory
 from pages import BY_STEM, PAGES
 from pages.shared import classroom
+from pages.shared.live import leave_other_pages
 from pages.shared.plot import ASSETS
 
 LOG = logging.getLogger("lab")
@@ -26,6 +27,7 @@ def draw() -> None:
     entries[PAGES[0].section].append(home)
     chosen = st.navigation(entries)
     page = BY_STEM.get(chosen.url_path, PAGES[0])
+    leave_other_pages(page.stem)
     lesson = classroom.open_page(page)
     st.title(page.question, anchor=False)
     with classroom.around(page, lesson):

@@ -113,13 +113,14 @@ def test_a_frame_over_the_limit_closes_its_connection(server):
     assert asyncio.run(send()) in (1002, 1009)
 
 
-@pytest.mark.parametrize("headers", [{"Origin": "http://evil.example"}, {"Origin": "null"}, {"Host": "evil.example"}])
-def test_foreign_pages_and_names_open_no_session(server, headers):
+@pytest.mark.parametrize(
+    ("name", "origin"), [("127.0.0.1", "http://evil.example"), ("127.0.0.1", "null"), ("evil.example", None)]
+)
+def test_foreign_pages_and_names_open_no_session(server, name, origin):
     async def knock() -> int:
+        address = f"ws://{name}:{server.port}/_stcore/stream"
         try:
-            async with websockets.connect(
-                f"ws://127.0.0.1:{server.port}/_stcore/stream", additional_headers=headers, subprotocols=["streamlit"]
-            ):
+            async with websockets.connect(address, host="127.0.0.1", origin=origin, subprotocols=["streamlit"]):
                 return 101
         except websockets.InvalidStatus as refused:
             return refused.response.status_code
