@@ -44,12 +44,14 @@ conserved, mu = solution.conserved, problem.tau**2
 kappa = (conserved**2 + 4 * problem.eta_a * problem.eta_w * mu**2) ** 0.5
 a, w = abs(float(run.a[0, 0])), float((run.W[0, 0] ** 2).sum()) ** 0.5
 st.latex(
-    rf"\begin{{gathered}}\delta_i=\eta_w a_i^2-\eta_a\lVert w_i\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
-    rf"-{problem.eta_a:g}\cdot({number(w)})^2={number(conserved)},\qquad\mu_i=a_i\lVert w_i\rVert=\pm{number(mu)}\\"
+    rf"\delta_i=\eta_w a_i^2-\eta_a\lVert w_i\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
+    rf"-{problem.eta_a:g}\cdot({number(w)})^2={number(conserved)}"
+)
+st.latex(
     rf"\dot\mu_i=-\kappa_i\,\hat\beta_i^\top\xi_i,\qquad"
     rf"\dot{{\hat\beta}}_i=-\frac{{\kappa_i+\delta_i}}{{2\mu_i}}\,(I-\hat\beta_i\hat\beta_i^\top)\,\xi_i,\qquad"
     rf"\kappa_i={number(kappa)},\quad\frac{{\kappa_i+\delta_i}}{{2\lvert\mu_i\rvert}}={number((kappa + conserved) / (2 * mu))}"
-    rf"\;\text{{at the start}}\end{{gathered}}"
+    rf"\;\text{{at the start}}"
 )
 columns = st.columns(6)
 columns[0].metric("train loss", number(float(run.loss[-1])))
