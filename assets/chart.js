@@ -471,7 +471,7 @@ class Chart {
 
   link() {
     const url = new URL(location.href);
-    if (this.source.cursor) url.searchParams.set("t", this.source.cursor.names[this.index]);
+    if (this.source.cursor) url.searchParams.set("t", Number(this.values[this.index].toPrecision(4)));
     const turned = this.panels.find((panel) => panel.scenes.length);
     const camera = turned?.camera(turned.scenes[0]);
     if (camera) {

@@ -16,7 +16,7 @@ import plotly
 import streamlit as st
 
 from core.figures.picture import Picture
-from core.figures.style import DARK
+from core.figures.style import DARK, number
 from pages.shared.stage import stage
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -42,7 +42,7 @@ class Cursor:
             "symbol": self.symbol,
             "label": self.label,
             "values": values,
-            "names": [f"{v:.0f}" if v.is_integer() and abs(v) < 1e6 else f"{v:.3g}" for v in values],
+            "names": [f"{v:,.0f}" if v.is_integer() else number(v) for v in values],
             "still": len(values) - 1 if self.still is None else self.still,
         }
 
@@ -139,8 +139,8 @@ def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, A
 def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
     """The figures write themselves; they are put where the payload names them."""
     text = json.dumps(payload)
-    for number, figure in enumerate(figures):
-        text = text.replace(f'"@{number}@"', figure.json())
+    for place, figure in enumerate(figures):
+        text = text.replace(f'"@{place}@"', figure.json())
     return text.encode()
 
 
