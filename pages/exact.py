@@ -46,13 +46,11 @@ presets(STEM, PRESETS, problem)
 delta, mu = solution.deltas[0], solution.mu[0, 0]
 product = problem.eta_a * problem.eta_w
 kappa = (delta**2 + 4 * product * mu**2) ** 0.5
+st.latex(r"\dot\mu=\kappa\,(\varphi\lVert\beta_*\rVert-\mu),\qquad\kappa=\sqrt{\delta^2+4\eta_a\eta_w\mu^2}")
+st.latex(r"\dot\varphi=\frac{2\eta_a\eta_w\,\mu\lVert\beta_*\rVert}{\kappa-\delta}\,(1-\varphi^2)")
 st.latex(
-    r"\dot\mu=\kappa\,(\varphi\lVert\beta_*\rVert-\mu),\qquad"
-    r"\dot\varphi=\frac{2\eta_a\eta_w\,\mu\lVert\beta_*\rVert}{\kappa-\delta}(1-\varphi^2)"
-)
-st.latex(
-    rf"\kappa=\sqrt{{\delta^2+4\eta_a\eta_w\mu^2}}=\sqrt{{({number(delta)})^2+4\cdot{number(product)}\cdot"
-    rf"({number(mu)})^2}}={number(kappa)}\quad\text{{at the start, }}\delta={number(delta)}"
+    rf"t=0,\ \delta={number(delta)}:\quad\kappa=\sqrt{{({number(delta)})^2+4\cdot{number(product)}\cdot"
+    rf"({number(mu)})^2}}={number(kappa)}"
 )
 st.caption("  ·  ".join(f"δ = {d:g}: {word.word}" for d, word in zip(solution.deltas, solution.words, strict=True)))
 prose(STEM, "look")

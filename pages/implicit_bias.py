@@ -55,11 +55,12 @@ with picture:
 presets(STEM, PRESETS, problem)
 a, beta = moving.a[rest, -1], moving.landing[rest]
 st.latex(
-    r"\beta(\infty)=\arg\min_{X\beta=y}\ \Psi_\delta(\beta)-\psi_\delta\,\hat\beta_0^{\top}\beta,\quad"
-    r"\Psi_\delta=\frac{(\kappa-2\delta)\sqrt{\kappa+\delta}}{3\sqrt{\eta_a\eta_w}}"
+    r"\beta(\infty)=\arg\min_{X\beta=y}\ \Psi_\delta(\beta)-\psi_\delta\,\hat\beta_0^{\top}\beta"
+    r"=\beta_*+a(\infty)\,w_{\mathrm{null}}"
 )
 st.latex(
-    r"\kappa=\sqrt{\delta^2+4\eta_a\eta_w\lVert\beta\rVert^2},\qquad\beta(\infty)=\beta_*+a(\infty)\,w_{\mathrm{null}}"
+    r"\Psi_\delta=\frac{(\kappa-2\delta)\sqrt{\kappa+\delta}}{3\sqrt{\eta_a\eta_w}},\quad"
+    r"\kappa=\sqrt{\delta^2+4\eta_a\eta_w\lVert\beta\rVert^2}"
 )
 st.latex(
     rf"\delta={number(float(moving.deltas[rest]))},\;"

@@ -216,7 +216,8 @@ def _key(picture: Picture, solution: Solution) -> None:
     step = 1 / max(len(solution.deltas), 5)
     for k, delta in enumerate(solution.deltas):
         text = f"{style.regime_mark(delta)} {delta:g}".replace("-", "−")
-        font = {"color": colour_of(delta), "size": 14, "shadow": "none"}
+        colour = colour_of(delta)
+        font = {"color": style.AS_TEXT.get(colour, colour), "size": 14, "shadow": "none"}
         style.label(picture, k * step, 1.0, text, xref="paper", yref="paper", yanchor="bottom", xshift=0, font=font)
 
 

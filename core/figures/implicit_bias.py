@@ -306,7 +306,7 @@ def at_rest(problem: Landings, solution: Solution) -> int:
 def landing_rows(solution: Solution, rules: dict[str, str]) -> list[dict[str, str]]:
     """One row per δ of the fan: where it lands, what decided the branch, and whether theorem 3.1 applies as it stands."""
     fan = solution.fan
-    return [_row(delta, fan.landing[k], rules[fan.rules[k]], bool(fan.crosses[k])) for k, delta in enumerate(FAN)]
+    return [_row(delta, fan.landing[k], rules[solution.rules[k]], bool(fan.crosses[k])) for k, delta in enumerate(FAN)]
 
 
 def _row(delta: float, end: Floats, rule: str, crosses: bool) -> dict[str, str]:

@@ -146,6 +146,7 @@ def _keyed(picture: Picture, solution: Linear | Relu) -> Picture:
     """The three δ with their marks and colours, in a row above the picture."""
     for k, delta in enumerate(solution.deltas):
         text = f"{style.regime_mark(delta)} δ = {delta:g}".replace("-", "−")
-        place = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}
-        style.label(picture, k / 3, 1.0, text, style.regime_colour(delta), **place)
+        colour = style.regime_colour(delta)
+        font = {"color": style.AS_TEXT.get(colour, colour), "size": 14, "shadow": "none"}
+        style.label(picture, k / 3, 1.0, text, xref="paper", yref="paper", yanchor="bottom", xshift=0, font=font)
     return picture

@@ -19,8 +19,8 @@ from core.theory.single_neuron_times import alignment_time, alignment_time_asymp
 MOMENTS = 120
 EARLIEST = 2e-3
 CHIPS = (-4, -2, -1, -0.2, 0, 0.2, 1, 2, 4)
-SCALES = np.sinh(np.linspace(-1, 1, 81) * math.asinh(100.0))
-CLOCK = np.concatenate([[0.0], np.geomspace(1e-7, 1e8, 900)])
+SCALES = np.sinh(np.linspace(-1, 1, 41) * math.asinh(100.0))
+CLOCK = np.concatenate([[0.0], np.geomspace(1e-6, 1e7, 300)])
 
 
 @dataclass(frozen=True)

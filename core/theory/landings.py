@@ -16,9 +16,9 @@ from core.theory.exact import direction
 from core.theory.normalised import Floats, relative_scale
 
 FAN = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)
-SWEEP: Floats = np.asarray(np.sinh(np.linspace(-1, 1, 33) * math.asinh(10.0)), dtype=np.float64)
+SWEEP: Floats = np.asarray(np.sinh(np.linspace(-1, 1, 25) * math.asinh(10.0)), dtype=np.float64)
 MOMENTS = 80
-GRID = 41
+GRID = 33
 FURTHEST = 4.0
 DATUM = math.hypot(0.5, 1.0)
 SPACE = np.array([[0.5, -0.8, 0.5], [0.6, 0.35, 0.3]])
@@ -84,7 +84,7 @@ class Landings(Params):
 
 @dataclass(frozen=True)
 class Paths:
-    """What gradient flow does from β₀ on each level set; see the module's legend. rules[D] name what decided the branch,
+    """What gradient flow does from β₀ on each level set; see the module's legend. branch[D] is the final sign of a,
     crosses[D] whether β passed through 0 (theorem 3.1 then needs its linear term's sign changed)."""
 
     deltas: Floats
@@ -93,7 +93,6 @@ class Paths:
     beta: Floats
     landing: Floats
     branch: Floats
-    rules: tuple[str, ...]
     crosses: np.ndarray
     mirror: Floats
     clock: Floats
@@ -103,7 +102,8 @@ class Paths:
 @dataclass(frozen=True)
 class Solution:
     """The seven δ of the paper (fan), those of the cursor (moving: the sweep, or one δ), ends[2, 2] for δ = +∞ and −∞, the
-    potential's shape, and the objective above its least on the solutions, objective[D, GRID, GRID] over axes[2, GRID]."""
+    potential's shape, and the objective above its least on the solutions, objective[D, GRID, GRID] over axes[2, GRID].
+    rules[7] name what decides the branch of each of the fan."""
 
     times: Floats
     fan: Paths
@@ -114,6 +114,7 @@ class Solution:
     potential: Floats
     axes: Floats
     objective: Floats
+    rules: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -155,6 +156,7 @@ def solve(problem: Landings) -> Solution:
         potential=potential / potential[:, -1:],
         axes=axes,
         objective=_objective(problem, moving, axes),
+        rules=_rules(problem),
     )
 
 
@@ -162,23 +164,27 @@ def paths(problem: Landings, deltas: Floats, times: Floats) -> Paths:
     """The flow from β₀ on each level set in `deltas`."""
     a_0, w_0 = starts(problem, deltas)
     a, w = implicit_bias.exact_flow(a_0, w_0, problem.X, problem.labels, times, **problem.rates)
-    found = [
-        implicit_bias.landing(a, w, problem.X, problem.labels, **problem.rates) for a, w in zip(a_0, w_0, strict=True)
-    ]
+    seen = implicit_bias.row_space(problem.X, problem.labels)
+    reduced = (a_0, w_0 @ seen.basis, seen.beta_star @ seen.basis)
+    end, _ = single_neuron.final_state(*reduced, **problem.rates)
     delta = relative_scale(a, w, **problem.rates)
     return Paths(
         deltas=deltas,
         a=a,
         w=w,
         beta=a[..., None] * w,
-        landing=np.array([one.beta for one in found]),
-        branch=np.array([float(one.branch) for one in found]),
-        rules=tuple(one.rule for one in found),
-        crosses=np.array([one.crosses_zero for one in found]),
+        landing=seen.beta_star + end[:, None] * seen.null(w_0),
+        branch=np.sign(end),
+        crosses=a_0 * end < 0,
         mirror=problem.sign * math.sqrt(2 * problem.eta_a) * w,
         clock=math.sqrt(2 * problem.eta_w) * np.abs(a),
         drift=float(np.abs(delta - delta[:, :1]).max()),
     )
+
+
+def _rules(problem: Landings) -> tuple[str, ...]:
+    pairs = zip(*starts(problem, np.array(FAN)), strict=True)
+    return tuple(implicit_bias.landing(a, w, problem.X, problem.labels, **problem.rates).rule for a, w in pairs)
 
 
 def starts(problem: Landings, deltas: Floats) -> tuple[Floats, Floats]:

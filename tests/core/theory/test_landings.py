@@ -52,9 +52,9 @@ def test_no_point_of_the_solution_line_is_below_the_landing_point(name):
     problem = PRESETS[name]
     solution = solve(problem)
     assert solution.objective.shape == (solution.moving.deltas.size, GRID, GRID)
-    near = np.abs(np.einsum("i,ixy->xy", problem.X[0], np.stack(np.meshgrid(*solution.axes))) - problem.y) < 1e-2
+    near = np.abs(np.einsum("i,ixy->xy", problem.X[0], np.stack(np.meshgrid(*solution.axes))) - problem.y) < 4e-2
     assert near.any()
-    assert (solution.objective[:, near] > -0.05).all()
+    assert (solution.objective[:, near] > -0.2).all()
 
 
 def test_the_potential_goes_from_a_ray_to_a_parabola():
