@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.figures.initialisation import figures, trained
 from core.figures.style import number
-from core.training.check import SEEDS, Case, Solution, compare, solve, solve_case
+from core.training.check import SEEDS, Case, Solution, compare, measured, solve, solve_case
 from core.training.diagnose import LEVELS, as_json, as_text
 from core.training.initialise import PRESETS, Problem
 from core.training.own_data import TASKS
@@ -42,7 +42,8 @@ def facts(found: Solution) -> None:
         columns[0].metric("median δ", number(pair.quantiles[middle]))
     columns[1].metric("neurons downstream", f"{pair.downstream:.0%}")
     columns[2].metric("τ, median", number(report.tau))
-    columns[3].metric("layer that moves f most", report.fast_layer)
+    place = {report.layers[0]: "first", report.layers[-1]: "last"}.get(report.fast_layer, report.fast_layer)
+    columns[3].metric("layer that moves f most", place, help=f"{report.fast_layer}, of {', '.join(report.layers)}.")
     columns[4].metric("start is", report.regime, help=report.basis)
     if report.slope:
         slope = report.slope
@@ -91,7 +92,11 @@ def own(problem: Problem) -> Case | None:
 
 
 def show_trained(snapshots: list) -> None:
-    plot(*trained(problem, snapshots[-1].run), key="trained", hero=False, autoplay=False, least=300)
+    run = snapshots[-1].run
+    plot(*trained(problem, run), key="trained", hero=False, autoplay=False, least=300)
+    if words := measured(run):
+        st.markdown(f"**Measured:** as is **{words[0].word}**, rescaled **{words[1].word}**.")
+        st.caption(f"As is: {words[0].basis} Rescaled: {words[1].basis}")
 
 
 picture = st.container()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import OutsideTheory
+from core.theory.regime import Regime, classify
 from core.training import mini_run
 from core.training.default_survey import teacher_split
 from core.training.diagnose import BAND, Report, diagnose, multiplied, per_neuron, unit
@@ -213,6 +214,15 @@ class Progress:
     done: int
     total: int
     run: mini_run.Snapshot
+
+
+def measured(run: mini_run.Snapshot) -> tuple[Regime, Regime] | None:
+    """The regime that each variant's run was in, from means over seeds of S(0, t) and train loss; None at the start."""
+    if len(run.step) < 2:
+        return None
+    times, moved, loss = run.time.mean(1), run.kernel_distance.mean(1), run.train_loss.mean(1)
+    first, second = (classify(times[v], moved[v], loss[v]) for v in range(len(mini_run.VARIANTS)))
+    return first, second
 
 
 def compare(case: Case) -> Iterator[Progress]:
