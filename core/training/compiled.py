@@ -5,6 +5,7 @@ does not notice a change in another. So the cache lives in a folder named after 
 can be written, kernels are compiled anew in each process.
 """
 
+import contextlib
 import hashlib
 import os
 import tempfile
@@ -41,6 +42,17 @@ def writable_folder(candidates) -> Path | None:
     return None
 
 
+def drop_spoilt(folder: Path) -> None:
+    """Remove cached files that are cut off or overwritten: numba would end the program over them.
+
+    Each is a pickle, which begins with one known byte and ends with another.
+    """
+    for file in folder.rglob("*.nb[ic]"):
+        content = file.read_bytes()
+        if content[:1] != b"\x80" or content[-1:] != b".":
+            file.unlink()
+
+
 def _version() -> str:
     sources = [Path(__file__).parent / name for name in KERNELS]
     return hashlib.sha256(numba.__version__.encode() + b"".join(s.read_bytes() for s in sources)).hexdigest()[:16]
@@ -48,6 +60,8 @@ def _version() -> str:
 
 FOLDER = writable_folder(folder / _version() for folder in _candidates())
 if FOLDER is not None:
+    with contextlib.suppress(OSError):
+        drop_spoilt(FOLDER)
     setattr(numba.config, "CACHE_DIR", str(FOLDER))  # noqa: B010
 
 compiled: Any = numba.njit(

@@ -7,6 +7,7 @@ import importlib
 import os
 import pkgutil
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -21,13 +22,13 @@ from streamlit.runtime.pages_manager import PagesManager
 
 import core.figures
 import core.training
-from core.training import relu_flow
 from core.training.threads import one_thread
 from pages.shared.flood import Calm
 from pages.shared.live import close_pools, open_pools
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
 from pages.shared.security import Gate
 from pages.shared.static import FOR_EVER, Compressed
+from pages.shared.workers import ROOT
 
 DEADLINE_S = 8.0
 
@@ -73,9 +74,14 @@ def warm_up() -> None:
         for module in pkgutil.iter_modules(package.__path__, package.__name__ + "."):
             importlib.import_module(module.name)
     one_thread()
-    relu_flow.warm_up()
     gc.collect()
     gc.freeze()
+
+
+def compile_kernels() -> subprocess.Popen:
+    """In a process of its own, since compiling takes half a minute; its cache then serves every process."""
+    code = "import os; os.nice(10); from core.training.relu_flow import warm_up; warm_up()"
+    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 @asynccontextmanager
@@ -84,7 +90,9 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     end_in_time()
     await asyncio.to_thread(warm_up)
     open_pools()
+    kernels = compile_kernels()
     yield
+    kernels.kill()
     close_pools()
 
 

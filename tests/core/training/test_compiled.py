@@ -29,3 +29,12 @@ def test_without_any_writable_folder_kernels_still_run(tmp_path):
         [sys.executable, "-c", trick + script], cwd=ROOT, env=environment, capture_output=True, text=True
     )
     assert (done.stdout.strip(), done.stderr) == ("1", "")
+
+
+def test_spoilt_files_are_dropped_and_sound_ones_kept(tmp_path):
+    sound, cut, overwritten = (tmp_path / name for name in ("a.nbi", "b.nbc", "c.nbi"))
+    sound.write_bytes(b"\x80\x05K\x01.")
+    cut.write_bytes(b"\x80\x05K")
+    overwritten.write_bytes(b"spoilt")
+    compiled.drop_spoilt(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["a.nbi"]
