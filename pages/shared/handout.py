@@ -2,6 +2,7 @@
 
 import html
 import io
+import os
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -68,6 +69,8 @@ def show(link: str) -> None:
             )
         st.markdown("To put it into a page:")
         st.code(iframe(link), language="html", wrap_lines=True)
+        if not os.environ.get("FRAME_ANCESTORS"):
+            st.caption("Other sites may show it once this server’s operator names them in FRAME_ANCESTORS.")
 
 
 @st.dialog("Share this picture", width="large")

@@ -55,8 +55,8 @@ def test_a_lesson_can_be_walked_by_keyboard_alone(visit):
     seen.until_meta("delta", -2)
 
 
-def test_a_prediction_hides_the_answer_until_it_is_given(visit):
-    seen = visit(reduced_motion="reduce").open("geometry?predict=true")
+def test_a_prediction_hides_the_answer_until_it_is_given_and_then_plays(visit):
+    seen = visit().open("geometry?predict=true")
     assert seen.meta()["delta"] == 4
     seen_through = {name: opacity for name, _, opacity in seen.tab.evaluate(TRACES, 1) if name}
     assert seen_through["β"] == 0
@@ -64,6 +64,7 @@ def test_a_prediction_hides_the_answer_until_it_is_given(visit):
     assert "waits" in seen.tab.locator(".lab-panel").first.get_attribute("aria-label")
     seen.tab.get_by_role("button", name="Round in a wide arc").click()
     seen.tab.get_by_text("it is Almost straight, and soon").wait_for()
+    seen.tab.get_by_label("Pause", exact=True).wait_for(timeout=10_000)
     seen.tab.wait_for_function(
         "() => document.querySelectorAll('.js-plotly-plot')[1].data.every(t => t.opacity !== 0)"
     )
