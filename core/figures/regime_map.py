@@ -163,7 +163,7 @@ def _headline(solution: RegimeMap, measure: str, over: str, values: np.ndarray) 
         "test loss": f"First to learn: {where}",
         "train loss": f"First to fit: {where}",
         "flips": f"First to flip: {where}",
-        "kernel": f"Kernel moves most: {where}",
+        "kernel": f"Kernel peak: {where}",
         "distance": f"Weights go farthest: {where}",
         "time": f"Soonest to flip: {where}",
     }[measure]

@@ -154,14 +154,15 @@ def cell_rate(problem: Problem, cell: Cell) -> float:
 
 
 def grid(taus: Iterable[float] = TAUS, deltas: Iterable[float] = DELTAS, seeds: Iterable[int] = SEEDS) -> list[Cell]:
-    """All cells of a map, spread evenly over the (τ, δ) plane from the first on, one seed after the other."""
-    plane = [(float(tau), float(delta)) for tau in taus for delta in deltas]
-    order = np.argsort([_bit_reversed(place) for place in range(len(plane))], kind="stable")
-    return [(*plane[place], int(seed)) for seed in seeds for place in order]
+    """All cells of a map, one seed after the other: first the plane's corners, then ever finer grids between them."""
+    plane = [(i, j, float(tau), float(delta)) for i, tau in enumerate(taus) for j, delta in enumerate(deltas)]
+    plane.sort(key=lambda cell: -_coarseness(cell[0] | cell[1]))
+    return [(tau, delta, int(seed)) for seed in seeds for _, _, tau, delta in plane]
 
 
-def _bit_reversed(place: int) -> int:
-    return int(f"{place:020b}"[::-1], 2)
+def _coarseness(place: int) -> int:
+    """The largest power of two that divides a place; place 0 comes first of all."""
+    return place & -place if place else 1 << 20
 
 
 @lru_cache(maxsize=4)
