@@ -56,6 +56,8 @@ for column, word, k in zip(columns, CHOICES, range(3), strict=True):
     what = "1 % of the loss left at t" if relu else "aligned (φ = 0.95) at t"
     column.metric(f"{word}: {what}", number(reached) if reached == reached else "not yet")
     column.metric(f"{word}: kernel moved S(0, T)", number(moved))
+how = "trained by gradient descent" if relu else "exact, not simulated"
+st.caption(f"These curves are {how}; δ, which the flow conserves, drifts by at most {number(solution.drift)}.")
 prose(STEM, "relu" if relu else "look")
 takeaway(STEM, problem, solve, figures, {"t": solution.times, **arrays_of(solution)})
 st.caption("Figures 2 to 4 (linear) and 1a (ReLU) of the paper; its sections 3 and 5.")

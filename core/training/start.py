@@ -14,7 +14,7 @@ from core.datasets.teacher_student import outputs
 from core.params import Params, knob
 from core.theory import single_neuron
 from core.theory.exact import direction
-from core.theory.normalised import Floats
+from core.theory.normalised import Floats, relative_scale
 from core.theory.single_neuron_times import alignment_time
 from core.training import teacher_student_plane
 
@@ -51,7 +51,8 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Linear:
-    """The three exact trajectories; reached[3] is when each is aligned to ALIGNED (NaN: not yet)."""
+    """The three exact trajectories; reached[3] is when each is aligned to ALIGNED (NaN: not yet), drift the largest change
+    of δ."""
 
     times: Floats
     deltas: Floats
@@ -63,11 +64,13 @@ class Linear:
     kernel_distance: Floats
     loss: Floats
     reached: Floats
+    drift: float
 
 
 @dataclass(frozen=True)
 class Relu:
-    """The three trained networks on one task; reached[3] is when each has a hundredth of its loss left (NaN: not yet)."""
+    """The three trained networks on one task; reached[3] is when each has a hundredth of its loss left (NaN: not
+    yet), drift the largest change of a neuron's δ."""
 
     times: Floats
     deltas: Floats
@@ -81,6 +84,7 @@ class Relu:
     data: Floats
     labels: Floats
     reached: Floats
+    drift: float
 
 
 def solve(problem: Start) -> Linear | Relu:
@@ -96,6 +100,7 @@ def _linear(problem: Start) -> Linear:
     beta, phi = a[..., None] * w, single_neuron.alignment(w, target)
     gap = ((beta - target) ** 2).sum(-1)
     reached = alignment_time(a_0, w_0, target, cosine=ALIGNED)
+    delta = relative_scale(a, w)
     return Linear(
         times=times,
         deltas=problem.deltas,
@@ -107,6 +112,7 @@ def _linear(problem: Start) -> Linear:
         kernel_distance=single_neuron.kernel_distance(a_0[:, None], w_0[:, None], a, w),
         loss=gap / gap[:, :1],
         reached=np.where(reached <= UNTIL, reached, np.nan),
+        drift=float(np.abs(delta - delta[:, :1]).max()),
     )
 
 
@@ -132,6 +138,7 @@ def _relu(problem: Start) -> Relu:
         data=np.degrees(np.arctan2(first.X[:, 1], first.X[:, 0])),
         labels=first.y,
         reached=np.array([_first(one.run.time, curve <= 0.01) for one, curve in zip(trained, loss, strict=True)]),
+        drift=max(float(one.run.drift.max()) for one in trained),
     )
 
 
