@@ -97,6 +97,7 @@ PRESETS = {
     "funnel, delayed": WideNetwork(delta=-10.0, horizon=100.0),
     "inverted funnel, delayed": WideNetwork(delta=10.0, d=3, c=6, horizon=100.0),
     "square": WideNetwork(delta=-10.0, d=4, h=4, c=4),
+    "a mode never learnt": WideNetwork(d=4, h=4, c=4, seed=1, horizon=100.0),
     "modes one after another": WideNetwork(delta=0.0, d=4, h=4, c=4, start="aligned", scale=0.001, gap=2.0),
     "all modes at once": WideNetwork(delta=20.0, d=4, h=4, c=4, start="aligned", scale=0.001, gap=2.0, horizon=1.0),
 }

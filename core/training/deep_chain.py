@@ -13,6 +13,7 @@ from core.theory.deep_linear import offsets
 from core.training.linear_network import gradient_flow
 
 LEARNED = 1e-22
+MOST_STEPS = 3_000
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def compare(problem: DeepChain) -> Comparison:
     layers, Y = [w_0[None, :], *a_0[:, None, None]], np.array([[problem.y]])
     beta, loss, drift = np.empty_like(solution.beta), np.empty_like(solution.loss), np.empty_like(solution.loss)
     before = offsets(w_0, a_0, etas=problem.etas)
-    run = gradient_flow(layers, problem.X, Y, solution.times, etas=problem.etas, tolerance=1e-8)
+    run = gradient_flow(layers, problem.X, Y, solution.times, etas=problem.etas, tolerance=1e-8, most=MOST_STEPS)
     for k, shot in enumerate(run):
         now = offsets(shot.weights[0][0], np.array([a[0, 0] for a in shot.weights[1:]]), etas=problem.etas)
         beta[k:], loss[k:] = shot.beta[:, 0], shot.loss

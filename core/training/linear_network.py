@@ -35,17 +35,17 @@ class Snapshot:
 
 
 def gradient_flow(
-    weights: Sequence, X, Y, times, *, etas=None, tolerance: float = 1e-10, device: str = "cpu"
+    weights: Sequence, X, Y, times, *, etas=None, tolerance: float = 1e-10, device: str = "cpu", most: int = MOST_STEPS
 ) -> Iterator[Snapshot]:
     """Gradient flow at the rising `times` [T] by adaptive fifth-order steps; tolerance is one step's relative error.
 
-    Raises OutsideTheory for bad arrays, shapes, rates, times or device, and where more than 200,000 steps are needed.
+    Raises OutsideTheory for bad arrays, shapes, rates, times or device, and where more than `most` steps are needed.
     """
     network = _Network.checked(weights, X, Y, etas, device)
     targets = time_array(times)
     if np.any(np.diff(targets) < 0):
         raise OutsideTheory("Times must rise", got=f"{targets[:4]} …", do="Sort them.")
-    return network.flowing(targets, tolerance)
+    return network.flowing(targets, tolerance, most)
 
 
 def gradient_descent(
@@ -128,11 +128,14 @@ class _Network:
         ]
         return torch.cat(moves, dim=1)
 
-    def flowing(self, times: np.ndarray, tolerance: float) -> Iterator[Snapshot]:
+    def flowing(self, times: np.ndarray, tolerance: float, most: int) -> Iterator[Snapshot]:
         now, stride, taken, state = 0.0, None, 0, self.state
         for time in times:
             if time > now:
-                state, stride, steps = advance(self.speed, state, time - now, stride, tolerance, MOST_STEPS - taken)
+                try:
+                    state, stride, steps = advance(self.speed, state, time - now, stride, tolerance, most - taken)
+                except OutsideTheory as stiff:
+                    raise OutsideTheory(stiff.what, got=f"{most:,} steps, at t = {now:.3g}", do=stiff.do) from None
                 taken, now = taken + steps, float(time)
             yield self.snapshot(taken, now, state)
 

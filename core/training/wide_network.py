@@ -13,6 +13,7 @@ from core.theory.wide_network import Curves, Solution, WideNetwork, exact, finis
 from core.training.linear_network import Snapshot, gradient_descent, gradient_flow, stable_rate
 
 MOST_STEPS = 20_000
+MOST_FLOW_STEPS = 3_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,11 @@ def _flow(problem: WideNetwork, times: np.ndarray) -> tuple[Curves, str]:
 
 def _flowed(problem: WideNetwork, times: np.ndarray) -> Trained:
     weights, X, Y = _data(problem)
-    return _measured(problem, list(gradient_flow(weights, X, Y, times, etas=_etas(problem), tolerance=1e-9)), 0.0)
+    return _measured(
+        problem,
+        list(gradient_flow(weights, X, Y, times, etas=_etas(problem), tolerance=1e-9, most=MOST_FLOW_STEPS)),
+        0.0,
+    )
 
 
 def _descended(problem: WideNetwork) -> Trained:

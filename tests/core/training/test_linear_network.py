@@ -94,6 +94,12 @@ def test_the_stable_rate_bounds_the_kernel_and_larger_steps_diverge():
     assert np.isfinite(fine.loss) and np.isfinite(lost[0].loss) and np.isnan(lost[1].loss)
 
 
+def test_too_stiff_a_flow_stops_with_a_sentence():
+    run = gradient_flow([np.full((1, 1), 30.0), np.full((1, 1), 30.0)], np.eye(1), np.eye(1), [0.0, 1e3], most=50)
+    with pytest.raises(OutsideTheory, match="50 steps"):
+        list(run)
+
+
 ONE = [np.ones((2, 3)), np.ones((1, 2))]
 X1, Y1 = np.ones((4, 3)), np.ones((4, 1))
 
