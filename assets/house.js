@@ -1,6 +1,9 @@
-/* What the frame needs of the browser on every page. Two things only:
+/* What the frame needs of the browser on every page. Three things only:
    arrows belong to the slider that has the focus, not to a page's shortcuts;
-   and the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>). */
+   the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
+   and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
+
+const PAUSE_MS = 250;
 
 function keepArrows(event) {
   const own = event.target.closest?.("input, select, textarea, [role=slider], [role=radiogroup], [role=tablist]");
@@ -18,10 +21,30 @@ function nameLists() {
   }
 }
 
+function reachWide() {
+  for (const wide of document.querySelectorAll(".katex-display, .stCode pre")) {
+    if (wide.scrollWidth > wide.clientWidth + 1) wide.tabIndex = 0;
+    else wide.removeAttribute("tabindex");
+  }
+}
+
+/* Charts change the page at every frame: mend a few times a second at most. */
+let waiting = 0;
+function mendSoon() {
+  waiting ||= setTimeout(() => {
+    waiting = 0;
+    nameLists();
+    reachWide();
+  }, PAUSE_MS);
+}
+
 export default function () {
   if (window.__lab) return;
   window.__lab = true;
   document.body.addEventListener("keydown", keepArrows);
-  new MutationObserver(nameLists).observe(document.body, { childList: true, subtree: true });
+  new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });
+  addEventListener("resize", mendSoon);
+  document.fonts?.ready.then(mendSoon);
   nameLists();
+  reachWide();
 }

@@ -116,6 +116,7 @@ class Visit:
     def violations(self) -> list[str]:
         """What axe-core calls serious or critical here: rule, how often, and the first place."""
         self.tab.wait_for_function("() => window.__lab")
+        self.tab.wait_for_timeout(500)
         self.tab.evaluate(AXE)
         found = self.tab.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
         grave = [rule for rule in found if rule["impact"] in ("serious", "critical")]
