@@ -55,7 +55,8 @@ def facts(found: Solution) -> None:
         st.warning(warning, icon=":material/warning:")
     factors = ", ".join(f"{name} × {number(c)}" for name, c in zip(report.layers, report.factors, strict=True))
     changed = "" if report.unchanged is None else f" f changes by {report.unchanged:.0e} of its size, measured."
-    st.markdown(f"**To move it to a mean δ̂ of {report.aim:g}:** {factors}.{changed}")
+    what = "it to a mean δ̂" if len(report.factors) == 2 else "the balance of the first and the last layer to a mean"
+    st.markdown(f"**To move {what} of {report.aim:g}:** {factors}.{changed}")
     st.code(report.pytorch, language="python")
 
 
@@ -113,10 +114,15 @@ with picture:
 presets(STEM, PRESETS, problem)
 report = solution.report
 pair = report.pairs[solution.pair]
+two = r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert}"
+deep = (
+    r"\hat\delta_k=\frac{\eta_l\lVert w^{l+1}_{\cdot k}\rVert^2-\eta_{l+1}\lVert w^l_{k\cdot}\rVert^2}"
+    r"{\eta_l\,\eta_{l+1}\,u^{2/L}},\quad u=\frac{\lVert\text{slope}\rVert}{\prod\sqrt{\eta}}"
+)
 st.latex(
-    r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert},"
-    rf"\qquad \text{{mean }}\delta={number(pair.mean)}\pm{number(pair.spread)},\quad "
-    rf"\eta=({','.join(number(rate) for rate in report.rates)}),\quad \lVert\text{{slope}}\rVert={problem.slope:g}"
+    (two if len(report.rates) == 2 else deep)
+    + rf",\qquad \text{{mean }}\delta={number(pair.mean)}\pm{number(pair.spread)},\quad "
+    + rf"\eta=({','.join(number(rate) for rate in report.rates)}),\quad \lVert\text{{slope}}\rVert={problem.slope:g}"
 )
 facts(solution)
 prose(STEM, "look")

@@ -35,7 +35,8 @@ def histogram(problem: Problem, solution: Solution) -> Picture:
     report = solution.report
     axis = "δ̂ = δ / (√(η<sub>a</sub>η<sub>w</sub>)‖slope‖)" if report.slope else "δ (no slope known)"
     if len(report.factors) > 2:
-        axis += f", layers {solution.pair + 1} and {solution.pair + 2}"
+        unit = "δ / (η<sub>l</sub>η<sub>l+1</sub>u<sup>2/L</sup>)" if report.slope else "δ"
+        axis = f"δ̂ = {unit} between layers {solution.pair + 1} and {solution.pair + 2}"
     picture = style.figure(problem, title=_title(solution), alt=_alt(solution), x=axis, y="share of neurons")
     top = max(solution.sample.max(), solution.exact.max() if solution.exact.size else 0.0)
     picture.lay(

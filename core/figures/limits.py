@@ -46,6 +46,8 @@ def balance(problem: Limits, solution: Solution) -> Picture:
         )
     )
     _end(picture, solution.times[-1], float(mean[-1]), "descent", style.UPSTREAM, below=True)
+    if abs(solution.predicted[-1] - mean[-1]) > 0.1 * (high - low):
+        _end(picture, solution.times[-1], float(solution.predicted[-1]), "first order in η", style.DISTANCE)
     _end(picture, solution.times[-1], float(start), "exact flow", style.EQUIVALENT)
     places = picture.add(_dot(solution.times, mean, 0))
     return picture.move(places, *([moving(_dot(solution.times, mean, k))] for k in range(len(mean))))
