@@ -98,10 +98,9 @@ def map_and_cells(view: View) -> None:
     tau, delta = float(solution.tau[i]), float(solution.delta[j])
     alpha = ((delta / tau**2 + ((delta / tau**2) ** 2 + 4) ** 0.5) / 2) ** 0.5
     st.latex(
-        rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}}),\quad \tau={number(tau)},\ \alpha={number(alpha)}"
-        rf"\ \Rightarrow\ |a_k|=\alpha\tau={number(alpha * tau)},\ \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)},"
-        rf"\ \delta={number(delta)}"
+        rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}})={number(delta)},\quad \tau={number(tau)},\ \alpha={number(alpha)}"
     )
+    st.latex(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
     ends = {
         name: over_seeds(solution, name, "mean", 0)[i, j, -1] for name in ("test loss", "flips", "kernel", "distance")
     }
