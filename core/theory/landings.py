@@ -137,7 +137,7 @@ def solve(problem: Landings) -> Solution:
     """Exact paths (equal curvatures), landing points before any run, and the mirror's picture of the same."""
     times = np.concatenate([[0.0], np.geomspace(problem.horizon * 1e-4, problem.horizon, MOMENTS - 1)])
     fan = paths(problem, np.array(FAN), times)
-    deltas: Floats = SWEEP if problem.moves == "delta" else np.array([problem.delta])
+    deltas = sweep(problem.delta) if problem.moves == "delta" else np.array([problem.delta])
     moving = paths(problem, deltas, times)
     seen = implicit_bias.row_space(problem.X, problem.labels)
     size = np.linspace(0, 2, 61)
@@ -180,6 +180,11 @@ def paths(problem: Landings, deltas: Floats, times: Floats) -> Paths:
         clock=math.sqrt(2 * problem.eta_w) * np.abs(a),
         drift=float(np.abs(delta - delta[:, :1]).max()),
     )
+
+
+def sweep(delta: float) -> Floats:
+    """SWEEP with `delta` itself in the place of its nearest."""
+    return np.where(np.arange(SWEEP.size) == np.abs(SWEEP - delta).argmin(), delta, SWEEP)
 
 
 def _rules(problem: Landings) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import OutsideTheory
-from core.theory.landings import FAN, GRID, PRESETS, SWEEP, Landings, solve, space
+from core.theory.landings import FAN, GRID, PRESETS, SWEEP, Landings, solve, space, sweep
 
 FIGURE_4B = [
     (1.551077, 0.324462),
@@ -110,3 +110,8 @@ def test_refuses_a_label_of_0_and_a_start_on_the_separatrix():
         Landings(y=0.0)
     with pytest.raises(OutsideTheory, match="separatrix"):
         Landings(data="white", angle=0.0, data_angle=180.0, y=1.0)
+
+
+@pytest.mark.parametrize("delta", [-10.0, -2.0, 0.0, 0.1, 10.0])
+def test_the_sweep_goes_through_the_chosen_delta_and_rises(delta):
+    assert delta in sweep(delta) and (np.diff(sweep(delta)) > 0).all()
