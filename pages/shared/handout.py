@@ -68,7 +68,7 @@ def show(link: str) -> None:
                 "This address exists on this computer only. For phones, start with ADDRESS=0.0.0.0 and open it by name."
             )
         st.markdown("To put it into a page:")
-        st.code(iframe(link), language="html", wrap_lines=True)
+        st.code(iframe(link), language=None, wrap_lines=True)
         if not os.environ.get("FRAME_ANCESTORS"):
             st.caption("Other sites may show it once this server’s operator names them in FRAME_ANCESTORS.")
 
