@@ -117,7 +117,14 @@ def test_impossible_cells_are_refused(cell):
 
 @pytest.mark.parametrize(
     "change",
-    [{"width": 7}, {"n": 4000, "d": 400, "width": 200}, {"teacher": 9}, {"checkpoints": ()}, {"checkpoints": (0.5,)}, {"rate": -1}],
+    [
+        {"width": 7},
+        {"n": 4000, "d": 400, "width": 200},
+        {"teacher": 9},
+        {"checkpoints": ()},
+        {"checkpoints": (0.5,)},
+        {"rate": -1},
+    ],
 )
 def test_impossible_problems_are_refused(change):
     with pytest.raises(OutsideTheory):
