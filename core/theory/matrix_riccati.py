@@ -83,13 +83,17 @@ class Modes:
     def advance(self, state: np.ndarray, tau: float) -> np.ndarray:
         """One exact step of length tau: by Cholesky while growth · tau ≤ STEP, by QR up to LONG_STEP."""
         energy = self._energy_rows(state, tau)
-        if self.growth.max() * tau > STEP:
+        if self.is_long(tau):
             return self._long_step(state, tau, energy)
         gram = energy.T @ energy
         gram[np.diag_indices_from(gram)] += 1.0
         moved = np.exp(self.rates * tau)[:, None] * state
         root = cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
         return solve_triangular(root, moved.T, lower=True, check_finite=False).T
+
+    def is_long(self, tau: float) -> bool:
+        """Whether a step of length tau is one of QR's; a Cholesky step keeps leading zero columns exactly by itself."""
+        return bool(self.growth.max() * tau > STEP)
 
     def _long_step(self, state: np.ndarray, tau: float, energy: np.ndarray) -> np.ndarray:
         """Z R⁻¹ with [Y; I] = Q R, S = RᵀR, read off Q: rows of I give R⁻¹, and growing rows of Z are multiples of Y's.
@@ -177,12 +181,14 @@ def march(modes: Modes, state: np.ndarray, times: np.ndarray) -> Iterator[np.nda
     """
     now, done, work = 0.0, False, 0.0
     idle = modes.resting(state)
+    state = modes.kept_at_rest(state, idle) if idle else state
     for time in times:
         steps = 0 if done or time == now else _steps(modes.growth.max() * (time - now))
         tau = (time - now) / max(steps, 1)
         for _ in range(steps):
             before, state = state, modes.advance(state, tau)
-            state = modes.kept_at_rest(state, idle) if idle else state
+            if idle and modes.is_long(tau):
+                state = modes.kept_at_rest(state, idle)
             work += max(4.0 * state.size * state.shape[1], SMALLEST_WORK)
             done = _unchanged(before, state) and modes.settled(state)
             if done:
