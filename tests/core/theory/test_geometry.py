@@ -43,8 +43,8 @@ def test_the_separating_curve_lies_on_the_level_set_and_flows_to_a_saddle(delta)
     curve = separating_curve(delta, problem, 4.0)
     curve = curve[np.isfinite(curve).all(1)]
     assert np.abs(conserved(curve, 1, 1) - delta).max() < 1e-12
-    a, w = single_neuron.exact_flow(curve[:, 2], curve[:, :2], problem.beta_star, [30.0])
-    assert np.abs(a).max() < 1e-4 or delta == 0
+    a, _ = single_neuron.exact_flow(curve[:, 2], curve[:, :2], problem.beta_star, [30.0])
+    assert np.abs(a).max() < (0.2 if delta == 0 else 1e-4), "the cone's saddle is reached as 1/t only"
 
 
 def test_there_is_no_separating_curve_above_zero():
