@@ -1,5 +1,6 @@
 """Hand a picture on: its link, a QR code drawn here (no outside service), and an iframe to put into a page."""
 
+import base64
 import html
 import io
 import os
@@ -61,7 +62,12 @@ def show(link: str) -> None:
     """Link, code and snippet."""
     st.code(link, language=None, wrap_lines=True)
     picture, words = st.columns([1, 1])
-    picture.image(qr_code(link), caption="The link for a phone's camera", width="stretch")
+    with picture:
+        source = base64.b64encode(qr_code(link).encode()).decode()
+        st.html(
+            f'<img src="data:image/svg+xml;base64,{source}" alt="QR code of the link" style="width: min(100%, 24rem)">'
+        )
+        st.caption("The link for a phone’s camera")
     with words:
         if urlsplit(link).hostname in LOOPBACK:
             st.info(
