@@ -17,7 +17,7 @@ STEM = "limits"
 picture = st.container()
 problem = controls(
     Limits,
-    shown=("step", "noise", "momentum", "decay", "model"),
+    shown=("eta", "noise", "momentum", "decay", "model"),
     more=("delta", "batch", "bias", "horizon", "seed"),
 )
 solution = remember(solve)(problem)

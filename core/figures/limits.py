@@ -47,7 +47,7 @@ def balance(problem: Limits, solution: Solution) -> Picture:
     )
     _end(picture, solution.times[-1], float(mean[-1]), "descent", style.UPSTREAM, below=True)
     if abs(solution.predicted[-1] - mean[-1]) > 0.1 * (high - low):
-        _end(picture, solution.times[-1], float(solution.predicted[-1]), "first order in η", style.DISTANCE)
+        _end(picture, solution.times[-1], float(solution.predicted[-1]), "first order in η", style.DISTANCE, below=True)
     _end(picture, solution.times[-1], float(start), "exact flow", style.EQUIVALENT)
     places = picture.add(_dot(solution.times, mean, 0))
     return picture.move(places, *([moving(_dot(solution.times, mean, k))] for k in range(len(mean))))
@@ -108,7 +108,7 @@ def drift(problem: Limits, solution: Solution) -> Picture:
         }
     )
     style.label(picture, 0, 0.03, "edge of stability", style.WARNING, yref="paper", xanchor="right", xshift=-4)
-    mine = {"type": "line", "x0": problem.step, "x1": problem.step, "yref": "paper", "y0": 0, "y1": 1}
+    mine = {"type": "line", "x0": problem.eta, "x1": problem.eta, "yref": "paper", "y0": 0, "y1": 1}
     picture.layout["shapes"].append({**mine, "line": {"color": style.INK, "width": 1}})
     return picture
 
@@ -123,6 +123,8 @@ def _dot(times: np.ndarray, values: np.ndarray, k: int) -> dict:
 
 
 def _percent(share: float) -> str:
+    if share >= 10:
+        return f"{style.number(share)} × its size"
     return f"{share:.0%}" if share >= 0.1 else f"{100 * share:.1f} %" if share >= 1e-3 else f"{style.number(share)}"
 
 
@@ -130,5 +132,5 @@ def _alt(problem: Limits, solution: Solution) -> str:
     end = "it diverged" if solution.diverged else f"loss {solution.loss[:, -1].mean():.2g}"
     return (
         f"delta started at {solution.delta[0, 0]:.3g} and ended at {solution.delta[:, -1].mean():.3g} "
-        f"after time {solution.times[-1]:.3g} with steps {problem.step:g} of the largest stable; {end}"
+        f"after time {solution.times[-1]:.3g} with steps {problem.eta:g} of the largest stable; {end}"
     )

@@ -29,16 +29,14 @@ GRID = 400
 FINE = 20
 MAX_STEPS = 40_000
 SIZES = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 0.9, 1.1, 1.3)
-BLOWN = 1e6
+BLOWN = 30.0
 
 
 @dataclass(frozen=True)
 class Limits(Params):
     """What is done to the minimal model that the theory does not allow."""
 
-    step: float = knob(
-        0.2, "Step η / largest stable", low=0.01, high=1.5, step=0.01, help="1 is the edge of stability."
-    )
+    eta: float = knob(0.2, "Step η / largest stable", low=0.01, high=1.5, step=0.01, help="1 is the edge of stability.")
     delta: float = knob(1.0, "Relative scale δ", low=-4.0, high=4.0, step=0.1, help="At the start.")
     noise: float = knob(
         0.0, "Label noise σ", low=0.0, high=2.0, step=0.05, help="New noise on every label, every step."
@@ -60,12 +58,12 @@ class Limits(Params):
 
 PRESETS = {
     "small steps": Limits(),
-    "the edge of stability": Limits(step=1.08, horizon=20.0),
-    "label noise": Limits(step=0.3, delta=2.0, noise=0.5, horizon=40.0),
+    "the edge of stability": Limits(eta=1.08, horizon=20.0),
+    "label noise": Limits(eta=0.3, delta=2.0, noise=0.5, horizon=40.0),
     "mini-batches": Limits(model="relu", batch=25, delta=0.5, horizon=40.0),
-    "momentum": Limits(step=0.02, momentum=0.9),
-    "weight decay": Limits(step=0.05, decay=0.1, delta=2.0, horizon=20.0),
-    "biases": Limits(model="relu", bias=True, step=0.1, delta=1.0, horizon=40.0),
+    "momentum": Limits(eta=0.02, momentum=0.9),
+    "weight decay": Limits(eta=0.05, decay=0.1, delta=2.0, horizon=20.0),
+    "biases": Limits(model="relu", bias=True, eta=0.1, delta=1.0, horizon=40.0),
 }
 
 
@@ -218,7 +216,7 @@ def _flow_end(problem: Limits, here: Task) -> tuple[np.ndarray, np.ndarray, np.n
 def solve(problem: Limits) -> Solution:
     """Descent as asked over RUNS seeds (one where nothing is random), the flow beside it, and the drift against η."""
     here, largest = task(problem), edge(problem)
-    rate = problem.step * largest
+    rate = problem.eta * largest
     pace = rate / (1 - problem.momentum)
     steps = int(min(MAX_STEPS, max(2, np.ceil(problem.horizon / pace))))
     marks = np.unique(np.linspace(0, steps, FRAMES).astype(int))

@@ -7,7 +7,7 @@ from core.figures.limits import figures
 from core.training.limits import PRESETS, Limits, solve
 
 
-@pytest.mark.parametrize("problem", [*PRESETS.values(), Limits(step=1.5, momentum=0.95)], ids=repr)
+@pytest.mark.parametrize("problem", [*PRESETS.values(), Limits(eta=1.5, momentum=0.95)], ids=repr)
 def test_every_picture_is_sound(problem):
     solution = solve(problem)
     balance, error, drift = figures(problem, solution)

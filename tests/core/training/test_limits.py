@@ -28,7 +28,7 @@ def test_drift_over_a_fixed_time_is_first_order_in_the_step():
 
 
 def test_small_steps_approach_the_flow():
-    errors = [solve(Limits(step=step)).worst for step in (0.2, 0.1, 0.05)]
+    errors = [solve(Limits(eta=step)).worst for step in (0.2, 0.1, 0.05)]
     assert errors[0] / errors[1] == pytest.approx(2, rel=0.3) and errors[1] / errors[2] == pytest.approx(2, rel=0.3)
 
 
@@ -57,7 +57,7 @@ def test_past_the_edge_descent_leaves_for_a_flatter_minimum_if_there_is_one(delt
 def test_label_noise_carries_every_start_to_the_same_unbalance():
     """E Δδ = η²σ²(‖w‖² − d a²) vanishes at ‖w‖² = d a²; with |β| = 1 and d = 2 that is δ = −1/√2."""
     for delta in (-2.5, 2.0):
-        problem = Limits(step=0.2, delta=delta, noise=0.4)
+        problem = Limits(eta=0.2, delta=delta, noise=0.4)
         walk = Descent(task(problem), 20, 0.1, problem, 1)
         for _ in range(6000):
             walk.step()
@@ -69,12 +69,12 @@ def test_label_noise_carries_every_start_to_the_same_unbalance():
 
 
 def test_weight_decay_shrinks_delta_exponentially():
-    solution = solve(Limits(step=0.01, decay=0.1, delta=2.0, horizon=10.0))
+    solution = solve(Limits(eta=0.01, decay=0.1, delta=2.0, horizon=10.0))
     np.testing.assert_allclose(solution.delta[0], 2 * np.exp(-0.2 * solution.times), atol=0.02)
 
 
 def test_uncounted_bias_breaks_delta_and_counting_it_mends_it():
-    solution = solve(Limits(model="relu", bias=True, step=0.04, horizon=10.0))
+    solution = solve(Limits(model="relu", bias=True, eta=0.04, horizon=10.0))
     assert np.ptp(solution.counted[0]) < 0.2 * np.ptp(solution.delta[0])
 
 
@@ -93,7 +93,5 @@ def test_past_the_edge_the_exact_prediction_fails():
     st.booleans(),
 )
 def test_any_legal_problem_gives_finite_curves(step, delta, noise, momentum, decay, bias):
-    solution = solve(
-        Limits(step=step, delta=delta, noise=noise, momentum=momentum, decay=decay, bias=bias, horizon=4.0)
-    )
+    solution = solve(Limits(eta=step, delta=delta, noise=noise, momentum=momentum, decay=decay, bias=bias, horizon=4.0))
     assert np.isfinite(solution.delta).all() and np.isfinite(solution.error).all()
