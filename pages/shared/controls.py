@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.errors import OutsideTheory
 from core.params import Knob, Params
@@ -112,11 +111,14 @@ def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
 
 
 def control(name: str, knob: Knob, default: Any) -> Any:
-    """The widget a knob asks for, bound to the URL."""
+    """The widget a knob asks for, bound to the URL.
+
+    The default is always given, beside a value in the session state too: links leave defaults out and only the widget
+    knows them. Streamlit's warning about giving both is switched off in its configuration.
+    """
     common: dict[str, Any] = {"key": name, "bind": "query-params", "help": knob.help or None}
     common["disabled"] = name in stage().link.lock
-    if not _just_written(name):
-        common |= _starting(knob, default)
+    common |= _starting(knob, default)
     label = f"{knob.label} ({knob.unit})" if knob.unit else knob.label
     if knob.options is not None:
         return _choice(label, knob, common)
@@ -143,13 +145,6 @@ def set_problem(problem: Params) -> None:
             st.query_params[name] = value if isinstance(value, list) else str(value)
         else:
             st.query_params.pop(name, None)
-
-
-def _just_written(name: str) -> bool:
-    """Whether this run's code has set the value. Then Streamlit forbids a default; in every other run the default must be
-    there, since a browser that meets the widget in a later run than the first would start from the low end."""
-    context = get_script_run_ctx()
-    return context is not None and context.session_state.is_new_state_value(name)
 
 
 def _choice(label: str, knob: Knob, common: dict[str, Any]) -> Any:
