@@ -93,6 +93,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     kernels = compile_kernels()
     yield
     kernels.kill()
+    kernels.wait()
     close_pools()
 
 

@@ -7,6 +7,7 @@ does (a rerun for each move, fragments' own reruns by their clock).
 import asyncio
 import random
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,19 +122,22 @@ class Session:
         if kind == "new_session":
             self.session_id = message.new_session.initialize.session_id
             if not message.metadata.run.fragment_ids:
-                for fragment in list(self.clocks):
-                    self._stop_clock(fragment)
+                self._stop_clocks(list(self.clocks))
         elif kind == "delta":
             self._draw(message.delta)
-        elif kind == "stop_auto_rerun":
-            for fragment in message.stop_auto_rerun.fragment_ids:
-                self._stop_clock(fragment)
-        elif kind == "auto_rerun" and self.auto:
-            self._start_clock(message.auto_rerun.fragment_id, message.auto_rerun.interval)
-        elif kind == "script_finished" and message.script_finished in (DONE, COMPILE_ERROR):
-            self.finished += 1
+        elif kind == "script_finished":
+            self.finished += message.script_finished in (DONE, COMPILE_ERROR)
+        else:
+            self._set_clocks(message)
         async with self.changed:
             self.changed.notify_all()
+
+    def _set_clocks(self, message: ForwardMsg) -> None:
+        kind = message.WhichOneof("type")
+        if kind == "stop_auto_rerun":
+            self._stop_clocks(message.stop_auto_rerun.fragment_ids)
+        elif kind == "auto_rerun" and self.auto:
+            self._start_clock(message.auto_rerun.fragment_id, message.auto_rerun.interval)
 
     def _draw(self, delta: Any) -> None:
         if delta.WhichOneof("type") != "new_element":
@@ -160,6 +164,7 @@ class Session:
         if fragment not in self.clocks:
             self.clocks[fragment] = asyncio.create_task(tick())
 
-    def _stop_clock(self, fragment: str) -> None:
-        if clock := self.clocks.pop(fragment, None):
-            clock.cancel()
+    def _stop_clocks(self, fragments: Iterable[str]) -> None:
+        for fragment in fragments:
+            if clock := self.clocks.pop(fragment, None):
+                clock.cancel()

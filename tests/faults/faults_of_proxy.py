@@ -36,7 +36,8 @@ def classroom(tmp_path_factory):
     text = text.replace("server lab:8501 max_fails=2 fail_timeout=5s;", listed).replace("/tmp/", f"{folder}/")
     (folder / "mime.types").write_text("types { text/html html; }")
     (folder / "lab.conf").write_text(text.replace("listen 8080;", f"listen 127.0.0.1:{port};"))
-    proxy = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "lab.conf", "-g", "user root; daemon off; error_log stderr crit;"])
+    settings = "user root; daemon off; error_log stderr crit;"
+    proxy = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "lab.conf", "-g", settings])
     time.sleep(1)
     yield port, replicas
     proxy.terminate()
