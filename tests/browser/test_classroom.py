@@ -65,9 +65,7 @@ def test_a_prediction_hides_the_answer_until_it_is_given_and_then_plays(visit):
     seen.tab.get_by_role("button", name="Round in a wide arc").click()
     seen.tab.get_by_text("it is Almost straight, and soon").wait_for()
     seen.tab.get_by_label("Pause", exact=True).wait_for(timeout=10_000)
-    seen.tab.wait_for_function(
-        "() => document.querySelectorAll('.js-plotly-plot')[1].data.every(t => t.opacity !== 0)"
-    )
+    seen.tab.wait_for_function("() => document.querySelectorAll('.js-plotly-plot')[1].data.every(t => t.opacity !== 0)")
     assert seen.tab.locator(".lab-time").is_visible()
     assert seen.complaints == []
 
