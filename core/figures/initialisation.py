@@ -173,6 +173,7 @@ def _map(solution: Solution) -> dict:
         "y": style.f32(solution.map_delta),
         "z": style.f32(solution.map_loss.T),
         "colorscale": "Cividis",
+        "reversescale": True,
         "opacity": 0.55,
         "colorbar": {"title": {"text": "log₁₀<br>test loss"}, "thickness": 9, "nticks": 5},
         "hoverinfo": "skip",
