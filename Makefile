@@ -7,7 +7,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test check browser-check benchmark screens precompute cluster image load faults fuzz audit clean
+.PHONY: run test benchmark screens precompute cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -22,7 +22,7 @@ test: .venv/.dev
 	$(BIN)/python -m pytest -n 2 --dist loadscope tests
 
 benchmark: .venv/.dev
-	for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; $(BIN)/python "$$bench" || exit 1; done
+	for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
 
 screens: .venv/.dev
 	@scripts/find_chromium.sh
