@@ -32,7 +32,8 @@ def balance(problem: Limits, solution: Solution) -> Picture:
     if problem.bias:
         words = "with the bias counted"
         picture.add(style.line(solution.times, solution.counted.mean(0), style.KERNEL, words, width=3))
-        _end(picture, solution.times[-1], float(solution.counted[:, -1].mean()), "bias counted", style.KERNEL)
+        end = float(solution.counted[:, -1].mean())
+        _end(picture, solution.times[-1], end, "bias counted", style.KERNEL, below=True)
     sums = solution.formula.mean(0)
     picture.add(style.line(solution.times, sums, style.INK, "sum of each step's formula", dash="dash", width=2))
     picture.add(
@@ -45,8 +46,8 @@ def balance(problem: Limits, solution: Solution) -> Picture:
             width=2,
         )
     )
-    _end(picture, solution.times[-1], float(mean[-1]), "descent", style.UPSTREAM, below=True)
-    if abs(solution.predicted[-1] - mean[-1]) > 0.1 * (high - low):
+    _end(picture, solution.times[-1], float(mean[-1]), "descent", style.UPSTREAM, below=bool(mean[-1] < start))
+    if not problem.bias and abs(solution.predicted[-1] - mean[-1]) > 0.1 * (high - low):
         _end(picture, solution.times[-1], float(solution.predicted[-1]), "first order in η", style.DISTANCE, below=True)
     _end(picture, solution.times[-1], float(start), "exact flow", style.EQUIVALENT)
     places = picture.add(_dot(solution.times, mean, 0))

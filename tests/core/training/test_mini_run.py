@@ -51,7 +51,7 @@ def test_one_step_is_descent_by_autograd(biased):
 
 
 def test_rate_is_half_of_the_largest_stable_one():
-    net, part = draw(Problem(width=20, d=4)), data(c=1)
+    net, part = draw(Problem(width=16, d=4)), data(c=1)
     batch = mini_run._Batch([net], [part])
     batch.follow(300)
     largest = np.linalg.eigvalsh(layer_kernels(net, part.X).sum(0))[-1] * 2 / len(part.X)
