@@ -22,7 +22,8 @@ def run(page, query: dict) -> AppTest:
 
 
 def payloads(test: AppTest) -> list[dict]:
-    return [json.loads(element.proto.bytes) for element in test.get("bidi_component")]
+    parts = [element.proto for element in test.get("bidi_component")]
+    return [json.loads(part.bytes) for part in parts if part.component_name == "lab_chart"]
 
 
 def shown_as(value):

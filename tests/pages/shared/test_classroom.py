@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from pages import BY_STEM
@@ -12,18 +11,6 @@ from pages.shared.compare import spell
 from pages.shared.lessons import LESSONS
 
 ROOT = Path(__file__).parents[3]
-
-
-@pytest.fixture(autouse=True)
-def navigation_rules(monkeypatch):
-    """As on the server: the folder pages/ is not Streamlit's, so each page runs inside the frame."""
-    made = PagesManager.__init__
-
-    def make(self, *args, **kwargs):
-        made(self, *args, **kwargs)
-        PagesManager.uses_pages_directory = False
-
-    monkeypatch.setattr(PagesManager, "__init__", make)
 
 
 def run(stem: str, **query: str) -> AppTest:
