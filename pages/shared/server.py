@@ -1,6 +1,7 @@
 """What the server does beside running pages: serve plotly.js, warm up, freeze the collector, guard the door, end cleanly."""
 
 import asyncio
+import atexit
 import gc
 import gzip
 import importlib
@@ -78,10 +79,12 @@ def warm_up() -> None:
     gc.freeze()
 
 
-def compile_kernels() -> subprocess.Popen:
+def compile_kernels() -> None:
     """In a process of its own, since compiling takes half a minute; its cache then serves every process."""
     code = "import os; os.nice(10); from core.training.relu_flow import warm_up; warm_up()"
-    return subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL)
+    child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL)
+    atexit.register(child.wait)
+    atexit.register(child.kill)
 
 
 @asynccontextmanager
@@ -90,10 +93,8 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     end_in_time()
     await asyncio.to_thread(warm_up)
     open_pools()
-    kernels = compile_kernels()
+    compile_kernels()
     yield
-    kernels.kill()
-    kernels.wait()
     close_pools()
 
 
