@@ -87,9 +87,16 @@ def integrate(
 
 
 def stable_rate(W, a, X, *, eta_a: float = 1.0, eta_w: float = 1.0, slope: float = 0.0) -> float:
-    """The automatic rate 1/λ_max, half of the largest that is stable at this start; W[m, d], a[m], X[n, d]."""
+    """The automatic rate 1/λ_max, half of the largest that is stable at this start; W[m, d], a[m], X[n, d].
+
+    Raises OutsideTheory where no neuron is active on any sample: then nothing moves and every rate is stable.
+    """
     runs = _Runs.checked(W, a, X, np.zeros(np.shape(X)[:-1]), rate=1.0, eta_a=eta_a, eta_w=eta_w, slope=slope)
-    return 1.0 / max(float(run.lam) for run in runs.started())
+    sharpest = max(float(run.lam) for run in runs.started())
+    if sharpest == 0:
+        what = "The automatic rate needs a neuron that is active on some sample"
+        raise OutsideTheory(what, got="a kernel that is zero", do="Choose another seed, more neurons or a leaky slope.")
+    return 1.0 / sharpest
 
 
 def warm_up() -> None:

@@ -162,3 +162,8 @@ def test_bad_arrays_get_a_sentence(data, place, spoil):
     arrays[place] = spoil(arrays[place])
     with pytest.raises(OutsideTheory):
         list(integrate(*arrays, rate=0.01, checkpoints=[1]))
+
+
+def test_the_automatic_rate_refuses_a_network_that_never_fires():
+    with pytest.raises(OutsideTheory, match="active"):
+        relu_flow.stable_rate(np.array([[-1.0, 0.0]]), np.ones(1), np.array([[1.0, 0.0]]))
