@@ -132,7 +132,7 @@ def test_the_projector_shows_one_picture_and_listens_to_keys(visit):
     seen.tab.get_by_text("2 of 5").wait_for()
     seen.tab.keyboard.press("Escape")
     seen.tab.get_by_role("button", name="Projector").wait_for()
-    assert "present" not in query(seen)
+    seen.tab.wait_for_function("() => !location.search.includes('present')")
 
 
 def test_a_phone_gets_a_picture_a_slider_and_text(visit):

@@ -1,5 +1,7 @@
 """What AppTest must be told, so that pages run as they do on the server."""
 
+import json
+
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -14,3 +16,14 @@ def navigation_rules(monkeypatch):
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", make)
+
+
+@pytest.fixture
+def charts():
+    """What a page's charts were sent, in their order on the page."""
+
+    def read(test) -> list[dict]:
+        parts = [element.proto for element in test.get("bidi_component")]
+        return [json.loads(part.bytes) for part in parts if part.component_name == "lab_chart"]
+
+    return read

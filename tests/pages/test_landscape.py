@@ -1,6 +1,5 @@
 """Landscape: one δ moves both landscapes, and the shares that the slices hold are printed."""
 
-import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -16,8 +15,8 @@ def run(**query: str) -> AppTest:
     return test.run()
 
 
-def test_one_delta_moves_both():
-    neuron, student = (json.loads(element.proto.bytes) for element in run(delta="2").get("bidi_component"))
+def test_one_delta_moves_both(charts):
+    neuron, student = charts(run(delta="2"))
     for panel in (*neuron["panels"], *student["panels"]):
         assert panel["figure"]["layout"]["meta"]["delta"] == 2
         assert "delta = 2" in panel["name"]

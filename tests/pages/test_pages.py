@@ -21,27 +21,22 @@ def run(page, query: dict) -> AppTest:
     return test.run()
 
 
-def payloads(test: AppTest) -> list[dict]:
-    parts = [element.proto for element in test.get("bidi_component")]
-    return [json.loads(part.bytes) for part in parts if part.component_name == "lab_chart"]
-
-
 def shown_as(value):
     return list(value) if isinstance(value, tuple) else value
 
 
 @pytest.mark.parametrize("page, name", CASES, ids=lambda case: getattr(case, "stem", case) or "default")
-def test_a_page_with_a_preset(page, name):
+def test_a_page_with_a_preset(page, name, charts):
     problem = page.presets()[name] if name else None
     test = run(page, problem.changed() if problem else {})
     assert not test.exception
     assert not [error.value for error in test.error]
     assert not [warning.value for warning in test.warning], "a preset's link must not be corrected"
-    charts = payloads(test)
-    for chart in charts:
+    sent = charts(test)
+    for chart in sent:
         check_chart(chart)
     if problem is not None:
-        meta = charts[0]["panels"][0]["figure"]["layout"]["meta"]
+        meta = sent[0]["panels"][0]["figure"]["layout"]["meta"]
         for key, value in problem.changed().items():
             assert meta[key] == shown_as(value), key
 
@@ -65,7 +60,7 @@ def check_chart(chart: dict) -> None:
 
 
 @pytest.mark.parametrize("page, name", CASES, ids=lambda case: getattr(case, "stem", case) or "default")
-def test_the_script_of_a_page_draws_the_same_picture(page, name, tmp_path, monkeypatch):
+def test_the_script_of_a_page_draws_the_same_picture(page, name, charts, tmp_path, monkeypatch):
     problem = page.presets()[name] if name else None
     test = run(page, problem.changed() if problem else {})
     scripts = [code.value for code in test.code if code.language == "python" and "solution = " in code.value]
@@ -76,7 +71,7 @@ def test_the_script_of_a_page_draws_the_same_picture(page, name, tmp_path, monke
     made: dict = {}
     exec(scripts[0].replace("figure.write_html(", "str("), made)
     drawn = [json.loads(figure.json()) for figure in _figures(made)]
-    assert drawn == [panel["figure"] for panel in payloads(test)[0]["panels"]]
+    assert drawn == [panel["figure"] for panel in charts(test)[0]["panels"]]
 
 
 def _figures(made: dict):

@@ -1,6 +1,5 @@
 """ReLU picture: both networks' flips and distances stand in words and bars beside the six panels."""
 
-import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -27,9 +26,9 @@ def test_bars_tell_flips_and_distance_of_both():
     assert rich > 15 > 2 > lazy
 
 
-def test_the_rival_can_be_the_opposite_delta():
+def test_the_rival_can_be_the_opposite_delta(charts):
     test = run(delta="-1", rival="mirror")
-    names = json.loads(test.get("bidi_component")[0].proto.bytes)["panels"]
+    names = charts(test)[0]["panels"]
     assert "delta = -1" in names[0]["name"] and "delta = 1" in names[3]["name"]
 
 

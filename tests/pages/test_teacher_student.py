@@ -1,6 +1,5 @@
 """Teacher–student: a step size that diverges is told with a way out; the four panels follow the page's seed."""
 
-import json
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -16,13 +15,13 @@ def run(**query: str) -> AppTest:
     return test.run()
 
 
-def test_a_diverging_step_size_comes_with_a_button_that_cures_it():
+def test_a_diverging_step_size_comes_with_a_button_that_cures_it(charts):
     test = run(rate="1")
     assert "η·λ_max" in test.error[0].value and "> 2" in test.error[0].value
     next(button for button in test.button if "automatic" in button.label).click()
     test.run()
     assert not test.error and not test.exception
-    assert len(test.get("bidi_component")) == 2
+    assert len(charts(test)) == 2
 
 
 def test_a_run_too_long_to_wait_for_is_refused_before_it_starts():
@@ -30,7 +29,7 @@ def test_a_run_too_long_to_wait_for_is_refused_before_it_starts():
     assert "too stiff" in test.error[0].value
 
 
-def test_the_four_panels_are_below_and_carry_the_page_s_controls():
-    hero, four = (json.loads(element.proto.bytes) for element in run(seed="7").get("bidi_component"))
+def test_the_four_panels_are_below_and_carry_the_page_s_controls(charts):
+    hero, four = charts(run(seed="7"))
     assert len(hero["panels"]) == 3 and len(four["panels"]) == 4
     assert {panel["figure"]["layout"]["meta"]["seed"] for panel in four["panels"]} == {7}
