@@ -34,6 +34,7 @@ def test_a_lesson_can_be_walked_by_keyboard_alone(visit):
     focus_by_tab(seen, "guide")
     seen.tab.keyboard.press("Enter")
     seen.tab.get_by_text("1 of 5").wait_for()
+    seen.settle().tab.wait_for_timeout(300)
     seen.tab.keyboard.press("ArrowRight")
     seen.tab.get_by_text("2 of 5").wait_for()
     seen.tab.keyboard.press("ArrowRight")
