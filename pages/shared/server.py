@@ -32,6 +32,7 @@ from pages.shared.static import FOR_EVER, Compressed
 from pages.shared.workers import ROOT
 
 DEADLINE_S = 8.0
+COMPILERS: list[subprocess.Popen] = []
 
 
 def end_cleanly() -> None:
@@ -56,6 +57,9 @@ def end_in_time() -> None:
 
 def _end_now() -> None:
     close_pools()
+    for child in COMPILERS:
+        child.kill()
+        child.wait()
     os._exit(0)
 
 
@@ -82,6 +86,7 @@ def compile_kernels() -> None:
     """In a process of its own, since compiling takes half a minute; its cache then serves every process."""
     code = "import os; os.nice(10); from core.training.relu_flow import warm_up; warm_up()"
     child = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.DEVNULL)
+    COMPILERS.append(child)
     atexit.register(child.wait)
     atexit.register(child.kill)
 
