@@ -17,7 +17,7 @@ function loadPlotly(src) {
 
 const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 const touch = () => matchMedia("(pointer: coarse)").matches;
-const isObject = (v) => v && typeof v === "object" && !Array.isArray(v) && !("bdata" in v) && !ArrayBuffer.isView(v);
+const isObject = (v) => v && typeof v === "object" && !Array.isArray(v) && !ArrayBuffer.isView(v);
 
 /* A copy of `base` with `patch` laid over it; arrays are shared, so Plotly sees which ones changed. */
 function laidOver(base, patch) {
@@ -26,6 +26,34 @@ function laidOver(base, patch) {
     out[key] = isObject(value) && isObject(out[key]) ? laidOver(out[key], value) : value;
   }
   return out;
+}
+
+const TYPES = {
+  f8: Float64Array, f4: Float32Array, i4: Int32Array, u4: Uint32Array, i2: Int16Array, u2: Uint16Array, i1: Int8Array,
+  u1: Uint8Array,
+};
+
+/* Rows of a flat array: of shape [3, 4, 5] three of [4, 5], each four of 5. They share its memory. */
+function rowsOf(flat, shape) {
+  if (shape.length < 2) return flat;
+  const size = flat.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, k) => rowsOf(flat.subarray(k * size, (k + 1) * size), shape.slice(1)));
+}
+
+/* Every {dtype, bdata, shape} inside becomes a typed array (rows of them), once: Plotly would do it at each frame. */
+function decoded(value) {
+  if (Array.isArray(value)) return value.map(decoded);
+  if (!value || typeof value !== "object") return value;
+  if (!("bdata" in value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, decoded(one)]));
+  const bytes = Uint8Array.from(atob(value.bdata), (letter) => letter.charCodeAt(0));
+  const flat = new TYPES[value.dtype](bytes.buffer);
+  return rowsOf(flat, value.shape ? value.shape.split(",").map(Number) : [flat.length]);
+}
+
+/* What frame k gives each moving trace (core.figures.picture.packed tells the format). */
+function frameAt(frames, k) {
+  const now = (run) => ("rows" in run ? run.rows[k] : "each" in run ? run.each[k] : run.all);
+  return frames.data.map((runs) => Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, now(run)])));
 }
 
 function themeOf(element) {
@@ -126,7 +154,7 @@ class Panel {
   }
 
   set({ figure, name, height, grow, least }) {
-    this.figure = figure;
+    this.figure = decoded(figure);
     this.div.setAttribute("aria-label", name);
     this.div.style.height = `${this.chart.room(height)}px`;
     this.div.style.flex = `${grow} 1 ${least}px`;
@@ -141,21 +169,22 @@ class Panel {
   }
 
   traces(index) {
-    const frame = this.figure.frames?.[index];
-    const data = this.figure.data.slice();
-    (frame?.data ?? []).forEach((patch, k) => {
-      const at = frame.traces?.[k] ?? k;
-      data[at] = laidOver(data[at], patch);
-    });
+    const { data: still, frames } = this.figure;
+    const data = still.slice();
+    if (frames) {
+      frameAt(frames, Math.min(index, frames.count - 1)).forEach((patch, k) => {
+        data[frames.traces[k]] = laidOver(data[frames.traces[k]], patch);
+      });
+    }
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
     return data.map((trace) => directed(trace, { ...rest, highlight: here }));
   }
 
-  layout(index) {
+  layout() {
     const theme = this.chart.theme;
     const { curtain, scale } = this.chart.directions;
-    let layout = themed(laidOver(this.figure.layout, this.figure.frames?.[index]?.layout), theme);
+    let layout = themed(this.figure.layout, theme);
     if (curtain) layout.title = { ...layout.title, text: "What will happen?" };
     if (scale !== 1) layout = enlarged(layout, scale);
     layout.width = this.div.clientWidth || undefined;
@@ -174,7 +203,7 @@ class Panel {
   }
 
   async draw(Plotly, index) {
-    await Plotly.react(this.div, this.traces(index), this.layout(index), {
+    await Plotly.react(this.div, this.traces(index), this.layout(), {
       displayModeBar: false,
       responsive: false,
       scrollZoom: false,

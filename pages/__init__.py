@@ -10,6 +10,8 @@ from pathlib import Path
 
 from core.params import Params
 
+ROOT = Path(__file__).parents[1]
+
 
 @dataclass(frozen=True)
 class Page:
@@ -25,6 +27,10 @@ class Page:
     @property
     def stem(self) -> str:
         return Path(self.file).stem
+
+    @property
+    def path(self) -> Path:
+        return ROOT / self.file
 
     def presets(self) -> dict[str, Params]:
         """The page's presets by name, from its model's PRESETS."""

@@ -2,8 +2,8 @@
 
     beside("exact", problem, simulate, show)
 
-`show(None)` draws the theory; `show(simulation)` draws both. The run never delays a slider: it starts from a fragment
-after the page has been painted, in a process of its own, and its answer is shared by all visitors.
+`show(None)` draws the theory; `show(simulation)` draws both. The run never delays a slider: it is ordered for the moment
+when the visitor rests, runs in a process of its own, and its answer is shared by all visitors.
 """
 
 from collections.abc import Callable
@@ -13,36 +13,45 @@ import streamlit as st
 
 from core.errors import OutsideTheory
 from pages.shared.cache import remember
-from pages.shared.live import quickly
+from pages.shared.clock import look_again, stop_looking
+from pages.shared.live import quickly, rest
 from pages.shared.workers import Job
 
-AFTER_S = 0.5
+LOOK_S = 0.25
 
 
 def beside(name: str, problem: Any, simulate: Callable[[Any], Any], show: Callable[[Any], None]) -> None:
     """Draw theory now, and theory with the run from the next look on. A refused run is told in one sentence."""
     state, ticket = f"_beside_{name}", repr(problem)
-    done = st.session_state.get(state) == ("done", ticket)
-    st.fragment(_panel, run_every=None if done else AFTER_S)(state, ticket, problem, simulate, show)
+    stage, at, moves = st.session_state.get(state, ("", "", 0))
+    wait = rest() + 0.001 * (moves % 2)  # the browser's clock starts anew only for another interval
+    every = None if (stage, at) == ("done", ticket) else wait + LOOK_S
+    st.fragment(_panel, run_every=every)(state, ticket, wait, problem, simulate, show)
 
 
-def _panel(state: str, ticket: str, problem: Any, simulate: Callable[[Any], Any], show: Callable[[Any], None]) -> None:
-    stage, at = st.session_state.get(state, ("", ""))
-    if at != ticket:
-        st.session_state[state] = ("painted", ticket)
+def _panel(
+    state: str,
+    ticket: str,
+    wait: float,
+    problem: Any,
+    simulate: Callable[[Any], Any],
+    show: Callable[[Any], None],
+) -> None:
+    _, at, moves = st.session_state.get(state, ("", "", 0))
+    fresh = at != ticket
+    job = quickly(state, problem, simulate, wait if fresh else 0.0)
+    if fresh if job is None else job.alive:
+        st.session_state[state] = ("painted", ticket, moves + fresh)
         show(None)
-        return
-    job = quickly(state, problem, simulate)
-    if job is not None and job.alive:
-        show(None)
+        if not fresh:
+            look_again(LOOK_S)
         return
     run, refusal = _here(simulate, problem) if job is None else _from(job)
     show(run)
     if refusal:
         st.warning(refusal, icon=":material/warning:")
-    st.session_state[state] = ("done", ticket)
-    if stage == "painted":
-        st.rerun()
+    st.session_state[state] = ("done", ticket, moves + fresh)
+    stop_looking()
 
 
 def _here(simulate: Callable[[Any], Any], problem: Any) -> tuple[Any, str]:

@@ -1,7 +1,8 @@
 """What stands round a page for a lesson: reads the link before the page runs, and answers it afterwards."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import streamlit as st
 
@@ -12,12 +13,12 @@ from pages.shared.link import read, unknown
 from pages.shared.stage import Stage, set_stage
 
 
-def open_page(page: Page) -> Stage:
+def open_page(page: Page, entries: Mapping[str, Any]) -> Stage:
     """A new Stage from the link; a guided step's state is put in place before any control exists."""
     lesson = LESSONS.get(page.stem)
     presenter.keep()
     link, notes = read(st.query_params, len(lesson.steps) if lesson else 0)
-    scene = set_stage(Stage(page.stem, link))
+    scene = set_stage(Stage(page.stem, link, entries=entries))
     full = bool(lesson) and any(name in st.query_params for name in _knobs(page))
     guide.open_link(page, scene, full)
     scene.notes = notes

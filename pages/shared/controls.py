@@ -46,13 +46,27 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
             with column:
                 values[name] = control(name, knobs[name], defaults[name])
         if more:
-            with st.expander("More"):
-                columns = st.columns(min(4, len(more)))
-                for k, name in enumerate(more):
-                    with columns[k % len(columns)]:
-                        values[name] = control(name, knobs[name], defaults[name])
+            values |= _folded(kind, more, knobs, defaults)
         _say(notes, values)
         return _checked(kind, values)
+
+
+def _folded(kind: type[Params], more: Sequence[str], knobs: dict[str, Knob], defaults: dict) -> dict[str, Any]:
+    """The values under "More": its controls exist while it is open, or while one of them differs from its default."""
+    fold = st.expander("More", key=f"more_{kind.__name__}", on_change="rerun")
+    if not fold.open and not any(_changed(name, defaults[name]) for name in more):
+        return {}
+    values = {}
+    columns = fold.columns(min(4, len(more)))
+    for k, name in enumerate(more):
+        with columns[k % len(columns)]:
+            values[name] = control(name, knobs[name], defaults[name])
+    return values
+
+
+def _changed(name: str, default: Any) -> bool:
+    value = st.session_state.get(name, default)
+    return (tuple(value) if isinstance(value, list) else value) != default
 
 
 def _first_slider(shown: Sequence[str], knobs: dict[str, Knob]) -> list[str]:

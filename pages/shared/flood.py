@@ -1,16 +1,18 @@
-"""One client's messages, at a pace the server can bear: a token bucket on each websocket.
+"""One client's messages, at a pace the server can bear: a token bucket on each websocket, a turnstile before all of them.
 
 Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. A rerun passes when
-the one before it has ended, or after GAP_S: each that is running is a thread that competes with everybody's. What comes
+the one before it has ended, or after GAP_S, and when it is its turn at the turnstile that all visitors share. What comes
 faster waits, and a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing
 the visitor did last is lost. Messages that only a developer's own browser needs are dropped: one of them would empty
 every visitor's cache.
 """
 
 import asyncio
+import contextlib
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any, TypeVar
 
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
@@ -19,11 +21,17 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
+from pages.shared.turnstile import Place, Turnstile
+
+F = TypeVar("F", bound="asyncio.Future[Any]")
+
 RATE, BURST = 20.0, 40.0
 GAP_S = 0.3
 LONGEST_WAIT = 64
 PAUSE_S = 0.005
 SHORT = 300
+FINISHED_TAG = bytes([ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER << 3])
+PLACES, LONGEST_TURN_S = 2, 0.25
 STREAM = "/_stcore/stream"
 WELCOME = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
 OPERATIONS = {"deferred_file", "dataframe_chunk"}
@@ -54,16 +62,20 @@ class Bucket:
 class Inbox:
     """What one client has sent and the application has not yet been given."""
 
-    def __init__(self, source: Receive, bucket: Bucket) -> None:
-        self.source, self.bucket = source, bucket
+    def __init__(self, source: Receive, bucket: Bucket, turnstile: Turnstile) -> None:
+        self.source, self.bucket, self.turnstile = source, bucket, turnstile
         self.waiting: OrderedDict[str, BackMsg] = OrderedDict()
-        self.reading: asyncio.Task | None = None
+        self.reading: asyncio.Future[Message] | None = None
+        self.turn: asyncio.Future[Place] | None = None
+        self.places: list[Place] = []
+        self.stir = asyncio.Event()
         self.rerun_at: float | None = None
 
     async def receive(self) -> Message:
         """The next message for the application."""
         while True:
-            if self.waiting and not self._busy() and self.bucket.take():
+            self.stir.clear()
+            if self.waiting and self._may_pass():
                 return self._deliver()
             event = await self._next()
             if event is None:
@@ -76,33 +88,59 @@ class Inbox:
             if welcome(sent) and not self._keep(sent):
                 return {"type": "websocket.disconnect", "code": 1008}
 
+    def _may_pass(self) -> bool:
+        """Whether the first that waits goes now: a rerun needs the end of the one before, a token, and its turn."""
+        if next(iter(self.waiting)).startswith("rerun"):
+            if self._gap() > 0 or self.bucket.wait() > 0:
+                return False
+            self.turn = self.turn or self._stirring(self.turnstile.enter())
+            if not self.turn.done():
+                return False
+        return self.bucket.take()
+
     def _deliver(self) -> Message:
         place, message = self.waiting.popitem(last=False)
-        if place.startswith("rerun"):
+        if place.startswith("rerun") and self.turn is not None:
             self.rerun_at = self.bucket.clock()
+            self.places.append(self.turn.result())
+            self.turn = None
         return {"type": "websocket.receive", "bytes": message.SerializeToString()}
 
     async def _next(self) -> Message | None:
-        """What the client sends next, or None when a token is due first."""
+        """What the client sends next, or None when something else may have become possible first."""
         if not self.waiting and self.reading is None:
             return await self.source()
-        self.reading = self.reading or asyncio.ensure_future(self.source())
-        pause = max(self.bucket.wait(), PAUSE_S if self._busy() else 0.0) if self.waiting else None
-        await asyncio.wait({self.reading}, timeout=pause)
+        self.reading = self.reading or self._stirring(asyncio.ensure_future(self.source()))
+        if not self.reading.done():
+            pause = max(self.bucket.wait(), self._gap()) or None
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.stir.wait(), pause if self.waiting else None)
         if not self.reading.done():
             return None
         event, self.reading = self.reading.result(), None
         return event
 
-    def _busy(self) -> bool:
-        """Whether a rerun has to wait for the last one."""
-        return self.rerun_at is not None and self.bucket.clock() < self.rerun_at + GAP_S
+    def _stirring(self, future: F) -> F:
+        future.add_done_callback(lambda _: self.stir.set())
+        return future
+
+    def _gap(self) -> float:
+        """Seconds that a rerun has yet to wait for the last one, unless that ends before."""
+        return 0.0 if self.rerun_at is None else max(0.0, self.rerun_at + GAP_S - self.bucket.clock())
 
     def heard(self, answer: Message) -> None:
         """Notice the end of a run in what the server sends: a short message among long ones."""
         frame = answer.get("bytes") or b""
-        if 0 < len(frame) < SHORT and ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished":
+        if len(frame) >= SHORT or FINISHED_TAG not in frame:
+            return
+        if ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished":
             self.rerun_at = None
+            self._leave()
+            self.stir.set()
+
+    def _leave(self) -> None:
+        while self.places:
+            self.places.pop().leave()
 
     def _keep(self, message: BackMsg) -> bool:
         """Let it wait, merged with what it replaces; False when too much waits."""
@@ -123,19 +161,23 @@ class Inbox:
     def close(self) -> None:
         if self.reading is not None:
             self.reading.cancel()
+        if self.turn is not None and not self.turn.cancel():
+            self.places.append(self.turn.result())
+        self._leave()
 
 
 class Calm:
-    """Gives every session's websocket its own bucket."""
+    """Gives every session's websocket its own bucket, and all of them one turnstile."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self.turnstile = Turnstile(PLACES, LONGEST_TURN_S)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "websocket" or not scope["path"].endswith(STREAM):
             await self.app(scope, receive, send)
             return
-        inbox = Inbox(receive, Bucket(RATE, BURST))
+        inbox = Inbox(receive, Bucket(RATE, BURST), self.turnstile)
 
         async def send_and_hear(answer: Message) -> None:
             inbox.heard(answer)

@@ -1,11 +1,16 @@
-"""The frame round every page: configuration, navigation, heading, and the one handler of OutsideTheory."""
+"""The frame round every page: configuration, navigation, heading, and the one handler of OutsideTheory.
+
+A page is drawn inside a fragment: a moved slider runs the page again, but not the navigation round it.
+"""
 
 import logging
+from functools import cache, partial
+from types import CodeType
 
 import streamlit as st
 
 from core.errors import OutsideTheory
-from pages import BY_STEM, PAGES
+from pages import PAGES, Page
 from pages.shared import classroom
 from pages.shared.live import leave_other_pages
 from pages.shared.plot import ASSETS
@@ -20,19 +25,33 @@ def draw() -> None:
     )
     st.logo(ASSETS / "logo.svg", size="large")
     st.html(ASSETS / "page.css")
-    entries: dict[str, list] = {}
+    entries: dict[str, st.Page] = {}
+    sections: dict[str, list[st.Page]] = {}
     for page in PAGES:
-        entries.setdefault(page.section, []).append(st.Page(page.file, title=page.title, url_path=page.stem))
-    home = st.Page(PAGES[0].file, title="Home", url_path="home", default=True, visibility="hidden")
-    entries[PAGES[0].section].append(home)
-    chosen = st.navigation(entries)
-    page = BY_STEM.get(chosen.url_path, PAGES[0])
+        entries[page.stem] = st.Page(partial(_open, page, entries), title=page.title, url_path=page.stem)
+        sections.setdefault(page.section, []).append(entries[page.stem])
+    start = partial(_open, PAGES[0], entries)
+    home = st.Page(start, title="Home", url_path="home", default=True, visibility="hidden")
+    sections[PAGES[0].section].append(home)
+    st.navigation(sections).run()
+
+
+def _open(page: Page, entries: dict[str, st.Page]) -> None:
     leave_other_pages(page.stem)
-    lesson = classroom.open_page(page)
+    st.fragment(_body)(page, entries)
+
+
+def _body(page: Page, entries: dict[str, st.Page]) -> None:
+    lesson = classroom.open_page(page, entries)
     st.title(page.question, anchor=False)
     with classroom.around(page, lesson):
         try:
-            chosen.run()
+            exec(_code(page), {"__name__": "__main__", "__file__": str(page.path)})
         except OutsideTheory as error:
             LOG.info("%s: %s", page.stem, error)
             st.error(str(error), icon=":material/error:")
+
+
+@cache
+def _code(page: Page) -> CodeType:
+    return compile(page.path.read_text(encoding="utf-8"), page.path, "exec")

@@ -20,6 +20,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from pages.shared.workers import Job, Pool, pool_size
 
 POLL_S = 0.4
+SHORTEST_REST_S, REST_S, LONGEST_REST_S = 0.4, 0.05, 2.0
 _open = False
 
 
@@ -52,15 +53,23 @@ def close_pools() -> None:
     quick_pool().close()
 
 
-def quickly(name: str, problem: Any, compute: Callable) -> Job | None:
-    """compute(problem) in the quick process: the job, shared by all who ask; None where no server has opened the pools."""
+def rest() -> float:
+    """Seconds that a visitor's sliders must rest before a simulation starts: the longer, the more is moved in the room."""
+    return min(LONGEST_REST_S, SHORTEST_REST_S + REST_S * quick_pool().pace()) if _open else 0.0
+
+
+def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Job | None:
+    """compute(problem) in the quick process, begun after `wait` seconds unless the visitor asks for something else before.
+
+    The job, shared by all who ask; None where no server has opened the pools.
+    """
     if not _open:
         return None
     ticket = f"{compute.__module__}.{compute.__qualname__} {problem!r}"
     session = _session()
     job = quick_pool().find(ticket) or _still(session.held.get(f"quick {name}"), ticket)
     if job is None or job.alive:
-        job = quick_pool().submit(ticket, compute, problem, f"{session.viewer}:{name}")
+        job = quick_pool().submit(ticket, compute, problem, f"{session.viewer}:{name}", wait)
     session.held[f"quick {name}"] = job
     return job
 

@@ -20,12 +20,16 @@ def takeaway(stem: str, problem: Params, solve: Callable, draw: Callable, arrays
     """
     scene = stage()
     scene.problem, scene.solve, scene.draw = problem, solve, draw
-    with st.container(key="take_away"), st.expander("Take it away: data, script, citation"):
+    with st.container(key="take_away"):
+        fold = st.expander("Take it away: data, script, citation", key="take_open", on_change="rerun")
+    if not fold.open:
+        return
+    with fold:
         left, middle, right = st.columns(3)
         left.download_button("Numbers as CSV", lambda: csv(arrays), f"{stem}.csv", "text/csv", key="take_csv")
         middle.download_button("Arrays as NPZ", lambda: npz(arrays), f"{stem}.npz", key="take_npz")
         code = script(problem, solve, draw)
-        right.download_button("Script as .py", code, f"{stem}.py", "text/x-python", key="take_script")
+        right.download_button("Script as .py", code.encode, f"{stem}.py", "text/x-python", key="take_script")
         st.code(code, language="python", wrap_lines=True)
         for key in BY_STEM[stem].papers:
             st.code(PAPERS[key].bibtex, language="bibtex", wrap_lines=True)

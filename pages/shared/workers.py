@@ -27,6 +27,7 @@ LOG = logging.getLogger("lab.jobs")
 SILENCE_S = 75.0  # a hidden tab's timers fire once a minute
 ABSENCE_S = 2.0
 PATIENCE_S = 3.0
+PACE_S = 2.0
 KEPT_BYTES = float(os.environ.get("RESULTS_MB") or 200) * 1e6
 LONGEST_S = float(os.environ.get("JOB_SECONDS") or 1800)
 LONGEST_QUEUE = 40
@@ -36,7 +37,8 @@ ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THRE
 
 @dataclass
 class Job:
-    """One request on its way: state is queued, running, done, cancelled or failed; snapshots grow while it runs."""
+    """One request on its way: state is queued, running, done, cancelled or failed; snapshots grow while it runs. It does
+    not begin before `due` (of time.monotonic)."""
 
     ticket: str
     request: tuple[str, str, Any]
@@ -48,6 +50,7 @@ class Job:
     viewers: dict[str, float] = field(default_factory=dict)
     present: Callable[[str], bool] = lambda viewer: True
     began: float = field(default_factory=time.monotonic)
+    due: float = 0.0
 
     @property
     def alive(self) -> bool:
@@ -179,6 +182,7 @@ class Pool:
         self.waiting: deque[Job] = deque()
         self.jobs: dict[str, Job] = {}
         self.results: OrderedDict[str, Job] = OrderedDict()
+        self.asked: deque[float] = deque(maxlen=200)
         self.changed = threading.Condition()
         for process in self.processes:
             threading.Thread(target=self._serve, args=(process,), daemon=True).start()
@@ -191,8 +195,9 @@ class Pool:
                 return self.results[ticket]
             return self.jobs.get(ticket)
 
-    def submit(self, ticket: str, generate: Callable, problem: Any, viewer: str) -> Job:
-        """Queue a request, or join the one that is already there; the viewer's other jobs are left."""
+    def submit(self, ticket: str, generate: Callable, problem: Any, viewer: str, wait: float = 0.0) -> Job:
+        """Queue a request, or join the one that is already there; the viewer's other jobs are left. A new one begins
+        after `wait` seconds at the earliest."""
         self.leave(viewer, but=ticket)
         with self.changed:
             job = self.results.get(ticket) or self.jobs.get(ticket)
@@ -201,6 +206,8 @@ class Pool:
                 if len(self.waiting) >= self.longest:
                     job.fail("Too many runs are waiting already. Try again in a minute.")
                     return job
+                job.due = time.monotonic() + wait
+                self.asked.append(time.monotonic())
                 self.jobs[ticket] = job
                 self.waiting.append(job)
                 self.changed.notify()
@@ -219,6 +226,11 @@ class Pool:
         with self.changed:
             return self.waiting.index(job) if job in self.waiting else 0
 
+    def pace(self) -> float:
+        """New requests a second, over the last two seconds."""
+        since = time.monotonic() - PACE_S
+        return sum(at > since for at in list(self.asked)) / PACE_S
+
     def warm(self) -> None:
         for process in self.processes:
             process.start()
@@ -232,9 +244,8 @@ class Pool:
     def _serve(self, process: Process) -> None:
         while True:
             with self.changed:
-                while not self.waiting:
-                    self.changed.wait()
-                job = self.waiting.popleft()
+                while (job := self._next()) is None:
+                    self.changed.wait(self._pause())
                 job.state = "running" if job.watched() else "cancelled"
                 job.began = time.monotonic()
             if self.closed:
@@ -242,6 +253,18 @@ class Pool:
             if job.state == "running":
                 self._run(process, job)
             self._file(job)
+
+    def _next(self) -> Job | None:
+        """The first that may begin, or that nobody waits for any more."""
+        now = time.monotonic()
+        job = next((job for job in self.waiting if job.due <= now or not job.viewers), None)
+        if job is not None:
+            self.waiting.remove(job)
+        return job
+
+    def _pause(self) -> float | None:
+        """Seconds until the next one may begin; None where none waits."""
+        return max(0.001, min(job.due for job in self.waiting) - time.monotonic()) if self.waiting else None
 
     def _run(self, process: Process, job: Job) -> None:
         """Whatever goes wrong, the thread that serves this process lives on."""

@@ -15,6 +15,7 @@ import os
 import random
 import statistics
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class Result:
     each: float
     total: float
     kilobytes: float
-    errors: int
+    errors: Counter[str]
 
     def row(self) -> str:
         ordered = sorted(self.moves)
@@ -44,7 +45,8 @@ class Result:
         return (
             f"{self.page:<16}{self.sessions:>4}{len(ordered):>7}{1e3 * statistics.median(ordered):>8.0f}{1e3 * p95:>8.0f}"
             f"{1e3 * ordered[-1]:>8.0f}{1e3 * self.cpu:>9.1f}{0.7 / self.cpu:>10.0f}{self.kilobytes:>8.0f}"
-            f"{self.total:>8.0f}{self.each:>8.2f}{self.errors:>7}"
+            f"{self.total:>8.0f}{self.each:>8.2f}{self.errors.total():>7}"
+            + "".join(f"\n  {count} × {error}" for error, count in self.errors.items())
         )
 
 
@@ -87,7 +89,7 @@ async def measure(server: Server, page: str, sessions: int, seconds: float) -> R
     done = await asyncio.gather(*tasks)
     spent = (server.cpu_seconds() - cpu) / max(1, len(moves))
     kilobytes = sum(s.received for s in done) / sum(s.finished for s in done) / 1e3
-    errors = sum(len(s.errors) for s in done)
+    errors = Counter(error[:200] for session in done for error in session.errors)
     return Result(
         page or "plain", sessions, moves, spent, (growth - before) / sessions, server.megabytes(), kilobytes, errors
     )

@@ -1,7 +1,7 @@
 """One visitor without a browser: Streamlit's websocket protocol, on loopback only.
 
-It keeps what a browser keeps (the widgets' ids and values, the fragments that ask to be rerun) and does what a browser
-does (a rerun for each move, fragments' own reruns by their clock).
+It keeps what a browser keeps (the page's hash, the widgets' ids and values, the fragments that ask to be rerun) and does
+what a browser does (a rerun of the widget's fragment for each move, fragments' own reruns by their clock).
 """
 
 import asyncio
@@ -15,14 +15,16 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-DONE = ForwardMsg.FINISHED_SUCCESSFULLY
-COMPILE_ERROR = ForwardMsg.FINISHED_WITH_COMPILE_ERROR
+DONE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
+FRAGMENT_DONE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+REMEMBERED, OFFERED = 30, 2
 KINDS = {"slider", "button", "exception", "alert", "progress", "text_input", "number_input"}
 
 
 @dataclass
 class Session:
-    """An open connection to one page. texts: alerts shown; errors: exceptions shown to the visitor."""
+    """An open connection to one page. texts: alerts shown; errors: exceptions shown to the visitor; finished: complete
+    runs of the page, or of the part of it in which the moved slider stands."""
 
     port: int
     page: str = ""
@@ -30,6 +32,11 @@ class Session:
     auto: bool = True
     widgets: dict[str, Any] = field(default_factory=dict)
     values: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    homes: dict[str, str] = field(default_factory=dict)
+    cached: dict[str, tuple[ForwardMsg, int]] = field(default_factory=dict)
+    runs: int = 0
+    page_hash: str = ""
+    moved: str = ""
     errors: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     received: int = 0
@@ -40,6 +47,7 @@ class Session:
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
         self.socket = await websockets.connect(address, subprotocols=["streamlit"], max_size=None, compression=None)
         self.clocks: dict[str, asyncio.Task] = {}
+        self.intervals: dict[str, float] = {}
         self.changed = asyncio.Condition()
         self.closed = False
         self.reader = asyncio.create_task(self._read())
@@ -56,21 +64,18 @@ class Session:
         return await self.rerun(seconds)
 
     async def rerun(self, seconds: float = 60) -> float:
-        """One run of the whole page; seconds until it is complete."""
+        """One run of what the last move changes (at first: of the whole page); seconds until it is complete."""
         before, began = self.finished, time.monotonic()
-        await self.send()
+        await self.send(self.homes.get(self.moved, ""))
         await self.until(lambda: self.finished > before, seconds)
         return time.monotonic() - began
 
     async def send(self, fragment: str = "", auto: bool = False, clicked: str = "") -> None:
         message = BackMsg()
         state = message.rerun_script
-        state.query_string, state.page_name, state.fragment_id, state.is_auto_rerun = (
-            self.query,
-            self.page,
-            fragment,
-            auto,
-        )
+        state.query_string, state.fragment_id, state.is_auto_rerun = self.query, fragment, auto
+        state.page_script_hash, state.page_name = self.page_hash, "" if self.page_hash else self.page
+        state.cached_message_hashes.extend(h for h, (_, run) in self.cached.items() if run >= self.runs - OFFERED)
         for widget, (kind, value) in self.values.items():
             item = state.widget_states.widgets.add(id=widget)
             if kind == "double_array_value":
@@ -84,7 +89,7 @@ class Session:
     async def click(self, start: str) -> None:
         """Press the first button whose label begins so."""
         button = next(w for w in self.widgets.values() if type(w).__name__ == "Button" and w.label.startswith(start))
-        await self.send(clicked=button.id)
+        await self.send(self.homes[button.id], clicked=button.id)
 
     def sliders(self) -> list[Any]:
         """The page's ordinary sliders with one handle that can move."""
@@ -94,6 +99,7 @@ class Session:
     def move(self, choice: random.Random) -> None:
         """Put the first slider somewhere else on its grid; rerun() shows what comes of it."""
         slider = self.sliders()[0]
+        self.moved = slider.id
         steps = max(1, round((slider.max - slider.min) / (slider.step or 1)))
         self.values[slider.id] = ("double_array_value", [slider.min + choice.randint(0, steps) * slider.step])
 
@@ -119,18 +125,30 @@ class Session:
 
     async def _take(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
+        if kind == "ref_hash":
+            message, kind = self.cached[message.ref_hash][0], "delta"
+        if message.metadata.cacheable:
+            self.cached[message.hash] = message, self.runs
         if kind == "new_session":
             self.session_id = message.new_session.initialize.session_id
+            self.page_hash = message.new_session.page_script_hash
             if not message.metadata.run.fragment_ids:
                 self._stop_clocks(list(self.clocks))
         elif kind == "delta":
             self._draw(message.delta)
         elif kind == "script_finished":
-            self.finished += message.script_finished in (DONE, COMPILE_ERROR)
+            self._forget()
+            part = message.script_finished == FRAGMENT_DONE and self.homes.get(self.moved)
+            self.finished += message.script_finished in DONE or part in message.metadata.run.fragment_ids
         else:
             self._set_clocks(message)
         async with self.changed:
             self.changed.notify_all()
+
+    def _forget(self) -> None:
+        """Large messages stay for a while longer than the server is told that they are here."""
+        self.runs += 1
+        self.cached = {h: (m, run) for h, (m, run) in self.cached.items() if run >= self.runs - REMEMBERED}
 
     def _set_clocks(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
@@ -153,7 +171,7 @@ class Session:
         elif kind == "progress":
             self.texts.append(element.text)
         else:
-            self.widgets[element.id] = element
+            self.widgets[element.id], self.homes[element.id] = element, delta.fragment_id
 
     def _start_clock(self, fragment: str, interval: float) -> None:
         async def tick() -> None:
@@ -161,7 +179,9 @@ class Session:
                 await asyncio.sleep(interval)
                 await self.send(fragment, auto=True)
 
-        if fragment not in self.clocks:
+        if self.intervals.get(fragment) != interval or fragment not in self.clocks:
+            self._stop_clocks([fragment])
+            self.intervals[fragment] = interval
             self.clocks[fragment] = asyncio.create_task(tick())
 
     def _stop_clocks(self, fragments: Iterable[str]) -> None:

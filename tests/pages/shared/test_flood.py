@@ -6,6 +6,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.shared.flood import BURST, RATE, Bucket, Inbox, merged, place, welcome
+from pages.shared.turnstile import Turnstile
 
 
 def rerun(value: float, fragment: str = "", clicked: str = "") -> BackMsg:
@@ -35,7 +36,7 @@ def delivered(messages: list[BackMsg], quick: bool = True) -> list[BackMsg]:
         queue: asyncio.Queue = asyncio.Queue()
         for message in messages:
             queue.put_nowait({"type": "websocket.receive", "bytes": message.SerializeToString()})
-        inbox, out = Inbox(queue.get, Bucket(RATE, BURST)), []
+        inbox, out = Inbox(queue.get, Bucket(RATE, BURST), Turnstile(1, 0.2)), []
         while not out or value(out[-1]) != value(messages[-1]):
             event = await asyncio.wait_for(inbox.receive(), 60)
             if event["type"] != "websocket.receive":
@@ -103,7 +104,7 @@ def test_malformed_frames_are_left_to_streamlit():
         async def source():
             return {"type": "websocket.receive", "bytes": b"\xff\xff"}
 
-        return await Inbox(source, Bucket(RATE, BURST)).receive()
+        return await Inbox(source, Bucket(RATE, BURST), Turnstile(1, 0.2)).receive()
 
     assert asyncio.run(run())["bytes"] == b"\xff\xff"
 
