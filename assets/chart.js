@@ -187,6 +187,8 @@ class Panel {
     let layout = themed(this.figure.layout, theme);
     if (curtain) layout.title = { ...layout.title, text: "What will happen?" };
     if (scale !== 1) layout = enlarged(layout, scale);
+    /* Plotly keeps what it derives (contour levels) on the very objects it was given, and these are new at each draw. */
+    layout.datarevision = this.revision = (this.revision ?? 0) + 1;
     layout.width = this.div.clientWidth || undefined;
     layout.height = this.div.clientHeight || undefined;
     const lines = wrapped(layout.title, (layout.width ?? 400) / scale);

@@ -13,7 +13,7 @@ from pages.shared.beside import beside
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, table
 from pages.shared.share import takeaway
 from pages.shared.story import presets
 
@@ -73,7 +73,7 @@ if solution.fan.crosses.any():
         "form with the sign of the linear term changed.",
         icon=":material/swap_vert:",
     )
-st.table(landing_rows(solution, RULES))
+table(landing_rows(solution, RULES))
 prose(STEM, "look")
 prose(STEM, "mirror")
 

@@ -87,7 +87,15 @@ def _run(values: list) -> dict[str, Any]:
     if isinstance(first, np.ndarray):
         alike = first.dtype.kind in "fiu" and all(v.shape == first.shape and v.dtype == first.dtype for v in values)
         return {"rows": np.stack(values)} if alike else {"each": values}
-    return {"all": first} if all(value == first for value in values) else {"each": values}
+    return {"all": first} if all(_same(value, first) for value in values) else {"each": values}
+
+
+def _same(one: Any, two: Any) -> bool:
+    if isinstance(one, dict) and isinstance(two, dict):
+        return one.keys() == two.keys() and all(_same(one[key], two[key]) for key in one)
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, two)
+    return bool(one == two)
 
 
 def _encoded(value: Any) -> Any:

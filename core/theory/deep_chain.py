@@ -9,6 +9,8 @@ x, y    ↔ X, y       ↔ [1,2], [1] ↔ one datum, a line of zero-loss β
 t       ↔ times      ↔ [T] ↔ gradient-flow time of ½(f − y)²
 """
 
+import dataclasses
+import functools
 import math
 from dataclasses import dataclass
 
@@ -133,7 +135,7 @@ def solve(problem: DeepChain) -> Solution:
     along = problem.beta_0 * (problem.y / slope) if abs(slope) > 1e-9 * problem.norm else np.full(2, math.nan)
     sizes = np.column_stack([np.linalg.norm(w, axis=1), a])
     shares = layer_speeds(np.where(np.abs(sizes) > 1e-12, sizes, 1e-12), etas=problem.etas)
-    by_depth = np.stack([_loss_at_depth(problem, depth) for depth in range(1, DEEPEST + 1)])
+    by_depth = _losses_by_depth(_at_depth(problem, DEEPEST))
     return Solution(
         times, w, a, beta, (beta @ x - problem.y) ** 2 / 2, shares, landing, reason, nearest, along, by_depth
     )
@@ -154,9 +156,17 @@ def _landing(w_0, a_0, X, y, etas) -> tuple[np.ndarray, str]:
         return np.full(len(w_0), math.nan), f"{refused.what}; got {refused.got}."
 
 
-def _loss_at_depth(problem: DeepChain, depth: int) -> np.ndarray:
-    fields = {name: getattr(problem, name) for name in type(problem).knobs()}
-    other = DeepChain(**(fields | {"depth": depth}))
+def _at_depth(problem: DeepChain, depth: int) -> DeepChain:
+    return dataclasses.replace(problem, depth=depth)
+
+
+@functools.lru_cache(maxsize=128)
+def _losses_by_depth(deepest: DeepChain) -> np.ndarray:
+    """The same for every depth, so that the slider of the depth finds it done."""
+    return np.stack([_loss_at_depth(_at_depth(deepest, depth)) for depth in range(1, DEEPEST + 1)])
+
+
+def _loss_at_depth(other: DeepChain) -> np.ndarray:
     try:
         w, a = chain_flow(*start(other), other.X, np.array([other.y]), other.depth_times, etas=other.etas, rtol=1e-7)
     except OutsideTheory:

@@ -79,7 +79,7 @@ def objective(
     w_0: ArrayLike,
     relative_scale: ArrayLike,
     *,
-    branch: int = 1,
+    branch: ArrayLike = 1,
     eta_a: float = 1.0,
     eta_w: float = 1.0,
 ) -> Floats:
@@ -90,7 +90,7 @@ def objective(
     """
     beta, w_0 = finite("beta", beta, least_axes=1), finite("w_0", w_0, least_axes=1)
     linear = np.sqrt(2 * positive_rate("eta_a", eta_a)) * (beta * w_0).sum(axis=-1)
-    return potential(beta, relative_scale, eta_a=eta_a, eta_w=eta_w) - branch * linear
+    return potential(beta, relative_scale, eta_a=eta_a, eta_w=eta_w) - np.asarray(branch) * linear
 
 
 def interpolator(
@@ -109,7 +109,11 @@ def landing(
     appendix A has the one-dimensional null space). Only the branch can need an integration. Raises OutsideTheory for bad shapes
     and for starts on, or too near, the separatrix.
     """
-    seen = row_space(X, y)
+    return landing_on(row_space(X, y), a_0, w_0, eta_a=eta_a, eta_w=eta_w)
+
+
+def landing_on(seen: RowSpace, a_0: float, w_0: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0) -> Landing:
+    """`landing` for data whose row space is known already."""
     w, a = finite("w_0", w_0, least_axes=1), finite("a_0", a_0)
     check_inputs(seen, w)
     if a.ndim != 0 or w.ndim != 1:

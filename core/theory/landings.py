@@ -6,6 +6,7 @@ Legend: δ ↔ deltas[D] · t ↔ times[T] · β ↔ beta[D, T, d] · β(∞) �
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -189,7 +190,8 @@ def sweep(delta: float) -> Floats:
 
 def _rules(problem: Landings) -> tuple[str, ...]:
     pairs = zip(*starts(problem, np.array(FAN)), strict=True)
-    return tuple(implicit_bias.landing(a, w, problem.X, problem.labels, **problem.rates).rule for a, w in pairs)
+    seen = implicit_bias.row_space(problem.X, problem.labels)
+    return tuple(implicit_bias.landing_on(seen, a, w, **problem.rates).rule for a, w in pairs)
 
 
 def starts(problem: Landings, deltas: Floats) -> tuple[Floats, Floats]:
@@ -204,11 +206,13 @@ def space(problem: Landings) -> Space:
     beta_0 = np.append(problem.beta_0, 0.3)
     seen = implicit_bias.row_space(X, y)
 
-    def land(delta: float) -> implicit_bias.Landing:
-        a_0, w_0 = single_neuron.split(beta_0, delta, sign=problem.sign, **problem.rates)
-        return implicit_bias.landing(float(a_0), w_0, X, y, **problem.rates)
+    def land(deltas: Floats) -> list[implicit_bias.Landing]:
+        split = single_neuron.split(beta_0, deltas, sign=problem.sign, **problem.rates)
+        return [
+            implicit_bias.landing_on(seen, float(a_0), w_0, **problem.rates) for a_0, w_0 in zip(*split, strict=True)
+        ]
 
-    fan = [land(delta) for delta in FAN]
+    fan = land(np.array(FAN))
     return Space(
         X=X,
         y=y,
@@ -216,7 +220,7 @@ def space(problem: Landings) -> Space:
         beta_star=seen.beta_star,
         null=np.linalg.svd(X)[2][len(X) :],
         landing=np.array([one.beta for one in fan]),
-        track=np.array([land(float(delta)).beta for delta in SWEEP]),
+        track=np.array([one.beta for one in land(SWEEP)]),
         ends=np.array(implicit_bias.ends(beta_0, X, y)),
         rules=tuple(one.rule for one in fan),
         crosses=np.array([one.crosses_zero for one in fan]),
@@ -233,12 +237,13 @@ def window(points: Floats) -> Floats:
 
 def _objective(problem: Landings, moving: Paths, axes: Floats) -> Floats:
     plane = np.stack(np.meshgrid(*axes), axis=-1)
-    w_0, branch = moving.w[:, 0], moving.branch
-    levels = np.empty((len(moving.deltas), GRID, GRID))
-    for k, delta in enumerate(moving.deltas):
-        start = {"w_0": w_0[k], "relative_scale": delta, "branch": int(branch[k]), **problem.rates}
-        levels[k] = implicit_bias.objective(plane, **start) - implicit_bias.objective(moving.landing[k], **start)
-    return levels
+    w_0, landing = moving.w[:, 0][:, None, None], moving.landing[:, None, None]
+    start: dict[str, Any] = {
+        "relative_scale": moving.deltas[:, None, None],
+        "branch": moving.branch[:, None, None],
+        **problem.rates,
+    }
+    return implicit_bias.objective(plane, w_0, **start) - implicit_bias.objective(landing, w_0, **start)
 
 
 def _ends_at_a_saddle(problem: Landings, deltas: Floats) -> Floats:

@@ -12,6 +12,7 @@ state       ↔ rows [n growing | n decaying | c−n outputs | d−n inputs] × 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cholesky, qr, solve_triangular
@@ -43,24 +44,25 @@ class Modes:
         left, strength, right = np.linalg.svd(target)
         return cls(left, strength, right.T, delta)
 
-    @property
+    @cached_property
     def omega(self) -> np.ndarray:
         return np.hypot(self.delta, 2 * self.strength)
 
-    @property
+    @cached_property
     def decay(self) -> np.ndarray:
         return -(self.omega - self.delta) / 2
 
-    @property
+    @cached_property
     def growth(self) -> np.ndarray:
         return self.strength * (self.strength / -self.decay)
 
-    @property
+    @cached_property
     def rates(self) -> np.ndarray:
         """Eigenvalue of each row of the state."""
         c, d, n = len(self.right), len(self.left), len(self.strength)
         return np.concatenate([self.growth, self.decay, np.full(c - n, self.delta), np.zeros(d - n)])
 
+    @cached_property
     def _mixing(self) -> tuple[np.ndarray, np.ndarray]:
         return np.sqrt(self.growth / self.omega)[:, None], np.sqrt(-self.decay / self.omega)[:, None]
 
@@ -68,14 +70,14 @@ class Modes:
         """Rows of the state from A [h,c] and W [h,d]."""
         n = len(self.strength)
         a, w = self.right.T @ A.T, self.left.T @ W.T
-        cos, sin = self._mixing()
+        cos, sin = self._mixing
         return np.vstack([cos * a[:n] + sin * w[:n], cos * w[:n] - sin * a[:n], a[n:], w[n:]])
 
     def from_state(self, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """A [h,c] and W [h,d], up to one rotation of the hidden layer, from rows of the state."""
         n, c = len(self.strength), len(self.right)
         grown, decayed = state[:n], state[n : 2 * n]
-        cos, sin = self._mixing()
+        cos, sin = self._mixing
         a = np.vstack([cos * grown - sin * decayed, state[2 * n : n + c]])
         w = np.vstack([sin * grown + cos * decayed, state[n + c :]])
         return (self.right @ a).T, (self.left @ w).T

@@ -27,6 +27,8 @@ LARGEST = 1e70
 
 def finite(name: str, value: ArrayLike, *, least_axes: int = 0) -> Floats:
     """`value` as float64, or OutsideTheory when it is no array of finite numbers of at most LARGEST in size."""
+    if isinstance(value, float) and abs(value) <= LARGEST and not least_axes:
+        return np.asarray(value, dtype=np.float64)
     try:
         array = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -34,10 +36,10 @@ def finite(name: str, value: ArrayLike, *, least_axes: int = 0) -> Floats:
     if array.ndim < least_axes or array.size == 0:
         do = f"Give at least one number along each of at least {least_axes} axes."
         raise OutsideTheory(f"{name} has the wrong shape", got=f"shape {array.shape}", do=do)
-    bad = ~(np.abs(array) <= LARGEST)
-    if bad.any():
+    good = np.abs(array) <= LARGEST
+    if not good.all():
         do = f"Give finite numbers of at most {LARGEST:g} in size."
-        raise OutsideTheory(f"{name} must be finite", got=f"{array[bad].flat[0]:g}", do=do)
+        raise OutsideTheory(f"{name} must be finite", got=f"{array[~good].flat[0]:g}", do=do)
     return array
 
 

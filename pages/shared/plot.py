@@ -7,6 +7,7 @@ them there.
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -138,10 +139,9 @@ def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, A
 
 def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
     """The figures write themselves; they are put where the payload names them."""
-    text = json.dumps(payload)
-    for place, figure in enumerate(figures):
-        text = text.replace(f'"@{place}@"', figure.json())
-    return text.encode()
+    parts = re.split(r'"@\d+@"', json.dumps(payload))
+    written = [part for pair in zip(parts, (figure.json() for figure in figures), strict=False) for part in pair]
+    return "".join([*written, parts[-1]]).encode()
 
 
 def _nothing() -> None:

@@ -1,6 +1,7 @@
 """A page's words, read from assets/prose/<stem>.md: one "## name" heading per piece, «names» filled with numbers."""
 
 import functools
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -31,6 +32,12 @@ def prose(stem: str, piece: str, **numbers: object) -> None:
     for name, value in numbers.items():
         text = text.replace(f"«{name}»", str(value))
     st.markdown(hovering(text))
+
+
+def table(rows: Sequence[Mapping[str, str]]) -> None:
+    """Rows of equal columns; st.table would take a data frame's way, which costs more than the page's theory."""
+    lines = [rows[0].keys(), ["---"] * len(rows[0]), *(row.values() for row in rows)]
+    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
 
 
 @functools.lru_cache(maxsize=512)

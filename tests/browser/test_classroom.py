@@ -110,6 +110,7 @@ def test_sharing_draws_a_code_without_asking_anybody(visit):
     seen.tab.get_by_role("button", name="Share").click()
     dialog = seen.tab.get_by_role("dialog")
     dialog.locator("img").wait_for()
+    dialog.get_by_text("<iframe").wait_for()
     text = dialog.inner_text()
     assert f"{seen.server}/geometry?delta=1" in text and "<iframe" in text and "embed=true" in text
     assert seen.complaints == []

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from pages import BY_STEM
 from pages.shared.compare import spell
 from pages.shared.lessons import LESSONS
+from tests.pages.unpacked import frames
 
 ROOT = Path(__file__).parents[3]
 
@@ -89,8 +90,8 @@ def test_a_pin_puts_a_and_b_side_by_side(stem):
     compared = next(chart for chart in charts(test) if chart["file"] == "compare")
     names = [panel["name"][:2] for panel in compared["panels"]]
     assert names[:2] == ["A,", "B."] and names[-1] == "Di"
-    frames = {len(panel["figure"]["frames"]) for panel in compared["panels"]}
-    assert frames <= {0, len(compared["cursor"]["values"])}
+    counts = {len(frames(panel["figure"])) for panel in compared["panels"]}
+    assert counts <= {0, len(compared["cursor"]["values"])}
     assert not test.warning
 
 
