@@ -52,7 +52,9 @@ function decoded(value) {
 
 /* What frame k gives each moving trace (core.figures.picture.packed tells the format). */
 function frameAt(frames, k) {
-  const now = (run) => ("rows" in run ? run.rows[k] : "each" in run ? run.each[k] : run.all);
+  const of = (run) => ("like" in run ? frames.data[run.like[0]][run.like[1]] : run);
+  const value = (run) => ("rows" in run ? run.rows[k] : "each" in run ? run.each[k] : run.all);
+  const now = (run) => value(of(run));
   return frames.data.map((runs) => Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, now(run)])));
 }
 

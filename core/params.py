@@ -7,6 +7,7 @@ import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from core.errors import OutsideTheory
@@ -34,7 +35,7 @@ class Knob:
     options: Mapping[Any, str] | None = None
     many: bool = False
 
-    @property
+    @cached_property
     def grid(self) -> tuple[float, ...]:
         """The values a log or asinh slider offers; asinh goes through 0 and starts at ±smallest."""
         if self.low is None or self.high is None:

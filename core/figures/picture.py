@@ -70,15 +70,20 @@ def packed(frames: list[dict]) -> dict | None:
     """The frames by property instead of by moment: a hundred small arrays cost more to write, and to read, than one.
 
     data[i][name] tells how property `name` of trace traces[i] runs: {"rows": array[count, …]}, {"all": its one value},
-    or {"each": [count values]}.
+    {"each": [count values]}, or {"like": [j, other]}, as property `other` of trace traces[j] before it.
     """
     if not frames:
         return None
     places = frames[0]["traces"]
     if any(frame["traces"] != places for frame in frames):
         raise ValueError("all frames of a picture move the same traces")
-    columns = zip(*(frame["data"] for frame in frames), strict=True)
-    data = [{name: _run([trace[name] for trace in column]) for name in column[0]} for column in columns]
+    data: list[dict] = [{} for _ in places]
+    seen: dict[tuple[int, ...], tuple[int, str]] = {}
+    for i, column in enumerate(zip(*(frame["data"] for frame in frames), strict=True)):
+        for name in column[0]:
+            values = [trace[name] for trace in column]
+            first = seen.setdefault(tuple(map(id, values)), (i, name))
+            data[i][name] = _run(values) if first == (i, name) else {"like": first}
     return {"count": len(frames), "traces": places, "data": data}
 
 

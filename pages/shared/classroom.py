@@ -19,7 +19,7 @@ def open_page(page: Page, entries: Mapping[str, Any]) -> Stage:
     presenter.keep()
     link, notes = read(st.query_params, len(lesson.steps) if lesson else 0)
     scene = set_stage(Stage(page.stem, link, entries=entries))
-    full = bool(lesson) and any(name in st.query_params for name in _knobs(page))
+    full = bool(lesson) and not {*st.query_params}.isdisjoint(_knobs(page))
     guide.open_link(page, scene, full)
     scene.notes = notes
     compare.open_pin(page, scene)

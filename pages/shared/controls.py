@@ -36,7 +36,9 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
     if on_phone():
         first = _first_slider(shown, knobs)
         shown, more = first, [name for name in (*shown, *more) if name not in first]
-    notes = [note for name in (*shown, *more) if (note := settle(name, knobs[name], defaults[name]))]
+    linked = set(st.query_params)
+    asked = [name for name in (*shown, *more) if name in linked]
+    notes = [note for name in asked if (note := settle(name, knobs[name], defaults[name]))]
     with where:
         single = [name for name in shown if not knobs[name].many]
         for name in shown:
@@ -78,10 +80,11 @@ def _first_slider(shown: Sequence[str], knobs: dict[str, Knob]) -> list[str]:
 def _checked(kind: type[P], values: dict[str, Any]) -> P:
     last = f"_last_{kind.__name__}"
     try:
-        st.session_state[last] = kind(**values)
+        problem = st.session_state[last] = kind(**values)
     except OutsideTheory as error:
         st.error(f"{error} The picture still shows the last setting that has one.", icon=":material/error:")
-    return st.session_state.setdefault(last, kind())
+        problem = st.session_state[last] if last in st.session_state else kind()
+    return problem
 
 
 def hidden(name: str, knob: Knob, default: Any) -> Any:

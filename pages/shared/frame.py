@@ -14,6 +14,7 @@ from pages import PAGES, Page
 from pages.shared import classroom
 from pages.shared.live import leave_other_pages
 from pages.shared.plot import ASSETS
+from pages.shared.presenter import house
 
 LOG = logging.getLogger("lab")
 
@@ -25,6 +26,7 @@ def draw() -> None:
     )
     st.logo(ASSETS / "logo.svg", size="large")
     st.html(ASSETS / "page.css")
+    house()
     entries: dict[str, st.Page] = {}
     sections: dict[str, list[st.Page]] = {}
     for page in PAGES:

@@ -23,10 +23,13 @@ def keep() -> None:
         st.query_params["present"] = "true"
 
 
-def dress(scene: Stage) -> None:
-    """The style sheets, the frame's script and the way out; always as many elements, so that what follows keeps its
-    place and its state."""
+def house() -> None:
+    """The frame's script."""
     _house(key="house")
+
+
+def dress(scene: Stage) -> None:
+    """The style sheets and the way out; always as many elements, so that what follows keeps its place and its state."""
     sheets = {"embed": st.context.is_embedded, "curtain": scene.curtain, "presenter": scene.link.present}
     style = "\n".join((ASSETS / f"{name}.css").read_text() for name, on in sheets.items() if on)
     st.html(f"<style>{style}</style>")

@@ -2,6 +2,7 @@
 
     python -m tests.benchmarks.load                          30 and 60 sessions on the exact pages, and the plain page
     python -m tests.benchmarks.load --pages exact --sessions 30 --seconds 30
+    python -m tests.benchmarks.load --replicas 2             the sessions shared out over two servers, as a proxy does
 
 Each session moves at its own fixed times; a move is timed from when it was due, so a late server cannot hide behind
 moves never made. Values are drawn anew for every move: shared answers help only as in a real class. Loopback only, at
@@ -16,6 +17,8 @@ import random
 import statistics
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,10 +59,32 @@ HEAD = (
 )
 
 
-async def visit(server: Server, page: str, number: int, began: float, seconds: float, moves: list[float]) -> Session:
+class Replicas:
+    """Several servers as one: whoever comes is sent to the next, and stays there."""
+
+    def __init__(self, servers: list[Server]) -> None:
+        self.servers = servers
+
+    def port(self, number: int) -> int:
+        return self.servers[number % len(self.servers)].port
+
+    def megabytes(self) -> float:
+        return sum(server.megabytes() for server in self.servers)
+
+    def cpu_seconds(self) -> float:
+        return sum(server.cpu_seconds() for server in self.servers)
+
+
+@contextmanager
+def replicas(count: int, script: Path | str = "app.py") -> Iterator[Replicas]:
+    with ExitStack() as stack:
+        yield Replicas([stack.enter_context(serving(script)) for _ in range(count)])
+
+
+async def visit(servers: Replicas, page: str, number: int, began: float, seconds: float, moves: list[float]) -> Session:
     """One student: opens the page, then moves every second from an own offset on."""
     choice = random.Random(number)
-    async with Session(server.port, page) as session:
+    async with Session(servers.port(number), page) as session:
         await session.open(120)
         due = began + choice.random()
         while due < began + seconds:
@@ -71,27 +96,28 @@ async def visit(server: Server, page: str, number: int, began: float, seconds: f
     return session
 
 
-async def measure(server: Server, page: str, sessions: int, seconds: float) -> Result:
-    async with Session(server.port, page) as first:
-        await first.open(120)
-    before = server.megabytes()
+async def measure(servers: Replicas, page: str, sessions: int, seconds: float) -> Result:
+    for server in servers.servers:
+        async with Session(server.port, page) as first:
+            await first.open(120)
+    before = servers.megabytes()
     arrival = 2 + sessions / 10
     began = time.monotonic() + arrival
     moves: list[float] = []
 
     async def arrive(number: int) -> Session:
         await asyncio.sleep(arrival * number / sessions / 2)
-        return await visit(server, page, number, began, seconds, moves)
+        return await visit(servers, page, number, began, seconds, moves)
 
     tasks = [asyncio.create_task(arrive(number)) for number in range(sessions)]
     await asyncio.sleep(began - time.monotonic())
-    cpu, growth = server.cpu_seconds(), server.megabytes()
+    cpu, growth = servers.cpu_seconds(), servers.megabytes()
     done = await asyncio.gather(*tasks)
-    spent = (server.cpu_seconds() - cpu) / max(1, len(moves))
+    spent = (servers.cpu_seconds() - cpu) / max(1, len(moves))
     kilobytes = sum(s.received for s in done) / sum(s.finished for s in done) / 1e3
     errors = Counter(error[:200] for session in done for error in session.errors)
     return Result(
-        page or "plain", sessions, moves, spent, (growth - before) / sessions, server.megabytes(), kilobytes, errors
+        page or "plain", sessions, moves, spent, (growth - before) / sessions, servers.megabytes(), kilobytes, errors
     )
 
 
@@ -99,10 +125,13 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--pages", nargs="+", default=None)
     options.add_argument("--sessions", nargs="+", type=int, default=[30, 60])
+    options.add_argument("--replicas", type=int, default=1)
     options.add_argument("--seconds", type=float, default=20)
     asked = options.parse_args()
     if max(asked.sessions) > 200 or min(asked.sessions) < 1 or not 1 <= asked.seconds <= 120:
         options.error("1 to 200 sessions, 1 to 120 seconds")
+    if not 1 <= asked.replicas <= 8:
+        options.error("1 to 8 replicas")
     from pages import BY_STEM
 
     pages = asked.pages or [page for page in EXACT if page in BY_STEM]
@@ -113,10 +142,10 @@ def main() -> None:
     print(HEAD)
     for sessions in asked.sessions:
         for page in pages:
-            with serving() as server:
-                print(asyncio.run(measure(server, page, sessions, asked.seconds)).row(), flush=True)
-        with serving(PLAIN) as server:
-            print(asyncio.run(measure(server, "", sessions, asked.seconds)).row(), flush=True)
+            with replicas(asked.replicas) as servers:
+                print(asyncio.run(measure(servers, page, sessions, asked.seconds)).row(), flush=True)
+        with replicas(1, PLAIN) as servers:
+            print(asyncio.run(measure(servers, "", sessions, asked.seconds)).row(), flush=True)
     print(f"load average at the end {' '.join(f'{x:.1f}' for x in os.getloadavg())}")
 
 

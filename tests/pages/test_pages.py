@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import PAGES
-from tests.pages.unpacked import frames
+from tests.unpacked import frames
 
 ROOT = Path(__file__).parents[2]
 CASES = [(page, name) for page in PAGES for name in (None, *page.presets())]

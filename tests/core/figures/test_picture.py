@@ -9,6 +9,7 @@ from core.figures import style
 from core.figures.geometry import figures
 from core.figures.picture import Picture
 from core.theory.geometry import PRESETS, Geometry, solve
+from tests.unpacked import decoded, frames
 
 CASES = {"default": Geometry(), **PRESETS, "widest": Geometry(delta=10.0, norm=3.0, eta_a=10.0)}
 
@@ -28,6 +29,37 @@ def test_arrays_travel_as_base64_of_their_type():
     sent = json.loads(picture.json())["data"][0]
     assert sent["x"]["dtype"] == "f4" and sent["y"]["dtype"] == "f8"
     assert picture.figure().data[0].x.dtype == np.float32
+
+
+def test_packed_frames_read_back_as_they_were():
+    shared = [np.full((2, 3), k, np.float32) for k in range(4)]
+    picture = Picture(data=[{"type": "heatmap"}, {"type": "scatter"}, {"type": "heatmap"}])
+    picture.move(
+        [0, 1, 2],
+        *(
+            [
+                {"z": shared[k]},
+                {"x": np.arange(k), "y": np.array([k]), "line": {"width": 2}, "name": str(k)},
+                {"z": shared[k]},
+            ]
+            for k in range(4)
+        ),
+    )
+    sent = json.loads(picture.json())
+    assert sent["frames"]["data"][2] == {"z": {"like": [0, "z"]}}
+    assert sent["frames"]["data"][1]["line"] == {"all": {"width": 2}}
+    for k, frame in enumerate(frames(sent)):
+        first, second, third = frame["data"]
+        np.testing.assert_array_equal(first["z"], shared[k])
+        np.testing.assert_array_equal(third["z"], shared[k])
+        np.testing.assert_array_equal(decoded(second["x"]), np.arange(k))
+        assert (second["y"], second["line"], second["name"]) == (k, {"width": 2}, str(k))
+
+
+def test_frames_of_different_traces_are_refused():
+    picture = Picture(data=[{"type": "scatter"}, {"type": "scatter"}]).move([0], [{"x": np.zeros(1)}])
+    with pytest.raises(ValueError, match="same traces"):
+        picture.move([1], [{"x": np.zeros(1)}]).json()
 
 
 def test_a_misspelt_property_fails_the_check():

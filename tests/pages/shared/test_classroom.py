@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from pages import BY_STEM
 from pages.shared.compare import spell
 from pages.shared.lessons import LESSONS
-from tests.pages.unpacked import frames
+from tests.unpacked import frames
 
 ROOT = Path(__file__).parents[3]
 

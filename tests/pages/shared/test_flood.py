@@ -116,3 +116,22 @@ def test_a_bucket_refills_with_time():
     assert abs(bucket.wait() - 0.1) < 1e-9
     now[0] = 0.1001
     assert bucket.take() and not bucket.take()
+
+
+def test_a_visitor_who_leaves_gives_the_place_back():
+    async def run() -> None:
+        turnstile = Turnstile(1, 60)
+        queues = [asyncio.Queue() for _ in range(2)]
+        first, second = (Inbox(queue.get, Bucket(RATE, BURST), turnstile) for queue in queues)
+        for queue in queues:
+            queue.put_nowait({"type": "websocket.receive", "bytes": rerun(1).SerializeToString()})
+        await first.receive()
+        waits = asyncio.ensure_future(second.receive())
+        await asyncio.sleep(0.02)
+        assert not waits.done()
+        first.close()
+        await asyncio.wait_for(waits, 5)
+        second.close()
+        assert turnstile.free == 1
+
+    asyncio.run(run())

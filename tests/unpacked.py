@@ -11,18 +11,20 @@ def frames(figure: dict) -> list[dict]:
     packed = figure["frames"]
     if packed is None:
         return []
+    runs = [{name: _moments(packed, run) for name, run in one.items()} for one in packed["data"]]
     return [
-        {
-            "traces": packed["traces"],
-            "data": [{name: _at(run, k) for name, run in one.items()} for one in packed["data"]],
-        }
+        {"traces": packed["traces"], "data": [{name: values[k] for name, values in one.items()} for one in runs]}
         for k in range(packed["count"])
     ]
 
 
-def _at(run: dict[str, Any], k: int) -> Any:
+def _moments(packed: dict, run: dict[str, Any]) -> Any:
+    """The property's values, one for each frame."""
+    if "like" in run:
+        place, name = run["like"]
+        run = packed["data"][place][name]
     (how, value), *_ = run.items()
-    return decoded(value)[k] if how == "rows" else value[k] if how == "each" else value
+    return [value] * packed["count"] if how == "all" else decoded(value)
 
 
 def decoded(value: Any) -> Any:
