@@ -5,10 +5,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.shared.fonts import font_routes
 from pages.shared.frame import draw
-from pages.shared.server import end_cleanly, lifespan, middleware, plotly_route
+from pages.shared.server import end_cleanly, lifespan, middleware, script_routes
 
 if get_script_run_ctx(suppress_warning=True):
     draw()
 else:
     end_cleanly()
-    app = st.App(__file__, lifespan=lifespan, routes=[plotly_route(), *font_routes()], middleware=middleware())
+    app = st.App(__file__, lifespan=lifespan, routes=[*script_routes(), *font_routes()], middleware=middleware())

@@ -5,6 +5,7 @@ panels) are what the cursor moves through. On opening, camera and cursor come fr
 them there.
 """
 
+import hashlib
 import json
 import math
 import re
@@ -23,6 +24,8 @@ from pages.shared.stage import stage
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
+CHART_FILE = ASSETS / "chart.js"
+CHART_URL = f"/vendor/chart-{hashlib.sha256(CHART_FILE.read_bytes()).hexdigest()[:16]}.js"
 COMPARISON = "compare"
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
@@ -52,7 +55,7 @@ _chart = st.components.v2.component(
     "lab_chart",
     html=(ASSETS / "chart.html").read_text(),
     css=(ASSETS / "chart.css").read_text(),
-    js=(ASSETS / "chart.js").read_text(),
+    js=(ASSETS / "load_chart.js").read_text().replace("«address»", CHART_URL),
     isolate_styles=False,
 )
 

@@ -3,7 +3,6 @@
 import asyncio
 import atexit
 import gc
-import gzip
 import importlib
 import os
 import pkgutil
@@ -16,8 +15,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -26,9 +23,9 @@ import core.training
 from core.training.threads import one_thread
 from pages.shared.flood import Calm
 from pages.shared.live import close_pools, open_pools
-from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
+from pages.shared.plot import CHART_FILE, CHART_URL, PLOTLY_FILE, PLOTLY_URL
 from pages.shared.security import Gate
-from pages.shared.static import FOR_EVER, Compressed
+from pages.shared.static import Compressed, script_route
 from pages.shared.workers import ROOT
 
 DEADLINE_S = 8.0
@@ -102,15 +99,6 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     close_pools()
 
 
-def plotly_route() -> Route:
-    """plotly.js from the installed package, compressed once, cacheable for ever under its version."""
-    plain = PLOTLY_FILE.read_bytes()
-    small = gzip.compress(plain, 6)
-
-    async def send(request: Request) -> Response:
-        headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(small, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
-        return Response(plain, media_type="text/javascript", headers=headers)
-
-    return Route(PLOTLY_URL, send)
+def script_routes() -> list[Route]:
+    """plotly.js from the installed package and the chart's own script, each cacheable for ever under its version."""
+    return [script_route(PLOTLY_URL, PLOTLY_FILE.read_bytes()), script_route(CHART_URL, CHART_FILE.read_bytes())]

@@ -6,7 +6,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from core.figures.geometry import plane, surface
 from core.theory.geometry import Geometry, solve
 from pages.shared.plot import plot
-from pages.shared.server import plotly_route
+from pages.shared.server import script_routes
 
 
 def draw() -> None:
@@ -23,4 +23,4 @@ def draw() -> None:
 if get_script_run_ctx(suppress_warning=True):
     draw()
 else:
-    app = st.App(__file__, routes=[plotly_route()])
+    app = st.App(__file__, routes=script_routes())
