@@ -26,6 +26,7 @@ from pages.shared.live import close_pools, open_pools
 from pages.shared.plot import CHART_FILE, CHART_URL, PLOTLY_FILE, PLOTLY_URL
 from pages.shared.security import Gate
 from pages.shared.static import Compressed, script_route
+from pages.shared.uploads import Uploads
 from pages.shared.workers import ROOT
 
 DEADLINE_S = 8.0
@@ -62,7 +63,7 @@ def _end_now() -> None:
 
 def middleware() -> list[Middleware]:
     """What stands between a visitor and Streamlit, outermost first."""
-    return [Middleware(Gate), Middleware(Compressed), Middleware(Calm)]
+    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(Calm)]
 
 
 def warm_up() -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
+import http.client
 import random
+from collections.abc import Callable
 
 import pytest
 import websockets
@@ -126,3 +128,60 @@ def test_foreign_pages_and_names_open_no_session(server, name, origin):
             return refused.response.status_code
 
     assert asyncio.run(knock()) == 403
+
+
+def put(server: Server, session: str, size: int, token: bool = True, method: str = "PUT") -> int:
+    """Send a file of that size as a browser does; the answer's status."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    connection.request("GET", "/_stcore/host-config")
+    answer = connection.getresponse()
+    answer.read()
+    cookie = next(
+        value.split(";")[0]
+        for value in answer.headers.get_all("Set-Cookie") or []
+        if value.startswith("_streamlit_xsrf=")
+    )
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    if token:
+        headers |= {"Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
+    start = b'--b\r\nContent-Disposition: form-data; name="f"; filename="f.npz"\r\n\r\n'
+    body = start + b"0" * size + b"\r\n--b--\r\n"
+    path = f"/_stcore/upload_file/{session}/{random.randrange(10**9)}"
+    try:
+        connection.request(method, path, body, headers)
+        return connection.getresponse().status
+    except (BrokenPipeError, ConnectionResetError):
+        return 413
+    finally:
+        connection.close()
+
+
+def with_session(server: Server, act: Callable[[str], list[int]]) -> list[int]:
+    async def visit() -> list[int]:
+        async with Session(server.port, "initialisation") as session:
+            await session.open(120)
+            return await asyncio.to_thread(act, session.session_id)
+
+    return asyncio.run(visit())
+
+
+def test_uploads_need_the_token_a_session_and_an_end(server):
+    assert with_session(
+        server,
+        lambda session: [
+            put(server, session, 1000),
+            put(server, session, 1000, token=False),
+            put(server, session, 1000, token=False, method="DELETE"),
+            put(server, "nobody", 1000),
+            put(server, session, 22_000_000),
+        ],
+    ) == [204, 403, 403, 400, 413]
+
+
+def test_the_uploads_of_all_visitors_are_bounded():
+    server = Server(UPLOADS_MB="1")
+    try:
+        assert with_session(server, lambda session: [put(server, session, 700_000) for _ in range(2)]) == [204, 413]
+        assert server.health() < 10
+    finally:
+        server.end()

@@ -1,0 +1,40 @@
+"""What visitors have uploaded stays in memory until they leave: all of it together is bounded.
+
+UPLOADS_MB   the most that all visitors' files may take (default 200); one file ends at Streamlit's server.maxUploadSize
+"""
+
+import os
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import runtime
+from streamlit.runtime.stats import CacheStat
+
+PATH = "/_stcore/upload_file/"
+
+
+class Uploads:
+    """Refuses a file that would not fit beside those that are held, or that does not say how large it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.limit = float(os.environ.get("UPLOADS_MB") or 200) * 1e6
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "PUT" and PATH in scope["path"]:
+            length = Headers(scope=scope).get("content-length", "")
+            if not (length.isascii() and length.isdigit()):
+                await PlainTextResponse("An upload must say its size.", 411)(scope, receive, send)
+                return
+            if held() + int(length) > self.limit:
+                sentence = "The server holds as many uploads as it can. Try again when others have left."
+                await PlainTextResponse(sentence, 413)(scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+
+def held() -> int:
+    """Bytes of all uploads in memory."""
+    stats = runtime.get_instance().uploaded_file_mgr.get_stats()
+    return sum(stat.byte_length for group in stats.values() for stat in group if isinstance(stat, CacheStat))
