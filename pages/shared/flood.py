@@ -112,13 +112,19 @@ class Inbox:
             return await self.source()
         self.reading = self.reading or self._stirring(asyncio.ensure_future(self.source()))
         if not self.reading.done():
-            pause = max(self.bucket.wait(), self._gap()) or None
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stir.wait(), pause if self.waiting else None)
+                await asyncio.wait_for(self.stir.wait(), self._pause())
         if not self.reading.done():
             return None
         event, self.reading = self.reading.result(), None
         return event
+
+    def _pause(self) -> float | None:
+        """Seconds until what waits may pass; None where only another event can let it. Never 0: time goes on between
+        the question whether it may pass and this one, and what was refused would never be asked again."""
+        in_line = self.turn is not None and not self.turn.done()
+        pause = max(self.bucket.wait(), self._gap())
+        return None if not self.waiting or (in_line and not pause) else max(pause, PAUSE_S)
 
     def _stirring(self, future: F) -> F:
         future.add_done_callback(lambda _: self.stir.set())

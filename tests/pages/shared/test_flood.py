@@ -1,7 +1,9 @@
 """The token bucket: a burst passes, a flood is merged into its newest message, nothing a visitor clicked is lost."""
 
 import asyncio
+import itertools
 
+import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -116,6 +118,25 @@ def test_a_bucket_refills_with_time():
     assert abs(bucket.wait() - 0.1) < 1e-9
     now[0] = 0.1001
     assert bucket.take() and not bucket.take()
+
+
+@pytest.mark.parametrize("tick", [0.003, 0.01, 0.017, 0.03, 0.06])
+def test_time_that_passes_between_two_questions_strands_nobody(tick):
+    """A token may come after a rerun was refused and before it is asked how long it has to wait."""
+
+    async def run() -> list[float]:
+        times = itertools.count()
+        queue: asyncio.Queue = asyncio.Queue()
+        inbox = Inbox(queue.get, Bucket(RATE, 1, clock=lambda: next(times) * tick), Turnstile(1, 0.2))
+        got = []
+        for number in range(20):
+            queue.put_nowait({"type": "websocket.receive", "bytes": rerun(number).SerializeToString()})
+            got.append(value(BackMsg.FromString((await asyncio.wait_for(inbox.receive(), 5))["bytes"])))
+            inbox.heard({"type": "websocket.send", "bytes": ENDED})
+        inbox.close()
+        return got
+
+    assert asyncio.run(run()) == list(range(20))
 
 
 def test_a_visitor_who_leaves_gives_the_place_back():
