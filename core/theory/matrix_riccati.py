@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy.linalg import cholesky, qr, solve_triangular
+from scipy.linalg import qr
 
 from core.errors import OutsideTheory
 
@@ -26,6 +26,8 @@ LONG_STEP = 250.0
 # Hidden directions with less than this share of the weights in growing rows are on a separating set, and stay there.
 RESTING = 1e-14
 MOST_WORK = 4e10
+# Numbers in the states that are computed in one go.
+MOST_AT_ONCE = 1e6
 # What a step on tiny matrices costs in calls, counted in operations.
 SMALLEST_WORK = 4e6
 
@@ -74,36 +76,37 @@ class Modes:
         return np.vstack([cos * a[:n] + sin * w[:n], cos * w[:n] - sin * a[:n], a[n:], w[n:]])
 
     def from_state(self, state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """A [h,c] and W [h,d], up to one rotation of the hidden layer, from rows of the state."""
+        """A [...,h,c] and W [...,h,d], up to one rotation of the hidden layer, from rows of the state [...,rows,h]."""
         n, c = len(self.strength), len(self.right)
-        grown, decayed = state[:n], state[n : 2 * n]
+        grown, decayed = state[..., :n, :], state[..., n : 2 * n, :]
         cos, sin = self._mixing
-        a = np.vstack([cos * grown - sin * decayed, state[2 * n : n + c]])
-        w = np.vstack([sin * grown + cos * decayed, state[n + c :]])
-        return (self.right @ a).T, (self.left @ w).T
+        a = np.concatenate([cos * grown - sin * decayed, state[..., 2 * n : n + c, :]], axis=-2)
+        w = np.concatenate([sin * grown + cos * decayed, state[..., n + c :, :]], axis=-2)
+        return np.swapaxes(self.right @ a, -1, -2), np.swapaxes(self.left @ w, -1, -2)
 
     def advance(self, state: np.ndarray, tau: float) -> np.ndarray:
         """One exact step of length tau: by Cholesky while growth · tau ≤ STEP, by QR up to LONG_STEP."""
-        energy = self._energy_rows(state, tau)
-        if self.is_long(tau):
-            return self._long_step(state, tau, energy)
-        gram = energy.T @ energy
-        gram[np.diag_indices_from(gram)] += 1.0
-        moved = np.exp(self.rates * tau)[:, None] * state
-        root = cholesky(gram, lower=True, overwrite_a=True, check_finite=False)
-        return solve_triangular(root, moved.T, lower=True, check_finite=False).T
+        return self._long_step(state, tau) if self.is_long(tau) else self.short_steps(state, np.array([tau]))[0]
+
+    def short_steps(self, state: np.ndarray, taus: np.ndarray) -> np.ndarray:
+        """The states [k,rows,h] that short steps of lengths taus [k] reach from one state, each exact."""
+        energy = self._energy_rows(state, taus)
+        gram = np.swapaxes(energy, -1, -2) @ energy + np.eye(state.shape[1])
+        moved = np.exp(self.rates * taus[:, None])[..., None] * state
+        return _solved_from_the_right(moved, np.linalg.cholesky(gram))
 
     def is_long(self, tau: float) -> bool:
         """Whether a step of length tau is one of QR's; a Cholesky step keeps leading zero columns exactly by itself."""
         return bool(self.growth.max() * tau > STEP)
 
-    def _long_step(self, state: np.ndarray, tau: float, energy: np.ndarray) -> np.ndarray:
+    def _long_step(self, state: np.ndarray, tau: float) -> np.ndarray:
         """Z R⁻¹ with [Y; I] = Q R, S = RᵀR, read off Q: rows of I give R⁻¹, and growing rows of Z are multiples of Y's.
 
         With rows in falling order and column pivoting Householder's Q is accurate row by row, however different their
         sizes (Cox and Higham 1998).
         """
         n, h = len(self.strength), state.shape[1]
+        energy = self._energy_rows(state, np.array(tau))
         live = np.flatnonzero(np.abs(energy).max(axis=1) > 1e-40)
         stacked = np.vstack([energy[live], np.eye(h)])
         order = np.argsort(-np.abs(stacked).max(axis=1), kind="stable")
@@ -113,7 +116,7 @@ class Modes:
         strong = np.flatnonzero(self.growth * tau > 1)
         own = np.zeros_like(energy)
         own[live] = frame[: len(live)]
-        first, tilt, _ = self._factor(tau)
+        first, tilt, _ = self._factor(np.array(tau))
         scales = np.exp(np.minimum(self.rates * tau, 1.0))
         scales[strong] = 0.0
         moved = (scales[:, None] * state) @ inverse
@@ -122,22 +125,23 @@ class Modes:
         moved[strong] = ratio[:, None] * (own[strong] - tilt[strong, None] * decayed)
         return moved
 
-    def _factor(self, tau: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Per mode the Cholesky factor [[first, 0], [tilt, rest]] of its 2×2 integral 2∫p²."""
-        own = np.expm1(2 * self.growth * tau) / self.omega
-        other = -np.expm1(2 * self.decay * tau) / self.omega
-        cross = -2 * self.strength * _integral(-self.delta, tau) / self.omega
+    def _factor(self, tau: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Per length tau [...] and mode the Cholesky factor [[first, 0], [tilt, rest]] of its 2×2 integral 2∫p²."""
+        span = tau[..., None]
+        own = np.expm1(2 * self.growth * span) / self.omega
+        other = -np.expm1(2 * self.decay * span) / self.omega
+        cross = -2 * self.strength * _integral(-self.delta, span) / self.omega
         first = np.sqrt(own)
         tilt = cross / np.where(first > 0, first, 1.0)
         return first, tilt, np.sqrt(np.maximum(other - tilt**2, 0.0))
 
-    def _energy_rows(self, state: np.ndarray, tau: float) -> np.ndarray:
-        """Y with YᵀY = 2∫₀^τ Z_AᵀZ_A."""
+    def _energy_rows(self, state: np.ndarray, tau: np.ndarray) -> np.ndarray:
+        """Y [...,rows,h] with YᵀY = 2∫₀^τ Z_AᵀZ_A, for each tau [...]."""
         n, c = len(self.strength), len(self.right)
         grown, decayed, outputs = state[:n], state[n : 2 * n], state[2 * n : n + c]
-        first, tilt, rest = (factor[:, None] for factor in self._factor(tau))
-        alone = np.sqrt(2 * _integral(-2 * self.delta, tau))
-        return np.vstack([first * grown + tilt * decayed, rest * decayed, alone * outputs])
+        first, tilt, rest = (factor[..., None] for factor in self._factor(tau))
+        alone = np.sqrt(2 * _integral(-2 * self.delta, tau))[..., None, None]
+        return np.concatenate([first * grown + tilt * decayed, rest * decayed, alone * outputs], axis=-2)
 
     def resting(self, state: np.ndarray) -> int:
         """How many hidden directions have no growing part: there the flow ends at a saddle.
@@ -171,39 +175,58 @@ class Modes:
         )
 
 
-def _integral(rate: float, tau: float) -> float:
+def _integral(rate: float, tau: np.ndarray) -> np.ndarray:
     """∫₀^τ e^{−rate s} ds for rate ≥ 0, regular at rate = 0."""
-    return float(-np.expm1(-rate * tau) / rate) if rate * tau > 0 else tau
+    decays = rate * tau
+    return tau * np.where(decays > 0, -np.expm1(-decays) / np.where(decays > 0, decays, 1.0), 1.0)
+
+
+def _solved_from_the_right(rows: np.ndarray, root: np.ndarray) -> np.ndarray:
+    """rows L⁻ᵀ for lower triangular L [k,h,h], column by column, so that leading zero columns stay exactly zero."""
+    solved = np.empty_like(rows)
+    for column in range(root.shape[-1]):
+        known = (solved[..., :column] @ root[:, column, :column, None])[..., 0]
+        solved[..., column] = (rows[..., column] - known) / root[:, column, column, None]
+    return solved
 
 
 def march(modes: Modes, state: np.ndarray, times: np.ndarray) -> Iterator[np.ndarray]:
-    """The state at each of the ascending `times`, by exact steps; stops stepping once settled.
+    """The states at the ascending `times`, in groups [k,rows,h] of consecutive ones; stops stepping once settled.
 
-    Raises OutsideTheory when the horizon asks for more steps than MOST_WORK floating-point operations allow.
+    Times within one short step of each other are reached from the same state in one go, the others one by one. Raises
+    OutsideTheory when the horizon asks for more steps than MOST_WORK floating-point operations allow.
     """
-    now, done, work = 0.0, False, 0.0
     idle = modes.resting(state)
     state = modes.kept_at_rest(state, idle) if idle else state
-    for time in times:
-        steps = 0 if done or time == now else _steps(modes.growth.max() * (time - now))
-        tau = (time - now) / max(steps, 1)
+    reach, room = STEP / modes.growth.max(), int(MOST_AT_ONCE / state.size) or 1
+    now, index, work = 0.0, 0, 0.0
+    while index < len(times):
+        near = int(np.searchsorted(times[index : index + room] - now, reach, side="right"))
+        steps = 1 if near else _steps(modes.growth.max() * (times[index] - now))
+        taus = times[index : index + near] - now if near else np.array([(times[index] - now) / steps])
         for _ in range(steps):
-            before, state = state, modes.advance(state, tau)
-            if idle and modes.is_long(tau):
-                state = modes.kept_at_rest(state, idle)
-            work += max(4.0 * state.size * state.shape[1], SMALLEST_WORK)
-            done = _unchanged(before, state) and modes.settled(state)
-            if done:
-                break
+            before = state
+            group = modes.short_steps(state, taus) if near else modes.advance(state, taus[0])[None]
+            state = modes.kept_at_rest(group[-1], idle) if idle and modes.is_long(taus[-1]) else group[-1]
+            work += max(4.0 * group.size * state.shape[1], SMALLEST_WORK)
+            if _unchanged(before, state) and modes.settled(state):
+                yield group if near else state[None]
+                yield np.broadcast_to(state, (len(times) - index - len(group), *state.shape))
+                return
             if work > MOST_WORK:
-                raise OutsideTheory(
-                    f"The exact path takes steps of at most {LONG_STEP:g} time constants of the strongest mode,"
-                    " and this horizon needs too many of them",
-                    got=f"{modes.growth.max() * times[-1]:.3g} time constants, at t = {now:.3g} not yet converged",
-                    do="Ask for earlier times, or raise the weakest singular values of the target.",
-                )
-        now = time
-        yield state
+                raise _too_far(modes.growth.max() * times[-1], now)
+        yield group if near else state[None]
+        index += len(group)
+        now = times[index - 1]
+
+
+def _too_far(time_constants: float, now: float) -> OutsideTheory:
+    return OutsideTheory(
+        f"The exact path takes steps of at most {LONG_STEP:g} time constants of the strongest mode,"
+        " and this horizon needs too many of them",
+        got=f"{time_constants:.3g} time constants, at t = {now:.3g} not yet converged",
+        do="Ask for earlier times, or raise the weakest singular values of the target.",
+    )
 
 
 def _steps(time_constants: float) -> int:

@@ -106,7 +106,7 @@ def exact_flow(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     beta = np.empty((len(run.times), *run.shape))
     for index, A, W in run.weights():
-        beta[index] = W.T @ A / run.scale
+        beta[index] = np.swapaxes(W, -1, -2) @ A / run.scale
     return beta
 
 
@@ -116,7 +116,8 @@ def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Produ
     d, c = run.shape
     beta, outputs, inputs = (np.empty((len(run.times), *shape)) for shape in ((d, c), (c, c), (d, d)))
     for index, A, W in run.weights():
-        beta[index], outputs[index], inputs[index] = W.T @ A / run.scale, A.T @ A, W.T @ W
+        A_T, W_T = np.swapaxes(A, -1, -2), np.swapaxes(W, -1, -2)
+        beta[index], outputs[index], inputs[index] = W_T @ A / run.scale, A_T @ A, W_T @ W
     return Products(run.times, beta, outputs, inputs)
 
 
@@ -142,8 +143,8 @@ class _Run:
         s = float(np.sqrt(eta_a * eta_w))
         return cls(np.sqrt(eta_w) * A, np.sqrt(eta_a) * W, s * target, delta, s, time_array(times))
 
-    def weights(self) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
-        """Index into times, A and W there (up to one hidden rotation), in the order of rising time."""
+    def weights(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+        """Indices [k] into times, A [k,h,c] and W [k,h,d] there (up to one hidden rotation), in the order of rising time."""
         A, W, target = self.A, self.W, self.target
         # With the layers' roles exchanged where δ > 0, nothing grows faster than the weaker of the target and the layers.
         mirrored = self.delta > 0
@@ -151,9 +152,12 @@ class _Run:
             A, W, target = W, A, target.T
         modes = Modes.of(target, -abs(self.delta))
         order = np.argsort(self.times, kind="stable")
-        for index, state in zip(order, march(modes, modes.to_state(A, W), self.times[order]), strict=True):
-            a, w = modes.from_state(state)
-            yield (int(index), w, a) if mirrored else (int(index), a, w)
+        first = 0
+        for states in march(modes, modes.to_state(A, W), self.times[order]):
+            index = order[first : first + len(states)]
+            first += len(states)
+            a, w = modes.from_state(states)
+            yield (index, w, a) if mirrored else (index, a, w)
 
 
 def output_times(horizon: float, delta: float, count: int = 120) -> np.ndarray:
