@@ -109,42 +109,44 @@ def landing(
     appendix A has the one-dimensional null space). Only the branch can need an integration. Raises OutsideTheory for bad shapes
     and for starts on, or too near, the separatrix.
     """
-    return landing_on(row_space(X, y), a_0, w_0, eta_a=eta_a, eta_w=eta_w)
-
-
-def landing_on(seen: RowSpace, a_0: float, w_0: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0) -> Landing:
-    """`landing` for data whose row space is known already."""
     w, a = finite("w_0", w_0, least_axes=1), finite("a_0", a_0)
-    check_inputs(seen, w)
     if a.ndim != 0 or w.ndim != 1:
         got = f"shapes {a.shape} and {w.shape}"
         raise OutsideTheory("A landing is one run's", got=got, do="Give one number a_0 and one vector w_0.")
+    return landings(row_space(X, y), a[None], w[None], eta_a=eta_a, eta_w=eta_w)[0]
+
+
+def landings(seen: RowSpace, a: Floats, w: Floats, *, eta_a: float = 1.0, eta_w: float = 1.0) -> tuple[Landing, ...]:
+    """`landing` of each of the starts a[R], w[R, d], for data whose row space is known already."""
+    check_inputs(seen, w)
     rates = {"eta_a": eta_a, "eta_w": eta_w}
-    inside, outside = w @ seen.basis, seen.null(w)
-    branch, rule = _branch(float(a), w, seen, rates)
-    if branch == 0:
+    branch, rule = _branches(a, w, seen, rates)
+    if not branch.all():
         what = "The start lies on the separatrix, so the flow ends at a saddle and not at a solution"
-        raise OutsideTheory(what, got=f"a_0 = {float(a):g}", do="Move the start a little.")
-    B = relative_scale(a, inside, **rates)
+        raise OutsideTheory(what, got=f"a_0 = {a[branch == 0][0]:g}", do="Move the start a little.")
+    B = relative_scale(a, w @ seen.basis, **rates)
     reach = _rate(eta_a, eta_w) * norm(seen.beta_star)
-    A = _root_sum(-B, 2 * reach) / np.sqrt(2)
-    a_end = branch * float(A / np.sqrt(positive_rate("eta_w", eta_w)))
-    return Landing(seen.beta_star + a_end * outside, a_end, branch, rule, bool(a * branch < 0))
+    a_end = branch * _root_sum(-B, 2 * reach) / np.sqrt(2 * positive_rate("eta_w", eta_w))
+    beta = seen.beta_star + a_end[:, None] * seen.null(w)
+    columns = (beta, a_end.tolist(), branch.tolist(), rule.tolist(), (a * branch < 0).tolist())
+    return tuple(Landing(*one) for one in zip(*columns, strict=True))
 
 
-def _branch(a: float, w: Floats, seen: RowSpace, rates: dict[str, float]) -> tuple[int, str]:
+def _branches(a: Floats, w: Floats, seen: RowSpace, rates: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+    """The sign of a(∞)[R], 0 on the separatrix, and the key in RULES of what decided it."""
     delta = relative_scale(a, w, **rates)
-    size = rates["eta_w"] * a**2 + rates["eta_a"] * w @ w
-    kept = int(np.sign(a))
-    if delta > single_neuron.ROUNDING * size or not np.any(seen.beta_star):
-        return kept, "kept"
-    if kept and seen.excess_loss(a * w) < (1 - CLOSEST) * seen.excess_loss(np.zeros_like(w)):
-        return kept, "below"
+    rounding = single_neuron.ROUNDING * (rates["eta_w"] * a**2 + rates["eta_a"] * (w * w).sum(axis=-1))
+    branch = np.sign(a).astype(int)
+    kept = (delta > rounding) | (not np.any(seen.beta_star))
+    low = (branch != 0) & (seen.excess_loss(a[:, None] * w) < (1 - CLOSEST) * seen.excess_loss(np.zeros_like(w)))
+    rule = np.where(kept, "kept", np.where(low, "below", "flat" if seen.flat else "integrated"))
     if seen.flat:
-        return int(single_neuron.basin(a, w @ seen.basis, seen.beta_star @ seen.basis, **rates)), "flat"
-    if delta > -single_neuron.ROUNDING * size:
-        return kept, "kept"
-    return _integrated_branch(a, w, seen, rates, float(delta)), "integrated"
+        basin = single_neuron.basin(a, w @ seen.basis, seen.beta_star @ seen.basis, **rates)
+        return np.where(rule == "flat", basin, branch), rule
+    rule[(rule == "integrated") & (delta > -rounding)] = "kept"
+    for run in np.flatnonzero(rule == "integrated"):
+        branch[run] = _integrated_branch(float(a[run]), w[run], seen, rates, float(delta[run]))
+    return branch, rule
 
 
 def _integrated_branch(a: float, w: Floats, seen: RowSpace, rates: dict[str, float], delta: float) -> int:

@@ -19,7 +19,7 @@ from core.theory.normalised import Floats, relative_scale
 FAN = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)
 SWEEP: Floats = np.asarray(np.sinh(np.linspace(-1, 1, 25) * math.asinh(10.0)), dtype=np.float64)
 MOMENTS = 80
-GRID = 33
+GRID = 27
 FURTHEST = 4.0
 DATUM = math.hypot(0.5, 1.0)
 SPACE = np.array([[0.5, -0.8, 0.5], [0.6, 0.35, 0.3]])
@@ -189,9 +189,9 @@ def sweep(delta: float) -> Floats:
 
 
 def _rules(problem: Landings) -> tuple[str, ...]:
-    pairs = zip(*starts(problem, np.array(FAN)), strict=True)
     seen = implicit_bias.row_space(problem.X, problem.labels)
-    return tuple(implicit_bias.landing_on(seen, a, w, **problem.rates).rule for a, w in pairs)
+    a_0, w_0 = starts(problem, np.array(FAN))
+    return tuple(one.rule for one in implicit_bias.landings(seen, a_0, w_0, **problem.rates))
 
 
 def starts(problem: Landings, deltas: Floats) -> tuple[Floats, Floats]:
@@ -206,13 +206,10 @@ def space(problem: Landings) -> Space:
     beta_0 = np.append(problem.beta_0, 0.3)
     seen = implicit_bias.row_space(X, y)
 
-    def land(deltas: Floats) -> list[implicit_bias.Landing]:
-        split = single_neuron.split(beta_0, deltas, sign=problem.sign, **problem.rates)
-        return [
-            implicit_bias.landing_on(seen, float(a_0), w_0, **problem.rates) for a_0, w_0 in zip(*split, strict=True)
-        ]
-
-    fan = land(np.array(FAN))
+    deltas = np.concatenate([FAN, SWEEP])
+    a_0, w_0 = single_neuron.split(beta_0, deltas, sign=problem.sign, **problem.rates)
+    found = implicit_bias.landings(seen, a_0, w_0, **problem.rates)
+    fan, track = found[: len(FAN)], found[len(FAN) :]
     return Space(
         X=X,
         y=y,
@@ -220,7 +217,7 @@ def space(problem: Landings) -> Space:
         beta_star=seen.beta_star,
         null=np.linalg.svd(X)[2][len(X) :],
         landing=np.array([one.beta for one in fan]),
-        track=np.array([one.beta for one in land(SWEEP)]),
+        track=np.array([one.beta for one in track]),
         ends=np.array(implicit_bias.ends(beta_0, X, y)),
         rules=tuple(one.rule for one in fan),
         crosses=np.array([one.crosses_zero for one in fan]),

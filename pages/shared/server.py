@@ -23,6 +23,7 @@ import core.training
 from core.training.threads import one_thread
 from pages.shared.flood import Calm
 from pages.shared.live import close_pools, open_pools
+from pages.shared.once import read_theme_once
 from pages.shared.plot import CHART_FILE, CHART_URL, PLOTLY_FILE, PLOTLY_URL
 from pages.shared.security import Gate
 from pages.shared.static import Compressed, script_route
@@ -93,6 +94,7 @@ def compile_kernels() -> None:
 async def lifespan(_app: Any) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False
     end_in_time()
+    read_theme_once()
     await asyncio.to_thread(warm_up)
     open_pools()
     compile_kernels()
