@@ -235,7 +235,7 @@ def describe(device: str) -> str:
 
     if device.startswith("cuda"):
         return torch.cuda.get_device_name(device)
-    return f"CPU, {torch.get_num_threads()} thread(s), {platform.machine()}"
+    return f"CPU, threads: {torch.get_num_threads()}, {platform.machine()}"
 
 
 def choose_device(wanted: str | None = None) -> str:

@@ -133,14 +133,10 @@ def test_foreign_pages_and_names_open_no_session(server, name, origin):
 def put(server: Server, session: str, size: int, token: bool = True, method: str = "PUT") -> int:
     """Send a file of that size as a browser does; the answer's status."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-    connection.request("GET", "/_stcore/host-config")
+    connection.request("GET", "/_stcore/health")
     answer = connection.getresponse()
     answer.read()
-    cookie = next(
-        value.split(";")[0]
-        for value in answer.headers.get_all("Set-Cookie") or []
-        if value.startswith("_streamlit_xsrf=")
-    )
+    (cookie,) = (value.split(";")[0] for value in answer.headers.get_all("Set-Cookie") or [] if "_xsrf=" in value)
     headers = {"Content-Type": "multipart/form-data; boundary=b"}
     if token:
         headers |= {"Cookie": cookie, "X-Xsrftoken": cookie.partition("=")[2]}
