@@ -5,7 +5,7 @@ A model's `Problem` subclasses `Params`; each field is a `knob`. Its name is the
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -61,9 +61,13 @@ class Knob:
 
     def _check_option(self, name: str, value: Any) -> Any:
         assert self.options is not None
-        chosen = tuple(value) if self.many else (value,)
+        chosen = (value,)
+        if self.many:
+            if not isinstance(value, list | tuple | set | frozenset):
+                raise OutsideTheory(f"{self.label} ({name}) must be a tuple", got=repr(value), do=self._advice())
+            chosen = tuple(value)
         for one in chosen:
-            if one not in self.options:
+            if not isinstance(one, Hashable) or one not in self.options:
                 raise OutsideTheory(f"{self.label} ({name}) has no such choice", got=repr(one), do=self._advice())
         return chosen if self.many else value
 
@@ -87,6 +91,16 @@ def knob(default: Any, label: str, **meaning: Any) -> Any:
     return dataclasses.field(default=default, metadata={"knob": Knob(label, **meaning)})
 
 
+def _as(kind: type, number: float, name: str) -> Any:
+    if kind is int and number != int(number):
+        raise OutsideTheory(
+            f"{name} must be a whole number", got=f"{number:g}", do="Choose a number without a fraction."
+        )
+    if kind is bool and number not in (0, 1):
+        raise OutsideTheory(f"{name} must be true or false", got=f"{number:g}", do="Choose one of 0 and 1.")
+    return kind(number)
+
+
 @dataclass(frozen=True)
 class Params:
     """Base of every Problem: frozen, hashable, each field checked against its knob when made.
@@ -99,8 +113,7 @@ class Params:
             meaning: Knob = field.metadata["knob"]
             value = meaning.check(field.name, getattr(self, field.name))
             if meaning.options is None:
-                kind: type = type(field.default)
-                value = kind(value)
+                value = _as(type(field.default), value, f"{meaning.label} ({field.name})")
             object.__setattr__(self, field.name, value)
 
     @classmethod

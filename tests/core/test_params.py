@@ -31,7 +31,20 @@ def test_changed_lists_what_a_link_must_carry():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"rate": 0}, {"rate": "1"}, {"count": 10}, {"kind": "c"}, {"several": (1, 4)}, {"rate": None}]
+    "bad",
+    [
+        {"rate": 0},
+        {"rate": "1"},
+        {"count": 10},
+        {"kind": "c"},
+        {"several": (1, 4)},
+        {"rate": None},
+        {"count": 2.5},
+        {"fast": 2},
+        {"kind": ["a"]},
+        {"several": 1},
+        {"several": ([1],)},
+    ],
 )
 def test_a_bad_value_names_the_field_and_what_to_do(bad):
     with pytest.raises(OutsideTheory) as caught:
