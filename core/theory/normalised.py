@@ -14,6 +14,7 @@ R counts the runs: all leading axes, broadcast and flattened. Paper: section 3 a
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,10 +54,12 @@ def positive_rate(name: str, value: ArrayLike) -> Floats:
 
 def norm(vector: Floats) -> Floats:
     """Euclidean length along the last axis, without underflow of the squares."""
-    largest = np.abs(vector).max(axis=-1)
+    size = np.abs(vector)
+    # numpy reduces a short last axis ten times slower than it compares columns
+    largest = reduce(np.maximum, np.moveaxis(size, -1, 0)) if vector.shape[-1] <= 4 else size.max(axis=-1)
     safe = np.where(largest > 0, largest, 1.0)
     scaled = vector / safe[..., None]
-    return safe * np.sqrt((scaled * scaled).sum(axis=-1))
+    return safe * np.sqrt(np.einsum("...i,...i->...", scaled, scaled))
 
 
 def relative_scale(a: ArrayLike, w: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0) -> Floats:

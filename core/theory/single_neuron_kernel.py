@@ -83,7 +83,7 @@ def _whitened(A_0: Floats, V_0: Floats, dA: Floats, dV: Floats, d: int) -> Float
         return np.zeros(A_0.shape)
     p = norm(V_0)
     axis = V_0 / np.where(p > 0, p, 1.0)[:, None]
-    x = (dV * axis).sum(axis=-1)
+    x = np.einsum("...i,...i->...", dV, axis)
     y = norm(dV - x[:, None] * axis)
     rise = dA * (2 * A_0 + dA)
     G_11, G_22 = A_0**2 + p**2, A_0**2

@@ -48,6 +48,8 @@ def alignment_time(
     high = np.where(moving, np.log(np.maximum((goal + np.abs(minus)) / safe, 1.0)) / np.where(moving, fast, 1.0), 0.0)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
+        if ((middle <= low) | (middle >= high)).all():
+            break
         below = fast * middle + np.log(safe) < _log(goal - minus * np.exp(-slow * middle))
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     time = np.where(moving, high, np.where(there, 0.0, np.inf))
