@@ -85,8 +85,8 @@ SHELF = Shelf(float(os.environ.get("CACHE_MB") or 256) * 1e6)
 
 
 def remember(solve: Callable[[Any], S]) -> Callable[[Any], S]:
-    """solve, its answers kept by the (frozen) problem. They are shared: nobody may write into them."""
-    return lambda problem: SHELF.get((name(solve), repr(problem)), lambda: solve(problem))
+    """solve, its answers kept by the (frozen) problem. They are shared: nobody may write into them; pictures are sealed."""
+    return lambda problem: SHELF.get((name(solve), repr(problem)), lambda: sealed(solve(problem)))
 
 
 def painted(draw: Callable[[Any, Any], S], problem: Any, solution: Any) -> S:

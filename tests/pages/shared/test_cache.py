@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.figures.picture import Picture
-from pages.shared.cache import Shelf, measure, sealed
+from pages.shared.cache import Shelf, measure, remember, sealed
 
 
 @dataclass(frozen=True)
@@ -69,3 +69,11 @@ def test_a_sealed_picture_keeps_its_text():
     (kept,) = sealed((picture,))
     assert kept.json() is kept.sealed and kept.sealed == text
     assert measure(kept) >= len(text)
+
+
+def test_remembered_pictures_are_written_once_for_everybody():
+    def draw(problem: str) -> tuple[Picture]:
+        return (Picture(),)
+
+    (picture,) = remember(draw)("a problem of this test")
+    assert picture.sealed and remember(draw)("a problem of this test")[0] is picture
