@@ -6,7 +6,7 @@ from core.errors import OutsideTheory
 from core.figures.implicit_bias import at_rest, figures, in_space, in_space_with_run, landing_rows, with_run
 from core.figures.style import CAMERAS, number
 from core.theory.implicit_bias import RULES
-from core.theory.landings import PRESETS, Landings, solve, space
+from core.theory.landings import PRESETS, Landings, solve, space, spatial
 from core.training.landings import SPACE_TIMES, Trained, simulate, simulate_space
 from pages.shared.agreement import agreement
 from pages.shared.beside import beside
@@ -80,10 +80,13 @@ prose(STEM, "mirror")
 st.subheader("More inputs, more solutions", anchor=False)
 
 
+in_three = spatial(problem)
+
+
 def show_space(run: Trained | None) -> None:
-    example = remember(space)(problem)
+    example = remember(space)(in_three)
     pair = (example, run)
-    drawn = painted(in_space, problem, example) if run is None else painted(in_space_with_run, problem, pair)
+    drawn = painted(in_space, in_three, example) if run is None else painted(in_space_with_run, in_three, pair)
     cursor = Cursor("t", "time t", SPACE_TIMES)
     plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, hero=False, autoplay=False)
     if "integrated" in example.rules:
@@ -97,7 +100,7 @@ def show_space(run: Trained | None) -> None:
 
 
 try:
-    beside("space", problem, simulate_space, show_space)
+    beside("space", in_three, simulate_space, show_space)
 except OutsideTheory as error:
     st.warning(str(error), icon=":material/warning:")
 prose(STEM, "space")

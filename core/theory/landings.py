@@ -5,7 +5,7 @@ Legend: δ ↔ deltas[D] · t ↔ times[T] · β ↔ beta[D, T, d] · β(∞) �
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -222,6 +222,13 @@ def space(problem: Landings) -> Space:
         rules=tuple(one.rule for one in fan),
         crosses=np.array([one.crosses_zero for one in fan]),
     )
+
+
+def spatial(problem: Landings) -> Landings:
+    """The same problem with everything at its default that `space` does not depend on: equal for every δ of the cursor."""
+    idle = ("delta", "moves", "levels", "horizon", "solver", "rate")
+    defaults: dict[str, Any] = {name: getattr(Landings, name) for name in idle}
+    return replace(problem, **defaults)
 
 
 def window(points: Floats) -> Floats:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import OutsideTheory
-from core.theory.landings import FAN, GRID, PRESETS, SWEEP, Landings, solve, space, sweep
+from core.theory.landings import FAN, GRID, PRESETS, SWEEP, Landings, solve, space, spatial, sweep
 
 FIGURE_4B = [
     (1.551077, 0.324462),
@@ -72,6 +72,14 @@ def test_landing_points_in_space_are_solutions_that_differ_from_the_start_only_i
     np.testing.assert_allclose(example.X @ example.landing.T, np.tile(example.y[:, None], 7), atol=1e-12)
     np.testing.assert_allclose(example.X @ example.null.T, 0, atol=1e-12)
     assert example.track.shape == (SWEEP.size, 3) and len(example.rules) == len(FAN)
+
+
+def test_space_is_the_same_for_all_that_it_does_not_depend_on():
+    one = Landings(null=1, angle=100.0, eta_a=2.0)
+    two = Landings(null=1, angle=100.0, eta_a=2.0, delta=3.3, moves="time", horizon=5.0, solver="descent", rate=0.1)
+    assert spatial(one) == spatial(two) and spatial(one) != spatial(Landings(null=1, angle=100.0))
+    for problem in (one, two):
+        np.testing.assert_array_equal(space(problem).landing, space(spatial(problem)).landing)
 
 
 def test_a_branch_that_is_open_is_integrated_and_said_so():
