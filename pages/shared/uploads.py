@@ -15,23 +15,31 @@ PATH = "/_stcore/upload_file/"
 
 
 class Uploads:
-    """Refuses a file that would not fit beside those that are held, or that does not say how large it is."""
+    """Refuses a file that would not fit beside those held and those arriving, or that does not say how large it is."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.limit = float(os.environ.get("UPLOADS_MB") or 200) * 1e6
+        self.arriving = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] == "PUT" and PATH in scope["path"]:
-            length = Headers(scope=scope).get("content-length", "")
-            if not (length.isascii() and length.isdigit()):
-                await PlainTextResponse("An upload must say its size.", 411)(scope, receive, send)
-                return
-            if held() + int(length) > self.limit:
-                sentence = "The server holds as many uploads as it can. Try again when others have left."
-                await PlainTextResponse(sentence, 413)(scope, receive, send)
-                return
-        await self.app(scope, receive, send)
+        if scope["type"] != "http" or scope["method"] != "PUT" or PATH not in scope["path"]:
+            await self.app(scope, receive, send)
+            return
+        length = Headers(scope=scope).get("content-length", "")
+        if not (length.isascii() and length.isdigit()):
+            await PlainTextResponse("An upload must say its size.", 411)(scope, receive, send)
+            return
+        size = float(length)
+        if held() + self.arriving + size > self.limit:
+            sentence = "The server holds as many uploads as it can. Try again when others have left."
+            await PlainTextResponse(sentence, 413)(scope, receive, send)
+            return
+        self.arriving += size
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.arriving -= size
 
 
 def held() -> int:
