@@ -6,8 +6,8 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
+from core.theory.checks import Floats
 from core.theory.exact import Exact, Solution, TimeScales
-from core.theory.normalised import Floats
 
 FAINT = 0.35
 HEIGHT = 300

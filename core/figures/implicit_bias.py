@@ -7,8 +7,8 @@ import numpy as np
 from core.figures import style
 from core.figures.exact import colour_of
 from core.figures.picture import Picture, moving
+from core.theory.checks import Floats
 from core.theory.landings import FAN, Landings, Paths, Solution, Space
-from core.theory.normalised import Floats
 
 HEIGHT = 370
 FAINT = 0.3

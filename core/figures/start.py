@@ -6,7 +6,7 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 from core.training.start import ALIGNED, Linear, Relu, Start
 
 HEIGHT = 380

@@ -11,8 +11,8 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.theory import single_neuron
+from core.theory.checks import Floats
 from core.theory.exact import Exact, moments, starts
-from core.theory.normalised import Floats
 from core.training.experiment import choose_device, describe
 from core.training.single_neuron import MOST_STEPS, Run, collect, gradient_descent, gradient_flow, stable_rate
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.theory import implicit_bias, single_neuron
+from core.theory.checks import Floats
 from core.theory.landings import FAN, Landings, Space, space, starts
-from core.theory.normalised import Floats
 from core.training.exact import ERROR_ALLOWED, MOST_STEPS_LIVE, device_for, relative_error
 from core.training.experiment import describe
 from core.training.single_neuron import Run, collect, gradient_descent, gradient_flow, stable_rate

@@ -13,9 +13,10 @@ import numpy as np
 from core.datasets.teacher_student import outputs
 from core.params import Params, knob
 from core.theory import single_neuron
+from core.theory.checks import Floats
 from core.theory.exact import direction
-from core.theory.normalised import Floats, relative_scale
 from core.theory.single_neuron_times import alignment_time
+from core.theory.states import imbalance
 from core.training import teacher_student_plane
 
 UNTIL = 20.0
@@ -100,7 +101,7 @@ def _linear(problem: Start) -> Linear:
     beta, phi = a[..., None] * w, single_neuron.alignment(w, target)
     gap = ((beta - target) ** 2).sum(-1)
     reached = alignment_time(a_0, w_0, target, cosine=ALIGNED)
-    delta = relative_scale(a, w)
+    delta = imbalance(a, w)
     return Linear(
         times=times,
         deltas=problem.deltas,
