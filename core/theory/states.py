@@ -211,7 +211,7 @@ def runs(a: ArrayLike, w: ArrayLike, beta_star: ArrayLike, eta_a: ArrayLike, eta
         delta=flat(state.delta),
         r=flat(np.ldexp(size * root_a * root_w, power)),
         e=flat_vectors(direction),
-        unit=flat(state.unit),
+        unit=np.broadcast_to(state.unit, shape).reshape(-1),
         scale_a=flat(_back(root_w, state.shift_a)),
         scale_w=flat(_back(root_a, state.shift_w)),
     )
