@@ -97,22 +97,9 @@ class Flow(NamedTuple):
         log_plus = np.where(zero, -np.inf, np.log(np.abs(np.where(zero, 1.0, plus))))
         fast, slow, bend = (np.minimum(rate * pace, most) for rate in (fast, slow, np.abs(start.delta)))
         grown, decayed, mixed = 2 * pace * C**2, 2 * pace * (S * minus) ** 2, 4 * pace * C * S
-        parts: tuple[Floats, ...] = (
-            C,
-            S,
-            minus,
-            np.sign(plus),
-            log_plus,
-            plus * minus,
-            fast,
-            slow,
-            bend,
-            grown,
-            decayed,
-            mixed,
-        )
-        columns = [part[:, None] for part in parts]
-        return cls(*columns, (start.delta >= 0)[:, None])
+        up = np.where(start.delta >= 0, 1.0, 0.0)
+        linear = (C, S, minus, np.sign(plus), log_plus, plus * minus, fast, slow, bend)
+        return cls._make(part[:, None] for part in (*linear, grown, decayed, mixed, up))
 
     def at(self, block: slice, t: Floats) -> tuple[Floats, Floats, Floats]:
         """A[R, T], v[R, T] and 1/N[R, T]; every exponential is taken relative to the largest one, so none overflows."""
