@@ -7,10 +7,10 @@ import numpy as np
 from core.errors import OutsideTheory
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.theory.deep_chain import DEEPEST, DeepChain, Solution, start
+from core.problems.deep import DEEPEST, DeepChain, Solution, start
+from core.problems.deep_run import Comparison
 from core.theory.deep_potential import chain_potential
 from core.theory.scalar_chain import learning_time
-from core.training.deep_chain import Comparison
 
 FLOOR = 1e-12
 GRID = 61

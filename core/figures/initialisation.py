@@ -7,10 +7,10 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.training.check import Solution
-from core.training.diagnose import BAND, LEVELS
-from core.training.initialise import Problem
-from core.training.mini_run import VARIANTS, Snapshot
+from core.problems.initialisation import Problem, Solution
+from core.training.initialisation.laws import LEVELS
+from core.training.initialisation.mini_run import VARIANTS, Snapshot
+from core.training.initialisation.report import BAND
 
 MEASURES = (
     ("test_loss", "Test loss", "test loss", True),

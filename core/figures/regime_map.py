@@ -8,7 +8,7 @@ import numpy as np
 from core.figures import style
 from core.figures.picture import Picture, moving
 from core.params import Params
-from core.training.regime_map_view import LiveSnapshot, OwnSweep, RegimeMap, View, cell_number, cell_of
+from core.problems.regime_map import LiveSnapshot, OwnSweep, RegimeMap, View, cell_number, cell_of
 
 SCALES = {
     "kernel": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),

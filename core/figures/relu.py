@@ -9,9 +9,9 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
+from core.problems.relu import Problem, Solution
 from core.theory import relu_partition as partition
 from core.training.plane import Run
-from core.training.xor_plane import Problem, Solution
 
 RADIUS = 1.6
 HEIGHT = 390

@@ -6,8 +6,8 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
+from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.normalised import Floats
-from core.training.start import ALIGNED, Linear, Relu, Start
 
 HEIGHT = 380
 WORDS = ("▼ downstream", "● balanced", "▲ upstream")

@@ -9,7 +9,7 @@ import pytest
 from core.figures import style
 from core.figures.compare import difference, side_by_side
 from core.figures.picture import Picture, moving
-from core.theory.geometry import Geometry
+from core.problems.geometry import Geometry
 
 
 def curve(reach: float, frames: int, **axis) -> Picture:
