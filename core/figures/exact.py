@@ -25,11 +25,6 @@ def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]
     return (*curves(problem, solution, run), error_strip(problem, solution, run))
 
 
-def with_run(problem: Exact, pair) -> tuple[Picture, ...]:
-    """`figures` of the pair (solution, run)."""
-    return figures(problem, *pair)
-
-
 def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
     target = problem.beta_star
     size = None if run is None else run.a * np.linalg.norm(run.w, axis=-1)

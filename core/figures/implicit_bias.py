@@ -26,11 +26,6 @@ def figures(problem: Landings, solution: Solution, run=None) -> tuple[Picture, .
     )
 
 
-def with_run(problem: Landings, pair) -> tuple[Picture, ...]:
-    """`figures` of the pair (solution, run)."""
-    return figures(problem, *pair)
-
-
 def plane(problem: Landings, solution: Solution, run=None) -> Picture:
     """Paths of seven δ to the solutions; level sets of the objective touch the line of solutions where β(∞) lies."""
     picture = style.figure(problem, title=_plane_title(problem), alt=_alt(solution), x="β₁", y="β₂", height=HEIGHT)
@@ -188,11 +183,6 @@ def in_space(problem: Landings, example: Space, run=None) -> tuple[Picture]:
     steps = range(run.times.size)
     picture.move(places, *([moving(style.points3d(run.beta[:, k], colours, "now", size=5))] for k in steps))
     return (picture,)
-
-
-def in_space_with_run(problem: Landings, pair) -> tuple[Picture]:
-    """`in_space` of the pair (example, run)."""
-    return in_space(problem, *pair)
 
 
 def _steps(problem: Landings, solution: Solution) -> int:
