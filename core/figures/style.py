@@ -130,9 +130,10 @@ def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
 
 
 def figure(
-    problem: Any, *, title: str, alt: str, x: str = "", y: str = "", height: int = 400, **layout: Any
+    problem: Any, *, title: str, alt: str, short: str, x: str = "", y: str = "", height: int = 400, **layout: Any
 ) -> Picture:
-    """An empty 2-D picture in the house's layout. title states the finding, alt what a listener should know."""
+    """An empty 2-D picture in the house's layout. title states the finding, alt what a listener should know, short is
+    the word by which a narrow screen chooses it."""
     base = {
         "title": {
             "text": title,
@@ -148,7 +149,7 @@ def figure(
         "margin": {"l": 64, "r": 24, "t": 52, "b": 56},
         "showlegend": False,
         "hovermode": "closest",
-        "meta": meta_of(problem, alt),
+        "meta": meta_of(problem, alt, short=short),
         "uirevision": "kept",
         "xaxis": {**AXIS, "title": {"text": x, "standoff": 8}},
         "yaxis": {**AXIS, "title": {"text": y, "standoff": 8}},
@@ -159,7 +160,7 @@ def figure(
 
 
 def space(
-    problem: Any, *, title: str, alt: str, axes: tuple[str, str, str], reach: float, height: int = 520
+    problem: Any, *, title: str, alt: str, short: str, axes: tuple[str, str, str], reach: float, height: int = 520
 ) -> Picture:
     """An empty 3-D picture: a cube of half-width `reach` that never changes, so that only the content moves."""
 
@@ -175,7 +176,7 @@ def space(
         "uirevision": "kept",
         "dragmode": "turntable",
     }
-    picture = figure(problem, title=title, alt=alt, height=height)
+    picture = figure(problem, title=title, alt=alt, short=short, height=height)
     del picture.layout["xaxis"], picture.layout["yaxis"]
     return picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0})
 

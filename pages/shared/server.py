@@ -24,7 +24,8 @@ from core.training.threads import one_thread
 from pages.shared.flood import Calm
 from pages.shared.live import close_pools, open_pools
 from pages.shared.once import read_theme_once
-from pages.shared.plot import CHART_FILE, CHART_URL, PLOTLY_FILE, PLOTLY_URL
+from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
+from pages.shared.script import CHART_SCRIPT, CHART_URL
 from pages.shared.security import Gate
 from pages.shared.static import Compressed, script_route
 from pages.shared.uploads import Uploads
@@ -104,4 +105,4 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def script_routes() -> list[Route]:
     """plotly.js from the installed package and the chart's own script, each cacheable for ever under its version."""
-    return [script_route(PLOTLY_URL, PLOTLY_FILE.read_bytes()), script_route(CHART_URL, CHART_FILE.read_bytes())]
+    return [script_route(PLOTLY_URL, PLOTLY_FILE.read_bytes()), script_route(CHART_URL, CHART_SCRIPT)]
