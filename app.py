@@ -3,9 +3,9 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.fonts import font_routes
-from pages.shared.frame import draw
-from pages.shared.server import end_cleanly, lifespan, middleware, script_routes
+from pages.lessons.frame import draw
+from pages.server.fonts import font_routes
+from pages.server.server import end_cleanly, lifespan, middleware, script_routes
 
 if get_script_run_ctx(suppress_warning=True):
     draw()

@@ -4,15 +4,15 @@ import streamlit as st
 
 from core.figures.deep import comparison, figures, waits
 from core.figures.style import number
-from core.theory.deep_chain import PRESETS, DeepChain, solve
-from core.training.deep_chain import Comparison, compare
-from pages.shared.beside import beside
+from core.problems.deep import PRESETS, DeepChain, solve
+from core.problems.deep_run import Comparison, compare
+from pages.jobs.beside import beside
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "deep"
 

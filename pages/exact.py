@@ -4,16 +4,16 @@ import streamlit as st
 
 from core.figures.exact import figures, scales, with_run
 from core.figures.style import number
-from core.theory.exact import PRESETS, Exact, solve, time_scales
-from core.training.exact import Simulation, simulate
+from core.problems.exact import PRESETS, Exact, solve, time_scales
+from core.problems.exact_run import Simulation, simulate
+from pages.jobs.beside import beside
+from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
-from pages.shared.beside import beside
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "exact"
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.figures.filters import figures
-from core.training import filters
-from core.training.filters import Problem, Solution
-from pages.shared import experiment
+from core.problems import filters
+from core.problems.filters import Problem, Solution
+from pages.lessons import experiment_page as experiment
 
 
 def facts(problem: Problem, solution: Solution) -> None:

@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.figures.geometry import figures
 from core.figures.style import CAMERAS, number
-from core.theory.geometry import PRESETS, Geometry, dimensionless, solve
+from core.problems.geometry import PRESETS, Geometry, dimensionless, solve
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "geometry"
 

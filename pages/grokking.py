@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.figures.grokking import figures
-from core.training import grokking
-from core.training.grokking import Problem, Solution
-from pages.shared import experiment
+from core.problems import grokking
+from core.problems.grokking import Problem, Solution
+from pages.lessons import experiment_page as experiment
 
 
 def facts(problem: Problem, solution: Solution) -> None:

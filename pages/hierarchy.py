@@ -3,9 +3,9 @@
 import streamlit as st
 
 from core.figures.hierarchy import figures
-from core.training import hierarchy
-from core.training.hierarchy import Problem, Solution
-from pages.shared import experiment
+from core.problems import hierarchy
+from core.problems.hierarchy import Problem, Solution
+from pages.lessons import experiment_page as experiment
 
 
 def facts(problem: Problem, solution: Solution) -> None:

@@ -5,17 +5,17 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.figures.implicit_bias import at_rest, figures, in_space, in_space_with_run, landing_rows, with_run
 from core.figures.style import CAMERAS, number
+from core.problems.implicit_bias import PRESETS, Landings, solve, space, spatial
+from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
 from core.theory.implicit_bias import RULES
-from core.theory.landings import PRESETS, Landings, solve, space, spatial
-from core.training.landings import SPACE_TIMES, Trained, simulate, simulate_space
+from pages.jobs.beside import beside
+from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
-from pages.shared.beside import beside
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose, table
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "implicit_bias"
 

@@ -7,18 +7,19 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.figures.initialisation import figures, trained
 from core.figures.style import number
-from core.training.check import SEEDS, Case, Solution, compare, measured, solve, solve_case
-from core.training.diagnose import LEVELS, as_json, as_text
-from core.training.initialise import PRESETS, Problem
-from core.training.own_data import TASKS
-from core.training.weights_file import SNIPPET
+from core.problems.initialisation import PRESETS, Case, Problem, Solution, solve, solve_case
+from core.problems.initialisation_run import SEEDS, compare, measured
+from core.training.diagnose import as_json, as_text
+from core.training.initialisation.laws import LEVELS
+from core.training.initialisation.own_data import TASKS
+from core.training.initialisation.weights_file import SNIPPET
+from pages.jobs.live import work
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.live import work
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "initialisation"
 

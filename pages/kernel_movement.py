@@ -4,9 +4,9 @@ import streamlit as st
 
 from core.figures.kernel_movement import figures
 from core.figures.style import number
-from core.training import kernel_movement
-from core.training.kernel_movement import Problem, Solution, early
-from pages.shared import experiment
+from core.problems import kernel_movement
+from core.problems.kernel_movement import Problem, Solution, early
+from pages.lessons import experiment_page as experiment
 
 
 def facts(problem: Problem, solution: Solution) -> None:

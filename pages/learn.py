@@ -5,14 +5,14 @@ import streamlit as st
 from core.figures.legend import Legend, figures
 from core.papers import PAPERS
 from pages import BY_STEM, PAGES
-from pages.shared.builder import builder, exercise_query
+from pages.lessons.builder import builder, exercise_query
+from pages.lessons.handout import spelled
+from pages.lessons.lessons import LESSONS
+from pages.lessons.theorems import INDEX
 from pages.shared.cache import painted
 from pages.shared.glossary import anchor
-from pages.shared.handout import spelled
-from pages.shared.lessons import LESSONS
 from pages.shared.plot import plot
 from pages.shared.prose import glossary, pieces, prose
-from pages.shared.theorems import INDEX
 
 STEM = "learn"
 PARTS = {

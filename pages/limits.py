@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.figures.limits import figures
 from core.figures.style import number
-from core.training.limits import PRESETS, Limits, solve
+from core.problems.limits import PRESETS, Limits, solve
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "limits"
 
@@ -64,5 +64,5 @@ takeaway(
     },
 )
 st.caption(
-    "The conservation law of the paper's sections 3 to 5, and its end; math of one step in core.training.limits."
+    "The conservation law of the paper's sections 3 to 5, and its end; math of one step in core.problems.limits."
 )

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.figures.regime_map import figures, half_times, live, over_seeds, own_maps
 from core.figures.style import number
-from core.training.regime_map_view import (
+from core.problems.regime_map import (
     PRESETS,
     LiveCell,
     OwnSweep,
@@ -18,13 +18,13 @@ from core.training.regime_map_view import (
     sweep,
     train_cell,
 )
+from pages.jobs.live import work
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.live import work
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "regime_map"
 PINS = ("pin1", "pin2", "pin3")

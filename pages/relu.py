@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.figures.relu import figures
 from core.figures.style import number
-from core.training.xor_plane import PRESETS, Problem, solve
+from core.problems.relu import PRESETS, Problem, solve
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "relu"
 

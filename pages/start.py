@@ -4,13 +4,13 @@ import streamlit as st
 
 from core.figures.start import figures
 from core.figures.style import number
-from core.training.start import PRESETS, Start, solve
+from core.problems.start import PRESETS, Start, solve
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import arrays_of, takeaway
-from pages.shared.story import presets
 
 STEM = "start"
 GUESS = "start_guess"

@@ -5,13 +5,13 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.training.teacher_student_plane import PRESETS, Problem, papers_four, solve
+from core.problems.teacher_student import PRESETS, Problem, papers_four, solve
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "teacher_student"
 

@@ -4,16 +4,16 @@ import streamlit as st
 
 from core.figures.style import number
 from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
+from core.problems.wide import PRESETS, WideNetwork
+from core.problems.wide_run import Comparison, compare, solve
 from core.theory.wide_linear import regime
-from core.theory.wide_network import PRESETS, WideNetwork
-from core.training.wide_network import Comparison, compare, solve
-from pages.shared.beside import beside
+from pages.jobs.beside import beside
+from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
 from pages.shared.share import takeaway
-from pages.shared.story import presets
 
 STEM = "wide"
 

@@ -7,10 +7,10 @@ import numpy as np
 from core.errors import OutsideTheory
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.theory.deep_chain import DEEPEST, DeepChain, Solution, start
+from core.problems.deep import DEEPEST, DeepChain, Solution, start
+from core.problems.deep_run import Comparison
 from core.theory.deep_potential import chain_potential
 from core.theory.scalar_chain import learning_time
-from core.training.deep_chain import Comparison
 
 FLOOR = 1e-12
 GRID = 61
@@ -212,7 +212,7 @@ def _alt(problem: DeepChain, solution: Solution) -> str:
 
 
 def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, y: str) -> Picture:
-    picture = style.figure(problem, short=y, title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    picture = style.figure(problem, short=style.briefly(y), title=title, alt=alt, x="gradient-flow time t (log)", y=y)
     low, high = np.log10(solution.times[[1, -1]])
     return picture.lay(
         xaxis={

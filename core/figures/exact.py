@@ -6,7 +6,7 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.theory.exact import Exact, Solution, TimeScales
+from core.problems.exact import Exact, Solution, TimeScales
 from core.theory.normalised import Floats
 
 FAINT = 0.35
@@ -20,7 +20,7 @@ ERROR_FLOOR = 1e-12
 
 
 def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
-    """The four curves of the chosen view and the error strip; `run` is a core.training.exact.Simulation, if there is one."""
+    """The four curves of the chosen view and the error strip; `run` is a Simulation (core.problems.exact_run) or None."""
     curves = _regimes if problem.view == "regimes" else _weights
     return (*curves(problem, solution, run), error_strip(problem, solution, run))
 
@@ -73,7 +73,13 @@ def _weights(problem: Exact, solution: Solution, run) -> list[Picture]:
 def _curves(problem, solution, run, theory: Floats, simulated, title: str, y: str, keyed: bool = False) -> Picture:
     """One quantity against time: the run thick and pale, theory thin upon it, a mark per δ moving with the cursor."""
     picture = style.figure(
-        problem, short=y, title=title, alt=_alt(y, theory, solution), x=_time_name(problem), y=y, height=HEIGHT
+        problem,
+        short=style.briefly(y),
+        title=title,
+        alt=_alt(y, theory, solution),
+        x=_time_name(problem),
+        y=y,
+        height=HEIGHT,
     )
     times = _shown_times(problem, solution.times)
     _time_axis(problem, picture, solution)

@@ -5,7 +5,8 @@ import numpy as np
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
 from core.figures.png import data_uri
-from core.training.filters import DATA, Problem, Solution
+from core.problems.filters import Problem, Solution
+from core.training.practice.filters import DATA
 
 MAGNIFY, GAP, ACROSS = 3, 4, 4
 

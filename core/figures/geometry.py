@@ -6,7 +6,7 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.theory.geometry import Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
+from core.problems.geometry import Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
 
 FLOOR, TOP = 1e-2, 1e1
 CONTOURS = 48

@@ -4,7 +4,7 @@ import numpy as np
 
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
-from core.training.grokking import Problem, Solution
+from core.problems.grokking import Problem, Solution
 
 DASHES = {0.5: "solid", 1.0: "dash", 1.5: "dot"}
 NEVER = 1.6

@@ -5,7 +5,8 @@ import numpy as np
 from core.datasets import hierarchy as data
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
-from core.training.hierarchy import Problem, Solution, rules, widest
+from core.problems.hierarchy import Problem, Solution, widest
+from core.training.practice.hierarchy import rules
 
 CLASS, SYMBOL = "#1d3b57", "#3f6390"
 

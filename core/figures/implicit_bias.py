@@ -7,7 +7,7 @@ import numpy as np
 from core.figures import style
 from core.figures.exact import colour_of
 from core.figures.picture import Picture, moving
-from core.theory.landings import FAN, Landings, Paths, Solution, Space
+from core.problems.implicit_bias import FAN, Landings, Paths, Solution, Space
 from core.theory.normalised import Floats
 
 HEIGHT = 370
@@ -17,7 +17,7 @@ MOST_SIDE = 2.6
 
 
 def figures(problem: Landings, solution: Solution, run=None) -> tuple[Picture, ...]:
-    """The plane, the mirror, its clock and the potential; `run` is a core.training.landings.Trained, if there is one."""
+    """The plane, the mirror, its clock and the potential; `run` is a Trained (core.problems.implicit_bias_run) or None."""
     return (
         plane(problem, solution, run),
         mirror(problem, solution),

@@ -7,10 +7,10 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.training.check import Solution
-from core.training.diagnose import BAND, LEVELS
-from core.training.initialise import Problem
-from core.training.mini_run import VARIANTS, Snapshot
+from core.problems.initialisation import Problem, Solution
+from core.training.initialisation.laws import LEVELS
+from core.training.initialisation.mini_run import VARIANTS, Snapshot
+from core.training.initialisation.report import BAND
 
 MEASURES = (
     ("test_loss", "Test loss", "test loss", True),
@@ -199,7 +199,9 @@ def _measure(problem: Problem, run: Snapshot, name: str, short: str, words: str,
     ends = [style.number(float(row[-1])) for row in mean]
     title = f"{short}: {ends[0]} as is, {ends[1]} rescaled"
     alt = f"{title} after {run.step[-1]} steps, mean over {values.shape[1]} seeds; aim delta-hat {problem.aim:g}"
-    picture = style.figure(problem, short="run", title=title, alt=alt, x="steps (log, from 1)", y=words, height=330)
+    picture = style.figure(
+        problem, short=short.lower(), title=title, alt=alt, x="steps (log, from 1)", y=words, height=330
+    )
     steps = np.maximum(run.step, 0.7)
     picture.lay(xaxis=style.log_axis(0.7, max(3.0, 3.5 * steps[-1])))
     if log:

@@ -4,7 +4,8 @@ import numpy as np
 
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
-from core.training.kernel_movement import DATA, Problem, Solution, early, rank_correlation
+from core.problems.kernel_movement import Problem, Solution, early, rank_correlation
+from core.training.practice.kernel_movement import DATA
 
 CAUSES = (
     ("kernel_distance", style.KERNEL, "solid", "the kernel itself"),

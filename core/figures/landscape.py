@@ -4,9 +4,9 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
+from core.problems.geometry import half_sheets
+from core.problems.landscape import Problem, Slice, Solution
 from core.theory import landscape as minimal
-from core.theory.geometry import half_sheets
-from core.training.landscape import Problem, Slice, Solution
 
 REACH = 2.6
 FLOOR, TOP = 1e-2, 1e1
@@ -127,7 +127,13 @@ def at_random(problem: Problem, solution: Solution) -> Picture:
 
 def _slice(problem: Problem, solution: Solution, cut: Slice, title: str, x: str, y: str, what: str) -> Picture:
     picture = style.figure(
-        problem, short="slice", title=title, alt=_slice_alt(problem, solution, cut, what), x=x, y=y, height=HEIGHT
+        problem,
+        short=what.removeprefix("its ").removeprefix("two "),
+        title=title,
+        alt=_slice_alt(problem, solution, cut, what),
+        x=x,
+        y=y,
+        height=HEIGHT,
     )
     picture.lay(xaxis={"range": [cut.x[0], cut.x[-1]]}, yaxis={"range": [cut.y[0], cut.y[-1]]})
     picture.add(
@@ -194,7 +200,7 @@ def _shade(delta: float) -> dict:
     }
 
 
-def _mark_rest(picture: Picture, flow: minimal.Solution) -> None:
+def _mark_rest(picture: Picture, flow: minimal.Flow) -> None:
     """The places where the flow can rest: two minima, and two saddles where δ ≤ 0 leaves a way through a = 0."""
     theta, a = minimal.minima(flow.delta)
     picture.add(style.points(theta, a, style.MINIMA, "zero loss", size=15, symbol="star"))
@@ -207,7 +213,7 @@ def _mark_rest(picture: Picture, flow: minimal.Solution) -> None:
         style.label(picture, 90, 0, "no weights here: a² < δ", style.EQUIVALENT, xanchor="center")
 
 
-def _lifted(flow: minimal.Solution) -> np.ndarray:
+def _lifted(flow: minimal.Flow) -> np.ndarray:
     """The ridge's points (w₁, w₂, a) of both sides: [2, k, 3]."""
     assert flow.separatrix is not None
     theta, a = np.deg2rad(flow.separatrix[..., 0]), flow.separatrix[..., 1]
@@ -240,7 +246,7 @@ def _title(delta: float) -> str:
     return f"{style.regime_mark(delta)} δ = {delta:g}: {sheets}"
 
 
-def _finding(flow: minimal.Solution) -> str:
+def _finding(flow: minimal.Flow) -> str:
     if flow.delta > 0:
         return "No way from one valley to the other"
     if flow.branch == 0:
@@ -249,7 +255,7 @@ def _finding(flow: minimal.Solution) -> str:
     return "It changes the sign of a" if crossed else "It stays on its side of the ridge"
 
 
-def _alt(flow: minimal.Solution) -> str:
+def _alt(flow: minimal.Flow) -> str:
     return (
         f"Loss on the level set delta = {flow.delta:.3g}, {style.regime_side(flow.delta)}: {_finding(flow)}; "
         f"the flow ends at a = {flow.a[-1]:.3g} with loss {flow.loss[-1]:.2g}"

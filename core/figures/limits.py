@@ -4,7 +4,7 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
-from core.training.limits import Limits, Solution
+from core.problems.limits import Limits, Solution
 
 
 def figures(problem: Limits, solution: Solution) -> tuple[Picture, Picture, Picture]:

@@ -8,7 +8,7 @@ import numpy as np
 from core.figures import style
 from core.figures.picture import Picture, moving
 from core.params import Params
-from core.training.regime_map_view import LiveSnapshot, OwnSweep, RegimeMap, View, cell_number, cell_of
+from core.problems.regime_map import LiveSnapshot, OwnSweep, RegimeMap, View, cell_number, cell_of
 
 SCALES = {
     "kernel": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),
@@ -84,7 +84,7 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
     shown, low, high = _scaled(measure, over, values)
     where = _headline(solution, measure, over, values)
     picture = style.figure(
-        problem, short="map", title=where, alt=_map_alt(solution, measure, values), x="overall scale τ", height=HEIGHT
+        problem, short=measure, title=where, alt=_map_alt(solution, measure, values), x="overall scale τ", height=HEIGHT
     )
     ticks = {"tickvals": [float(np.log10(t)) for t in TAU_TICKS], "ticktext": [f"{t:g}" for t in TAU_TICKS]}
     bare = {"showgrid": False, "zeroline": False}

@@ -9,9 +9,9 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
+from core.problems.relu import Problem, Solution
 from core.theory import relu_partition as partition
 from core.training.plane import Run
-from core.training.xor_plane import Problem, Solution
 
 RADIUS = 1.6
 HEIGHT = 390
@@ -33,7 +33,7 @@ def surface(problem: Problem, solution: Solution, which: int) -> Picture:
     title = f"{_name(start)}: the surface f"
     picture = style.space(
         problem,
-        short="surface",
+        short=("surface", "rival: surface")[which],
         title=title,
         alt=_alt(run, start, "Surface"),
         axes=("x₁", "x₂", "f"),
@@ -56,7 +56,7 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
     run, start = _both(solution)[which]
     picture = style.figure(
         problem,
-        short="partition",
+        short=("partition", "rival: partition")[which],
         title=_verdict(run),
         alt=_alt(run, start, "Partition"),
         x="x₁",

@@ -6,8 +6,8 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
+from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.normalised import Floats
-from core.training.start import ALIGNED, Linear, Relu, Start
 
 HEIGHT = 380
 WORDS = ("▼ downstream", "● balanced", "▲ upstream")
@@ -123,7 +123,7 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
     ends = ", ".join(f"{end:.3g} for delta = {d:g}" for end, d in zip(curves[:, -1], solution.deltas, strict=True))
     picture = style.figure(
         problem,
-        short=y,
+        short=style.briefly(y),
         title=title,
         alt=f"{what} against time, at the end {ends}",
         x="time t (log)",

@@ -8,6 +8,7 @@ carries layout.meta (URL key → the control's value, and "alt", the text altern
 
 import dataclasses
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -105,6 +106,11 @@ def delta_colour(delta: float, reach: float = 4.0) -> str:
         return SEVEN[3]
     step = math.ceil(3 * min(1.0, math.asinh(abs(delta)) / math.asinh(reach)) - 1e-9)
     return SEVEN[3 + int(math.copysign(step, delta))]
+
+
+def briefly(axis: str) -> str:
+    """An axis' title cut to the quantity's name: what follows an equals sign, a comma or a bracket falls away."""
+    return re.split(r" = |, | \(|\(", axis)[0]
 
 
 def f32(values: Any) -> np.ndarray:

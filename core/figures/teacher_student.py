@@ -6,8 +6,8 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
+from core.problems.teacher_student import PAPER_PANELS, Problem, Solution
 from core.theory import relu_partition
-from core.training.teacher_student_plane import PAPER_PANELS, Problem, Solution
 
 ANGLES = np.linspace(0, 360, 181)
 SIGNS = ((1, style.POSITIVE, "circle", "a > 0"), (-1, style.NEGATIVE, "x", "a < 0"))

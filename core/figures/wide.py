@@ -7,10 +7,10 @@ import numpy as np
 
 from core.figures import style
 from core.figures.picture import Picture, moving
+from core.problems.wide import Curves, Solution, WideNetwork
+from core.problems.wide_run import Comparison
 from core.theory.linear_modes import hyperbolic_entropy, mode_flow
 from core.theory.wide_linear import regime
-from core.theory.wide_network import Curves, Solution, WideNetwork
-from core.training.wide_network import Comparison
 
 SHAPES = {"funnel": (6, 3, 3), "square": (4, 4, 4), "inverted funnel": (3, 3, 6), "bottleneck": (5, 2, 5)}
 SIGNS = (-10.0, 0.0, 10.0)
@@ -247,7 +247,7 @@ def _alt(problem: WideNetwork, solution: Solution) -> str:
 
 
 def _against_time(problem: WideNetwork, curves: Curves, title: str, alt: str, y: str) -> Picture:
-    picture = style.figure(problem, short=y, title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    picture = style.figure(problem, short=style.briefly(y), title=title, alt=alt, x="gradient-flow time t (log)", y=y)
     low, high = np.log10(curves.times[[1, -1]])
     return picture.lay(
         xaxis={

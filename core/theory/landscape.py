@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import OutsideTheory
-from core.params import Params, knob
 from core.theory import single_neuron
 
 Array = NDArray[np.float64]
@@ -32,26 +31,17 @@ SADDLE_LOSS = 0.5
 
 
 @dataclass(frozen=True)
-class Problem(Params):
-    """A start β₀ in the plane, its sign and its split δ between the layers."""
+class Start:
+    """β₀ of length `size`, `angle` degrees anticlockwise from β*, split at δ with the sign of a₀."""
 
-    delta: float = knob(
-        -2.0,
-        "Relative scale δ",
-        low=-8,
-        high=8,
-        scale="asinh",
-        help="▼ below 0 the later layer learns faster, ▲ above 0 the earlier layer",
-    )
-    angle: float = knob(
-        120.0, "Start angle", low=-180, high=180, step=5, unit="°", help="angle from β* to β₀, anticlockwise"
-    )
-    size: float = knob(1.0, "Start size ‖β₀‖", low=0.05, high=2, step=0.05)
-    sign: int = knob(1, "Side of the start", options={1: "a > 0", -1: "a < 0"})
+    delta: float = -2.0
+    angle: float = 120.0
+    size: float = 1.0
+    sign: int = 1
 
 
 @dataclass(frozen=True)
-class Solution:
+class Flow:
     """A flow on the level set: time[T], a[T], w[T, 2], theta[T] and the loss; `branch` is the sign of a at the end.
 
     levels[k] has the contour[k]; separatrix is None where δ > 0 leaves nothing to separate.
@@ -82,24 +72,24 @@ class Contour:
         return chart_angle(self.w)
 
 
-def solve(problem: Problem) -> Solution:
+def solve(start: Start) -> Flow:
     """The flow in closed form (`single_neuron.exact_flow`), log-spaced in time until it rests, and its landscape."""
-    radians = np.deg2rad(problem.angle)
-    beta_0 = problem.size * np.array([-np.sin(radians), np.cos(radians)])
-    a_0, w_0 = single_neuron.split(beta_0, problem.delta, sign=problem.sign)
-    time = np.concatenate([[0.0], np.geomspace(EARLIEST, arrival(problem.delta), SNAPSHOTS - 1)])
+    radians = np.deg2rad(start.angle)
+    beta_0 = start.size * np.array([-np.sin(radians), np.cos(radians)])
+    a_0, w_0 = single_neuron.split(beta_0, start.delta, sign=start.sign)
+    time = np.concatenate([[0.0], np.geomspace(EARLIEST, arrival(start.delta), SNAPSHOTS - 1)])
     a, w = single_neuron.exact_flow(a_0, w_0, BETA_STAR, time)
-    return Solution(
-        delta=problem.delta,
+    return Flow(
+        delta=start.delta,
         time=time,
         a=a,
         w=w,
         theta=chart_angle(w),
         loss=0.5 * np.sum((a[:, None] * w - BETA_STAR) ** 2, axis=-1),
         branch=int(single_neuron.basin(a_0, w_0, BETA_STAR)),
-        contours=tuple(contour(level, problem.delta) for level in (*LEVELS, SADDLE_LOSS)),
-        separatrix=ridge(problem.delta) if problem.delta <= 0 else None,
-        drift=float(np.max(np.abs(a**2 - np.sum(w**2, axis=-1) - problem.delta))),
+        contours=tuple(contour(level, start.delta) for level in (*LEVELS, SADDLE_LOSS)),
+        separatrix=ridge(start.delta) if start.delta <= 0 else None,
+        drift=float(np.max(np.abs(a**2 - np.sum(w**2, axis=-1) - start.delta))),
     )
 
 

@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.training import relu_chebyshev, relu_growing
 from core.training.measures import mean_squared_error
-from core.training.relu_gradient import Work, pack, rounding_floor, sharpness, unpack
-from core.training.relu_growing import ARRIVED, CONVERGED, DIVERGED, ROUNDED
+from core.training.relu import chebyshev as relu_chebyshev
+from core.training.relu import growing as relu_growing
+from core.training.relu.gradient import Work, pack, rounding_floor, sharpness, unpack
+from core.training.relu.growing import ARRIVED, CONVERGED, DIVERGED, ROUNDED
 
 METHODS = ("auto", "descent", "growing", "chebyshev", "batched")
 CHEAP = 2e8
@@ -245,7 +246,7 @@ class _Runs:
     def batched(self, steps, device, accuracy) -> Iterator[Snapshot]:
         import torch
 
-        from core.training import relu_batch
+        from core.training.relu import batched as relu_batch
 
         W, a, X, y = (v.reshape(-1, *v.shape[len(self.shape) :]) for v in self.arrays)
         small = X[0].size * a.shape[-1] <= SMALL

@@ -68,7 +68,7 @@ def browser_ratio(playwright, url: str, case: str) -> None:
 
 def server_cost() -> None:
     from core.figures.geometry import figures
-    from core.theory.geometry import Geometry, solve
+    from core.problems.geometry import Geometry, solve
 
     problems = [Geometry(delta=round(0.1 * k, 1)) for k in range(-30, 31)]
     [picture.json() for picture in figures(problems[0], solve(problems[0]))]

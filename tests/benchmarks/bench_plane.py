@@ -16,8 +16,10 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import numpy as np
 
 from core.datasets import teacher_student
-from core.training import landscape, relu_flow, xor_plane
-from core.training.teacher_student_plane import PAPER_PANELS, Problem, solve
+from core.problems import landscape
+from core.problems import relu as xor_plane
+from core.problems.teacher_student import PAPER_PANELS, Problem, solve
+from core.training import relu_flow
 
 STEPS, SAMPLE, RATE = 1_000_000, 5_000, 1e-4
 SEEDS = range(5)

@@ -9,10 +9,10 @@ import time
 import numpy as np
 import torch
 
-from core.training import published_draws, regime_map
-from core.training.regime_map import PAPER, run_cell, watch_cell
+from core.training import regime_map
+from core.training.regime_map import PAPER, published_draws, run_cell, watch_cell
+from core.training.relu.gradient import Work, pack, velocity
 from core.training.relu_flow import Accuracy, integrate
-from core.training.relu_gradient import Work, pack, velocity
 
 CELLS = ((0.1, 1.0), (0.1, 0.0), (0.1, -0.2), (0.1, -1.0), (0.5, 0.5), (2.0, 0.0))
 NAMES = ("kernel", "Hamming", "parameter", "train", "test")

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from core.errors import OutsideTheory
-from core.training.cluster import cluster_executor
 from core.training.regime_map import DELTAS, PAPER, TAUS, grid, run_cells
+from core.training.regime_map.cluster import cluster_executor
 
 pytest.importorskip("distributed")
 

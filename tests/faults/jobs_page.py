@@ -3,8 +3,8 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.shared.live import work
-from pages.shared.server import end_cleanly, lifespan, middleware
+from pages.jobs.live import work
+from pages.server.server import end_cleanly, lifespan, middleware
 from tests.pages.shared.slow_jobs import count_slowly
 
 if get_script_run_ctx(suppress_warning=True):

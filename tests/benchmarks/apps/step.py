@@ -4,9 +4,9 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.figures.geometry import plane, surface
-from core.theory.geometry import Geometry, solve
+from core.problems.geometry import Geometry, solve
+from pages.server.server import script_routes
 from pages.shared.plot import plot
-from pages.shared.server import script_routes
 
 
 def draw() -> None:

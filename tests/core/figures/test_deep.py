@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.figures.deep import comparison, figures, waits
-from core.theory.deep_chain import PRESETS, DeepChain, solve
-from core.training.deep_chain import compare
+from core.problems.deep import PRESETS, DeepChain, solve
+from core.problems.deep_run import compare
 
 CASES = {
     "default": DeepChain(),

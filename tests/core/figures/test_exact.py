@@ -5,8 +5,8 @@ import json
 import pytest
 
 from core.figures.exact import colour_of, figures, scales, with_run
-from core.theory.exact import CHIPS, MOMENTS, PRESETS, Exact, solve, time_scales
-from core.training.exact import simulate
+from core.problems.exact import CHIPS, MOMENTS, PRESETS, Exact, solve, time_scales
+from core.problems.exact_run import simulate
 
 
 @pytest.mark.parametrize("name", [None, *PRESETS])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.figures import experiment, style
-from core.training import filters, grokking, hierarchy, kernel_movement
+from core.problems import filters, grokking, hierarchy, kernel_movement
 
 
 @pytest.mark.parametrize("model", [filters, grokking, hierarchy, kernel_movement])

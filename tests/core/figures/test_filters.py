@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 
 from core.figures.filters import GAP, MAGNIFY, figures, pixels
-from core.training import filters
+from core.training.practice import filters
 
 
 def toy():

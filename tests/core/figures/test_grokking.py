@@ -5,7 +5,8 @@ import dataclasses
 import numpy as np
 
 from core.figures.grokking import figures, finding, waiting
-from core.training import grokking
+from core.problems import grokking as page_model
+from core.training.practice import grokking
 
 
 def toy(grokked):
@@ -22,7 +23,7 @@ def toy(grokked):
 
 def test_every_picture_is_sound_and_has_as_many_frames_as_the_cursor():
     problem = grokking.Problem()
-    solution = grokking.recorded(problem)
+    solution = page_model.recorded(problem)
     for picture in figures(problem, solution):
         picture.figure()
         assert len(picture.frames) == len(solution.steps) - 1
@@ -51,7 +52,7 @@ def test_a_run_that_has_just_begun_can_be_drawn():
 
 
 def test_another_seed_or_scale_draws_another_picture():
-    solution = grokking.recorded(grokking.Problem())
+    solution = page_model.recorded(grokking.Problem())
     one, two = (figures(grokking.Problem(seed=seed), solution)[0].json() for seed in (0, 1))
     assert one != two
     assert figures(grokking.Problem(tau=1.5), solution)[0].json() not in (one, two)

@@ -5,13 +5,14 @@ import dataclasses
 import numpy as np
 
 from core.figures.hierarchy import figures, finding, tree
-from core.training import experiment as ground
-from core.training import hierarchy
+from core.problems import hierarchy as page_model
+from core.training.practice import harness as ground
+from core.training.practice import hierarchy
 
 
 def test_every_picture_is_sound():
     problem = hierarchy.Problem()
-    solution = hierarchy.recorded(problem)
+    solution = page_model.recorded(problem)
     accuracy, derivation = figures(problem, solution)
     accuracy.figure(), derivation.figure()
     assert len(accuracy.frames) == len(solution.epochs) and not derivation.frames

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.figures.implicit_bias import figures, in_space, in_space_with_run, landing_rows, with_run
+from core.problems.implicit_bias import PRESETS, SWEEP, Landings, solve, space
+from core.problems.implicit_bias_run import simulate, simulate_space
 from core.theory.implicit_bias import RULES
-from core.theory.landings import PRESETS, SWEEP, Landings, solve, space
-from core.training.landings import simulate, simulate_space
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from core.figures.initialisation import figures, trained
-from core.training.check import FRAMES, solve
-from core.training.initialise import Problem
-from core.training.mini_run import Snapshot
+from core.problems.initialisation import FRAMES, Problem, solve
+from core.training.initialisation.mini_run import Snapshot
 
 
 @pytest.mark.parametrize(

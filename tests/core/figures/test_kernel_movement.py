@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from core.figures.kernel_movement import figures, verdict
-from core.training import kernel_movement as movement
+from core.training.practice import kernel_movement as movement
 
 
 def toy(flipped, moved):

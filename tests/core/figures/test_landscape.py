@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.figures import landscape as picture
-from core.training import landscape as model
-from core.training.landscape import PRESETS, Problem
+from core.problems import landscape as model
+from core.problems.landscape import PRESETS, Problem
 
 SOLUTION = model.solve(Problem())
 DRAWN = picture.figures(Problem(), SOLUTION)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.figures.limits import figures
-from core.training.limits import PRESETS, Limits, solve
+from core.problems.limits import PRESETS, Limits, solve
 
 
 @pytest.mark.parametrize("problem", [*PRESETS.values(), Limits(eta=1.5, momentum=0.95)], ids=repr)

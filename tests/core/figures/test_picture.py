@@ -8,7 +8,7 @@ import pytest
 from core.figures import style
 from core.figures.geometry import figures
 from core.figures.picture import Picture
-from core.theory.geometry import PRESETS, Geometry, solve
+from core.problems.geometry import PRESETS, Geometry, solve
 from tests.unpacked import decoded, frames
 
 CASES = {"default": Geometry(), **PRESETS, "widest": Geometry(delta=10.0, norm=3.0, eta_a=10.0)}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.figures import regime_map as drawn
+from core.problems.regime_map import LiveSnapshot, OwnSweep, RegimeMap, View, cell_number
 from core.training.regime_map import CHECKPOINTS, DELTAS, TAUS
-from core.training.regime_map_view import LiveSnapshot, OwnSweep, RegimeMap, View, cell_number
 
 
 @pytest.fixture(scope="module")

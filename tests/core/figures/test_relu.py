@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from core.figures import relu
-from core.training import xor_plane
-from core.training.xor_plane import PRESETS, Problem
+from core.problems import relu as xor_plane
+from core.problems.relu import PRESETS, Problem
 
 PROBLEM = Problem(width=20, end=10.0)
 SOLUTION = xor_plane.solve(PROBLEM)

@@ -3,7 +3,7 @@
 import pytest
 
 from core.figures.start import figures
-from core.training.start import PRESETS, solve
+from core.problems.start import PRESETS, solve
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from core.figures import teacher_student as picture
-from core.training import teacher_student_plane as panel
-from core.training.teacher_student_plane import PRESETS, Problem
+from core.problems import teacher_student as panel
+from core.problems.teacher_student import PRESETS, Problem
 
 PROBLEM = Problem()
 SOLUTION = panel.solve(PROBLEM)

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, link, shapes
+from core.problems.wide import PRESETS, WideNetwork
+from core.problems.wide_run import compare, solve
 from core.theory.wide_linear import regime
-from core.theory.wide_network import PRESETS, WideNetwork
-from core.training.wide_network import compare, solve
 
 CASES = {"default": WideNetwork(), "neurons": WideNetwork(start="neurons"), "wide": WideNetwork(h=12), **PRESETS}
 

@@ -12,13 +12,14 @@ import safetensors.torch
 import torch
 
 from core.errors import OutsideTheory
-from core.training.diagnose import as_json, as_text, diagnose, main, pytorch_lines
-from core.training.initialise import Problem, draw
-from core.training.layers import imbalance, make_layers, rescale
-from core.training.slope import given_slope
-from core.training.weights_file import norms_of, read_weights
+from core.problems.initialisation import Problem, drawn
+from core.training.diagnose import as_json, as_text, diagnose, main
+from core.training.initialisation.layers import imbalance, make_layers, rescale
+from core.training.initialisation.report import pytorch_lines
+from core.training.initialisation.slope import given_slope
+from core.training.initialisation.weights_file import norms_of, read_weights
 
-NET = draw(Problem(width=64, d=10))
+NET = drawn(Problem(width=64, d=10))
 
 
 @pytest.mark.parametrize("aim", [-3.0, -0.1, 0.0, 0.5, 10.0])
@@ -96,7 +97,7 @@ def test_a_schemes_lines_rescale_any_model_of_linear_layers(bias):
     model = torch.nn.Sequential(modules[0], torch.nn.ReLU(), modules[1], torch.nn.ReLU(), modules[2])
     X = torch.randn(50, 10, dtype=torch.float64)
     before = model(X).detach().clone()
-    report = diagnose(draw(Problem(width=64, hidden=2)), slope=given_slope(1.0))
+    report = diagnose(drawn(Problem(width=64, hidden=2)), slope=given_slope(1.0))
     assert len(report.pytorch.splitlines()) == 3
     weight = modules[0].weight.detach().clone()
     exec(report.pytorch, {"torch": torch, "model": model})

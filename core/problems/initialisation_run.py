@@ -1,0 +1,59 @@
+"""The mini-run beside an initialisation: the network as it is and as rescaled, trained side by side over seeds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from core.errors import OutsideTheory
+from core.problems.initialisation import Case, network_of, own_data, solve_case
+from core.theory.regime import Regime, classify
+from core.training.initialisation import mini_run
+from core.training.initialisation.layers import Layers
+from core.training.initialisation.own_data import OwnData
+from core.training.initialisation.survey import teacher_split
+
+SEEDS = 5
+MAX_TRAINED = 300_000
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The mini-run so far: `done` of `total` checkpoints, and its newest Snapshot."""
+
+    done: int
+    total: int
+    run: mini_run.Snapshot
+
+
+def measured(run: mini_run.Snapshot) -> tuple[Regime, Regime] | None:
+    """The regime that each variant's run was in, from means over seeds of S(0, t) and train loss; None at the start."""
+    if len(run.step) < 2:
+        return None
+    times, moved, loss = run.time.mean(1), run.kernel_distance.mean(1), run.train_loss.mean(1)
+    first, second = (classify(times[v], moved[v], loss[v]) for v in range(len(mini_run.VARIANTS)))
+    return first, second
+
+
+def compare(case: Case) -> Iterator[Progress]:
+    """Train "as is" and "rescaled" over SEEDS seeds: fresh draws of a scheme, or new splits for a network brought."""
+    data = own_data(case)
+    network = network_of(case, data)
+    if not isinstance(network, Layers):
+        raise OutsideTheory("Training needs the weights", got="norms alone", do="Upload the weights as a file.")
+    if sum(w.size for w in network.weights) > MAX_TRAINED:
+        raise OutsideTheory(
+            f"The mini-run trains at most {MAX_TRAINED:,} weights",
+            got=f"{sum(w.size for w in network.weights):,}",
+            do="Take a smaller network; the report above holds for this one.",
+        )
+    factors = solve_case(case).report.factors
+    starts = [network_of(case, data, case.problem.seed + k) for k in range(SEEDS)]
+    splits = [_split(case, data, network, case.problem.seed + k) for k in range(SEEDS)]
+    for snapshot in mini_run.run([s for s in starts if isinstance(s, Layers)], splits, factors):
+        yield Progress(len(snapshot.step), snapshot.total, snapshot)
+
+
+def _split(case: Case, data: OwnData | None, network: Layers, seed: int) -> mini_run.Split:
+    if data is not None:
+        return mini_run.split(data.X, data.y, seed)
+    into, outputs = network.weights[0].shape[1], network.weights[-1].shape[0]
+    return teacher_split(into, case.problem.slope, seed, outputs=outputs)

@@ -1,0 +1,69 @@
+"""Kernel movement: the committed runs, what is said of them, and the small run that the page trains (paper figure 6a)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.stats import rankdata
+
+from core.training.practice import harness
+from core.training.practice.kernel_movement import EXPERIMENT, Problem, Solution
+
+__all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", "run"]
+
+
+def run(problem: Problem) -> Iterator[harness.Snapshot]:
+    """The whole experiment as a generator of snapshots; nothing is kept on disk."""
+    yield from harness.run(EXPERIMENT, problem)
+
+
+def recorded(problem: Problem) -> Solution:
+    """The committed runs at the chosen α; nothing is trained."""
+    return harness.only(harness.read(EXPERIMENT).solution, "alpha", 1, problem.alphas)
+
+
+def brief(problem: Problem) -> Problem:
+    """One seed, a small probe batch and no more steps than take less than half a minute: what a page trains."""
+    one = replace(problem, seeds=1, probe=min(problem.probe, 16))
+    return replace(
+        one, steps=harness.within(20, problem.steps, lambda steps: EXPERIMENT.seconds(replace(one, steps=steps)), 1)
+    )
+
+
+def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
+    """Spearman's rank correlation over all runs that are there; NaN when either side does not vary."""
+    known = np.isfinite(x) & np.isfinite(y)
+    x, y = rankdata(x[known]), rankdata(y[known])
+    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return float("nan")
+    return float(np.corrcoef(x, y)[0, 1])
+
+
+def early(steps: np.ndarray, last: int) -> int:
+    """The recorded step nearest to an eighth of the last one: before the scales have fitted to different degrees."""
+    return int(np.argmin(np.abs(steps[: last + 1] - steps[last] / 8)))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One scale at the last step, means over the seeds."""
+
+    alpha: float
+    kernel: float
+    flips: float
+    weights: float
+    accuracy: float
+
+
+def summary(solution: Solution) -> list[Line]:
+    """The smallest and the largest α."""
+    curves = (solution.kernel_distance, solution.distance_flipped, solution.distance_moved, solution.test_accuracy)
+    ends = dict.fromkeys((0, len(solution.alpha) - 1))
+    return [Line(float(solution.alpha[k]), *(float(curve[:, k, -1].mean()) for curve in curves)) for k in ends]
+
+
+PRESETS = {
+    "seven scales": Problem(),
+    "downstream alone": Problem(alphas=(0.1, 0.2, 0.5)),
+    "upstream alone": Problem(alphas=(2, 5, 10)),
+}

@@ -1,0 +1,146 @@
+"""The Start page's race: three splits of the same function, first in the linear model, then in a ReLU network.
+
+Legend: δ ↔ deltas[3] = (−δ, 0, +δ) · t ↔ times[T], time of the flow · S(0, t) ↔ kernel_distance[3, T] · L/L₀ ↔ loss[3, T]
+Linear (paper section 3): β ↔ beta[3, T, 2] · φ = cos∠(w, β*) ↔ alignment[3, T].
+ReLU (paper section 5, figure 1a; d = 2, teacher of 3, student of 50 neurons, τ = 0.1, ±δ/4): f on the circle ↔
+function[3, T, P] at angles[P], teacher[P], flipped[3, T] the share of activations that differ from the start's.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.datasets.teacher_student import outputs
+from core.params import Params, knob
+from core.problems import teacher_student as teacher_student_plane
+from core.problems.exact import direction
+from core.theory import single_neuron
+from core.theory.normalised import Floats, relative_scale
+from core.theory.single_neuron_times import alignment_time
+
+UNTIL = 20.0
+MOMENTS = 120
+POINTS = 121
+TAU = 0.1
+RELU_DELTA = 0.25
+ALIGNED = 0.95
+
+
+@dataclass(frozen=True)
+class Start(Params):
+    """Same function, same loss at the start; only the split between the layers differs."""
+
+    network: str = knob("linear", "network", options={"linear": "f(x) = a wᵀx", "relu": "50 ReLU neurons"})
+    delta: float = knob(4.0, "how unequal: ±δ", low=0.5, high=8, step=0.5, help="In the ReLU network a quarter of it.")
+    angle: float = knob(90.0, "from β₀ to β*", unit="°", low=30, high=150, step=5, help="Of the linear race.")
+    seed: int = knob(58, "seed", low=0, high=99, step=1, help="Draws teacher, student and data of the ReLU network.")
+
+    @property
+    def deltas(self) -> Floats:
+        scale = RELU_DELTA if self.network == "relu" else 1.0
+        return scale * self.delta * np.array([-1.0, 0.0, 1.0])
+
+
+PRESETS = {
+    "the linear race": Start(),
+    "flip to ReLU": Start(network="relu"),
+    "nearly opposite": Start(angle=150.0),
+    "a smaller difference": Start(delta=1.0),
+}
+
+
+@dataclass(frozen=True)
+class Linear:
+    """The three exact trajectories; reached[3] is when each is aligned to ALIGNED (NaN: not yet), drift the largest change
+    of δ."""
+
+    times: Floats
+    deltas: Floats
+    a: Floats
+    w: Floats
+    beta: Floats
+    beta_star: Floats
+    alignment: Floats
+    kernel_distance: Floats
+    loss: Floats
+    reached: Floats
+    drift: float
+
+
+@dataclass(frozen=True)
+class Relu:
+    """The three trained networks on one task; reached[3] is when each has a hundredth of its loss left (NaN: not
+    yet), drift the largest change of a neuron's δ."""
+
+    times: Floats
+    deltas: Floats
+    loss: Floats
+    kernel_distance: Floats
+    flipped: Floats
+    distance: Floats
+    angles: Floats
+    teacher: Floats
+    function: Floats
+    data: Floats
+    labels: Floats
+    reached: Floats
+    drift: float
+
+
+def solve(problem: Start) -> Linear | Relu:
+    """Both races start from one function: β₀ = (−1, 0), or f = 0."""
+    return _relu(problem) if problem.network == "relu" else _linear(problem)
+
+
+def _linear(problem: Start) -> Linear:
+    times = np.concatenate([[0.0], np.geomspace(UNTIL * 1e-4, UNTIL, MOMENTS - 1)])
+    start, target = np.array([-1.0, 0.0]), direction(180.0 - problem.angle)
+    a_0, w_0 = single_neuron.split(start, problem.deltas)
+    a, w = single_neuron.exact_flow(a_0, w_0, target, times)
+    beta, phi = a[..., None] * w, single_neuron.alignment(w, target)
+    gap = ((beta - target) ** 2).sum(-1)
+    reached = alignment_time(a_0, w_0, target, cosine=ALIGNED)
+    delta = relative_scale(a, w)
+    return Linear(
+        times=times,
+        deltas=problem.deltas,
+        a=a,
+        w=w,
+        beta=beta,
+        beta_star=target,
+        alignment=phi,
+        kernel_distance=single_neuron.kernel_distance(a_0[:, None], w_0[:, None], a, w),
+        loss=gap / gap[:, :1],
+        reached=np.where(reached <= UNTIL, reached, np.nan),
+        drift=float(np.abs(delta - delta[:, :1]).max()),
+    )
+
+
+def _relu(problem: Start) -> Relu:
+    trained = [
+        teacher_student_plane.solve(teacher_student_plane.Problem(delta=float(d), tau=TAU, seed=problem.seed))
+        for d in problem.deltas
+    ]
+    first = trained[0]
+    angles = np.linspace(-180, 180, POINTS)
+    circle = np.stack([np.cos(np.radians(angles)), np.sin(np.radians(angles))], axis=-1)
+    loss = np.array([one.run.loss / one.run.loss[0] for one in trained])
+    return Relu(
+        times=first.run.time,
+        deltas=problem.deltas,
+        loss=loss,
+        kernel_distance=np.array([one.run.kernel_distance for one in trained]),
+        flipped=np.array([one.run.flipped for one in trained]),
+        distance=np.array([one.run.distance for one in trained]),
+        angles=angles,
+        teacher=first.teacher.labels(circle),
+        function=np.array([outputs(one.run.W, one.run.a, circle) for one in trained]),
+        data=np.degrees(np.arctan2(first.X[:, 1], first.X[:, 0])),
+        labels=first.y,
+        reached=np.array([_first(one.run.time, curve <= 0.01) for one, curve in zip(trained, loss, strict=True)]),
+        drift=max(float(one.run.drift.max()) for one in trained),
+    )
+
+
+def _first(times: Floats, there: np.ndarray) -> float:
+    return float(times[int(there.argmax())]) if there.any() else float("nan")

@@ -1,0 +1,1 @@
+"""Initialisations before any training: schemes, their laws of δ, and any network that someone brings."""

@@ -1,0 +1,284 @@
+"""What an initialisation will do: imbalance per neuron in units of the target, the fast layer, and what to multiply.
+
+Legend: δ_k ↔ imbalance of hidden unit k; η_l ↔ rates; L ↔ number of layers; δ̂_k ↔ dimensionless δ: for two layers
+δ/(√(η_aη_w)‖slope‖), for L layers δ/(η_l η_{l+1} u^{2/L}) with u = ‖slope‖/Π√η (weights over √η have rates 1);
+τ_k = √(‖a_k‖‖w_k‖) ↔ overall scale; α ↔ lever: first layer divided, last multiplied (paper section 6).
+
+The command `python -m core.training.diagnose` prints it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from core.errors import OutsideTheory
+from core.training.initialisation.laws import LEVELS
+from core.training.initialisation.layers import Layers, default_name, forward, rescale
+from core.training.initialisation.schemes import probe_inputs, speed_profile
+from core.training.initialisation.slope import Slope
+from core.training.initialisation.weights_file import Norms, norms_of
+
+BAND = 0.1
+BASIS = (
+    f"Within ±{BAND:g} counts as balanced: in the minimal model a start of a tenth of the target's size then turns "
+    "within a factor 1.6 of the balanced time."
+)
+LAYERS_ALONE = "No slope: δ alone has no meaning without the scale of data and target. Give data, or state the slope."
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Imbalance between two neighbouring layers: δ over the units between them, and δ̂ where the slope is known."""
+
+    below: str
+    above: str
+    units: int
+    mean: float
+    spread: float
+    quantiles: tuple[float, ...]
+    downstream: float
+    dimensionless: tuple[float, ...] | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the page and the command say. quantiles at LEVELS; `factors` one per layer, their product is 1."""
+
+    layers: tuple[str, ...]
+    shapes: tuple[tuple[int, int], ...]
+    rates: tuple[float, ...]
+    pairs: tuple[Pair, ...]
+    tau: float
+    slope: Slope | None
+    no_slope: str
+    regime: str
+    basis: str
+    speed: tuple[float, ...] | None
+    fast_layer: str
+    aim: float
+    factors: tuple[float, ...]
+    reached: float | None
+    unchanged: float | None
+    warnings: tuple[str, ...]
+    pytorch: str
+
+
+def diagnose(
+    network: Layers | Norms,
+    *,
+    slope: Slope | None = None,
+    no_slope: str = LAYERS_ALONE,
+    aim: float = 0.5,
+    rates: Sequence[float] | None = None,
+    X: np.ndarray | None = None,
+    weight_decay: float = 0.0,
+    adam: bool = False,
+) -> Report:
+    """The report for a network or its pasted norms.
+
+    aim is the mean δ̂ that the factors should give (without a slope: the mean δ). rates override the network's own. X
+    are inputs for the speed profile (isotropic ones otherwise). `no_slope` says why there is none. Raises OutsideTheory
+    where nothing can be said.
+    """
+    if isinstance(network, Layers) and rates is not None:
+        network = replace(network, rates=_checked_rates(rates, network.depth))
+    norms = norms_of(network) if isinstance(network, Layers) else network
+    speeds = network.rates if isinstance(network, Layers) else _checked_rates(rates, len(norms.names))
+    if not np.isfinite(aim):
+        raise OutsideTheory("The aim must be finite", got=aim, do="Choose a number such as 0.5.")
+    pairs = _pairs(norms, speeds, slope)
+    factors = lever(norms, speeds, aim, slope)
+    regime, basis = _regime(norms, pairs, slope)
+    speed = _speed(network, X) if isinstance(network, Layers) else None
+    return Report(
+        layers=norms.names,
+        shapes=norms.shapes,
+        rates=speeds,
+        pairs=pairs,
+        tau=_tau(norms),
+        slope=slope,
+        no_slope="" if slope else no_slope,
+        regime=regime,
+        basis=basis,
+        speed=speed,
+        fast_layer=_fast(norms, pairs, speed),
+        aim=aim,
+        factors=factors,
+        reached=_mean_balance(multiplied(norms, factors), speeds, slope) if len(factors) == 2 else None,
+        unchanged=unchanged(network, factors) if isinstance(network, Layers) else None,
+        warnings=_warnings(norms, weight_decay, adam),
+        pytorch=pytorch_lines(norms, factors),
+    )
+
+
+def _checked_rates(rates: Sequence[float] | None, count: int) -> tuple[float, ...]:
+    found = tuple(float(r) for r in rates) if rates is not None else (1.0,) * count
+    if len(found) != count or not all(np.isfinite(r) and r > 0 for r in found):
+        raise OutsideTheory(
+            f"Learning rates must be {count} positive numbers, first layer first", got=found, do="Give one per layer."
+        )
+    return found
+
+
+def unit(rates: Sequence[float], index: int, slope: Slope) -> float:
+    """What δ of pair `index` is measured in: √(η_aη_w)‖slope‖ for two layers, η_l η_{l+1} (‖slope‖/Π√η)^{2/L} for L."""
+    u = slope.value / float(np.prod(np.sqrt(rates)))
+    return rates[index] * rates[index + 1] * u ** (2 / len(rates))
+
+
+def _incoming(norms: Norms, index: int) -> np.ndarray:
+    bias = norms.biases[index]
+    return norms.rows[index] if bias is None else norms.rows[index] + bias
+
+
+def _pairs(norms: Norms, rates: Sequence[float], slope: Slope | None) -> tuple[Pair, ...]:
+    found = []
+    for k in range(len(norms.names) - 1):
+        delta = rates[k] * norms.columns[k + 1] - rates[k + 1] * _incoming(norms, k)
+        quantiles = np.quantile(delta, LEVELS)
+        scaled = None if slope is None else tuple((quantiles / unit(rates, k, slope)).tolist())
+        found.append(
+            Pair(
+                norms.names[k],
+                norms.names[k + 1],
+                delta.size,
+                float(delta.mean()),
+                float(delta.std()),
+                tuple(quantiles.tolist()),
+                float((delta < 0).mean()),
+                scaled,
+            )
+        )
+    return tuple(found)
+
+
+def per_neuron(norms: Norms, rates: Sequence[float]) -> list[np.ndarray]:
+    """δ_k of every hidden unit, one array per pair: what the histogram shows."""
+    return [rates[k] * norms.columns[k + 1] - rates[k + 1] * _incoming(norms, k) for k in range(len(norms.names) - 1)]
+
+
+def _tau(norms: Norms) -> float:
+    """Median over the first hidden layer of √(‖a_k‖‖w_k‖)."""
+    return float(np.median((norms.columns[1] * _incoming(norms, 0)) ** 0.25))
+
+
+def lever(norms: Norms, rates: Sequence[float], aim: float, slope: Slope | None) -> tuple[float, ...]:
+    """Factors (1/α, 1, …, 1, α) that give the ends the balance `aim`.
+
+    For two layers the mean δ̂ becomes exactly `aim`: with A = mean η_w‖a‖², V = mean η_a(‖w‖²+b²) and D the aimed mean δ,
+    α² = (D + √(D² + 4AV))/(2A). Deeper networks do the same with the first and the last layer's squared norms per unit.
+    """
+    last = len(rates) - 1
+    units = np.mean([shape[0] for shape in norms.shapes[:-1]])
+    A = norms.columns[last].sum() / rates[last] / units
+    V = _incoming(norms, 0).sum() / rates[0] / units
+    u = 1.0 if slope is None else (slope.value / float(np.prod(np.sqrt(rates)))) ** (2 / len(rates))
+    D = aim * u if slope is not None else aim / (rates[0] * rates[last])
+    root = np.hypot(D, 2 * np.sqrt(A * V))
+    squared = (root + D) / (2 * A) if D >= 0 else 2 * V / (root - D)
+    alpha = float(np.sqrt(squared))
+    if not (np.isfinite(alpha) and 1e-6 < alpha < 1e6):
+        raise OutsideTheory(
+            "The weights cannot be moved that far by a sane factor", got=f"α = {alpha:g}", do="Choose a smaller aim."
+        )
+    return (1 / alpha, *(1.0,) * (last - 1), alpha)
+
+
+def multiplied(norms: Norms, factors: Sequence[float]) -> Norms:
+    so_far = np.cumprod(factors)
+    return replace(
+        norms,
+        rows=tuple(r * c**2 for r, c in zip(norms.rows, factors, strict=True)),
+        columns=tuple(r * c**2 for r, c in zip(norms.columns, factors, strict=True)),
+        biases=tuple(None if b is None else b * c**2 for b, c in zip(norms.biases, so_far, strict=True)),
+    )
+
+
+def _mean_balance(norms: Norms, rates: Sequence[float], slope: Slope | None) -> float:
+    mean = float(per_neuron(norms, rates)[0].mean())
+    return mean if slope is None else mean / unit(rates, 0, slope)
+
+
+def _regime(norms: Norms, pairs: Sequence[Pair], slope: Slope | None) -> tuple[str, str]:
+    """The word for the median neuron at the slope's range, and what it rests on; refused without a slope."""
+    if slope is None:
+        return "not known", "Without a slope no regime is named."
+    if norms.normalised:
+        return "not known", "With normalisation layers δ does not fix the regime."
+    middle = LEVELS.index(0.5)
+    medians = [p.dimensionless[middle] for p in pairs if p.dimensionless is not None]
+    centre = max(medians, key=abs)
+    stretch = 2 / len(norms.names)
+    ends = [centre * (slope.value / end) ** stretch for end in (slope.low, slope.high)]
+    words = list(dict.fromkeys(_word(value) for value in (ends[0], centre, ends[1])))
+    spread = f"{min(ends):.3g} to {max(ends):.3g}" if slope.low != slope.high else f"{centre:.3g}"
+    return " or ".join(words), f"Median δ̂ {spread} over the slope's range. {BASIS}"
+
+
+def _word(value: float) -> str:
+    return "upstream" if value > BAND else "downstream" if value < -BAND else "balanced"
+
+
+def _speed(layers: Layers, X: np.ndarray | None) -> tuple[float, ...]:
+    inputs = probe_inputs(layers.weights[0].shape[1]) if X is None else X[:256]
+    return tuple(speed_profile(layers, inputs).tolist())
+
+
+def _fast(norms: Norms, pairs: Sequence[Pair], speed: tuple[float, ...] | None) -> str:
+    """The layer that moves the function most at the start; by the sign of the mean δ where weights are not known."""
+    if speed is not None:
+        return norms.names[int(np.argmax(speed))]
+    return norms.names[0] if pairs[0].mean > 0 else norms.names[-1]
+
+
+def _warnings(norms: Norms, weight_decay: float, adam: bool) -> tuple[str, ...]:
+    found = []
+    if any(bias is not None for bias in norms.biases[:-1]):
+        found.append("Biases: δ is conserved only with the hidden unit's bias counted among its in-weights, as here.")
+    if norms.normalised:
+        found.append(
+            "Normalisation layers: the weights below one keep their own norm under the flow, whatever lies above; δ across "
+            "it is not conserved, and rescaling below it changes the step size alone, not the function."
+        )
+    if weight_decay > 0:
+        found.append(f"Weight decay {weight_decay:g}: with equal rates δ shrinks as exp(−2ηλt); its sign stays.")
+    if adam:
+        found.append("Adam: δ is not conserved, not even by its flow; the histogram holds for the start only.")
+    return tuple(found)
+
+
+def unchanged(layers: Layers, factors: Sequence[float], X: np.ndarray | None = None) -> float:
+    """Largest |f′ − f| over the largest |f| after rescaling, on 256 isotropic inputs or X: rounding, if all is right."""
+    inputs = probe_inputs(layers.weights[0].shape[1]) if X is None else X
+    before, after = forward(layers, inputs)[-1], forward(rescale(layers, factors), inputs)[-1]
+    return float(np.abs(after - before).max() / max(np.abs(before).max(), 1e-300))
+
+
+def pytorch_lines(norms: Norms, factors: Sequence[float]) -> str:
+    """PyTorch lines that apply the factors to `model` in place, biases included; three for a network of two layers.
+
+    Layers of a file are addressed by their names, those of a scheme as the first and the last nn.Linear of `model`.
+    """
+    if all(name == default_name(k) for k, name in enumerate(norms.names)):
+        return _lines_by_order(factors)
+    so_far = np.cumprod(factors)
+    lines = ["with torch.no_grad():"]
+    for name, bias, c, total in zip(norms.names, norms.biases, factors, so_far, strict=True):
+        module = f"model.get_submodule({name!r})"
+        scaled = [] if abs(c - 1) < 1e-12 else [f"{module}.weight.mul_({c:.12g})"]
+        if bias is not None and abs(total - 1) > 1e-9:
+            scaled.append(f"{module}.bias.mul_({total:.12g})")
+        if scaled:
+            lines.append("    " + "; ".join(scaled))
+    return "\n".join(lines if len(lines) > 1 else [*lines, "    pass"])
+
+
+def _lines_by_order(factors: Sequence[float]) -> str:
+    """The lever on the first and the last nn.Linear; hidden biases go with the first layer."""
+    first, last = factors[0], factors[-1]
+    return (
+        "linear = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]\n"
+        f"linear[0].weight.data *= {first:.12g}; linear[-1].weight.data *= {last:.12g}\n"
+        f"for m in linear[:-1]: m.bias is None or m.bias.data.mul_({first:.12g})"
+    )

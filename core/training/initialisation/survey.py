@@ -1,0 +1,113 @@
+"""How far the claim "PyTorch's default is downstream" holds: `python -m core.training.initialisation.survey` prints the tables.
+
+Legend: m ↔ width; d ↔ inputs; ‖slope‖ ↔ slope of the target; δ̂ ↔ δ/‖slope‖ (rates 1); ratio ↔ test loss rescaled over as is.
+
+Multiplying the data by c is dividing the slope by c and time by c² (f is positively homogeneous), so slopes cover data
+scales. Table 1 is exact (the law of δ); table 2 trains: teacher of 3 ReLU neurons, SAMPLES points of length √d, both
+variants by mini_run, rescaled to a mean δ̂ of AIM.
+"""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from core.datasets.teacher_student import draw as teacher_student
+from core.training.initialisation import mini_run
+from core.training.initialisation.laws import ImbalanceLaw, imbalance_laws
+from core.training.initialisation.report import diagnose
+from core.training.initialisation.schemes import draw, layer_starts
+from core.training.initialisation.slope import estimate_slope
+
+WIDTHS, SLOPES = (16, 64, 256), (0.1, 0.3, 1.0, 3.0, 10.0)
+SIZES, INPUTS = (1, 2, 4, 8, 32, 256, 2048), (1, 2, 3, 5, 10, 100, 1000)
+SEEDS, SAMPLES, AIM = 10, 200, 0.5
+CHECKPOINTS = (0, 30, 300)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell of table 2: medians and ratios over seeds; `wins` counts seeds in which rescaled has the lower test loss."""
+
+    width: int
+    slope: float
+    estimated: float
+    median: float
+    ratio: tuple[float, ...]
+    wins: tuple[int, ...]
+    kernel: tuple[float, float]
+    flips: tuple[float, float]
+
+
+def shares_below() -> dict[tuple[int, int], float]:
+    """P(δ_k < 0) under PyTorch's default with one output, for each (m, d): exact, whatever the data."""
+    return {(m, d): float(_default_law(m, d).cdf(np.array(0.0))) for m in SIZES for d in INPUTS}
+
+
+def _default_law(width: int, d: int) -> ImbalanceLaw:
+    return imbalance_laws(layer_starts("torch", (d, width, 1)))[0]
+
+
+def teacher_split(d: int, slope: float, seed: int, *, outputs: int = 1, samples: int = SAMPLES) -> mini_run.Split:
+    """Teachers' data, one teacher an output, with points of length √d and labels scaled to the estimated slope given."""
+    drawn = [teacher_student(d=d, n=samples, width=2, seed=seed + 1000 * k, tests=1000) for k in range(outputs)]
+    X, X_test = np.sqrt(d) * drawn[0].X, np.sqrt(d) * drawn[0].X_test
+    y, y_test = (np.column_stack([one.teacher.labels(points) for one in drawn]) for points in (X, X_test))
+    size = slope / estimate_slope(X_test, y_test).value
+    return mini_run.Split(X, size * y, X_test, size * y_test)
+
+
+def rows(*, d: int = 10, seeds: int = SEEDS) -> Iterator[Row]:
+    """Table 2, one row for each width and slope."""
+    for width in WIDTHS:
+        starts = [draw(layer_starts("torch", (d, width, 1)), seed) for seed in range(seeds)]
+        for slope in SLOPES:
+            splits = [teacher_split(d, slope, seed) for seed in range(seeds)]
+            yield _row(width, slope, starts, splits)
+
+
+def _row(width: int, slope: float, starts, splits) -> Row:
+    """The factors are those of the first seed's report, so that all seeds are rescaled alike."""
+    estimates = [estimate_slope(part.X, part.y) for part in splits]
+    reports = [diagnose(net, slope=found, aim=AIM) for net, found in zip(starts, estimates, strict=True)]
+    *_, end = mini_run.run(starts, splits, reports[0].factors, checkpoints=CHECKPOINTS)
+    late = range(1, len(CHECKPOINTS))
+    as_is, rescaled = end.test_loss
+    return Row(
+        width,
+        slope,
+        float(np.median([found.value for found in estimates])),
+        float(
+            np.median(
+                [report.pairs[0].quantiles[3] / found.value for report, found in zip(reports, estimates, strict=True)]
+            )
+        ),
+        tuple(float(np.exp(np.log(rescaled[:, k] / as_is[:, k]).mean())) for k in late),
+        tuple(int((rescaled[:, k] < as_is[:, k]).sum()) for k in late),
+        (float(end.kernel_distance[0, :, -1].mean()), float(end.kernel_distance[1, :, -1].mean())),
+        (float(end.hamming[0, :, -1].mean()), float(end.hamming[1, :, -1].mean())),
+    )
+
+
+def main() -> int:
+    torch.set_num_threads(1)
+    print("Share of neurons with δ < 0 under PyTorch's default, one output (exact)")
+    shares = shares_below()
+    print("      m \\ d " + "".join(f"{d:>9}" for d in INPUTS))
+    for m in SIZES:
+        print(f"{m:>12}" + "".join(f"{shares[m, d]:>9.4f}" for d in INPUTS))
+    print(f"\nAs is against rescaled to mean δ/slope = {AIM}, d = 10, {SEEDS} seeds, {SAMPLES} samples")
+    print(
+        "     m  slope  median δ/slope  test-loss ratio after 30, 300 steps  (seeds better)  S as is → rescaled  flips"
+    )
+    for row in rows():
+        ratios = "  ".join(f"{r:.2f} ({w})" for r, w in zip(row.ratio, row.wins, strict=True))
+        kernel, flips = (f"{x:.3f} → {y:.3f}" for x, y in (row.kernel, row.flips))
+        print(f"{row.width:>6} {row.slope:>6g} {row.median:>15.3f}  {ratios:>30}  {kernel:>18}  {flips}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,232 @@
+"""First-layer filters: a small residual network with 15 × 15 kernels on colour images, its first layer divided by α.
+
+w ↔ filters     ↔ [filter, colour, 15, 15]; normalisation follows, so dividing w by α leaves the start's function unchanged
+smoothness      ↔ ‖(w/‖w‖) * Δ‖² summed over colours, [filter]; lower is smoother; white noise has about 3.9
+turned          ↔ angle in degrees between the first layer's weights (all as one vector) now and at the start
+time            ↔ epochs; epochs[k] are the recorded ones
+Setting: paper section 6 (figures 6b, 11): no weight decay. Our network is smaller: 16 filters, stride 2, two residual blocks,
+normalisation over all channels of an image (no learned gains), SGD with momentum 0.9, batch 100, the rate a triangle in time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch.nn.functional import conv2d, cross_entropy, layer_norm
+
+from core.datasets import images
+from core.errors import OutsideTheory
+from core.params import Params, knob
+from core.training.practice import harness as ground
+from core.training.practice.command import main
+
+DATA = {
+    "auto": "CIFAR-10 when its files are in DATA_DIR, else patches",
+    "cifar": "CIFAR-10",
+    "patches": "patches of two photographs",
+}
+LAPLACIAN = np.array([[-0.25, -0.5, -0.25], [-0.5, 2.0, -0.5], [-0.25, -0.5, -0.25]])
+BALANCED = LAPLACIAN + np.diag([0.0, 1.0, 0.0])
+FILTERS, SIDE, BATCH = 16, 15, 100
+
+Weights = dict[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Problem(Params):
+    alphas: tuple[float, ...] = ground.scales(0.1, 1, 10)
+    seeds: int = ground.seeds(3)
+    seed: int = ground.seed()
+    epochs: int = knob(24, "Epochs", low=1, high=100, step=1)
+    samples: int = knob(4000, "Training images", low=200, high=50000, step=100)
+    rate: float = knob(0.05, "Learning rate", low=1e-3, high=1.0, scale="log")
+    data: str = knob("auto", "Data", options=DATA)
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not self.alphas:
+            raise OutsideTheory("At least one α is needed", got="none", do="Choose e.g. 0.1, 1 and 10.")
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Accuracies, loss, angle [seed, alpha, epoch], filters [seed, alpha, epoch, filter, 3, 15, 15]; `data` a key of DATA."""
+
+    data: np.ndarray
+    seed: np.ndarray
+    alpha: np.ndarray
+    epochs: np.ndarray
+    test_accuracy: np.ndarray
+    train_accuracy: np.ndarray
+    train_loss: np.ndarray
+    turned: np.ndarray
+    filters: np.ndarray
+
+    @property
+    def smoothness(self) -> np.ndarray:
+        """[seed, alpha, epoch, filter], lower is smoother."""
+        return smoothness(self.filters)
+
+
+def smoothness(filters: np.ndarray, laplacian: np.ndarray = LAPLACIAN) -> np.ndarray:
+    """‖(w/‖w‖) * Δ‖² over the positions where Δ lies inside the filter, colours added; [..., colour, side, side] → [...].
+
+    The paper's measure (appendix D.3) and its Δ. That Δ sums to −1, so a constant filter has 0.75, not 0; BALANCED is the
+    Δ with the centre 3, which does not see constants or ramps. Raises OutsideTheory for a zero filter.
+    """
+    filters = np.asarray(filters, float)
+    norm = np.sqrt((filters**2).sum((-3, -2, -1), keepdims=True))
+    if (norm == 0).any():
+        raise OutsideTheory("A filter must not be zero", got="norm 0", do="Leave such filters out.")
+    windows = np.lib.stride_tricks.sliding_window_view(filters / norm, (3, 3), (-2, -1))
+    return (np.einsum("...ij,ij->...", windows, laplacian) ** 2).sum((-3, -2, -1))
+
+
+def initial(alpha: float, classes: int, seed: int, device: str = "cpu") -> Weights:
+    """He-normal weights, the first layer divided by α."""
+    shapes = {
+        "first": (FILTERS, 3, SIDE, SIDE),
+        "one_a": (FILTERS, FILTERS, 3, 3),
+        "one_b": (FILTERS, FILTERS, 3, 3),
+        "wider": (2 * FILTERS, FILTERS, 3, 3),
+        "two_a": (2 * FILTERS, 2 * FILTERS, 3, 3),
+        "two_b": (2 * FILTERS, 2 * FILTERS, 3, 3),
+        "out": (classes, 2 * FILTERS),
+    }
+    generator = torch.Generator().manual_seed(seed)
+    weights = {}
+    for name, shape in shapes.items():
+        gain = 1.0 if name == "out" else 2.0
+        weights[name] = torch.randn(shape, generator=generator) * (gain / int(np.prod(shape[1:]))) ** 0.5
+    weights["first"] = weights["first"] / alpha
+    return {name: weight.to(device) for name, weight in weights.items()}
+
+
+def forward(weights: Weights, x: torch.Tensor) -> torch.Tensor:
+    """Logits [n, classes] for images [n, 3, side, side]."""
+    hidden = torch.relu(_norm(conv2d(x, weights["first"], stride=2, padding=SIDE // 2)))
+    hidden = _block(hidden, weights["one_a"], weights["one_b"])
+    hidden = torch.relu(_norm(conv2d(hidden, weights["wider"], stride=2, padding=1)))
+    hidden = _block(hidden, weights["two_a"], weights["two_b"])
+    return hidden.mean((2, 3)) @ weights["out"].T
+
+
+def _block(hidden: torch.Tensor, first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+    inner = torch.relu(_norm(conv2d(hidden, first, padding=1)))
+    return torch.relu(hidden + _norm(conv2d(inner, second, padding=1)))
+
+
+def _norm(hidden: torch.Tensor) -> torch.Tensor:
+    """Mean 0, variance 1 over all channels and positions of an image; the tiny eps keeps the start the same for all α."""
+    return layer_norm(hidden, hidden.shape[1:], eps=1e-9)
+
+
+def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
+    """One seed and one α; yields after every epoch."""
+    seed, alpha = problem.seed + part[0], problem.alphas[part[1]]
+    task = images.colour(problem.data, limit=problem.samples)
+    x, y = (torch.tensor(array, device=device) for array in (task.x_train, task.y_train))
+    tests = tuple(torch.tensor(array, device=device) for array in (task.x_test, task.y_test))
+    weights = initial(alpha, task.classes, seed, device)
+    speeds = {name: torch.zeros_like(weight) for name, weight in weights.items()}
+    shuffle = torch.Generator().manual_seed(seed + 1)
+    record = _Record(problem, weights["first"])
+    record.note(0, weights, tests, *_measure(weights, x[:2000], y[:2000]))
+    for epoch in range(problem.epochs):
+        seen = _epoch(weights, speeds, x, y, lambda share, e=epoch: rate(problem, e + share), shuffle)
+        if epoch + 1 in record.marks:
+            record.note(epoch + 1, weights, tests, *seen)
+        yield epoch + 1, problem.epochs, record.arrays()
+
+
+def rate(problem: Problem, epoch: float) -> float:
+    """A triangle: up to `rate` over the first fifth of the epochs, then down to 0, as in the DAWN benchmark's recipe."""
+    share = epoch / problem.epochs
+    return problem.rate * min(5 * share, (1 - share) / 0.8)
+
+
+def _epoch(weights: Weights, speeds: Weights, x, y, rate_at, shuffle) -> tuple[float, float]:
+    """One pass in random order, weights changed in place; mean loss and accuracy on the way."""
+    batches = torch.randperm(len(x), generator=shuffle).to(x.device).split(BATCH)
+    loss_sum = right = 0.0
+    for index, chosen in enumerate(batches):
+        for weight in weights.values():
+            weight.requires_grad_(True)
+        outputs = forward(weights, x[chosen])
+        loss = cross_entropy(outputs, y[chosen])
+        gradients = torch.autograd.grad(loss, list(weights.values()))
+        loss_sum += loss.item() * len(chosen)
+        right += (outputs.argmax(1) == y[chosen]).sum().item()
+        with torch.no_grad():
+            for (name, weight), gradient in zip(weights.items(), gradients, strict=True):
+                speeds[name].mul_(0.9).add_(gradient)
+                weight.sub_(rate_at(index / len(batches)) * speeds[name])
+    for weight in weights.values():
+        weight.requires_grad_(False)
+    return loss_sum / len(x), right / len(x)
+
+
+def _measure(weights: Weights, x: torch.Tensor, y: torch.Tensor) -> tuple[float, float]:
+    outputs = torch.cat([forward(weights, part) for part in x.split(500)])
+    return cross_entropy(outputs, y).item(), (outputs.argmax(1) == y).float().mean().item()
+
+
+class _Record:
+    def __init__(self, problem: Problem, first: torch.Tensor):
+        self.marks = marks(problem.epochs)
+        self.start = first.clone()
+        self.curves = np.full((4, len(self.marks)), np.nan, np.float32)
+        self.filters = np.full((len(self.marks), *first.shape), np.nan, np.float32)
+
+    def note(self, epoch: int, weights: Weights, tests, loss: float, accuracy: float) -> None:
+        column = self.marks.index(epoch)
+        first = weights["first"]
+        cosine = torch.nn.functional.cosine_similarity(first.flatten(), self.start.flatten(), 0)
+        angle = np.degrees(np.arccos(np.clip(float(cosine), -1, 1)))
+        self.curves[:, column] = _measure(weights, *tests)[1], accuracy, loss, angle
+        self.filters[column] = first.cpu().numpy()
+
+    def arrays(self) -> ground.Arrays:
+        names = ("test_accuracy", "train_accuracy", "train_loss", "turned")
+        return {**dict(zip(names, self.curves.copy(), strict=True)), "filters": self.filters.copy()}
+
+
+def marks(epochs: int) -> list[int]:
+    """The recorded epochs: 0, 1, 2, 4, … and the last."""
+    return sorted({0, epochs, *(2**k for k in range(7) if 2**k < epochs)})
+
+
+def _axes(problem: Problem) -> ground.Arrays:
+    return {
+        "data": np.array(problem.data),
+        "seed": problem.seed + np.arange(problem.seeds),
+        "alpha": np.array(problem.alphas, float),
+        "epochs": np.array(marks(problem.epochs)),
+    }
+
+
+def settle(problem: Problem) -> tuple[Problem, str]:
+    """The data that "auto" stands for here and now, and why files were not used."""
+    key, note = images.settle_colour(problem.data)
+    return replace(problem, data=key), note
+
+
+def _seconds(problem: Problem) -> float:
+    return problem.seeds * len(problem.alphas) * (3 + problem.epochs * problem.samples * 4.5e-4)
+
+
+EXPERIMENT = ground.Experiment(
+    name="filters",
+    committed=Problem(data="patches"),
+    solution=Solution,
+    axes=_axes,
+    parts=lambda problem: tuple((s, k) for s in range(problem.seeds) for k in range(len(problem.alphas))),
+    train=train,
+    seconds=_seconds,
+    settle=settle,
+)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(EXPERIMENT))

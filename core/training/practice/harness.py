@@ -1,0 +1,230 @@
+"""Ground shared by the four experiments in practice: parts that resume, what was run and how, the committed results.
+
+part       ↔ an index into the result's leading axes, e.g. (seed,): one batched training, the unit of resuming
+train      ↔ a generator of (step, steps, arrays) for one part; each yield holds all its arrays, NaN where not reached
+Snapshot   ↔ the whole result so far; done of total counts hundredths of the work
+made       ↔ how a result came to be: command, date, device, CPU seconds, settings, versions (stored as JSON text)
+"""
+
+import dataclasses
+import hashlib
+import json
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.errors import OutsideTheory
+from core.params import Params, knob
+from core.training.device import describe
+
+PRECOMPUTED = Path(__file__).parents[3] / "assets" / "precomputed"
+
+SIDES = ("downstream: the last layer learns faster", "standard", "upstream: the first layer learns faster")
+
+Part = tuple[int, ...]
+Arrays = dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One experiment: its committed Problem, and how a part is trained.
+
+    solution: a frozen dataclass whose fields are the names of `axes(problem)` and of the arrays that `train` yields.
+    seconds: the CPU seconds to expect for a Problem on one ordinary core.
+    settle: the Problem with nothing left open ("auto" data replaced by what is there), and a sentence about it or "".
+    """
+
+    name: str
+    committed: Params
+    solution: type
+    axes: Callable[[Any], Arrays]
+    parts: Callable[[Any], tuple[Part, ...]]
+    train: Callable[[Any, Part, str], Iterator[tuple[int, int, Arrays]]]
+    seconds: Callable[[Any], float]
+    settle: Callable[[Any], tuple[Any, str]] = lambda problem: (problem, "")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The result so far, `done` of `total` hundredths of the work; a finished run has done == total."""
+
+    done: int
+    total: int
+    cpu_seconds: float
+    solution: Any
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run read from a file: the Problem, its Solution and how it was made."""
+
+    problem: Params
+    solution: Any
+    made: Mapping[str, Any]
+
+
+def run(
+    experiment: Experiment, problem: Params, *, device: str = "cpu", store: Path | None = None
+) -> Iterator[Snapshot]:
+    """Train every part of `problem`, yielding the result so far; finished parts are read from and kept in `store`."""
+    parts = experiment.parts(problem)
+    finished: dict[Part, Arrays] = {}
+    spent = 0.0
+    for part in parts:
+        kept = _kept(experiment, problem, part, store)
+        if kept is not None:
+            finished[part] = {name: value for name, value in kept.items() if name != "cpu_seconds"}
+            spent += float(kept["cpu_seconds"])
+            yield _snapshot(experiment, problem, finished, len(finished), spent)
+            continue
+        begun = time.process_time()
+        for step, steps, arrays in experiment.train(problem, part, device):
+            seen = {**finished, part: arrays}
+            spent_now = spent + time.process_time() - begun
+            if step < steps:
+                yield _snapshot(experiment, problem, seen, len(finished) + step / steps, spent_now)
+        cost = time.process_time() - begun
+        spent += cost
+        finished[part] = arrays
+        _keep(experiment, problem, part, store, {**arrays, "cpu_seconds": np.array(cost)})
+        yield _snapshot(experiment, problem, finished, len(finished), spent)
+
+
+def assemble(axes: Mapping[str, np.ndarray], finished: Mapping[Part, Arrays]) -> Arrays:
+    """Stack the parts' arrays on their leading axes; parts that are missing stay NaN."""
+    first = next(iter(finished.values()))
+    depth = len(next(iter(finished)))
+    lengths = tuple(len(axis) for axis in [axis for axis in axes.values() if axis.ndim][:depth])
+    whole = {name: np.full(lengths + np.shape(value), np.nan, np.float32) for name, value in first.items()}
+    for part, arrays in finished.items():
+        for name, value in arrays.items():
+            whole[name][part] = value
+    return whole
+
+
+def _snapshot(experiment: Experiment, problem: Any, parts: dict[Part, Arrays], done: float, spent: float) -> Snapshot:
+    axes = experiment.axes(problem)
+    solution = experiment.solution(**axes, **assemble(axes, parts))
+    return Snapshot(int(100 * done / len(experiment.parts(problem))), 100, spent, solution)
+
+
+def _file(experiment: Experiment, problem: Params, part: Part, store: Path) -> Path:
+    settings = {name: _floats(value) for name, value in dataclasses.asdict(problem).items() if name != "seeds"}
+    text = json.dumps([experiment.name, settings, part])
+    return store / f"{experiment.name}-{hashlib.sha256(text.encode()).hexdigest()[:20]}.npz"
+
+
+def _kept(experiment: Experiment, problem: Params, part: Part, store: Path | None) -> Arrays | None:
+    if store is None:
+        return None
+    try:
+        with np.load(_file(experiment, problem, part, store), allow_pickle=False) as file:
+            return dict(file)
+    except (OSError, ValueError, EOFError):
+        return None
+
+
+def _keep(experiment: Experiment, problem: Params, part: Part, store: Path | None, arrays: Arrays) -> None:
+    if store is None:
+        return
+    path = _file(experiment, problem, part, store)
+    draft = path.with_suffix(f".{os.getpid()}.tmp")
+    with open(draft, "wb") as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
+    draft.replace(path)
+
+
+def write(path: Path, experiment: Experiment, problem: Params, snapshot: Snapshot, command: str, device: str) -> None:
+    """One result as an npz that loads without pickle: the Solution's arrays and `made` as JSON text."""
+    import torch
+
+    made = {
+        "experiment": experiment.name,
+        "command": command,
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "device": describe(device),
+        "cpu_seconds": round(snapshot.cpu_seconds),
+        "problem": dataclasses.asdict(problem),
+        "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
+    }
+    arrays = {field.name: getattr(snapshot.solution, field.name) for field in dataclasses.fields(snapshot.solution)}
+    draft = path.with_suffix(".tmp")
+    with open(draft, "wb") as file:
+        np.savez_compressed(file, **arrays, made=np.array(json.dumps(made, ensure_ascii=False)))
+    draft.replace(path)
+
+
+def read(experiment: Experiment, path: Path | None = None) -> Result:
+    """The result in `path`, by default the committed one. Raises OutsideTheory when it is absent or not such a file."""
+    path = path or PRECOMPUTED / f"{experiment.name}.npz"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+            made = json.loads(str(arrays.pop("made")))
+        problem = type(experiment.committed)(**{k: _plain(v) for k, v in made["problem"].items()})
+        return Result(problem, experiment.solution(**arrays), made)
+    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        raise OutsideTheory(
+            f"{path.name} must be a result of the {experiment.name} experiment (an npz with `made` and the arrays"
+            " of its Solution)",
+            got=type(error).__name__,
+            do=f"Make it again with: python -m core.training.practice.{experiment.name}",
+        ) from error
+
+
+def scales(*alphas: float) -> Any:
+    """The knob of the lever α: any of these scales, by default all of them."""
+    sides = {alpha: SIDES[1 + (alpha > 1) - (alpha < 1)] for alpha in alphas}
+    return knob(alphas, "Scales α", options=sides, many=True, help="The first layer is divided by α.")
+
+
+def seeds(count: int) -> Any:
+    """The knob of how many seeds a run has."""
+    return knob(count, "Seeds", low=1, high=10, step=1, help="Independent starts, from the seed upwards.")
+
+
+def seed() -> Any:
+    """The knob of the (first) seed."""
+    return knob(0, "Seed", low=0, high=20, step=1, help="Drawn bold where stored; the one a run on this page trains.")
+
+
+def only(solution: Any, axis: str, position: int, values: tuple) -> Any:
+    """The Solution with only the given values of one of its axes; `position` is the axis's place in the arrays."""
+    chosen = np.isin(getattr(solution, axis), values)
+    if not chosen.any():
+        raise OutsideTheory(f"No stored run has this {axis}", got=values, do=f"Stored: {getattr(solution, axis)}.")
+    arrays = {field.name: getattr(solution, field.name) for field in dataclasses.fields(solution)}
+    cut = {name: np.compress(chosen, array, position) for name, array in arrays.items() if array.ndim > 1}
+    return dataclasses.replace(solution, **cut, **{axis: arrays[axis][chosen]})
+
+
+def within(seconds: float, most: int, cost: Callable[[int], float], step: int) -> int:
+    """The largest multiple of `step` up to `most` that costs at most `seconds`; at least one step."""
+    count = most // step
+    while count > 1 and cost(count * step) > seconds:
+        count -= max(1, count // 20)
+    return max(1, count) * step
+
+
+def _floats(value: Any) -> Any:
+    """1 and 1.0 are the same setting."""
+    if isinstance(value, tuple):
+        return [_floats(one) for one in value]
+    return value if isinstance(value, str) else float(value)
+
+
+def made(name: str) -> Mapping[str, Any]:
+    """How the committed result of the named experiment came to be."""
+    with np.load(PRECOMPUTED / f"{name}.npz", allow_pickle=False) as file:
+        return json.loads(str(file["made"]))
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value

@@ -1,0 +1,244 @@
+"""The regime map: one ReLU network for each (τ, δ, seed), and how far its kernel, its activations and it have moved.
+
+τ ↔ tau ↔ √(|a_k|‖w_k‖)      δ ↔ delta ↔ η_w a_k² − η_a‖w_k‖² of every neuron at the start
+checkpoint ↔ step counts of gradient descent at the rate problem.rate/τ², or the automatic one (cell_rate)
+kernel, Hamming, parameter distance, train and test loss ↔ [checkpoint] of one cell; see core.training.measures
+
+Setting: paper, section 5 and appendix D.1 (figures 1b, 5b, 10); PAPER is that of the figures, 17 × 17 × 16 seeds.
+`python -m core.training.regime_map` computes it all; see core.training.regime_map.command.
+"""
+
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Executor, as_completed
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from core.datasets.teacher_student import TeacherStudent
+from core.errors import OutsideTheory
+from core.kernels import relu_kernel_distance
+from core.params import Params, knob
+from core.training import measures
+from core.training.regime_map import published_draws
+from core.training.regime_map.store import Store, open_store
+from core.training.relu_flow import Snapshot, integrate, stable_rate
+
+TAUS = np.logspace(-1.0, 0.3, 17)
+DELTAS = np.linspace(-1.0, 1.0, 17)
+SEEDS = np.arange(100, 116)
+CHECKPOINTS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
+MEASURES = ("kernel_distance", "hamming_distance", "parameter_distance", "train_loss", "test_loss")
+LARGEST = 20_000_000
+
+Cell = tuple[float, float, int]
+
+
+class StepCounts(Mapping):
+    """Any whole number of steps from 0 to 10⁷ is a choice; the half decades are the ones offered."""
+
+    def __contains__(self, step: object) -> bool:
+        return isinstance(step, int) and 0 <= step <= 10_000_000
+
+    def __getitem__(self, step: int) -> str:
+        return f"{step:,}"
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(CHECKPOINTS)
+
+    def __len__(self) -> int:
+        return len(CHECKPOINTS)
+
+
+@dataclass(frozen=True)
+class Problem(Params):
+    """Sizes, teacher, rate and checkpoints that all cells of a map share; the defaults are the paper's."""
+
+    d: int = knob(100, "Input dimension d", low=2, high=400, step=1)
+    n: int = knob(1000, "Training samples n", low=4, high=4000, step=1)
+    width: int = knob(50, "Hidden neurons", low=2, high=400, step=2, help="Even: the start pairs mirror images.")
+    teacher: int = knob(3, "Teacher neurons", low=1, high=40, step=1)
+    rate: float = knob(
+        0.005, "Rate × τ²", low=0, high=10, step=0.0005, help="Each cell descends at this over τ²; 0 = automatic."
+    )
+    checkpoints: tuple = knob(CHECKPOINTS, "Steps shown", options=StepCounts(), many=True)
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "checkpoints", tuple(sorted(set(self.checkpoints))))
+        if not self.checkpoints:
+            raise OutsideTheory("a map needs a checkpoint", got="none", do="Give for example (100, 1000, 10000).")
+        if self.width % 2:
+            raise OutsideTheory(
+                "the start pairs each neuron with its mirror image, so the width must be even",
+                got=self.width,
+                do=f"Use {self.width + 1}.",
+            )
+        if self.teacher > self.width:
+            raise OutsideTheory(
+                "the student must be able to hold the teacher", got=f"{self.teacher} teacher neurons", do="Lower it."
+            )
+        size = self.n * self.d * self.width
+        if size > LARGEST:
+            raise OutsideTheory(
+                f"n·d·width may be at most {LARGEST:,}, four times the paper's, so that a cell takes seconds",
+                got=f"{size:,}",
+                do="Lower n, d or the width.",
+            )
+
+
+PAPER = Problem()
+
+
+@dataclass(frozen=True)
+class FinishedCell:
+    """One network of the map, trained: its place and its measures at each checkpoint, arrays [k]."""
+
+    tau: float
+    delta: float
+    seed: int
+    checkpoint: np.ndarray
+    kernel_distance: np.ndarray
+    hamming_distance: np.ndarray
+    parameter_distance: np.ndarray
+    train_loss: np.ndarray
+    test_loss: np.ndarray
+
+
+def run_cells(
+    cells: Iterable[Cell],
+    *,
+    problem: Problem = PAPER,
+    store: object = None,
+    executor: Executor | None = None,
+) -> Generator[FinishedCell, None, None]:
+    """Train the networks (tau, delta, seed) and yield each when it is finished; kept ones come first and at once.
+
+    store: a folder of finished cells, keyed by (problem, cell); None is the user's cache, False keeps nothing. A folder
+    that cannot be written is reported to the log and left out. executor: any concurrent.futures executor (threads,
+    processes, a Dask cluster's get_executor()); without one, cells run here, one after the other. Closing the generator
+    cancels what has not begun. Results do not depend on the executor. Raises OutsideTheory for a cell with τ ≤ 0, a δ
+    that is not finite, a seed below 0, or a rate at which descent diverges.
+    """
+    wanted = [_checked(cell) for cell in cells]
+    return _run(list(dict.fromkeys(wanted)), problem, open_store(store, problem), executor)
+
+
+def run_cell(problem: Problem, cell: Cell) -> np.ndarray:
+    """Train one network; its measures [5, checkpoint] in the order of MEASURES. Needs nothing but its arguments."""
+    return np.array([row for _, row in watch_cell(problem, cell, problem.checkpoints)]).T
+
+
+def watch_cell(problem: Problem, cell: Cell, steps: Iterable[int]) -> Iterator[tuple[Snapshot, np.ndarray]]:
+    """Train one network, yielding each snapshot at `steps` with its five measures in the order of MEASURES."""
+    data, X_test = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
+    W_0, a_0 = data.student.scaled(cell[0], cell[1])
+    rate = cell_rate(problem, cell)
+    row, last = None, None
+    for snap in integrate(W_0, a_0, data.X, data.y, rate=rate, checkpoints=steps):
+        if row is None or last is None or not np.array_equal(snap.W, last):
+            row = _measured(data, X_test, W_0, a_0, snap)
+        last = snap.W
+        yield snap, row
+
+
+def cell_rate(problem: Problem, cell: Cell) -> float:
+    """Flow time per step of descent: problem.rate/τ²; automatic (rate 0) the paper's, slowed to d < 100 and to 1/λ_max.
+
+    With inputs on the sphere λ_max grows as 1/d, so 5e-3/τ²·d/100 keeps the paper's pace at other dimensions.
+    """
+    if problem.rate > 0:
+        return problem.rate / cell[0] ** 2
+    data, _ = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
+    W_0, a_0 = data.student.scaled(cell[0], cell[1])
+    return min(5e-5 * problem.d / cell[0] ** 2, stable_rate(W_0, a_0, data.X))
+
+
+def grid(taus: Iterable[float] = TAUS, deltas: Iterable[float] = DELTAS, seeds: Iterable[int] = SEEDS) -> list[Cell]:
+    """All cells of a map, one seed after the other: first the plane's corners, then ever finer grids between them."""
+    plane = [(i, j, float(tau), float(delta)) for i, tau in enumerate(taus) for j, delta in enumerate(deltas)]
+    plane.sort(key=lambda cell: -_coarseness(cell[0] | cell[1]))
+    return [(tau, delta, int(seed)) for seed in seeds for _, _, tau, delta in plane]
+
+
+def _coarseness(place: int) -> int:
+    """The largest power of two that divides a place; place 0 comes first of all."""
+    return place & -place if place else 1 << 20
+
+
+@lru_cache(maxsize=4)
+def _drawn(d: int, n: int, width: int, teacher: int, seed: int) -> tuple[TeacherStudent, np.ndarray]:
+    data = published_draws.draw(d=d, n=n, width=width, teachers=teacher, seed=seed)
+    return data, data.X_test.astype(np.float32)
+
+
+def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> np.ndarray:
+    single = (snap.W.astype(np.float32), snap.a.astype(np.float32))
+    return np.array(
+        [
+            relu_kernel_distance(W_0, a_0, snap.W, snap.a, data.X),
+            measures.hamming_distance(W_0, snap.W, data.X),
+            measures.parameter_distance(W_0, a_0, snap.W, snap.a),
+            snap.loss,
+            measures.mean_squared_error(*single, X_test, data.y_test),
+        ]
+    )
+
+
+def _run(
+    cells: list[Cell], problem: Problem, store: Store, executor: Executor | None
+) -> Generator[FinishedCell, None, None]:
+    missing = []
+    for cell in cells:
+        kept = store.read(cell)
+        if kept is None:
+            missing.append(cell)
+        else:
+            yield _finished(problem, cell, kept)
+    fresh = _here(problem, missing) if executor is None else _on(executor, problem, missing)
+    try:
+        for cell, values in fresh:
+            store.write(cell, values)
+            yield _finished(problem, cell, values)
+    finally:
+        fresh.close()
+
+
+def _here(problem: Problem, cells: list[Cell]):
+    for cell in cells:
+        yield cell, run_cell(problem, cell)
+
+
+def _on(executor: Executor, problem: Problem, cells: list[Cell]):
+    futures = {executor.submit(run_cell, problem, cell): cell for cell in cells}
+    try:
+        for future in as_completed(futures):
+            yield futures.pop(future), future.result()
+    except BrokenExecutor:
+        raise OutsideTheory(
+            "a worker process ended before its cell was finished",
+            got=f"{len(futures)} cells to do",
+            do="Start again: finished cells are kept.",
+        ) from None
+    finally:
+        for future in futures:
+            future.cancel()
+
+
+def _finished(problem: Problem, cell: Cell, values: np.ndarray) -> FinishedCell:
+    return FinishedCell(*cell, np.array(problem.checkpoints), *values)
+
+
+def _checked(cell: Cell) -> Cell:
+    try:
+        tau, delta, seed = float(cell[0]), float(cell[1]), int(cell[2])
+        legal = len(cell) == 3 and 0 < tau < np.inf and np.isfinite(delta) and seed >= 0 and seed == cell[2]
+    except (TypeError, ValueError, IndexError):
+        legal = False
+    if not legal:
+        raise OutsideTheory(
+            "a cell is (tau, delta, seed) with τ > 0, finite δ and a whole seed ≥ 0",
+            got=cell,
+            do="Use (0.1, 0.5, 100).",
+        )
+    return tau, delta, seed

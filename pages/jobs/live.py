@@ -1,0 +1,170 @@
+"""Live work on a page: a button, then progress, cancel and the newest picture while a worker process runs.
+
+    work("cell", problem, run_cell, label="Run this cell", show=draw, total=100)
+
+`run_cell(problem)` is a generator in core that yields frozen snapshots (with `done` and `total` where it knows them);
+`show(snapshots)` draws what there is so far. Moving a slider changes the problem and thereby cancels the run.
+"""
+
+import atexit
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from pages.jobs.pool import Job, Pool, pool_size
+
+POLL_S = 0.4
+SHORTEST_REST_S, REST_S, LONGEST_REST_S = 0.4, 0.05, 2.0
+_open = False
+
+
+@functools.cache
+def pool() -> Pool:
+    """The one pool of this server."""
+    made = Pool(pool_size(), connected)
+    atexit.register(made.close)
+    return made
+
+
+@functools.cache
+def quick_pool() -> Pool:
+    """One process for the short simulations beside theory, so that a long training never delays them."""
+    made = Pool(1, connected, longest=400)
+    atexit.register(made.close)
+    return made
+
+
+def open_pools() -> None:
+    """Start the processes; from now on simulations beside theory run in theirs."""
+    global _open
+    _open = True
+    pool().warm()
+    quick_pool().warm()
+
+
+def close_pools() -> None:
+    pool().close()
+    quick_pool().close()
+
+
+def rest() -> float:
+    """Seconds that a visitor's sliders must rest before a simulation starts: the longer, the more is moved in the room."""
+    return min(LONGEST_REST_S, SHORTEST_REST_S + REST_S * quick_pool().pace()) if _open else 0.0
+
+
+def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Job | None:
+    """compute(problem) in the quick process, begun after `wait` seconds unless the visitor asks for something else before.
+
+    The job, shared by all who ask; None where no server has opened the pools.
+    """
+    if not _open:
+        return None
+    ticket = f"{compute.__module__}.{compute.__qualname__} {problem!r}"
+    session = _session()
+    job = quick_pool().find(ticket) or _still(session.held.get(f"quick {name}"), ticket)
+    if job is None or job.alive:
+        job = quick_pool().submit(ticket, compute, problem, f"{session.viewer}:{name}", wait)
+    session.held[f"quick {name}"] = job
+    return job
+
+
+def connected(viewer: str) -> bool:
+    """Whether this session's browser is there; outside a server everybody is."""
+    session = viewer.split(":")[0]
+    return not runtime.exists() or bool(runtime.get_instance().is_active_session(session))
+
+
+def leave_other_pages(stem: str) -> None:
+    """Whoever turns to another page gives up what runs on the last one."""
+    session = _session()
+    if session.page not in ("", stem):
+        session.held.clear()
+        pool().leave(session.viewer)
+    session.page = stem
+
+
+def work(
+    name: str, problem: Any, generate: Callable, *, label: str, show: Callable[[list], None], total: int | None = None
+) -> Job | None:
+    """Draw the button and whatever has come of it; returns the job for this problem, if there is one.
+
+    A finished run is kept and shown at once, to everybody who asks for the same.
+    """
+    ticket = f"{generate.__module__}.{generate.__qualname__} {problem!r}"
+    session = _session()
+    viewer, held = session.viewer, session.held
+    job = pool().find(ticket) or _still(held.get(name), ticket)
+    if name in held and held[name].ticket != ticket:
+        held.pop(name).viewers.pop(viewer, None)
+    if st.button(label, key=f"run_{name}"):
+        job = pool().submit(ticket, generate, problem, viewer)
+    if job is not None and (job.state == "done" or viewer in job.viewers or held.get(name) is job):
+        held[name] = job
+        st.fragment(_panel, run_every=POLL_S if job.alive else None)(name, viewer, job, show, total)
+    return held.get(name)
+
+
+def _still(job: Job | None, ticket: str) -> Job | None:
+    return job if job is not None and job.ticket == ticket else None
+
+
+def _panel(name: str, viewer: str, job: Job, show: Callable[[list], None], total: int | None) -> None:
+    was_alive = job.alive
+    if was_alive and viewer in job.viewers:
+        job.viewers[viewer] = time.monotonic()
+        _progress(name, viewer, job, total)
+    if job.state == "failed":
+        st.error(job.error, icon=":material/error:")
+    if job.state == "cancelled":
+        st.info("Cancelled. What had come by then is shown; run it again for the rest.", icon=":material/cancel:")
+    if job.snapshots:
+        show(list(job.snapshots))
+    if not was_alive and st.session_state.pop(f"_alive_{name}", False):
+        st.rerun()
+    st.session_state[f"_alive_{name}"] = was_alive
+
+
+def _progress(name: str, viewer: str, job: Job, total: int | None) -> None:
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    if job.state == "queued":
+        ahead = pool().place(job)
+        left.progress(0.0, text=f"Waiting: {ahead} before you" if ahead else "Starting …")
+    else:
+        done, of = _counts(job, total)
+        left.progress(min(1.0, done / max(of, 1)), text=f"{done} of {of}{_time_left(job, done, of)}")
+    if right.button("Cancel", key=f"cancel_{name}"):
+        job.viewers.pop(viewer, None)
+
+
+def _counts(job: Job, total: int | None) -> tuple[int, int]:
+    newest = job.snapshots[-1] if job.snapshots else None
+    done = getattr(newest, "done", len(job.snapshots))
+    return int(done), int(getattr(newest, "total", total or 100))
+
+
+def _time_left(job: Job, done: int, of: int) -> str:
+    if done == 0 or done >= of:
+        return ""
+    seconds = (time.monotonic() - job.began) * (of - done) / done
+    return f", about {seconds:.0f} s left" if seconds >= 1.5 else ""
+
+
+@dataclass
+class _Session:
+    """Who looks, and what they have started, by name."""
+
+    viewer: str
+    page: str = ""
+    held: dict[str, Job] = field(default_factory=dict)
+
+
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: pool().leave(session.viewer))
+def _session() -> _Session:
+    context = get_script_run_ctx()
+    return _Session(context.session_id if context else "nobody")

@@ -1,0 +1,52 @@
+"""What stands round a page for a lesson: reads the link before the page runs, and answers it afterwards."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from pages import Page
+from pages.lessons import compare, guide, presenter
+from pages.lessons.lessons import LESSONS
+from pages.shared.link import read, unknown
+from pages.shared.stage import Stage, set_stage
+
+
+def open_page(page: Page, entries: Mapping[str, Any]) -> Stage:
+    """A new Stage from the link; a guided step's state is put in place before any control exists."""
+    lesson = LESSONS.get(page.stem)
+    presenter.keep()
+    link, notes = read(st.query_params, len(lesson.steps) if lesson else 0)
+    scene = set_stage(Stage(page.stem, link, entries=entries))
+    full = bool(lesson) and not {*st.query_params}.isdisjoint(_knobs(page))
+    guide.open_link(page, scene, full)
+    scene.notes = notes
+    compare.open_pin(page, scene)
+    presenter.dress(scene)
+    return scene
+
+
+@contextmanager
+def around(page: Page, scene: Stage) -> Iterator[None]:
+    """Round the running page: the lesson's strip above it, and what can only be said once the page has run."""
+    above, strip, result, comparison = (st.container() for _ in range(4))
+    with strip:
+        guide.draw(page, scene)
+    try:
+        yield
+    finally:
+        with above:
+            notes = scene.notes + unknown(st.query_params, scene.link, scene.names, map(str, st.session_state))
+            if notes:
+                st.warning("  \n".join(notes), icon=":material/link_off:")
+        with result:
+            guide.goal(page, scene)
+        if scene.pinned is not None:
+            with comparison:
+                compare.draw(page, scene)
+
+
+def _knobs(page: Page) -> list[str]:
+    presets = page.presets()
+    return list(type(next(iter(presets.values()))).knobs()) if presets else []

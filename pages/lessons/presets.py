@@ -1,0 +1,40 @@
+"""Presets and what to look for: a preset is a Problem instance, its words are a piece of the page's prose."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from core.params import Params
+from pages import BY_STEM
+from pages.lessons import compare, guide, handout, presenter
+from pages.lessons.lessons import LESSONS
+from pages.shared.controls import set_problem
+from pages.shared.prose import pieces, prose
+from pages.shared.stage import stage
+
+
+def presets(stem: str, known: Mapping[str, Params], problem: Params) -> None:
+    """One button a preset; the address bar then holds its link. Words for the chosen one: "## preset: name".
+
+    Below them the classroom's tools. A link that hides or locks controls leaves both out.
+    """
+    scene = stage()
+    chosen = next((name for name, preset in known.items() if preset == problem), None)
+    if not scene.bound_to_lesson:
+        with st.container(horizontal=True, gap="small", key="presets"):
+            for name, preset in known.items():
+                icon = ":material/check:" if name == chosen else None
+                st.button(name, key=f"preset_{name}", on_click=set_problem, args=(preset,), icon=icon)
+        _tools(stem, problem)
+    if chosen and not scene.link.step and f"preset: {chosen}" in pieces(stem):
+        prose(stem, f"preset: {chosen}")
+
+
+def _tools(stem: str, problem: Params) -> None:
+    page = BY_STEM[stem]
+    with st.container(horizontal=True, gap="small", key="tools"):
+        if stem in LESSONS:
+            guide.entrances(page)
+            compare.entrance(page, stage(), problem)
+        handout.entrance()
+        presenter.entrance()

@@ -1,0 +1,57 @@
+"""INDEX: what the laboratory shows ↔ where it stands in the paper ↔ the function that computes it."""
+
+from dataclasses import dataclass
+
+from pages import BY_STEM
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row; stem names the page, code a function of core that exists (checked by a test)."""
+
+    stem: str
+    shown: str
+    paper: str
+    code: str
+
+
+_ALL = (
+    Entry(
+        "geometry", "the level sets of δ and flow on them", "figure 2, section 3", "core.problems.geometry.half_sheets"
+    ),
+    Entry("geometry", "separating curve, two basins", "figure 7, appendix A", "core.theory.single_neuron.separatrix"),
+    Entry("geometry", "same function, other δ", "figure 2", "core.theory.single_neuron.split"),
+    Entry(
+        "exact", "closed form of μ, φ, a, w", "figures 3 and 8, appendix A.2", "core.theory.single_neuron.exact_flow"
+    ),
+    Entry("exact", "kernel distance S(0, t)", "its definition, section 2", "core.theory.single_neuron.kernel_distance"),
+    Entry("exact", "how long alignment takes", "section 3", "core.theory.single_neuron_times.alignment_time"),
+    Entry("implicit_bias", "the landing point", "theorem 3.1, figure 4b", "core.theory.implicit_bias.interpolator"),
+    Entry("implicit_bias", "the potential Ψ_δ", "theorem 3.1", "core.theory.implicit_bias.potential"),
+    Entry(
+        "relu", "regions and their linear pieces", "figures 5a and 9, section 5", "core.theory.relu_partition.sectors"
+    ),
+    Entry("teacher_student", "training on the circle", "figure 1a", "core.training.relu_flow.integrate"),
+    Entry("regime_map", "maps over (τ, δ)", "figures 1b, 5b and 10", "core.training.regime_map.run_cells"),
+    Entry("regime_map", "the kernel of a ReLU network", "section 2", "core.kernels.relu.relu_ntk"),
+    Entry("wide", "isotropic networks, exactly", "theorem 4.2", "core.theory.wide_linear.exact_flow"),
+    Entry("wide", "what shape and δ do", "section 4", "core.theory.wide_linear.regime"),
+    Entry("wide", "the preconditioner", "theorem 4.1", "core.theory.wide_preconditioner.preconditioner"),
+    Entry("wide", "singular values, hyperbolic entropy", "theorem B.6", "core.theory.linear_modes.hyperbolic_entropy"),
+    Entry("deep", "where a deep chain lands", "theorem B.10", "core.theory.deep_linear.interpolator"),
+    Entry("landscape", "saddles and valleys of the loss", "figure 4a, appendix A", "core.theory.landscape.loss"),
+    Entry(
+        "kernel_movement", "kernels of an image network", "figure 6a", "core.training.practice.kernel_movement.train"
+    ),
+    Entry("filters", "first-layer filters by α", "figures 6b and 11", "core.training.practice.filters.smoothness"),
+    Entry("hierarchy", "samples that a hierarchy needs", "figure 6c", "core.training.practice.hierarchy.train"),
+    Entry("grokking", "steps to grok by α and τ", "figures 6d and 12", "core.training.practice.grokking.train"),
+    Entry(
+        "initialisation",
+        "δ of usual initialisations",
+        "beyond the paper",
+        "core.training.initialisation.laws.imbalance_laws",
+    ),
+)
+
+INDEX = tuple(entry for entry in _ALL if entry.stem in BY_STEM)

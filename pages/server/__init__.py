@@ -1,0 +1,1 @@
+"""The server: start and end, limits, headers, files, and every private name of Streamlit that is used."""

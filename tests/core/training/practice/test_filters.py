@@ -1,0 +1,99 @@
+"""The smoothness measure against scipy, the lever's invariance, one run's record, refused requests."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from scipy.signal import convolve2d
+
+from core.errors import OutsideTheory
+from core.problems import filters as page_model
+from core.training.practice import filters
+from core.training.practice import harness as ground
+
+TINY = filters.Problem(alphas=(10,), seeds=1, epochs=2, samples=200, data="patches")
+
+
+def test_smoothness_is_the_convolution_of_the_normalised_filter():
+    random = np.random.default_rng(0)
+    many = random.normal(size=(3, 3, 15, 15))
+    for one, value in zip(many, filters.smoothness(many), strict=True):
+        unit = one / np.sqrt((one**2).sum())
+        expected = sum((convolve2d(colour, filters.LAPLACIAN, mode="valid") ** 2).sum() for colour in unit)
+        assert value == pytest.approx(expected, rel=1e-12)
+
+
+def test_smoothness_is_small_for_a_ramp_and_about_four_for_noise():
+    rows, columns = np.mgrid[:15, :15]
+    ramp = np.stack([rows + 2.0 * columns, rows, 0 * rows])
+    assert filters.smoothness(ramp, filters.BALANCED) == pytest.approx(0, abs=1e-25)
+    assert filters.smoothness(np.ones((3, 15, 15))) == pytest.approx(13**2 / 15**2)
+    noise = np.random.default_rng(1).normal(size=(400, 3, 15, 15))
+    assert filters.smoothness(noise).mean() == pytest.approx(5.25 * 13**2 / 15**2, rel=0.02)
+
+
+def test_smoothness_does_not_see_scale_and_refuses_zero():
+    noise = np.random.default_rng(1).normal(size=(3, 15, 15))
+    assert filters.smoothness(7 * noise) == pytest.approx(float(filters.smoothness(noise)))
+    with pytest.raises(OutsideTheory, match="zero"):
+        filters.smoothness(np.zeros((3, 15, 15)))
+
+
+def test_start_is_one_function_for_every_scale():
+    x = torch.randn(4, 3, 24, 24, generator=torch.Generator().manual_seed(0))
+    one, ten = (filters.forward(filters.initial(alpha, 8, 0), x) for alpha in (1.0, 10.0))
+    torch.testing.assert_close(one, ten, rtol=1e-4, atol=1e-5)
+
+
+def test_photographs_of_either_size_fit():
+    for side in (24, 32):
+        assert filters.forward(filters.initial(1.0, 10, 0), torch.zeros(2, 3, side, side)).shape == (2, 10)
+
+
+def test_rate_is_a_triangle():
+    problem = filters.Problem(epochs=10, rate=0.05)
+    assert [filters.rate(problem, e) for e in (0, 1, 2, 6, 10)] == pytest.approx([0, 0.025, 0.05, 0.025, 0])
+
+
+def test_a_run_records_filters_accuracy_and_angle():
+    snapshots = list(ground.run(filters.EXPERIMENT, TINY))
+    solution = snapshots[-1].solution
+    assert solution.filters.shape == (1, 1, 3, 16, 3, 15, 15) and np.isfinite(solution.filters).all()
+    assert solution.turned[0, 0, 0] < 0.1 < solution.turned[0, 0, -1]
+    assert ((solution.test_accuracy >= 0) & (solution.test_accuracy <= 1)).all()
+    assert solution.smoothness.shape == (1, 1, 3, 16)
+    assert str(solution.data) == "patches"
+
+
+def test_auto_data_are_settled_before_the_run(monkeypatch):
+    monkeypatch.delenv("DATA_DIR", raising=False)
+    problem, note = filters.settle(filters.Problem())
+    assert problem.data == "patches" and "DATA_DIR" in note
+
+
+@pytest.mark.parametrize("bad", [{"alphas": ()}, {"alphas": (2,)}, {"epochs": 0}, {"data": "imagenet"}])
+def test_bad_problems_are_refused_in_a_sentence(bad):
+    with pytest.raises(OutsideTheory):
+        filters.Problem(**bad)
+
+
+def test_the_committed_result_is_what_the_code_makes():
+    result = ground.read(filters.EXPERIMENT)
+    ends = dataclasses.replace(result.problem, samples=4000)
+    _, _, arrays = next(filters.train(ends, (0, 2)))
+    stored = result.solution
+    np.testing.assert_allclose(arrays["filters"][0], stored.filters[0, 2, 0], rtol=1e-6)
+    np.testing.assert_allclose(arrays["train_loss"][:2], stored.train_loss[0, 2, :2], rtol=0.02)
+    np.testing.assert_allclose(arrays["turned"][1], stored.turned[0, 2, 1], rtol=0.05)
+
+
+def test_a_summary_has_a_line_for_each_scale():
+    lines = page_model.summary(page_model.recorded(filters.Problem(alphas=(0.1, 10))))
+    assert [line.alpha for line in lines] == pytest.approx([0.1, 10])
+    assert all("±" in line.smoothness and "°" in line.turned for line in lines)
+
+
+def test_a_page_run_is_bounded():
+    brief = page_model.brief(filters.Problem(samples=50000, epochs=100))
+    assert brief.seeds == 1 and filters.EXPERIMENT.seconds(brief) <= 36

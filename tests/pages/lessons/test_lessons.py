@@ -1,0 +1,53 @@
+"""Every lesson of the table: legal states, words for each step, three choices, curves along its cursor."""
+
+import numpy as np
+import pytest
+
+from pages import BY_STEM
+from pages.lessons.compare import spell, unspell
+from pages.lessons.guide import question, step_words
+from pages.lessons.lessons import LESSONS, state
+
+STEPS = [(stem, step) for stem, lesson in LESSONS.items() for step in lesson.steps]
+
+
+@pytest.mark.parametrize("stem, step", STEPS, ids=lambda part: getattr(part, "name", part))
+def test_a_step_has_a_state_and_words(stem, step):
+    state(BY_STEM[stem], step.state)
+    words = step_words(stem, step)
+    assert 40 < len(words) < 400
+    assert "«" not in words
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_a_lesson_is_short_and_its_question_has_three_choices_and_a_reason(stem):
+    assert 4 <= len(LESSONS[stem].steps) <= 6
+    asked = question(stem)
+    assert asked.text.endswith("?") and len(asked.choices) == 3 and asked.why.endswith(".")
+    state(BY_STEM[stem], LESSONS[stem].prediction.state)
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_presets_survive_the_spelling_of_a_link(stem):
+    for preset in BY_STEM[stem].presets().values():
+        assert unspell(type(preset), spell(preset)) == (preset, [])
+
+
+def test_a_bad_pin_is_told():
+    kind = type(state(BY_STEM["geometry"], {}))
+    problem, notes = unspell(kind, "delta:99,colour:red,angle")
+    assert problem.delta == 10
+    assert len(notes) == 3
+    assert unspell(kind, "target_norm:0")[0] is None
+
+
+def test_curves_run_along_the_cursor():
+    from core.problems import exact, geometry
+
+    for stem, model, preset in (("geometry", geometry, None), ("geometry", geometry, "pinch"), ("exact", exact, None)):
+        lesson = LESSONS[stem]
+        problem = state(BY_STEM[stem], preset or {})
+        values, curves = lesson.curves(problem, model.solve(problem))
+        assert set(curves) == set(lesson.measures)
+        assert np.all(np.diff(values) > 0)
+        assert all(np.shape(curve) == np.shape(values) and np.isfinite(curve).all() for curve in curves.values())

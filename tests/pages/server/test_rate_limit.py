@@ -1,0 +1,158 @@
+"""The token bucket: a burst passes, a flood is merged into its newest message, nothing a visitor clicked is lost."""
+
+import asyncio
+import itertools
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+from pages.server.rate_limit import BURST, RATE, Bucket, Inbox, merged, place, welcome
+from pages.server.turnstile import Turnstile
+
+
+def rerun(value: float, fragment: str = "", clicked: str = "") -> BackMsg:
+    message = BackMsg()
+    message.rerun_script.fragment_id = fragment
+    message.rerun_script.widget_states.widgets.add(id="slider").double_array_value.data.append(value)
+    if clicked:
+        message.rerun_script.widget_states.widgets.add(id=clicked).trigger_value = True
+    return message
+
+
+def value(message: BackMsg) -> float:
+    return message.rerun_script.widget_states.widgets[0].double_array_value.data[0]
+
+
+def clicks(message: BackMsg) -> set[str]:
+    return {state.id for state in message.rerun_script.widget_states.widgets if state.trigger_value}
+
+
+ENDED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString()
+
+
+def delivered(messages: list[BackMsg], quick: bool = True) -> list[BackMsg]:
+    """What reaches the application of a flood, up to its newest value. quick: each run ends at once."""
+
+    async def run() -> list[BackMsg]:
+        queue: asyncio.Queue = asyncio.Queue()
+        for message in messages:
+            queue.put_nowait({"type": "websocket.receive", "bytes": message.SerializeToString()})
+        inbox, out = Inbox(queue.get, Bucket(RATE, BURST), Turnstile(1, 0.2)), []
+        while not out or value(out[-1]) != value(messages[-1]):
+            event = await asyncio.wait_for(inbox.receive(), 60)
+            if event["type"] != "websocket.receive":
+                break
+            out.append(BackMsg.FromString(event["bytes"]))
+            if quick:
+                inbox.heard({"type": "websocket.send", "bytes": ENDED})
+        inbox.close()
+        return out
+
+    return asyncio.run(run())
+
+
+def test_a_flood_becomes_a_trickle_that_ends_with_the_newest():
+    got = delivered([rerun(k) for k in range(200)])
+    assert BURST <= len(got) < 150
+    assert value(got[-1]) == 199
+
+
+def test_a_slow_run_is_not_overtaken_by_many():
+    got = delivered([rerun(k) for k in range(40)], quick=False)
+    assert 2 <= len(got) < 20
+    assert value(got[-1]) == 39
+
+
+def test_a_drag_passes_unmerged():
+    assert [value(m) for m in delivered([rerun(k) for k in range(13)])] == list(range(13))
+
+
+def test_clicks_survive_merging():
+    got = delivered([rerun(k, clicked="run" if k == 60 else "") for k in range(120)])
+    assert any("run" in clicks(message) for message in got)
+
+
+def test_a_newer_click_is_not_overwritten_and_values_are_the_newest():
+    both = merged(rerun(1, clicked="a"), rerun(2, clicked="b"))
+    assert clicks(both) == {"a", "b"} and value(both) == 2
+
+
+def test_the_whole_page_supersedes_its_fragments():
+    got = delivered([rerun(0)] * int(BURST) + [rerun(1, "f"), rerun(2, "g"), rerun(3)])
+    assert place(got[-1]) == "rerun" and value(got[-1]) == 3
+    assert len(got) == BURST + 1
+
+
+def test_too_many_kinds_at_once_end_the_connection():
+    assert len(delivered([rerun(k, f"fragment {k}") for k in range(400)])) < 400
+
+
+def test_only_what_visitors_need_is_let_in():
+    for kind in ("clear_cache", "set_run_on_save", "load_git_info", "debug_shutdown_runtime"):
+        message = BackMsg()
+        setattr(message, kind, True)
+        assert not welcome(message)
+    install = BackMsg()
+    install.backend_operation_request.install_skills.SetInParent()
+    assert not welcome(install) and welcome(rerun(1))
+    download = BackMsg()
+    download.backend_operation_request.deferred_file.SetInParent()
+    assert welcome(download)
+
+
+def test_malformed_frames_are_left_to_streamlit():
+    async def run():
+        async def source():
+            return {"type": "websocket.receive", "bytes": b"\xff\xff"}
+
+        return await Inbox(source, Bucket(RATE, BURST), Turnstile(1, 0.2)).receive()
+
+    assert asyncio.run(run())["bytes"] == b"\xff\xff"
+
+
+def test_a_bucket_refills_with_time():
+    now = [0.0]
+    bucket = Bucket(10, 2, clock=lambda: now[0])
+    assert [bucket.take() for _ in range(3)] == [True, True, False]
+    assert abs(bucket.wait() - 0.1) < 1e-9
+    now[0] = 0.1001
+    assert bucket.take() and not bucket.take()
+
+
+@pytest.mark.parametrize("tick", [0.003, 0.01, 0.017, 0.03, 0.06])
+def test_time_that_passes_between_two_questions_strands_nobody(tick):
+    """A token may come after a rerun was refused and before it is asked how long it has to wait."""
+
+    async def run() -> list[float]:
+        times = itertools.count()
+        queue: asyncio.Queue = asyncio.Queue()
+        inbox = Inbox(queue.get, Bucket(RATE, 1, clock=lambda: next(times) * tick), Turnstile(1, 0.2))
+        got = []
+        for number in range(20):
+            queue.put_nowait({"type": "websocket.receive", "bytes": rerun(number).SerializeToString()})
+            got.append(value(BackMsg.FromString((await asyncio.wait_for(inbox.receive(), 5))["bytes"])))
+            inbox.heard({"type": "websocket.send", "bytes": ENDED})
+        inbox.close()
+        return got
+
+    assert asyncio.run(run()) == list(range(20))
+
+
+def test_a_visitor_who_leaves_gives_the_place_back():
+    async def run() -> None:
+        turnstile = Turnstile(1, 60)
+        queues = [asyncio.Queue() for _ in range(2)]
+        first, second = (Inbox(queue.get, Bucket(RATE, BURST), turnstile) for queue in queues)
+        for queue in queues:
+            queue.put_nowait({"type": "websocket.receive", "bytes": rerun(1).SerializeToString()})
+        await first.receive()
+        waits = asyncio.ensure_future(second.receive())
+        await asyncio.sleep(0.02)
+        assert not waits.done()
+        first.close()
+        await asyncio.wait_for(waits, 5)
+        second.close()
+        assert turnstile.free == 1
+
+    asyncio.run(run())

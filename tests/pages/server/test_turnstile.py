@@ -1,0 +1,59 @@
+"""The turnstile: no more than its places at once, first come first served, and nobody holds one for ever."""
+
+import asyncio
+
+from pages.server.turnstile import Place, Turnstile
+
+
+def arrived(turns: list) -> list[int]:
+    return [k for k, turn in enumerate(turns) if turn.done() and not turn.cancelled()]
+
+
+def test_places_are_given_in_the_order_of_arrival():
+    async def run():
+        turnstile = Turnstile(2, 60)
+        turns = [turnstile.enter() for _ in range(5)]
+        assert arrived(turns) == [0, 1]
+        turns[1].result().leave()
+        assert arrived(turns) == [0, 1, 2]
+        turns[0].result().leave()
+        turns[2].result().leave()
+        assert arrived(turns) == [0, 1, 2, 3, 4]
+
+    asyncio.run(run())
+
+
+def test_a_place_is_left_once():
+    async def run():
+        turnstile = Turnstile(1, 60)
+        first, *others = [turnstile.enter() for _ in range(4)]
+        place: Place = first.result()
+        place.leave()
+        place.leave()
+        assert arrived(others) == [0]
+
+    asyncio.run(run())
+
+
+def test_who_takes_long_is_passed():
+    async def run():
+        turnstile = Turnstile(1, 0.02)
+        slow, next_one = turnstile.enter(), turnstile.enter()
+        await asyncio.wait_for(next_one, 5)
+        slow.result().leave()
+        assert turnstile.free == 0
+        next_one.result().leave()
+        assert turnstile.free == 1
+
+    asyncio.run(run())
+
+
+def test_who_goes_away_is_skipped():
+    async def run():
+        turnstile = Turnstile(1, 60)
+        first, gone, last = (turnstile.enter() for _ in range(3))
+        gone.cancel()
+        first.result().leave()
+        assert last.done() and turnstile.free == 0
+
+    asyncio.run(run())
