@@ -13,6 +13,7 @@ from core.params import Params
 from pages.shared.link import Link
 
 PRESENTER_SCALE = 1.6
+_OPENINGS = "_openings"
 
 
 @dataclass
@@ -64,6 +65,15 @@ def stage() -> Stage:
 def set_stage(new: Stage) -> Stage:
     st.session_state["_stage"] = new
     return new
+
+
+def openings() -> str:
+    """A word that changes whenever a picture is asked for as a whole: it then opens anew, cursor and view included."""
+    return f"{stage().stem} {st.session_state.get(_OPENINGS, 0)}"
+
+
+def open_anew() -> None:
+    st.session_state[_OPENINGS] = st.session_state.get(_OPENINGS, 0) + 1
 
 
 def on_phone() -> bool:
