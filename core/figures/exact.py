@@ -7,7 +7,7 @@ import numpy as np
 from core.figures import style
 from core.figures.picture import Picture, moving
 from core.problems.exact import Exact, Solution, TimeScales
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 
 FAINT = 0.35
 HEIGHT = 300

@@ -8,7 +8,7 @@ from core.figures import style
 from core.figures.exact import colour_of
 from core.figures.picture import Picture, moving
 from core.problems.implicit_bias import FAN, Landings, Paths, Solution, Space
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 
 HEIGHT = 370
 FAINT = 0.3

@@ -7,7 +7,7 @@ import numpy as np
 from core.figures import style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 
 HEIGHT = 380
 WORDS = ("▼ downstream", "● balanced", "▲ upstream")

@@ -184,7 +184,7 @@ def separating_curve(delta: float, problem: Geometry, reach: float, points: int 
 def _paths(problem: Geometry, delta: float, times: np.ndarray) -> Paths:
     rates = {"eta_a": problem.eta_a, "eta_w": problem.eta_w}
     a_0, w_0, delta = _starts(problem, delta)
-    a, w = single_neuron.exact_flow(a_0, w_0, problem.beta_star, times, **rates)
+    a, w = single_neuron.exact_flow(a_0, w_0, problem.beta_star, times, snap=True, **rates)
     beta = a[..., None] * w
     distance = single_neuron.kernel_distance(a_0[:, None], w_0[:, None, :], a, w, **rates)
     branch = single_neuron.basin(a_0, w_0, problem.beta_star, **rates)

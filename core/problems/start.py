@@ -15,8 +15,9 @@ from core.params import Curves, Params, knob
 from core.problems import teacher_student as teacher_student_plane
 from core.problems.exact import direction
 from core.theory import single_neuron
-from core.theory.normalised import Floats, relative_scale
+from core.theory.checks import Floats
 from core.theory.single_neuron_times import alignment_time
+from core.theory.states import imbalance
 
 UNTIL = 20.0
 MOMENTS = 120
@@ -100,7 +101,7 @@ def _linear(problem: Start) -> Linear:
     beta, phi = a[..., None] * w, single_neuron.alignment(w, target)
     gap = ((beta - target) ** 2).sum(-1)
     reached = alignment_time(a_0, w_0, target, cosine=ALIGNED)
-    delta = relative_scale(a, w)
+    delta = imbalance(a, w)
     return Linear(
         times=times,
         deltas=problem.deltas,
