@@ -26,6 +26,8 @@ def relu_ntk(
 def kernel_distance(K_0: np.ndarray, K_t: np.ndarray) -> float:
     """S = 1 − ⟨K_0, K_t⟩/(‖K_0‖‖K_t‖), computed as ½‖K_0/‖K_0‖ − K_t/‖K_t‖‖², so never negative and exact when tiny.
 
+    The kernel distance S(0, t) of the paper's "Notation", before its section 3; K_0, K_t [n, n], S without unit, 0 to 1.
+
     Raises OutsideTheory for kernels of different shape, not finite, or zero (they have no direction).
     """
     K_0, K_t = np.asarray(K_0, float), np.asarray(K_t, float)
