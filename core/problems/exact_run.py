@@ -40,7 +40,7 @@ def simulate(problem: Exact) -> Simulation:
     """Train the problem's starts by its solver. Raises OutsideTheory where that would be too many steps."""
     device = device_for(problem.device)
     run = _run(problem, device)
-    a, w = single_neuron.exact_flow(*starts(problem), problem.beta_star, run.times, **problem.rates)
+    a, w = single_neuron.exact_flow(*starts(problem), problem.beta_star, run.times, snap=True, **problem.rates)
     error = relative_error(run, a, w)
     lost = bool(np.isnan(error).any())
     largest = float("inf") if lost else float(error.max())
