@@ -17,6 +17,7 @@ Label noise of variance σ² on whitened inputs adds η²σ²(‖w‖² − d a�
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.integrate import cumulative_trapezoid
 
 from core.datasets.teacher_student import draw as teacher_student
 from core.params import Params, knob
@@ -236,7 +237,7 @@ def solve(problem: Limits) -> Solution:
     times = marks[: delta.shape[1]] * pace
     grid = np.union1d(times, problem.horizon * np.linspace(0, 1, GRID) ** 2)
     flow, flow_loss, pull = _flow(problem, here, grid)
-    drifted = _first_order(grid, pull)
+    drifted = cumulative_trapezoid(pull, grid, initial=0)
     kept = np.searchsorted(grid, times)
     flow, flow_loss = flow[kept], flow_loss[kept]
     size = max(float(np.sqrt(np.square(flow).sum(-1).max())), 1e-12)
@@ -263,12 +264,6 @@ def solve(problem: Limits) -> Solution:
 def start_delta(here: Task) -> float:
     """Mean δ of the start."""
     return float((here.a**2 - np.square(here.w).sum(-1)).mean())
-
-
-def _first_order(times: np.ndarray, pull: np.ndarray) -> np.ndarray:
-    """∫ (g_a² − ‖g_w‖² − g_b²) dt along the flow, by trapezoids."""
-    steps = np.diff(times) * (pull[1:] + pull[:-1]) / 2
-    return np.concatenate([[0.0], np.cumsum(steps)])
 
 
 def _flow(problem: Limits, here: Task, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
