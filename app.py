@@ -3,12 +3,12 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from pages.lessons.frame import draw
+from pages.lessons.frame import show
 from pages.server.fonts import font_routes
 from pages.server.server import end_cleanly, lifespan, middleware, script_routes
 
 if get_script_run_ctx(suppress_warning=True):
-    draw()
+    show()
 else:
     end_cleanly()
     app = st.App(__file__, lifespan=lifespan, routes=[*script_routes(), *font_routes()], middleware=middleware())

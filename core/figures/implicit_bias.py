@@ -83,7 +83,7 @@ def mirror(problem: Landings, solution: Solution) -> Picture:
 
     def moved(k: int) -> list[dict]:
         at, end = (0, k) if problem.moves == "time" else (k, -1)
-        path, colour = moved_by[at], style.regime_colour(solution.moving.deltas[at])
+        path, colour = moved_by[at], style.side_colour(solution.moving.deltas[at])
         return [
             style.line(path[:, 0], path[:, 1], colour, "∇Ψ along the path", width=5),
             style.points(path[:1, 0], path[:1, 1], colour, "∇Ψ(β₀)", size=12, symbol="circle-open"),
@@ -116,7 +116,7 @@ def clock(problem: Landings, solution: Solution) -> Picture:
 
     def moved(k: int) -> list[dict]:
         at, end = (0, k) if problem.moves == "time" else (k, times.size - 1)
-        colour = style.regime_colour(solution.moving.deltas[at])
+        colour = style.side_colour(solution.moving.deltas[at])
         speed = solution.moving.clock[at]
         return [
             style.line(times, speed, colour, "clock", width=5),
@@ -147,7 +147,7 @@ def potential(problem: Landings, solution: Solution) -> Picture:
         path = solution.moving
         sizes = np.linalg.norm(path.beta[at, [0, end]], axis=-1)
         heights = np.interp(sizes, b, solution.potential[at])
-        colour = style.regime_colour(path.deltas[at])
+        colour = style.side_colour(path.deltas[at])
         return [
             style.line(b, solution.potential[at], colour, f"δ = {path.deltas[at]:.3g}", width=5),
             style.points(sizes, heights, colour, "start and now", size=11, symbol=["circle-open", "circle"]),
@@ -242,7 +242,7 @@ def _ends(picture: Picture, solution: Solution) -> None:
 
 
 def _bold(path: Paths, k: int) -> list[dict]:
-    colour = style.regime_colour(path.deltas[k])
+    colour = style.side_colour(path.deltas[k])
     x, y = path.beta[k].T
     end = path.landing[k]
     return [
