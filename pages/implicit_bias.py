@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.figures.implicit_bias import at_rest, figures, in_space, in_space_with_run, landing_rows, with_run
 from core.figures.style import CAMERAS, number
 from core.problems.implicit_bias import PRESETS, Landings, solve, space, spatial
@@ -101,7 +101,7 @@ def show_space(run: Trained | None) -> None:
 
 try:
     beside("space", in_three, simulate_space, show_space)
-except OutsideTheory as error:
+except Refusal as error:
     st.warning(str(error), icon=":material/warning:")
 prose(STEM, "space")
 takeaway(
