@@ -13,17 +13,20 @@ from core.problems.regime_map import (
     OwnSweep,
     View,
     cell_number,
+    curves,
     lesson,
     solve,
     sweep,
     train_cell,
 )
 from pages.jobs.live import work
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "regime_map"
@@ -67,13 +70,13 @@ def show_own(own: OwnSweep, snapshots: list) -> None:
     """The newest state of a sweep."""
     newest = snapshots[-1].map
     cursor = Cursor("steps", "steps of descent", newest.checkpoint)
-    plot(*own_maps(own, newest), key="own", hero=False, autoplay=False, cursor=cursor, least=280)
+    plot(*own_maps(own, newest), key="own", autoplay=False, cursor=cursor, least=280)
 
 
 def show_live(view: View, snapshots: list) -> None:
     """The newest state of a live cell, and what it cost."""
     newest = snapshots[-1]
-    plot(live(view, remember(solve)(view), newest), key="live", hero=False)
+    plot(live(view, remember(solve)(view), newest), key="live")
     st.caption(f"{newest.seconds:.2f} CPU seconds up to step {int(newest.steps[-1]):,}, with all measures.")
 
 
@@ -86,24 +89,34 @@ def map_and_cells(view: View) -> None:
             st.error(str(error), icon=":material/error:")
             st.button("Put the paper's sizes into my own sweep", on_click=papers_sizes)
             return
-        plot(
+        i, j = view.place
+        ends = {
+            name: over_seeds(solution, name, "mean", 0)[i, j, -1]
+            for name in ("test loss", "flips", "kernel", "distance")
+        }
+        arrays = {
+            "steps": solution.checkpoint,
+            **{name.replace(" ", "_"): solution.row(name)[:, i, j].mean(axis=0) for name in ends},
+            "seed": solution.seed,
+            "tau": solution.tau,
+            "delta": solution.delta,
+            **{f"map_{name.replace(' ', '_')}": solution.row(name).mean(axis=0) for name in (*ends, "train loss")},
+        }
+        page = register(STEM, view, solution, solve=solve, figures=figures, curves=curves, arrays=arrays)
+        hero(
             *painted(figures, view, solution),
             cursor=Cursor("steps", "steps of descent", solution.checkpoint, still=4),
             wants=("click",),
             grow=(1, 1, 1),
             least=300,
         )
-    presets(STEM, PRESETS, view)
-    i, j = view.place
+    presets(page, PRESETS)
     tau, delta = float(solution.tau[i]), float(solution.delta[j])
     alpha = ((delta / tau**2 + ((delta / tau**2) ** 2 + 4) ** 0.5) / 2) ** 0.5
     st.latex(
         rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}})={number(delta)},\quad \tau={number(tau)},\ \alpha={number(alpha)}"
     )
     st.latex(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
-    ends = {
-        name: over_seeds(solution, name, "mean", 0)[i, j, -1] for name in ("test loss", "flips", "kernel", "distance")
-    }
     columns = st.columns(5)
     for column, (name, value) in zip(columns, ends.items(), strict=False):
         column.metric(f"{name} at the end", number(float(value)), help="Mean of 16 networks after 10⁶ steps.")
@@ -119,20 +132,7 @@ def map_and_cells(view: View) -> None:
     with st.expander("How these numbers were made"):
         prose(STEM, "fine print")
         st.json(solution.made)
-    takeaway(
-        STEM,
-        view,
-        solve,
-        figures,
-        {
-            "steps": solution.checkpoint,
-            **{name.replace(" ", "_"): solution.row(name)[:, i, j].mean(axis=0) for name in ends},
-            "seed": solution.seed,
-            "tau": solution.tau,
-            "delta": solution.delta,
-            **{f"map_{name.replace(' ', '_')}": solution.row(name).mean(axis=0) for name in (*ends, "train loss")},
-        },
-    )
+    takeaway(page)
 
 
 take_click()

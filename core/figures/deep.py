@@ -28,6 +28,7 @@ def plane(problem: DeepChain, solution: Solution) -> Picture:
     finding = "Waits near a saddle" if solution.reason else "Lands where the level set touches"
     picture = style.figure(
         problem,
+        short="plane",
         title=f"{style.side_mark(problem.imbalance)} {finding}",
         alt=_alt(problem, solution),
         x="β₁",
@@ -88,7 +89,7 @@ def profile(problem: DeepChain, solution: Solution) -> Picture:
     alt = (
         f"Share of each layer in learning at imbalance {problem.imbalance:g}, first layer first; at the start {shares}"
     )
-    picture = style.figure(problem, title=title, alt=alt, x="layer", y="share of learning")
+    picture = style.figure(problem, short="layers", title=title, alt=alt, x="layer", y="share of learning")
     layers = list(range(1, problem.depth + 1))
     picture.lay(
         yaxis={"range": [0, 1.02], "tickformat": ".0%"}, xaxis={"tickvals": layers, "range": [0.4, problem.depth + 0.6]}
@@ -108,7 +109,9 @@ def waits(problem: DeepChain) -> tuple[Picture]:
         f"Half-time against depth for a scalar chain from {problem.norm:g}: balanced {balanced[-1]:.3g} at depth 8, "
         f"with imbalance {problem.imbalance:g} {own[-1]:.3g}"
     )
-    picture = style.figure(problem, title=title, alt=alt, x="layers", y="half-time (log)", height=360)
+    picture = style.figure(
+        problem, short="half-times", title=title, alt=alt, x="layers", y="half-time (log)", height=360
+    )
     depths = list(range(1, DEEPEST + 1))
     picture.lay(yaxis={"type": "log", "exponentformat": "power"}, xaxis={"tickvals": depths, "range": [0.6, 9.9]})
     if np.nanmax(balanced + own) > 10 * np.nanmin(balanced + own):
@@ -209,7 +212,7 @@ def _alt(problem: DeepChain, solution: Solution) -> str:
 
 
 def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, y: str) -> Picture:
-    picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    picture = style.figure(problem, short=style.briefly(y), title=title, alt=alt, x="gradient-flow time t (log)", y=y)
     low, high = np.log10(solution.times[[1, -1]])
     return picture.lay(
         xaxis={

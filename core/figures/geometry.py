@@ -102,7 +102,9 @@ def _alt(path: Paths) -> str:
 
 
 def _space(problem: Geometry, solution: Solution, path: Paths, title: str) -> Picture:
-    return style.space(problem, title=title, alt=_alt(path), axes=("w₁", "w₂", "a"), reach=solution.reach)
+    return style.space(
+        problem, short="surface", title=title, alt=_alt(path), axes=("w₁", "w₂", "a"), reach=solution.reach
+    )
 
 
 def _sheets(problem: Geometry, path: Paths, reach: float) -> list[dict]:
@@ -167,7 +169,7 @@ def _plane(problem: Geometry, solution: Solution, title: str) -> Picture:
     path = solution.paths[0]
     far = _view(problem, solution)
     grid = np.linspace(-far, far, CONTOURS)
-    picture = style.figure(problem, title=title, alt="Function space. " + _alt(path), x="β₁", y="β₂")
+    picture = style.figure(problem, short="plane", title=title, alt="Function space. " + _alt(path), x="β₁", y="β₂")
     picture.lay(xaxis={"range": [-far, far], "constrain": "domain"})
     picture.lay(yaxis={"range": [-far, far], "scaleanchor": "x", "constrain": "domain"})
     picture.add(
@@ -215,7 +217,7 @@ def _now2d(path: Paths, k: int) -> dict:
 
 def _progress(problem: Geometry, solution: Solution, title: str) -> Picture:
     alt = f"Loss left and kernel distance against time. {solution.regime.basis}"
-    picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)")
+    picture = style.figure(problem, short="loss", title=title, alt=alt, x="gradient-flow time t (log)")
     low = math.log10(solution.times[1])
     picture.lay(xaxis=style.log_axis(solution.times[1], solution.times[-1]), yaxis={"range": [-0.03, 1.3]})
     style.label(picture, low, 1.23, "━ loss left L/L₀", style.LOSS_LINE)

@@ -8,7 +8,7 @@ from core.figures import style
 from core.figures.exact import colour_of
 from core.figures.picture import Picture, moving
 from core.problems.implicit_bias import FAN, Landings, Paths, Solution, Space
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 
 HEIGHT = 370
 FAINT = 0.3
@@ -26,14 +26,11 @@ def figures(problem: Landings, solution: Solution, run=None) -> tuple[Picture, .
     )
 
 
-def with_run(problem: Landings, pair) -> tuple[Picture, ...]:
-    """`figures` of the pair (solution, run)."""
-    return figures(problem, *pair)
-
-
 def plane(problem: Landings, solution: Solution, run=None) -> Picture:
     """Paths of seven δ to the solutions; level sets of the objective touch the line of solutions where β(∞) lies."""
-    picture = style.figure(problem, title=_plane_title(problem), alt=_alt(solution), x="β₁", y="β₂", height=HEIGHT)
+    picture = style.figure(
+        problem, short="plane", title=_plane_title(problem), alt=_alt(solution), x="β₁", y="β₂", height=HEIGHT
+    )
     (left, *_, right), (low, *_, high) = solution.axes.tolist()
     picture.lay(xaxis={"range": [left, right], "constrain": "domain"})
     picture.lay(yaxis={"range": [low, high], "scaleanchor": "x", "constrain": "domain"})
@@ -72,7 +69,9 @@ def mirror(problem: Landings, solution: Solution) -> Picture:
     straight = problem.data == "one"
     title = "In the mirror: w moves only along x" if straight else "Whitened: w may turn anywhere"
     axes = {"x": "∂Ψ/∂β₁ moved, ∝ w₁", "y": "∂Ψ/∂β₂ moved, ∝ w₂"}
-    picture = style.figure(problem, title=title, alt=_mirror_alt(problem, solution), height=HEIGHT, **axes)
+    picture = style.figure(
+        problem, short="mirror", title=title, alt=_mirror_alt(problem, solution), height=HEIGHT, **axes
+    )
     moved_by = solution.moving.mirror - solution.moving.mirror[:, :1]
     far = 1.15 * max(0.2, float(np.abs(moved_by).max()))
     picture.lay(xaxis={"range": [-far, far], "constrain": "domain"})
@@ -105,7 +104,7 @@ def clock(problem: Landings, solution: Solution) -> Picture:
     )
     alt = "Speed of the mirror's time against time of the flow, from the start to " + f"{last:.3g} at the end"
     picture = style.figure(
-        problem, title=title, alt=alt, x="time t of the flow (log)", y="√(κ + δ) = √2|A|", height=HEIGHT
+        problem, short="clock", title=title, alt=alt, x="time t of the flow (log)", y="√(κ + δ) = √2|A|", height=HEIGHT
     )
     times = np.maximum(solution.times, solution.times[1])
     picture.lay(xaxis={"type": "log", "range": [math.log10(times[0]), math.log10(times[-1])], "dtick": 1})
@@ -134,7 +133,9 @@ def potential(problem: Landings, solution: Solution) -> Picture:
     alt = "The potential along a ray, scaled to 1 at length 2, between the straight line of delta = minus infinity and "
     delta = float(solution.moving.deltas[at_rest(problem, solution)])
     alt += f"the parabola of plus infinity; delta = {delta:.3g} at rest"
-    picture = style.figure(problem, title=title, alt=alt, x="‖β‖", y="Ψ(β) − Ψ(0), scaled", height=HEIGHT)
+    picture = style.figure(
+        problem, short="potential", title=title, alt=alt, x="‖β‖", y="Ψ(β) − Ψ(0), scaled", height=HEIGHT
+    )
     picture.lay(xaxis={"range": [0, 2]}, yaxis={"range": [0, 1.02]})
     b = solution.size
     picture.add(style.line(b, b**2 / 4, style.UPSTREAM, "‖β‖², δ → +∞", width=1.5, dash="dash"))
@@ -170,7 +171,9 @@ def in_space(problem: Landings, example: Space, run=None) -> tuple[Picture]:
     alt += (
         " to ".join(f"({p[0]:.2f}, {p[1]:.2f}, {p[2]:.2f})" for p in example.landing[[0, -1]]) + " for delta = -4 to 4"
     )
-    picture = style.space(problem, title=title, alt=alt, axes=("β₁", "β₂", "β₃"), reach=reach, height=460)
+    picture = style.space(
+        problem, short="space", title=title, alt=alt, axes=("β₁", "β₂", "β₃"), reach=reach, height=460
+    )
     picture.add(_solution_set(problem, example, 1.6 * reach))
     gaps = np.linalg.norm(np.diff(example.track, axis=0), axis=-1) > 0.5
     track = np.insert(example.track, np.flatnonzero(gaps) + 1, np.nan, axis=0)
@@ -188,11 +191,6 @@ def in_space(problem: Landings, example: Space, run=None) -> tuple[Picture]:
     steps = range(run.times.size)
     picture.move(places, *([moving(style.points3d(run.beta[:, k], colours, "now", size=5))] for k in steps))
     return (picture,)
-
-
-def in_space_with_run(problem: Landings, pair) -> tuple[Picture]:
-    """`in_space` of the pair (example, run)."""
-    return in_space(problem, *pair)
 
 
 def _steps(problem: Landings, solution: Solution) -> int:

@@ -28,7 +28,13 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     """The level set δ with exact contours of the loss, both minima, the ridge between them, and the flow."""
     flow = solution.neuron
     picture = style.space(
-        problem, title=_title(flow.delta), alt=_alt(flow), axes=("w₁", "w₂", "a"), reach=REACH, height=HEIGHT
+        problem,
+        short="surface",
+        title=_title(flow.delta),
+        alt=_alt(flow),
+        axes=("w₁", "w₂", "a"),
+        reach=REACH,
+        height=HEIGHT,
     )
     picture.lay(scene={"camera": {"eye": {"x": 0.95, "y": -1.6, "z": 1.05}}})
     picture.add(*_sheets(flow.delta))
@@ -53,6 +59,7 @@ def chart(problem: Problem, solution: Solution) -> Picture:
     flow = solution.neuron
     picture = style.figure(
         problem,
+        short="unrolled",
         title=_finding(flow),
         alt="The level set unrolled. " + _alt(flow),
         x="direction of w from β* (degrees)",
@@ -83,7 +90,10 @@ def hills(problem: Problem, solution: Solution) -> Picture:
     height = _log(cut.loss)
     way = np.maximum(_log(cut.path_loss), height.min())
     picture = style.figure(
-        problem, title="The student's hill", alt="Surface. " + _slice_alt(problem, solution, cut, "its components")
+        problem,
+        short="hill",
+        title="The student's hill",
+        alt="Surface. " + _slice_alt(problem, solution, cut, "its components"),
     )
     del picture.layout["xaxis"], picture.layout["yaxis"]
     axes = {f"{axis}axis": {"title": {"text": f"comp. {k}"}, "nticks": 4} for k, axis in ((1, "x"), (2, "y"))}
@@ -116,7 +126,15 @@ def at_random(problem: Problem, solution: Solution) -> Picture:
 
 
 def _slice(problem: Problem, solution: Solution, cut: Slice, title: str, x: str, y: str, what: str) -> Picture:
-    picture = style.figure(problem, title=title, alt=_slice_alt(problem, solution, cut, what), x=x, y=y, height=HEIGHT)
+    picture = style.figure(
+        problem,
+        short=what.removeprefix("its ").removeprefix("two "),
+        title=title,
+        alt=_slice_alt(problem, solution, cut, what),
+        x=x,
+        y=y,
+        height=HEIGHT,
+    )
     picture.lay(xaxis={"range": [cut.x[0], cut.x[-1]]}, yaxis={"range": [cut.y[0], cut.y[-1]]})
     picture.add(
         {

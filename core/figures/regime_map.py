@@ -84,7 +84,7 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
     shown, low, high = _scaled(measure, over, values)
     where = _headline(solution, measure, over, values)
     picture = style.figure(
-        problem, title=where, alt=_map_alt(solution, measure, values), x="overall scale τ", height=HEIGHT
+        problem, short=measure, title=where, alt=_map_alt(solution, measure, values), x="overall scale τ", height=HEIGHT
     )
     ticks = {"tickvals": [float(np.log10(t)) for t in TAU_TICKS], "ticktext": [f"{t:g}" for t in TAU_TICKS]}
     bare = {"showgrid": False, "zeroline": False}
@@ -243,7 +243,7 @@ def _of(snapshot: LiveSnapshot, measure: str) -> np.ndarray:
 
 
 def _stacked(view: View, pair: tuple[str, str], ranges: list[tuple[float, float]], title: str, alt: str) -> Picture:
-    picture = style.figure(view, title=title, alt=alt, x="steps of gradient descent (log)", height=HEIGHT)
+    picture = style.figure(view, short="cell", title=title, alt=alt, x="steps of gradient descent (log)", height=HEIGHT)
     upper = {"title": {"text": _axis_title(pair[0]), "standoff": 8}, "domain": [0.54, 1.0]}
     lower = {**style.AXIS, "title": {"text": _axis_title(pair[1]), "standoff": 8}, "domain": [0.0, 0.46], "anchor": "x"}
     picture.lay(xaxis={**style.log_axis(8, 1.3e6), "anchor": "y2"}, yaxis=upper, yaxis2=lower)

@@ -32,7 +32,13 @@ def surface(problem: Problem, solution: Solution, which: int) -> Picture:
     run, start = _both(solution)[which]
     title = f"{_name(start)}: the surface f"
     picture = style.space(
-        problem, title=title, alt=_alt(run, start, "Surface"), axes=("x₁", "x₂", "f"), reach=RADIUS, height=HEIGHT
+        problem,
+        short=("surface", "rival: surface")[which],
+        title=title,
+        alt=_alt(run, start, "Surface"),
+        axes=("x₁", "x₂", "f"),
+        reach=RADIUS,
+        height=HEIGHT,
     )
     picture.lay(scene={"zaxis": {"range": [-2, 2]}, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7}})
     picture.lay(scene={"camera": {"eye": {"x": 0.93, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.08}}})
@@ -49,7 +55,13 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
     """The same regions from above, the line f = 0, the data, and each neuron's direction on the rim by its weight."""
     run, start = _both(solution)[which]
     picture = style.figure(
-        problem, title=_verdict(run), alt=_alt(run, start, "Partition"), x="x₁", y="x₂", height=HEIGHT
+        problem,
+        short=("partition", "rival: partition")[which],
+        title=_verdict(run),
+        alt=_alt(run, start, "Partition"),
+        x="x₁",
+        y="x₂",
+        height=HEIGHT,
     )
     axis = {"range": [-RADIUS, RADIUS], "constrain": "domain", "showgrid": False, "zeroline": False, "nticks": 5}
     picture.lay(xaxis=axis, yaxis={**axis, "scaleanchor": "x"}, margin={"l": 48, "r": 4, "b": 48})
@@ -72,6 +84,7 @@ def flips(problem: Problem, solution: Solution) -> Picture:
     """The share of activations flipped against the distance the parameters moved, both networks."""
     picture = style.figure(
         problem,
+        short="flips",
         title=_comparison(solution),
         alt="Share of activations flipped against parameter distance. "
         + "; ".join(_words(run, start) for run, start in _both(solution)),
@@ -95,6 +108,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
     time = solution.main.time[1:]
     picture = style.figure(
         problem,
+        short="loss",
         title="Loss (thick) and flips (pink)",
         alt="Loss left and flips over time. " + "; ".join(_words(run, start) for run, start in _both(solution)),
         x="flow time t (log)",

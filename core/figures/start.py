@@ -7,7 +7,7 @@ import numpy as np
 from core.figures import style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 
 HEIGHT = 380
 WORDS = ("▼ downstream", "● balanced", "▲ upstream")
@@ -27,7 +27,9 @@ def race(problem: Start, solution: Linear) -> Picture:
         for b, d in zip(solution.beta[:, -1], solution.deltas, strict=True)
     )
     alt = f"Race in the plane of beta from (-1, 0) to the target; at t = {solution.times[-1]:g} the dots are at {ends}"
-    picture = style.figure(problem, title="Same start and target, three ways", alt=alt, x="β₁", y="β₂", height=HEIGHT)
+    picture = style.figure(
+        problem, short="race", title="Same start and target, three ways", alt=alt, x="β₁", y="β₂", height=HEIGHT
+    )
     _keyed(picture, solution)
     picture.lay(xaxis={"range": [-1.35, 1.25], "constrain": "domain"})
     picture.lay(yaxis={"range": [-0.5, 1.35], "scaleanchor": "x", "constrain": "domain"})
@@ -62,6 +64,7 @@ def function(problem: Start, solution: Relu) -> Picture:
     fastest = WORDS[int(np.nanargmin(np.where(np.isnan(solution.reached), np.inf, solution.reached)))]
     picture = style.figure(
         problem,
+        short="function",
         title=f"{fastest} fits the teacher first",
         alt=alt,
         x="direction of the input x (°)",
@@ -119,7 +122,13 @@ def _flips(problem: Start, solution: Relu) -> Picture:
 def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title: str, y: str, what: str) -> Picture:
     ends = ", ".join(f"{end:.3g} for delta = {d:g}" for end, d in zip(curves[:, -1], solution.deltas, strict=True))
     picture = style.figure(
-        problem, title=title, alt=f"{what} against time, at the end {ends}", x="time t (log)", y=y, height=HEIGHT
+        problem,
+        short=style.briefly(y),
+        title=title,
+        alt=f"{what} against time, at the end {ends}",
+        x="time t (log)",
+        y=y,
+        height=HEIGHT,
     )
     times = np.maximum(solution.times, solution.times[1])
     span = [math.log10(times[0]), math.log10(times[-1])]

@@ -8,6 +8,7 @@ carries layout.meta (URL key → the control's value, and "alt", the text altern
 
 import dataclasses
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -107,6 +108,11 @@ def delta_colour(delta: float, reach: float = 4.0) -> str:
     return SEVEN[3 + int(math.copysign(step, delta))]
 
 
+def briefly(axis: str) -> str:
+    """An axis' title cut to the quantity's name: what follows an equals sign, a comma or a bracket falls away."""
+    return re.split(r" = |, | \(|\(", axis)[0]
+
+
 def f32(values: Any) -> np.ndarray:
     """float32 halves what travels; never used for anything that is computed with."""
     return np.ascontiguousarray(values, dtype=np.float32)
@@ -130,9 +136,10 @@ def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
 
 
 def figure(
-    problem: Any, *, title: str, alt: str, x: str = "", y: str = "", height: int = 400, **layout: Any
+    problem: Any, *, title: str, alt: str, short: str, x: str = "", y: str = "", height: int = 400, **layout: Any
 ) -> Picture:
-    """An empty 2-D picture in the house's layout. title states the finding, alt what a listener should know."""
+    """An empty 2-D picture in the house's layout. title states the finding, alt what a listener should know, short is
+    the word by which a narrow screen chooses it."""
     base = {
         "title": {
             "text": title,
@@ -148,7 +155,7 @@ def figure(
         "margin": {"l": 64, "r": 24, "t": 52, "b": 56},
         "showlegend": False,
         "hovermode": "closest",
-        "meta": meta_of(problem, alt),
+        "meta": meta_of(problem, alt, short=short),
         "uirevision": "kept",
         "xaxis": {**AXIS, "title": {"text": x, "standoff": 8}},
         "yaxis": {**AXIS, "title": {"text": y, "standoff": 8}},
@@ -159,7 +166,7 @@ def figure(
 
 
 def space(
-    problem: Any, *, title: str, alt: str, axes: tuple[str, str, str], reach: float, height: int = 520
+    problem: Any, *, title: str, alt: str, short: str, axes: tuple[str, str, str], reach: float, height: int = 520
 ) -> Picture:
     """An empty 3-D picture: a cube of half-width `reach` that never changes, so that only the content moves."""
 
@@ -175,7 +182,7 @@ def space(
         "uirevision": "kept",
         "dragmode": "turntable",
     }
-    picture = figure(problem, title=title, alt=alt, height=height)
+    picture = figure(problem, title=title, alt=alt, short=short, height=height)
     del picture.layout["xaxis"], picture.layout["yaxis"]
     return picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0})
 

@@ -28,7 +28,7 @@ def neurons(problem: Problem, solution: Solution, *, height: int = HEIGHT, named
     title = f"{style.side_mark(solution.conserved)} {verdict(solution)}"
     axes = {"range": [-far, far], "constrain": "domain", "nticks": 6}
     picture = style.figure(
-        problem, title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height
+        problem, short="neurons", title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height
     ).lay(xaxis=axes, yaxis={**axes, "scaleanchor": "x"}, margin={"l": 48, "r": 4})
     picture.add(*_teacher(solution, far))
     if named:
@@ -51,7 +51,7 @@ def four_panels(problem: Problem, solutions: tuple[Solution, ...]) -> tuple[Pict
         word = "Lazy" if name in ("downstream", "lazy") else "Rich"
         mark = style.side_mark(known.delta)
         panel.lay(title={"text": f"{mark} {word} (τ = {known.tau:g}, δ = {known.delta:g})", "font": {"size": 14}})
-        panel.lay(meta={**style.meta_of(problem, panel.layout["meta"]["alt"]), "panel": name})
+        panel.lay(meta={**style.meta_of(problem, panel.layout["meta"]["alt"]), "panel": name, "short": name})
         panel.lay(margin={"l": 36, "r": 2, "t": 40, "b": 44}, yaxis={"title": {"text": ""}}, xaxis={"nticks": 4})
     return panels
 
@@ -66,6 +66,7 @@ def function(problem: Problem, solution: Solution) -> Picture:
     test = style.number(float(solution.test_loss[-1]))
     picture = style.figure(
         problem,
+        short="function",
         title=f"Function: test loss {test}",
         alt=f"Student's and teacher's function on the unit circle; the final test loss is {test}",
         x="direction of x (degrees)",
@@ -88,6 +89,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
     words, sentence = order(solution)
     picture = style.figure(
         problem,
+        short="progress",
         title=words,
         alt=f"Progress over time: {sentence}. {_alt(problem, solution)}",
         x="flow time t (log)",

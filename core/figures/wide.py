@@ -87,7 +87,7 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
         f"reverse, a square is lazy both ways, every shape is rich at delta = 0. Now d, h, c = {problem.d}, {problem.h}, "
         f"{problem.c}: {own['downstream']} downstream, {own['upstream']} upstream"
     )
-    picture = style.figure(problem, title="Shape × sign of δ: click a cell", alt=alt, height=360)
+    picture = style.figure(problem, short="choices", title="Shape × sign of δ: click a cell", alt=alt, height=360)
     colours = {
         "lazy": "rgba(61,111,196,0.28)",
         "rich": "rgba(119,119,119,0.28)",
@@ -191,6 +191,7 @@ def entropy(problem: WideNetwork) -> tuple[Picture]:
     )
     picture = style.figure(
         problem,
+        short="penalty",
         title="From ℓ₁-like to ℓ₂-like as |δ| grows",
         alt=alt,
         x="singular value s",
@@ -246,7 +247,7 @@ def _alt(problem: WideNetwork, solution: Solution) -> str:
 
 
 def _against_time(problem: WideNetwork, curves: Curves, title: str, alt: str, y: str) -> Picture:
-    picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    picture = style.figure(problem, short=style.briefly(y), title=title, alt=alt, x="gradient-flow time t (log)", y=y)
     low, high = np.log10(curves.times[[1, -1]])
     return picture.lay(
         xaxis={

@@ -11,7 +11,7 @@ import numpy as np
 from core.errors import OutsideTheory
 from core.problems.exact import Exact, moments, starts
 from core.theory import single_neuron
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 from core.training.device import describe, device_for
 from core.training.single_neuron import MOST_STEPS, Run, collect, gradient_descent, gradient_flow, stable_rate
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from core.errors import OutsideTheory, Unavailable
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.training import regime_map
 from core.training.regime_map import DELTAS, MEASURES, PAPER, TAUS, Problem
 
@@ -267,3 +267,13 @@ def sweep(own: OwnSweep) -> Generator[SweepSnapshot, None, None]:
                 yield SweepSnapshot(
                     done, len(cells), RegimeMap(seeds, taus, deltas, steps, values.copy(), "this sweep")
                 )
+
+
+def curves(view: View, solution: RegimeMap) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values.
+
+    The followed cell, mean over the seeds; the cursor counts steps.
+    """
+    i, j = view.place
+    names = {"test_loss": "test loss", "flips": "flips", "kernel_distance": "kernel"}
+    return solution.checkpoint, {name: solution.row(row)[:, i, j].mean(axis=0) for name, row in names.items()}

@@ -9,7 +9,7 @@
 import atexit
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.jobs.pool import Job, Pool, pool_size
+from pages.shared.cache import key_of
 
 POLL_S = 0.4
 SHORTEST_REST_S, REST_S, LONGEST_REST_S = 0.4, 0.05, 2.0
@@ -65,7 +66,7 @@ def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Jo
     """
     if not _open:
         return None
-    ticket = f"{compute.__module__}.{compute.__qualname__} {problem!r}"
+    ticket = key_of(compute, problem)
     session = _session()
     job = quick_pool().find(ticket) or _still(session.held.get(f"quick {name}"), ticket)
     if job is None or job.alive:
@@ -96,7 +97,7 @@ def work(
 
     A finished run is kept and shown at once, to everybody who asks for the same.
     """
-    ticket = f"{generate.__module__}.{generate.__qualname__} {problem!r}"
+    ticket = key_of(generate, problem)
     session = _session()
     viewer, held = session.viewer, session.held
     job = pool().find(ticket) or _still(held.get(name), ticket)
@@ -110,7 +111,7 @@ def work(
     return held.get(name)
 
 
-def _still(job: Job | None, ticket: str) -> Job | None:
+def _still(job: Job | None, ticket: Hashable) -> Job | None:
     return job if job is not None and job.ticket == ticket else None
 
 

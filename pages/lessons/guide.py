@@ -7,9 +7,9 @@ import streamlit as st
 
 from pages import BY_STEM, PAGES, Page
 from pages.lessons.lessons import LESSONS, Lesson, Step, state
-from pages.shared.cache import remember
 from pages.shared.controls import set_problem
 from pages.shared.prose import hovering, pieces
+from pages.shared.registry import Shown
 from pages.shared.stage import Stage
 
 OPENED, ANSWERS = "_step_opened", "_answers"
@@ -92,13 +92,14 @@ def entrances(page: Page) -> None:
 
 def goal(page: Page, scene: Stage) -> None:
     """After the page: whether the link's goal is reached by what the page shows."""
-    wanted, lesson = scene.link.goal, LESSONS.get(page.stem)
+    wanted = scene.link.goal
     if wanted is None:
         return
-    if lesson is None or scene.solve is None:
+    shown: Shown | None = scene.shown
+    if shown is None or shown.curves is None:
         st.warning(f"This page cannot check a goal; “{wanted.words}” is ignored.", icon=":material/link_off:")
         return
-    times, curves = lesson.curves(scene.problem, remember(scene.solve)(scene.problem))
+    times, curves = shown.curves(shown.problem, shown.solution)
     if wanted.quantity not in curves:
         has = ", ".join(curves)
         st.warning(f"The goal's {wanted.quantity} is not measured here ({has} are); it is ignored.")

@@ -28,7 +28,8 @@ from pages.server.security import Gate
 from pages.server.static import Compressed, script_route
 from pages.server.theme_cache import read_theme_once
 from pages.server.uploads import Uploads
-from pages.shared.plot import CHART_FILE, CHART_URL, PLOTLY_FILE, PLOTLY_URL
+from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
+from pages.shared.script import CHART_SCRIPT, CHART_URL
 
 DEADLINE_S = 8.0
 COMPILERS: list[subprocess.Popen] = []
@@ -104,4 +105,4 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def script_routes() -> list[Route]:
     """plotly.js from the installed package and the chart's own script, each cacheable for ever under its version."""
-    return [script_route(PLOTLY_URL, PLOTLY_FILE.read_bytes()), script_route(CHART_URL, CHART_FILE.read_bytes())]
+    return [script_route(PLOTLY_URL, PLOTLY_FILE.read_bytes()), script_route(CHART_URL, CHART_SCRIPT)]

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import OutsideTheory
 from core.params import Knob, Params
-from pages.shared.stage import on_phone, stage
+from pages.shared.stage import on_phone, open_anew, stage
 
 P = TypeVar("P", bound=Params)
 
@@ -152,6 +152,7 @@ def control(name: str, knob: Knob, default: Any) -> Any:
 
 def set_problem(problem: Params) -> None:
     """Put a preset's values into the controls; to be used as a callback, before the widgets are drawn."""
+    open_anew()
     changed = problem.changed()
     for name in type(problem).knobs():
         value = getattr(problem, name)
