@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.lessons.frame import draw
+from pages.lessons.frame import show
 from pages.server.fonts import font_routes
 from pages.server.server import end_cleanly, lifespan, middleware, script_routes
 from pages.shared.streamlit_internals import session_id
 
 if session_id():
-    draw()
+    show()
 else:
     end_cleanly()
     app = st.App(__file__, lifespan=lifespan, routes=[*script_routes(), *font_routes()], middleware=middleware())

@@ -149,7 +149,7 @@ def _headline(solution: RegimeMap, measure: str, over: str, values: np.ndarray) 
     lowest = measure in ON_LOG and over != "spread"
     i, j = np.unravel_index(np.nanargmin(slab) if lowest else np.nanargmax(slab), slab.shape)
     delta, tau = float(solution.delta[j]), float(solution.tau[i])
-    where = f"{style.regime_mark(delta)} δ {style.number(delta)}, τ {tau:.2g}"
+    where = f"{style.side_mark(delta)} δ {style.number(delta)}, τ {tau:.2g}"
     if over == "spread":
         return f"Seeds differ most: {where}"
     return {
@@ -208,7 +208,7 @@ def live(view: View, solution: RegimeMap, snapshot: LiveSnapshot) -> Picture:
     says = "Trained just now" if worst is None else f"Live: within {100 * worst:.1f} % of the stored test loss"
     last = dict(zip(("kernel", "flips", "distance", "train loss", "test loss"), snapshot.values[:, -1], strict=True))
     alt = (
-        f"Live run at tau = {view.tau:g}, delta = {view.delta:g}, {style.regime_side(view.delta)}, seed {view.seed}, to step "
+        f"Live run at tau = {view.tau:g}, delta = {view.delta:g}, {style.side_name(view.delta)}, seed {view.seed}, to step "
         f"{snapshot.steps[-1]:,}: test loss {last['test loss']:.3g}, flips {last['flips']:.3g}"
     )
     ranges = [_range(view, solution, measure, [cell_number(view.tau, view.delta)]) for measure in pair]
@@ -281,7 +281,9 @@ def _name_cells(picture: Picture, solution: RegimeMap, numbers: list[int]) -> No
     for order, number in enumerate(numbers):
         i, j = cell_of(number)
         delta = float(solution.delta[j])
-        words = f"{'●' if order == 0 else order}  {style.regime_mark(delta)} τ {solution.tau[i]:.2g}, δ {style.number(delta)}"
+        words = (
+            f"{'●' if order == 0 else order}  {style.side_mark(delta)} τ {solution.tau[i]:.2g}, δ {style.number(delta)}"
+        )
         place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "xshift": 0}
         style.label(
             picture, 0.5 * (order % 2), 1.075 - 0.065 * (order // 2), words, style.delta_colour(delta, 1.0), **place
@@ -305,7 +307,7 @@ def _curves_title(view: View, solution: RegimeMap) -> str:
     i, j = view.place
     delta = float(solution.delta[j])
     half = int(half_times(solution)[i, j])
-    return f"{style.regime_mark(delta)} half of its flips by step {half:,}"
+    return f"{style.side_mark(delta)} half of its flips by step {half:,}"
 
 
 def half_times(solution: RegimeMap) -> np.ndarray:

@@ -58,17 +58,17 @@ CAMERAS: dict[str, dict] = {
 AXIS = {"ticks": "outside", "ticklen": 4, "automargin": True, "title": {"standoff": 8}}
 
 
-def regime_mark(delta: float) -> str:
+def side_mark(delta: float) -> str:
     """▲ upstream, ● balanced, ▼ downstream: the redundant mark of δ's sign."""
     return "▲" if delta > 0 else "▼" if delta < 0 else "●"
 
 
-def regime_side(delta: float) -> str:
+def side_name(delta: float) -> str:
     """The word for δ's sign."""
     return "upstream" if delta > 0 else "downstream" if delta < 0 else "balanced"
 
 
-def regime_colour(delta: float) -> str:
+def side_colour(delta: float) -> str:
     """The three-way colour of δ's sign."""
     return UPSTREAM if delta > 0 else DOWNSTREAM if delta < 0 else BALANCED
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.theory.checks import finite, layer_rates, one_rate, same_size, step_counts, time_vector
 from core.training.single_neuron_flow import advance
 
@@ -40,7 +40,8 @@ def gradient_flow(
 ) -> Iterator[Snapshot]:
     """Gradient flow at the rising `times` [T] by adaptive fifth-order steps; tolerance is one step's relative error.
 
-    Raises OutsideTheory for bad arrays, shapes, rates, times or device, and where more than `most` steps are needed.
+    Raises OutsideTheory for bad arrays, shapes, rates or times and where more than `most` steps are needed, Unavailable for
+    an absent device.
     """
     network = _Network.checked(weights, X, Y, etas, device)
     targets = time_vector("times", times)
@@ -107,7 +108,7 @@ class _Network:
         same_size("Y [n,c] must have as many columns as the last layer has rows", Y.shape[1], layers[-1].shape[-2])
         runs = layers[0].shape[:-2]
         if device != "cpu" and not (device.startswith("cuda") and torch.cuda.is_available()):
-            raise OutsideTheory("The device must be cpu, or cuda where it is present", got=device, do="Choose cpu.")
+            raise Unavailable("The device must be cpu, or cuda where it is present", got=device, do="Choose cpu.")
         flat = np.concatenate([W.reshape(*runs, -1) for W in layers], axis=-1).reshape(int(np.prod(runs)), -1)
         data = (torch.tensor(array, device=device) for array in (flat, X, Y))
         state, X_t, Y_t = data

@@ -11,7 +11,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from pages.jobs.live import quickly, rest
 from pages.jobs.pool import Job
 from pages.shared.cache import frozen, remember
@@ -57,7 +57,7 @@ def _panel(
 def _here(simulate: Callable[[Any], Any], problem: Any) -> tuple[Any, str]:
     try:
         return remember(simulate)(problem), ""
-    except OutsideTheory as error:
+    except Refusal as error:
         return None, str(error)
 
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 
 from core.datasets.teacher_student import TeacherStudent
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.kernels import relu_kernel_distance
 from core.params import Params, knob
 from core.training import measures
@@ -215,7 +215,7 @@ def _on(executor: Executor, problem: Problem, cells: list[Cell]):
         for future in as_completed(futures):
             yield futures.pop(future), future.result()
     except BrokenExecutor:
-        raise OutsideTheory(
+        raise Unavailable(
             "a worker process ended before its cell was finished",
             got=f"{len(futures)} cells to do",
             do="Start again: finished cells are kept.",
