@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from core.datasets import teacher_student
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.training import relu_flow
 from core.training.relu_flow import integrate
 
@@ -84,7 +84,7 @@ def test_batched_refuses_what_the_compiled_path_refuses(data):
     W, a = data.student.scaled(1.0, 0.0)
     with pytest.raises(OutsideTheory, match="diverges"):
         list(integrate(W, a, data.X, data.y, rate=1e3, checkpoints=[10], method="batched"))
-    with pytest.raises(OutsideTheory, match="device"):
+    with pytest.raises(Unavailable, match="device"):
         list(integrate(W, a, data.X, data.y, rate=0.1, checkpoints=[10], device="no such device"))
 
 
