@@ -12,7 +12,7 @@ q_δ     ↔ hyperbolic_entropy ↔ [...] ↔ Thm B.6: d/dt q_δ'(s) = −∂L/�
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.theory.linear_checks import finite_array, positive_rate, time_array
+from core.theory.checks import finite, one_rate, share, time_vector
 
 
 def mode_flow(start, target, delta, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
@@ -21,9 +21,9 @@ def mode_flow(start, target, delta, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
     s = p q / N² with (p,q)' = [[δ,r],[r,0]](p,q): the single neuron's solution without a perpendicular part (A.2).
     A mode at s(0) = 0 with δ = 0 sits on the saddle and stays. Raises OutsideTheory for bad values and a target of 0.
     """
-    product = positive_rate(eta_a, "eta_a") * positive_rate(eta_w, "eta_w")
+    product = one_rate("eta_a", eta_a) * one_rate("eta_w", eta_w)
     start, target, delta = _mode_arrays(start, target, delta)
-    t, s = time_array(times), np.sqrt(product)
+    t, s = time_vector("times", times), np.sqrt(product)
     b, r, delta, sign = (array[..., None] for array in (s * start, s * np.abs(target), delta, np.sign(target)))
     b = b * sign
     # δ < 0 is δ > 0 with the layers exchanged, and s = A v does not see which is which.
@@ -69,11 +69,9 @@ def mode_time(start, target, delta, *, fraction=0.5, eta_a=1.0, eta_w=1.0) -> np
     First integral F(s) = (ω κ + δ² + 4 s s*)/(s* − s), F(t) = F(0) e^{ωt}, ω = √(δ² + 4 s*²) (rates absorbed).
     0 where the start is already beyond; infinite for start = 0 with δ = 0.
     """
-    product = positive_rate(eta_a, "eta_a") * positive_rate(eta_w, "eta_w")
+    product = one_rate("eta_a", eta_a) * one_rate("eta_w", eta_w)
     start, target, delta = _mode_arrays(start, target, delta)
-    share = float(finite_array(fraction, "fraction", 0))
-    if not 0 < share < 1:
-        raise OutsideTheory("Fraction must lie between 0 and 1", got=f"{share:g}", do="Choose 0.5 for the half-time.")
+    part = share("fraction", fraction)
     if np.any(start * target < 0):
         raise OutsideTheory("Start and target must have the same sign", got=f"{start}", do="Use mode_flow.")
     r, b = np.sqrt(product) * np.abs(target), np.sqrt(product) * np.abs(start)
@@ -83,7 +81,7 @@ def mode_time(start, target, delta, *, fraction=0.5, eta_a=1.0, eta_w=1.0) -> np
         return (omega * np.hypot(delta, 2 * x) + delta**2 + 4 * x * r) / (r - x)
 
     with np.errstate(divide="ignore"):
-        wait = np.log(integral(share * r) / integral(np.minimum(b, share * r))) / omega
+        wait = np.log(integral(part * r) / integral(np.minimum(b, part * r))) / omega
     return np.maximum(wait, 0.0)
 
 
@@ -92,7 +90,7 @@ def hyperbolic_entropy(x, delta) -> np.ndarray:
 
     Raises OutsideTheory at δ = 0, where q/log(1/|δ|) tends to |x|/2 and q itself diverges.
     """
-    x, size = np.asarray(finite_array(x, "x", (0, 1, 2, 3))), np.abs(finite_array(delta, "delta", (0, 1, 2, 3)))
+    x, size = np.asarray(finite("x", x, axes=(0, 1, 2, 3))), np.abs(finite("delta", delta, axes=(0, 1, 2, 3)))
     if np.any(size < 1e-30):
         raise OutsideTheory("The entropy diverges at δ = 0", got="0", do="Take |x|, its limiting shape, instead.")
     return (2 * x * np.arcsinh(2 * x / size) - 4 * x**2 / (np.hypot(2 * x, size) + size)) / 4
@@ -100,7 +98,7 @@ def hyperbolic_entropy(x, delta) -> np.ndarray:
 
 def _mode_arrays(start, target, delta):
     dims = (0, 1, 2, 3)
-    start, target = finite_array(start, "start", dims), finite_array(target, "target", dims)
+    start, target = finite("start", start, axes=dims), finite("target", target, axes=dims)
     if np.any(target == 0):
         raise OutsideTheory("A mode needs a target", got="target 0", do="Drop that mode: it has nothing to learn.")
-    return np.broadcast_arrays(start, target, finite_array(delta, "delta", dims))
+    return np.broadcast_arrays(start, target, finite("delta", delta, axes=dims))

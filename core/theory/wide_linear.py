@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.theory.linear_checks import finite_array, positive_rate, same_size, time_array
+from core.theory.checks import finite, number, one_rate, same_size, time_vector, whole
 from core.theory.matrix_riccati import Modes, march
 
 LARGEST_SIDE = 200
@@ -47,7 +47,7 @@ def regime(d: int, h: int, c: int) -> dict[str, str]:
     δ → +∞ freezes the kernel at δ P_A ⊗ I with rank P_A = min(h, c): lazy unless h < c. δ → −∞ mirrors it with d
     (section 4.2). Raises OutsideTheory for a size that is not a positive whole number.
     """
-    d, h, c = (_size(value, name) for value, name in ((d, "d"), (h, "h"), (c, "c")))
+    d, h, c = (whole(name, value) for name, value in (("d", d), ("h", h), ("c", c)))
     return {
         "upstream": "delayed rich" if h < c else "lazy",
         "downstream": "delayed rich" if h < d else "lazy",
@@ -60,9 +60,9 @@ def split(beta, delta: float, h: int, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarr
     Singular value b of β becomes η_w|A|² = (κ+δ)/2 and η_a|W|² = (κ−δ)/2, κ = √(δ² + 4 η_a η_w b²).
     Raises OutsideTheory where no such weights exist: δ > 0 needs h ≤ c, δ < 0 needs h ≤ d, and rank β ≤ h.
     """
-    beta, delta = finite_array(beta, "beta", 2), float(finite_array(delta, "delta", 0))
-    eta_a, eta_w = positive_rate(eta_a, "eta_a"), positive_rate(eta_w, "eta_w")
-    h, (d, c) = _size(h, "h"), beta.shape
+    beta, delta = finite("beta", beta, axes=2), number("delta", delta)
+    eta_a, eta_w = one_rate("eta_a", eta_a), one_rate("eta_w", eta_w)
+    h, (d, c) = whole("h", h), beta.shape
     _isotropy_possible(delta, d, h, c)
     left, strength, right = np.linalg.svd(beta)
     rank = int(np.sum(strength > RANK * strength[0]))
@@ -141,7 +141,7 @@ class _Run:
         A, W, target, eta_a, eta_w = _checked(A_0, W_0, beta_star, eta_a, eta_w)
         delta = isotropic_delta(A, W, eta_a=eta_a, eta_w=eta_w)
         s = float(np.sqrt(eta_a * eta_w))
-        return cls(np.sqrt(eta_w) * A, np.sqrt(eta_a) * W, s * target, delta, s, time_array(times))
+        return cls(np.sqrt(eta_w) * A, np.sqrt(eta_a) * W, s * target, delta, s, time_vector("times", times))
 
     def weights(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Indices [k] into times, A [k,h,c] and W [k,h,d] there (up to one hidden rotation), in the order of rising time."""
@@ -169,11 +169,11 @@ def output_times(horizon: float, delta: float, count: int = 120) -> np.ndarray:
 
 
 def _checked(A_0, W_0, beta_star, eta_a, eta_w):
-    A, W = finite_array(A_0, "A_0", 2), finite_array(W_0, "W_0", 2)
-    target = finite_array(beta_star, "beta_star", 2)
-    same_size(len(A), len(W), "A_0 [h,c] and W_0 [h,d] must have the same number of neurons")
-    same_size(target.shape[0], W.shape[1], "beta_star [d,c] and W_0 [h,d] must have the same inputs")
-    same_size(target.shape[1], A.shape[1], "beta_star [d,c] and A_0 [h,c] must have the same outputs")
+    A, W = finite("A_0", A_0, axes=2), finite("W_0", W_0, axes=2)
+    target = finite("beta_star", beta_star, axes=2)
+    same_size("A_0 [h,c] and W_0 [h,d] must have the same number of neurons", len(A), len(W))
+    same_size("beta_star [d,c] and W_0 [h,d] must have the same inputs", target.shape[0], W.shape[1])
+    same_size("beta_star [d,c] and A_0 [h,c] must have the same outputs", target.shape[1], A.shape[1])
     if max(*A.shape, *W.shape) > LARGEST_SIDE:
         raise OutsideTheory(
             f"The exact path factors an h×h matrix at every step and takes sides up to {LARGEST_SIDE}",
@@ -188,7 +188,7 @@ def _checked(A_0, W_0, beta_star, eta_a, eta_w):
             got=f"rank {int(np.sum(strength > RANK * strength[0]))} of {len(strength)}",
             do="Give the missing modes a small strength, or integrate with core.training.linear_network.",
         )
-    return A, W, target, positive_rate(eta_a, "eta_a"), positive_rate(eta_w, "eta_w")
+    return A, W, target, one_rate("eta_a", eta_a), one_rate("eta_w", eta_w)
 
 
 def _isotropy_possible(delta: float, d: int, h: int, c: int) -> None:
@@ -199,10 +199,3 @@ def _isotropy_possible(delta: float, d: int, h: int, c: int) -> None:
             got=f"δ = {delta:g} with h = {h}, {name} = {side}",
             do=f"Choose h ≤ {side}, δ = 0, or δ of the other sign.",
         )
-
-
-def _size(value, name: str) -> int:
-    number = float(finite_array(value, name, 0))
-    if number < 1 or number != int(number):
-        raise OutsideTheory(f"{name} must be a whole number, at least 1", got=f"{number:g}", do="Choose 1 or more.")
-    return int(number)

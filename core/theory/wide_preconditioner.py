@@ -11,7 +11,7 @@ A, W    ↔ [h,c], [h,d]; δ ↔ delta ↔ isotropic Δ = δ I
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.theory.linear_checks import finite_array, positive_rate, same_size
+from core.theory.checks import finite, number, one_rate, same_size
 
 
 def preconditioner(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
@@ -54,10 +54,10 @@ def isotropic_velocity(beta, residual, delta: float, h: int, *, eta_a=1.0, eta_w
     residual is ρ [d,c]. Holds in all directions only for δ = 0, for δ > 0 with h = c, or for δ < 0 with h = d;
     raises OutsideTheory otherwise (with fewer neurons the unreached directions have kernel 0, not |δ|).
     """
-    beta, rho = finite_array(beta, "beta", 2), finite_array(residual, "residual", 2)
-    delta = float(finite_array(delta, "delta", 0))
-    s2 = positive_rate(eta_a, "eta_a") * positive_rate(eta_w, "eta_w")
-    same_size(beta.size, rho.size, "beta and residual must have the same shape")
+    beta, rho = finite("beta", beta, axes=2), finite("residual", residual, axes=2)
+    delta = number("delta", delta)
+    s2 = one_rate("eta_a", eta_a) * one_rate("eta_w", eta_w)
+    same_size("beta and residual must have the same shape", beta.size, rho.size)
     d, c = beta.shape
     needed = {1: c, -1: d, 0: h}[int(np.sign(delta))]
     if h != needed:
@@ -82,6 +82,6 @@ def _halves(delta: np.ndarray, product: np.ndarray) -> tuple[np.ndarray, np.ndar
 
 
 def _checked(A, W, eta_a, eta_w):
-    A, W = finite_array(A, "A", 2), finite_array(W, "W", 2)
-    same_size(len(A), len(W), "A [h,c] and W [h,d] must have the same number of neurons")
-    return A, W, positive_rate(eta_a, "eta_a"), positive_rate(eta_w, "eta_w")
+    A, W = finite("A", A, axes=2), finite("W", W, axes=2)
+    same_size("A [h,c] and W [h,d] must have the same number of neurons", len(A), len(W))
+    return A, W, one_rate("eta_a", eta_a), one_rate("eta_w", eta_w)

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Refusal
 from core.training.regime_map import sweep as regime_map
 from core.training.regime_map.store import default_folder
 
@@ -46,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
             sweep = regime_map.run_cells(cells, problem=problem, store=chosen.store, executor=executor)
             with closing(sweep):
                 finished = dict(_with_progress(sweep, len(cells)))
-    except OutsideTheory as error:
+    except Refusal as error:
         print(error, file=sys.stderr)
         return 2
     made = provenance(problem, ["python", "-m", "core.training.regime_map", *arguments], chosen)

@@ -66,7 +66,7 @@ def test_a_run_records_filters_accuracy_and_angle():
 
 def test_auto_data_are_settled_before_the_run(monkeypatch):
     monkeypatch.delenv("DATA_DIR", raising=False)
-    problem, note = filters.settle(filters.Problem())
+    problem, note = filters.resolve_data(filters.Problem())
     assert problem.data == "patches" and "DATA_DIR" in note
 
 
