@@ -25,9 +25,7 @@ def test_data_have_the_slope_they_claim(outputs):
     assert estimate_slope(part.X_test, part.y_test).value == pytest.approx(2.5)
 
 
-def test_default_loses_to_its_rescaled_twin_at_slope_one(monkeypatch):
-    monkeypatch.setattr(default_survey, "WIDTHS", (64,))
-    monkeypatch.setattr(default_survey, "SLOPES", (1.0,))
-    (row,) = rows(seeds=3)
+def test_default_loses_to_its_rescaled_twin_at_slope_one():
+    (row,) = rows((64,), (1.0,), seeds=3)
     assert row.median == pytest.approx(-0.32, abs=0.03) and row.wins == (3, 3)
     assert max(row.ratio) < 0.7 and row.flips[1] > row.flips[0]
