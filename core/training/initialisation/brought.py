@@ -40,7 +40,9 @@ def state_before(weights: bytes, before: bytes, prefix: str, choice: Choice, aft
     stored = read_arrays(before or weights)
     if prefix and not under(prefix, stored.arrays):
         raise OutsideTheory(
-            f"No array's name begins with {prefix!r}", got=", ".join(list(stored.arrays)[:6]), do="Choose another prefix."
+            f"No array's name begins with {prefix!r}",
+            got=", ".join(list(stored.arrays)[:6]),
+            do="Choose another prefix.",
         )
     only = prefix or choice.only
     names = [_moved(name, choice.only, only) for name in after.names]
