@@ -24,13 +24,14 @@ Spelled = dict[str, str | list[str]]
 
 @dataclass
 class Log:
-    """What this visitor's pages were told. said: by kind, the part of the address last read or written; left: by kind,
-    the values it was left with; shared: by name and label, the values that travel."""
+    """What this visitor's pages were told. said: by kind, the part of the address last read or written, and shown the
+    problem it stands for; left: by kind, the values it was left with; shared: by name and label, what was moved last."""
 
     page: str = ""
     fresh: bool = True
     walked: bool = False
     said: dict[str, Spelled] = field(default_factory=dict)
+    shown: dict[str, Params] = field(default_factory=dict)
     left: dict[str, dict[str, Any]] = field(default_factory=dict)
     shared: dict[tuple[str, str], Any] = field(default_factory=dict)
 
@@ -45,7 +46,7 @@ def arrive() -> None:
     context, log = get_script_run_ctx(), _log()
     page = context.page_script_hash if context else ""
     if log.page != page:
-        log.page, log.said = page, {}
+        log.page, log.said, log.shown = page, {}, {}
     log.fresh, log.walked = True, bool(getattr(context, "is_history_navigation", False))
 
 
@@ -86,13 +87,12 @@ def brought(kind: type[Params]) -> dict[str, Any]:
 def write(problem: Params) -> None:
     """Put the problem into the address and remember it."""
     kind, log, wanted = type(problem), _log(), spelled(problem)
-    log.said[_name(kind)] = wanted
+    before = log.shown.get(_name(kind), kind() if asked_of(kind) else problem)
+    for name, knob in kind.knobs().items():
+        if name in TRAVELS and getattr(problem, name) != getattr(before, name):
+            log.shared[name, knob.label.casefold()] = getattr(problem, name)
+    log.said[_name(kind)], log.shown[_name(kind)] = wanted, problem
     log.left[_name(kind)] = problem.changed()
-    for name in TRAVELS:
-        if name in kind.knobs():
-            key = name, kind.knobs()[name].label.casefold()
-            if key in log.shared or name in problem.changed():
-                log.shared[key] = getattr(problem, name)
     if wanted != asked_of(kind):
         rest = {key: _one(st.query_params.get_all(key)) for key in st.query_params if key not in kind.knobs()}
         st.query_params.from_dict({**rest, **wanted})
