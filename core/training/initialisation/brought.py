@@ -3,7 +3,7 @@
 Nothing here opens a file: bytes come in, and a Question or refusal leaves as one sentence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.errors import OutsideTheory
 from core.training.initialisation.layers import Layers
@@ -20,7 +20,7 @@ class DataChoice:
 
     task: str = "auto"
     target: str = ""
-    how: How = How()
+    how: How = field(default_factory=How)
 
 
 def data_for(data: bytes, choice: DataChoice, sizes: tuple[int, int] | None) -> OwnData:
