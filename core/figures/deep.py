@@ -212,7 +212,14 @@ def _alt(problem: DeepChain, solution: Solution) -> str:
 
 
 def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, y: str) -> Picture:
-    picture = style.figure(problem, short=style.briefly(y), title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    picture = style.figure(
+        problem,
+        short=style.briefly(y) or ("error" if "rror" in title else "loss"),
+        title=title,
+        alt=alt,
+        x="gradient-flow time t (log)",
+        y=y,
+    )
     low, high = np.log10(solution.times[[1, -1]])
     return picture.lay(
         xaxis={

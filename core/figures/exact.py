@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import style
+from core.figures import palette, style
 from core.figures.picture import Picture, moving
 from core.problems.exact import Exact, Solution, TimeScales
 from core.theory.checks import Floats
@@ -13,8 +13,8 @@ FAINT = 0.35
 HEIGHT = 300
 COLOURS = {
     **dict(zip((-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0), style.SEVEN, strict=True)),
-    -0.2: "#b59b78",
-    0.2: "#8fa9ad",
+    -0.2: palette.HARDLY_DOWNSTREAM,
+    0.2: palette.HARDLY_UPSTREAM,
 }
 ERROR_FLOOR = 1e-12
 

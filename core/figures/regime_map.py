@@ -6,6 +6,7 @@ Frames run over the map's checkpoints. Every map shows cells, not contours, on o
 import numpy as np
 
 from core.figures import style
+from core.figures.palette import SCALES
 from core.figures.picture import Picture
 from core.figures.regime_map_curves import HEIGHT, LOWEST_TRAIN, ON_LOG, TITLE, companion, curves
 from core.params import Params
@@ -13,14 +14,6 @@ from core.problems.regime_map import View, cell_number, cell_of, over_seeds
 from core.problems.regime_map_run import OwnSweep
 from core.training.regime_map import RegimeMap
 
-SCALES = {
-    "kernel": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),
-    "flips": ("#000004", "#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf"),
-    "distance": ("#08213f", "#1f4e8c", "#3e70c3", "#8fb4e8", "#e8f1fc"),
-    "test loss": ("#fee838", "#c4b56c", "#7c7b78", "#2e4a7d", "#00224e"),
-    "train loss": ("#fee838", "#c4b56c", "#7c7b78", "#2e4a7d", "#00224e"),
-    "time": ("#f6d746", "#e55c30", "#84206b", "#140b34"),
-}
 UNITS = {
     "kernel": "kernel distance S(0, t)",
     "flips": "Hamming distance, in neurons",

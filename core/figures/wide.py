@@ -247,7 +247,14 @@ def _alt(problem: WideNetwork, solution: Solution) -> str:
 
 
 def _against_time(problem: WideNetwork, curves: Curves, title: str, alt: str, y: str) -> Picture:
-    picture = style.figure(problem, short=style.briefly(y), title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    picture = style.figure(
+        problem,
+        short=style.briefly(y) or ("error" if "rror" in title else "loss"),
+        title=title,
+        alt=alt,
+        x="gradient-flow time t (log)",
+        y=y,
+    )
     low, high = np.log10(curves.times[[1, -1]])
     return picture.lay(
         xaxis={

@@ -54,6 +54,16 @@ def exponent(size: Floats) -> Exponents:
     return np.frexp(size)[1].astype(np.int64)
 
 
+def in_own_unit(vectors: Floats) -> Floats:
+    """Each vector[..., d] divided by the power of two next above its largest entry; a direction stays what it was."""
+    return np.ldexp(vectors, -exponent(largest_entry(vectors))[..., None])
+
+
+def activation_signs(W: Floats, X: Floats) -> Floats:
+    """sgn w_kᵀx_i [..., n, m] of W[..., m, d] on X[..., n, d], whatever their sizes."""
+    return np.sign(in_own_unit(X) @ np.swapaxes(in_own_unit(W), -1, -2))
+
+
 def imbalance(a: ArrayLike, w: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0) -> Floats:
     """δ[...] = η_w a² − η_a‖w‖² of a[...] and w[..., d] (paper, section 3; of each ReLU neuron, section 5).
 
@@ -211,7 +221,7 @@ def runs(a: ArrayLike, w: ArrayLike, beta_star: ArrayLike, eta_a: ArrayLike, eta
         delta=flat(state.delta),
         r=flat(np.ldexp(size * root_a * root_w, power)),
         e=flat_vectors(direction),
-        unit=flat(state.unit),
+        unit=np.broadcast_to(state.unit, shape).reshape(-1),
         scale_a=flat(_back(root_w, state.shift_a)),
         scale_w=flat(_back(root_a, state.shift_w)),
     )

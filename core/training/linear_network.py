@@ -68,8 +68,8 @@ def gradient_descent(
     return network.descending(steps, one_rate("rate", rate))
 
 
-def stable_rate(weights: Sequence, X, *, etas=None) -> float:
-    """A step that is stable at these weights: 2/λ with λ = Σ_l η_l ‖W_D…W_{l+1}‖² ‖X (W_{l−1}…W_1)ᵀ‖² ≥ λ_max of the kernel.
+def stable_rate_bound(weights: Sequence, X, *, etas=None) -> float:
+    """2/λ, not above the largest stable rate 2/λ_max: λ = Σ_l η_l ‖W_D…W_{l+1}‖² ‖X (W_{l−1}…W_1)ᵀ‖² ≥ λ_max.
 
     The smallest over the runs; ‖·‖ are spectral norms. Infinite where the kernel is 0.
     """

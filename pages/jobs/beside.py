@@ -12,10 +12,10 @@ from typing import Any
 import streamlit as st
 
 from core.errors import Refusal
-from pages.jobs.fragment_timer import look_again, stop_looking
 from pages.jobs.live import quickly, rest
 from pages.jobs.pool import Job
 from pages.shared.cache import frozen, remember
+from pages.shared.streamlit_internals import look_again, stop_looking
 
 LOOK_S = 0.25
 

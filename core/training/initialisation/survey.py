@@ -12,6 +12,7 @@ import shlex
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
 
@@ -85,7 +86,8 @@ def rows(
                 splits = [teacher_split(D, slope, seed) for seed in range(seeds)]
                 kept = {name: np.array(value) for name, value in asdict(_row(width, slope, starts, splits)).items()}
                 parts.write((width, slope), kept)
-            yield Row(**{name: tuple(value.tolist()) if value.ndim else value.item() for name, value in kept.items()})
+            row: dict[str, Any] = {n: tuple(v.tolist()) if v.ndim else v.item() for n, v in kept.items()}
+            yield Row(**row)
 
 
 def kept_rows(seeds: int, store: Place) -> Parts:

@@ -23,7 +23,7 @@ from core.params import Params, knob
 from core.training import measures
 from core.training.measures import MEASURES, Measures
 from core.training.regime_map import published_draws
-from core.training.relu_flow import Snapshot, integrate, stable_rate
+from core.training.relu_flow import Snapshot, automatic_rate, integrate
 from core.training.results.parts import Parts, Place, open_parts
 
 TAUS = np.logspace(-1.0, 0.3, 17)
@@ -163,7 +163,7 @@ def cell_rate(problem: Problem, cell: Cell) -> float:
         return problem.rate / cell[0] ** 2
     data, _ = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
-    return min(5e-5 * problem.d / cell[0] ** 2, stable_rate(W_0, a_0, data.X))
+    return min(5e-5 * problem.d / cell[0] ** 2, automatic_rate(W_0, a_0, data.X))
 
 
 def grid(taus: Iterable[float] = TAUS, deltas: Iterable[float] = DELTAS, seeds: Iterable[int] = SEEDS) -> list[Cell]:

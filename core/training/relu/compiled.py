@@ -16,8 +16,8 @@ import numba
 
 from core.training.results.files import cache_folder, why_unwritable
 
-KERNELS = ("compiled.py", "gradient.py", "growing.py", "chebyshev.py")
-"""The files that hold compiled functions, which call each other across files."""
+KERNELS = ("compiled.py", "state.py", "gradient.py", "growing.py", "chebyshev.py")
+"""The files that compiled functions are made of: they call each other across files and share the fields of state.py."""
 
 
 def _candidates():
