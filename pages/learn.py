@@ -40,7 +40,7 @@ def show_glossary() -> None:
 
 def show_marks() -> None:
     prose(STEM, "marks")
-    plot(*painted(figures, Legend(), None), hero=False)
+    plot(*painted(figures, Legend(), None))
 
 
 def show_index() -> None:

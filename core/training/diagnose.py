@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Refusal
 from core.training.initialisation.brought import DataChoice, data_for, network_and_before
 from core.training.initialisation.laws import LEVELS
 from core.training.initialisation.movement import Movement, movement
@@ -161,7 +161,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OtherFormat as error:
         print(f"{error}\n\n{error.lines}", file=sys.stderr)
         return 2
-    except OutsideTheory as error:
+    except Refusal as error:
         print(error, file=sys.stderr)
         return 2
     parts = {"text": [as_text], "json": [as_json], "both": [as_text, as_json]}[chosen.format]

@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import OutsideTheory
 from core.params import Knob, Params
-from pages.shared.stage import on_phone, stage
+from pages.shared.stage import on_phone, open_anew, stage
 
 P = TypeVar("P", bound=Params)
 
@@ -38,7 +38,7 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
         shown, more = first, [name for name in (*shown, *more) if name not in first]
     linked = set(st.query_params)
     asked = [name for name in (*shown, *more) if name in linked]
-    notes = [note for name in asked if (note := settle(name, knobs[name], defaults[name]))]
+    notes = [note for name in asked if (note := read_link(name, knobs[name], defaults[name]))]
     with where:
         single = [name for name in shown if not knobs[name].many]
         for name in shown:
@@ -93,7 +93,7 @@ def hidden(name: str, knob: Knob, default: Any) -> Any:
     return nearest(knob, raw if knob.many else raw[0], default)[0] if raw else default
 
 
-def settle(name: str, knob: Knob, default: Any) -> str | None:
+def read_link(name: str, knob: Knob, default: Any) -> str | None:
     """Before the widget exists: read the link's value, put the nearest allowed one in its place; say if it changed."""
     raw = st.query_params.get_all(name)
     if name in st.session_state or not raw:
@@ -152,6 +152,7 @@ def control(name: str, knob: Knob, default: Any) -> Any:
 
 def set_problem(problem: Params) -> None:
     """Put a preset's values into the controls; to be used as a callback, before the widgets are drawn."""
+    open_anew()
     changed = problem.changed()
     for name in type(problem).knobs():
         value = getattr(problem, name)
