@@ -27,6 +27,9 @@ def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
         pictures.append(speed(problem, solution))
     if solution.tau.size:
         pictures.append(cloud(problem, solution))
+    if solution.report.no_lever:
+        for picture in pictures:
+            picture.frames.clear()
     return tuple(pictures)
 
 
@@ -76,7 +79,8 @@ def _alt(solution: Solution) -> str:
     )
     if report.no_lever:
         return f"{start}; {report.no_lever}"
-    return f"{start}; rescaled by {report.factors[0]:.3g} and {report.factors[-1]:.3g}, {solution.downstream[-1]:.0%} downstream"
+    by = f"{report.factors[0]:.3g} and {report.factors[-1]:.3g}"
+    return f"{start}; rescaled by {by}, {solution.downstream[-1]:.0%} downstream"
 
 
 def _bins(solution: Solution, k: int) -> list[dict]:

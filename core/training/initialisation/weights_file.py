@@ -43,6 +43,11 @@ def parts_of(data: bytes) -> list[str]:
     return _parts(stored.arrays, stored.ordered)
 
 
+def beginnings_in(data: bytes) -> list[str]:
+    """The beginnings that some names of a file share: what may be another state of the network."""
+    return prefixes(read_arrays(data).arrays)[:MOST_PARTS]
+
+
 def layers_in(data: bytes, only: str = "") -> list[str]:
     """What could be a layer in a file, or in one part of it: what Choice.order is made of."""
     arrays = compose(_selected(read_arrays(data).arrays, only)[0]).arrays
