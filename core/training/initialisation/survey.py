@@ -115,7 +115,7 @@ def _row(width: int, slope: float, starts, splits) -> Row:
         tuple(float(np.exp(np.log(rescaled[:, k] / as_is[:, k]).mean())) for k in late),
         tuple(int((rescaled[:, k] < as_is[:, k]).sum()) for k in late),
         (float(end.kernel_distance[0, :, -1].mean()), float(end.kernel_distance[1, :, -1].mean())),
-        (float(end.hamming[0, :, -1].mean()), float(end.hamming[1, :, -1].mean())),
+        (float(end.flipped_share[0, :, -1].mean()), float(end.flipped_share[1, :, -1].mean())),
     )
 
 
