@@ -15,7 +15,7 @@ from core.training.initialisation.report import BAND
 MEASURES = (
     ("test_loss", "Test loss", "test loss", True),
     ("kernel_distance", "Kernel moved", "kernel distance S(0, t)", False),
-    ("hamming", "Activations flipped", "share of activations flipped", False),
+    ("flipped_share", "Activations flipped", "share of activations flipped", False),
 )
 DASHES = ("solid", "dash")
 
@@ -27,6 +27,9 @@ def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
         pictures.append(speed(problem, solution))
     if solution.tau.size:
         pictures.append(cloud(problem, solution))
+    if solution.report.no_lever:
+        for picture in pictures:
+            picture.frames.clear()
     return tuple(pictures)
 
 
@@ -37,7 +40,7 @@ def histogram(problem: Problem, solution: Solution) -> Picture:
     if len(report.factors) > 2:
         unit = "δ / (η<sub>l</sub>η<sub>l+1</sub>u<sup>2/L</sup>)" if report.slope else "δ"
         axis = f"δ̂ = {unit} between layers {solution.pair + 1} and {solution.pair + 2}"
-    picture = style.figure(problem, title=_title(solution), alt=_alt(solution), x=axis, y="share of neurons")
+    picture = style.figure(problem, short="δ", title=_title(solution), alt=_alt(solution), x=axis, y="share of neurons")
     top = max(solution.sample.max(), solution.exact.max() if solution.exact.size else 0.0)
     picture.lay(
         xaxis={"range": [solution.edges[0], solution.edges[-1]]}, yaxis={"range": [0, 1.12 * top], "tickformat": ".0%"}
@@ -56,6 +59,8 @@ def _title(solution: Solution) -> str:
     ends = [f"{share:.0%}" for share in solution.downstream[[0, -1]]]
     mark = "▼" if solution.downstream[0] >= 0.5 else "▲"
     median = f"median {style.number(_median(solution))}"
+    if solution.report.no_lever:
+        return f"{mark} {ends[0]} of neurons are downstream ({median}); no lever"
     return f"{mark} As is, {ends[0]} of neurons are downstream ({median}); rescaled, {ends[1]}"
 
 
@@ -68,11 +73,14 @@ def _alt(solution: Solution) -> str:
     report = solution.report
     pair = report.pairs[solution.pair]
     what = "dimensionless delta" if pair.dimensionless else "delta"
-    return (
+    start = (
         f"Histogram of {what} over {pair.units} neurons: median {_median(solution):.3g}, "
-        f"{solution.downstream[0]:.0%} downstream; "
-        f"rescaled by {report.factors[0]:.3g} and {report.factors[-1]:.3g}, {solution.downstream[-1]:.0%} downstream"
+        f"{solution.downstream[0]:.0%} downstream"
     )
+    if report.no_lever:
+        return f"{start}; {report.no_lever}"
+    by = f"{report.factors[0]:.3g} and {report.factors[-1]:.3g}"
+    return f"{start}; rescaled by {by}, {solution.downstream[-1]:.0%} downstream"
 
 
 def _bins(solution: Solution, k: int) -> list[dict]:
@@ -95,11 +103,13 @@ def _bins(solution: Solution, k: int) -> list[dict]:
 def speed(problem: Problem, solution: Solution) -> Picture:
     """Each layer's share of the trace of the tangent kernel: which layer moves the function at the start."""
     report = solution.report
-    title = f"Most of the motion is {_fastest(solution.speed[0])} as is, {_fastest(solution.speed[-1])} rescaled"
+    title = f"Most of the motion is {_fastest(solution.speed[0])}"
+    if not report.no_lever:
+        title += f" as is, {_fastest(solution.speed[-1])} rescaled"
     alt = "Share of the tangent kernel's trace by layer as it is: " + ", ".join(
         f"layer {k + 1} {share:.0%}" for k, share in enumerate(solution.speed[0])
     )
-    picture = style.figure(problem, title=title, alt=f"{alt}; {_alt(solution)}", y="share of the speed")
+    picture = style.figure(problem, short="speeds", title=title, alt=f"{alt}; {_alt(solution)}", y="share of the speed")
     names = [f"{k + 1}" for k in range(len(report.layers))]
     picture.lay(
         xaxis={"title": {"text": "layer, from the input"}, "type": "category"},
@@ -138,6 +148,7 @@ def cloud(problem: Problem, solution: Solution) -> Picture:
     title = f"On the map the median goes from {_spot(solution, 0)} to {_spot(solution, -1)}{outside}"
     picture = style.figure(
         problem,
+        short="map",
         title=title,
         alt=f"{title}. {_alt(solution)}",
         x="τ, target’s units (log)",
@@ -163,7 +174,7 @@ def cloud(problem: Problem, solution: Solution) -> Picture:
 
 def _spot(solution: Solution, frame: int) -> str:
     middle = float(np.median(solution.delta[frame]))
-    return f"{style.regime_mark(middle)} δ = {style.number(middle)}"
+    return f"{style.side_mark(middle)} δ = {style.number(middle)}"
 
 
 def _map(solution: Solution) -> dict:
@@ -198,7 +209,9 @@ def _measure(problem: Problem, run: Snapshot, name: str, short: str, words: str,
     ends = [style.number(float(row[-1])) for row in mean]
     title = f"{short}: {ends[0]} as is, {ends[1]} rescaled"
     alt = f"{title} after {run.step[-1]} steps, mean over {values.shape[1]} seeds; aim delta-hat {problem.aim:g}"
-    picture = style.figure(problem, title=title, alt=alt, x="steps (log, from 1)", y=words, height=330)
+    picture = style.figure(
+        problem, short=short.lower(), title=title, alt=alt, x="steps (log, from 1)", y=words, height=330
+    )
     steps = np.maximum(run.step, 0.7)
     picture.lay(xaxis=style.log_axis(0.7, max(3.0, 3.5 * steps[-1])))
     if log:

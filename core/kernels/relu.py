@@ -35,6 +35,7 @@ def relu_ntk(
 def kernel_distance(K_0: ArrayLike, K_t: ArrayLike) -> Any:
     """S = 1 − ⟨K_0, K_t⟩/(‖K_0‖‖K_t‖), computed as ½‖K_0/‖K_0‖ − K_t/‖K_t‖‖², so never negative and exact when tiny.
 
+    The kernel distance S(0, t) of the paper's "Notation", before its section 3; K_0, K_t [n, n], S without unit, 0 to 1.
     Two matrices give a number, stacks [..., n, n] that broadcast give S[...]. Raises OutsideTheory for kernels of
     different size, not finite, or zero (they have no direction).
     """

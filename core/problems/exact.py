@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.theory import regime, single_neuron
 from core.theory.checks import Floats
 from core.theory.single_neuron_times import alignment_time, alignment_time_asymptote
@@ -194,3 +194,13 @@ def direction(degrees: float) -> Floats:
     """The unit vector at that angle; exact at multiples of a right angle."""
     turn = math.radians(degrees)
     return np.round([math.cos(turn), math.sin(turn)], 15)
+
+
+def curves(problem: Exact, solution: Solution) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values.
+
+    Several δ at once: their means.
+    """
+    loss = 0.5 * ((solution.beta - problem.beta_star) ** 2).sum(-1)
+    curves = {"loss": loss, "alignment": solution.phi, "kernel_distance": solution.kernel_distance}
+    return solution.times, {name: values.mean(axis=0) for name, values in curves.items()}

@@ -13,7 +13,7 @@ from core.problems.exact import Exact, moments, starts
 from core.theory import single_neuron
 from core.theory.checks import Floats
 from core.training.device import describe, device_for
-from core.training.single_neuron import MOST_STEPS, Run, collect, gradient_descent, gradient_flow, stable_rate
+from core.training.single_neuron import MOST_STEPS, Run, collect, gradient_descent, gradient_flow, largest_stable_rate
 
 ERROR_ALLOWED = 0.01
 MOST_STEPS_LIVE = 50_000
@@ -109,4 +109,4 @@ def largest_rate(problem: Exact) -> float:
     data = np.eye(2)
     first = starts(problem)
     last = single_neuron.final_state(*first, problem.beta_star, **problem.rates)
-    return min(stable_rate(*state, data, **problem.rates) for state in (first, last))
+    return min(largest_stable_rate(*state, data, **problem.rates) for state in (first, last))
