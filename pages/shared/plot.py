@@ -67,23 +67,14 @@ def plot(
     grow: Sequence[float] | None = None,
     least: int | Sequence[int] = 320,
     wants: Sequence[str] = (),
-    hero: bool = True,
+    hero: bool = False,
 ) -> dict[str, Any]:
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
     grow: relative widths; least: the width in px below which a panel moves to the next line; wants: "click" and
     "hover" are reported only if asked for, since each report reruns the page; hero: this chart reads and writes the
-    link's t and cam, and a lesson directs it: it may stand veiled, highlight a trace, or make room for a comparison.
+    link's t and cam, and a lesson directs it: it may stand veiled or highlight a trace (pages/lessons/picture.py).
     """
-    scene = stage()
-    if hero and key != COMPARISON:
-        scene.cursor = cursor
-        if scene.pinned is not None and not wants:
-            return {}
-    if scene.link.present and key != COMPARISON:
-        figures = figures[:1] if hero else ()
-    if not figures:
-        return {}
     grow = list(grow or [1.0] * len(figures))[: len(figures)]
     opening = _opening() if hero else {}
     widths = [least] * len(figures) if isinstance(least, int) else least
@@ -92,7 +83,7 @@ def plot(
         "panels": panels,
         "cursor": cursor.data() if cursor else None,
         "autoplay": autoplay and "t" not in opening,
-        "directions": scene.directions() if hero else None,
+        "directions": stage().directions() if hero else None,
         "opening": openings(),
         "start": opening.get("t"),
         "camera": opening.get("cam"),
