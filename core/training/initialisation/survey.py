@@ -86,8 +86,8 @@ def rows(
                 splits = [teacher_split(D, slope, seed) for seed in range(seeds)]
                 kept = {name: np.array(value) for name, value in asdict(_row(width, slope, starts, splits)).items()}
                 parts.write((width, slope), kept)
-            row: dict[str, Any] = {n: tuple(v.tolist()) if v.ndim else v.item() for n, v in kept.items()}
-            yield Row(**row)
+            values: dict[str, Any] = {n: tuple(v.tolist()) if v.ndim else v.item() for n, v in kept.items()}
+            yield Row(**values)
 
 
 def kept_rows(seeds: int, store: Place) -> Parts:
