@@ -68,7 +68,7 @@ def _causes(problem: Problem, solution: Solution, k: int) -> list[dict]:
 
 def against_flips(problem: Problem, solution: Solution) -> Picture:
     """S over the share of activations that switched, one dot for each run."""
-    return _against(problem, solution, "hamming_distance", "switched units (Hamming)")
+    return _against(problem, solution, "hamming_distance", "share of activations flipped")
 
 
 def against_parameters(problem: Problem, solution: Solution) -> Picture:
