@@ -12,7 +12,7 @@ import numpy as np
 
 from core.errors import OutsideTheory, Refusal
 from core.params import Params, knob
-from core.problems.regime_map import ASSET, load
+from core.problems.regime_map import ASSET, load, row
 from core.training.initialisation.brought import DataChoice, data_for, network_and_before
 from core.training.initialisation.laws import ImbalanceLaw, imbalance_laws
 from core.training.initialisation.layers import Layers, rescale
@@ -276,5 +276,5 @@ def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     except Refusal:
         return np.zeros(0), np.zeros(0), np.zeros((0, 0))
     at = int(np.argmin(np.abs(found.checkpoint - MAP_STEP)))
-    loss = np.log10(np.maximum(found.row("test loss")[..., at].mean(0), 1e-12))
+    loss = np.log10(np.maximum(row(found, "test loss")[..., at].mean(0), 1e-12))
     return found.tau, found.delta, loss

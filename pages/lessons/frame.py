@@ -14,6 +14,7 @@ from pages import PAGES, Page
 from pages.jobs.live import leave_other_pages
 from pages.lessons import classroom
 from pages.lessons.presenter import house
+from pages.shared import address
 from pages.shared.plot import ASSETS
 
 LOG = logging.getLogger("lab")
@@ -40,6 +41,7 @@ def show() -> None:
 
 def _open(page: Page, entries: dict[str, st.Page]) -> None:
     leave_other_pages(page.stem)
+    address.arrive()
     st.fragment(_body)(page, entries)
 
 
@@ -52,6 +54,7 @@ def _body(page: Page, entries: dict[str, st.Page]) -> None:
         except Refusal as error:
             LOG.info("%s: %s", page.stem, error)
             st.error(str(error), icon=":material/error:")
+    address.settled()
 
 
 @cache

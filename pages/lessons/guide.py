@@ -128,7 +128,7 @@ def _show_step(page: Page, lesson: Lesson, scene: Stage) -> None:
                     "Next", key="step_next", type="primary", shortcut="Right", on_click=_go, args=(page, number + 1)
                 )
             elif (following := _following(page)) and st.button(
-                f"Next: {following.title}", key="step_next", type="primary", shortcut="Right"
+                f"Next: {following.title}", key="step_onward", type="primary", shortcut="Right"
             ):
                 st.switch_page(scene.entries[following.stem], query_params=_leading(scene))
             st.button("Leave the steps", key="step_leave", on_click=_leave)
