@@ -1,9 +1,29 @@
-"""Which device torch uses, chosen and described in one place."""
+"""Which device torch uses: chosen, checked and described in one place, and what is said when one fails.
 
+DEVICE ↔ cpu, cuda or cuda:k ↔ what is used unless something else is asked for
+"""
+
+import logging
 import os
 import platform
+from functools import cache
 
 from core.errors import OutsideTheory
+
+log = logging.getLogger(__name__)
+
+
+def tell(sentence: str) -> None:
+    """Say that work goes on otherwise than asked: a warning of this module's logger, which pages and commands show."""
+    log.warning(sentence)
+
+
+@cache
+def gpus() -> int:
+    """How many GPUs torch can use here; 0 where CUDA is absent or its driver fails."""
+    import torch
+
+    return torch.cuda.device_count() if torch.cuda.is_available() else 0
 
 
 def describe(device: str) -> str:
@@ -17,10 +37,8 @@ def describe(device: str) -> str:
 
 def choose_device(wanted: str | None = None) -> str:
     """`wanted`, else the DEVICE variable, else cuda when present, else cpu. Raises OutsideTheory for an absent one."""
-    import torch
-
-    device = wanted or os.environ.get("DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
-    absent = device.startswith("cuda") and not torch.cuda.is_available()
+    device = wanted or os.environ.get("DEVICE") or ("cuda" if gpus() else "cpu")
+    absent = device.startswith("cuda") and not gpus()
     if absent or not (device == "cpu" or device.startswith("cuda")):
         raise OutsideTheory("The device must be cpu, or cuda on a machine that has it", got=device, do="Choose cpu.")
     return device
@@ -29,3 +47,14 @@ def choose_device(wanted: str | None = None) -> str:
 def device_for(wanted: str) -> str:
     """The device of work this small: the one asked for, else the DEVICE variable, else the CPU."""
     return choose_device(wanted if wanted != "auto" else os.environ.get("DEVICE") or "cpu")
+
+
+def usable(device: str) -> str:
+    """The device, after a first byte on it. Raises OutsideTheory where it is absent, or busy and takes nobody else."""
+    import torch
+
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError):
+        raise OutsideTheory("this device cannot be had here", got=device, do="Use device='cpu'.") from None
+    return device
