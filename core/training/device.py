@@ -58,3 +58,12 @@ def usable(device: str) -> str:
     except (RuntimeError, AssertionError):
         raise OutsideTheory("this device cannot be had here", got=device, do="Use device='cpu'.") from None
     return device
+
+
+def reason(error: RuntimeError) -> str:
+    """Why a device failed, in a few words: torch's first line."""
+    import torch
+
+    if isinstance(error, torch.OutOfMemoryError):
+        return "out of memory"
+    return (str(error).splitlines() or [type(error).__name__])[0].rstrip(".")[:100]

@@ -20,7 +20,9 @@ from core.errors import OutsideTheory
 from core.kernels import relu_kernel_distance
 from core.params import Params, knob
 from core.training import measures
-from core.training.regime_map import published_draws
+from core.training.device import choose_device, gpus, reason, tell
+from core.training.regime_map import on_device, published_draws
+from core.training.regime_map.on_device import gpu_pays
 from core.training.regime_map.store import Store, open_store
 from core.training.relu_flow import Snapshot, automatic_rate, integrate
 
@@ -111,17 +113,27 @@ def run_cells(
     problem: Problem = PAPER,
     store: object = None,
     executor: Executor | None = None,
+    device: str = "cpu",
 ) -> Generator[FinishedCell, None, None]:
     """Train the networks (tau, delta, seed) and yield each when it is finished; kept ones come first and at once.
 
     store: a folder of finished cells, keyed by (problem, cell); None is the user's cache, False keeps nothing. A folder
     that cannot be written is reported to the log and left out. executor: any concurrent.futures executor (threads,
     processes, a Dask cluster's get_executor()); without one, cells run here, one after the other. Closing the generator
-    cancels what has not begun. Results do not depend on the executor. Raises OutsideTheory for a cell with τ ≤ 0, a δ
-    that is not finite, a seed below 0, or a rate at which descent diverges.
+    cancels what has not begun. Results do not depend on the executor. device: "cpu", "cuda" (all cells together on a
+    GPU; should it fail, one sentence is told and the executor does the rest) or "auto", which takes a GPU where it pays.
+    Single cells are chaotic: those of a GPU agree with the CPU's in their means over seeds.
+    Raises OutsideTheory for a cell with τ ≤ 0, a δ that is not finite, a seed below 0, a rate at which descent diverges,
+    or a device that is not there.
     """
-    wanted = [_checked(cell) for cell in cells]
-    return _run(list(dict.fromkeys(wanted)), problem, open_store(store, problem), executor)
+    wanted = list(dict.fromkeys(_checked(cell) for cell in cells))
+    return _run(wanted, problem, open_store(store, problem), executor, _device(device, problem, len(wanted)))
+
+
+def _device(wanted: str, problem: Problem, cells: int) -> str:
+    if wanted != "auto":
+        return choose_device(wanted)
+    return choose_device(None if gpus() and gpu_pays(problem, cells) else "cpu")
 
 
 def run_cell(problem: Problem, cell: Cell) -> np.ndarray:
@@ -129,13 +141,15 @@ def run_cell(problem: Problem, cell: Cell) -> np.ndarray:
     return np.array([row for _, row in watch_cell(problem, cell, problem.checkpoints)]).T
 
 
-def watch_cell(problem: Problem, cell: Cell, steps: Iterable[int]) -> Iterator[tuple[Snapshot, np.ndarray]]:
+def watch_cell(
+    problem: Problem, cell: Cell, steps: Iterable[int], *, device: str = "cpu"
+) -> Iterator[tuple[Snapshot, np.ndarray]]:
     """Train one network, yielding each snapshot at `steps` with its five measures in the order of MEASURES."""
     data, X_test = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
     rate = cell_rate(problem, cell)
     row, last = None, None
-    for snap in integrate(W_0, a_0, data.X, data.y, rate=rate, checkpoints=steps):
+    for snap in integrate(W_0, a_0, data.X, data.y, rate=rate, checkpoints=steps, device=device):
         if row is None or last is None or not np.array_equal(snap.W, last):
             row = _measured(data, X_test, W_0, a_0, snap)
         last = snap.W
@@ -186,7 +200,7 @@ def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot
 
 
 def _run(
-    cells: list[Cell], problem: Problem, store: Store, executor: Executor | None
+    cells: list[Cell], problem: Problem, store: Store, executor: Executor | None, device: str
 ) -> Generator[FinishedCell, None, None]:
     missing = []
     for cell in cells:
@@ -195,13 +209,37 @@ def _run(
             missing.append(cell)
         else:
             yield _finished(problem, cell, kept)
-    fresh = _here(problem, missing) if executor is None else _on(executor, problem, missing)
+    fresh = _fresh(problem, missing, executor, device)
     try:
         for cell, values in fresh:
             store.write(cell, values)
             yield _finished(problem, cell, values)
     finally:
         fresh.close()
+
+
+def _fresh(problem: Problem, cells: list[Cell], executor: Executor | None, device: str):
+    """(cell, values) of every cell; what a GPU that fails leaves undone goes to the executor, or is done here."""
+    left = dict.fromkeys(cells)
+    if device != "cpu" and left:
+        try:
+            for cell, values in _together(problem, cells, device):
+                del left[cell]
+                yield cell, values
+        except RuntimeError as error:
+            tell(f"The GPU failed ({reason(error)}); {len(left)} cells go on on the CPU.")
+    rest = _here(problem, list(left)) if executor is None else _on(executor, problem, list(left))
+    try:
+        yield from rest
+    finally:
+        rest.close()
+
+
+def _together(problem: Problem, cells: list[Cell], device: str):
+    def drawn(seed: int) -> tuple[TeacherStudent, np.ndarray]:
+        return _drawn(problem.d, problem.n, problem.width, problem.teacher, seed)
+
+    return on_device.trained(problem, cells, drawn, lambda cell: cell_rate(problem, cell), device)
 
 
 def _here(problem: Problem, cells: list[Cell]):

@@ -25,7 +25,7 @@ SLOTS = 1152
 """Slots of a batch: 72 networks of each of the paper's 16 seeds."""
 TICKS = 8
 """Gradients between two looks of the host; λ is followed once in as many."""
-CLOSE = Accuracy(tolerance=1e-4, stop=1e-12)
+CLOSE = Accuracy(tolerance=1e-3, stop=1e-12)
 """The accuracy of a small problem, where time is no concern."""
 
 

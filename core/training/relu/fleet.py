@@ -214,7 +214,8 @@ class Fleet:
         self.sets = [self.sets[group] for group in alive]
         self.queues = [deque() for _ in alive]
         self._board(fewer_groups, fewer)
-        from_, to = [], []
+        from_: list[int] = []
+        to: list[int] = []
         for new, group in enumerate(alive):
             inside = group * members + np.flatnonzero(who.reshape(groups, members)[group] >= 0)
             from_.extend(inside)
@@ -233,7 +234,7 @@ class Fleet:
     def _alone(self, learns: np.ndarray, y: torch.Tensor) -> Products:
         """The products of a few networks, one a group, for what is measured now and then."""
         X = torch.as_tensor(self.task.X[learns], dtype=self.kind, device=self.device)
-        return Products(X, y.to(self.kind)[..., None], self.task.theta.shape[2], **self.task.layers)
+        return Products(X, y.to(self.kind)[..., None], self.m=self.task.theta.shape[2], **self.task.layers)
 
     def _tensor(self, array: np.ndarray) -> torch.Tensor:
         return torch.as_tensor(np.ascontiguousarray(array), device=self.device)

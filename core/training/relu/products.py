@@ -9,8 +9,8 @@ One product of X[n, d] with all members' weights [d, members·m] keeps a GPU bus
 once. Nothing here looks at a value on the host, so a sequence of calls can be captured as one CUDA graph.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -42,7 +42,7 @@ class Products:
     eta_a: float
     eta_w: float
     slope: float
-    signals: Callable = signals
+    signals: Any = signals
 
     def __post_init__(self) -> None:
         self.groups, self.n, self.d = self.X.shape
