@@ -1,9 +1,24 @@
-/* What the frame needs of the browser on every page. Three things only:
-   arrows belong to the slider that has the focus, not to a page's shortcuts;
+/* What the frame needs of the browser on every page. Four things only:
+   Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
 
 const PAUSE_MS = 250;
+const REST_MS = 1000;
+
+/* Changes of one page's address that follow each other without a rest are one entry of the history. */
+function keepHistory() {
+  const push = history.pushState.bind(history);
+  let moved = performance.now();
+  history.pushState = (state, title, url) => {
+    const samePage = new URL(url, location.href).pathname === location.pathname;
+    const resting = performance.now() - moved > REST_MS;
+    moved = performance.now();
+    if (samePage && !resting) history.replaceState(state, title, url);
+    else push(state, title, url);
+  };
+  addEventListener("popstate", () => (moved = performance.now()));
+}
 
 function keepArrows(event) {
   const own = event.target.closest?.("input, select, textarea, [role=slider], [role=radiogroup], [role=tablist]");
@@ -41,6 +56,7 @@ function mendSoon() {
 export default function () {
   if (window.__lab) return;
   window.__lab = true;
+  keepHistory();
   document.body.addEventListener("keydown", keepArrows);
   new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });
   addEventListener("resize", mendSoon);

@@ -10,7 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from core.errors import OutsideTheory
+
+Curves = tuple[np.ndarray, dict[str, np.ndarray]]
+"""A cursor's values [T], and by name what is measured at them [T]."""
 
 NICE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 

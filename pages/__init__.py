@@ -1,7 +1,7 @@
-"""PAGES: the table of contents. A page is registered by one row here; its URL path is its file's stem.
+"""PAGES: the table of contents. A page is registered by one row here; its stem is its URL path and names its room on every
+floor: pages/<stem>.py, core/problems/<stem>.py, core/figures/<stem>.py, assets/prose/<stem>.md.
 
-`question` is the page's heading, `title` its short name in the navigation, `model` the module of core that holds its
-PRESETS, `papers` the keys in core.papers it cites.
+`question` is the page's heading, `title` its short name in the navigation, `papers` the keys in core.papers it cites.
 """
 
 import importlib
@@ -15,22 +15,27 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Page:
-    """One row of the table of contents."""
+    """One row of the table of contents; `has_problem`: whether core.problems holds a Problem with PRESETS for it."""
 
-    file: str
+    stem: str
     title: str
     section: str
     question: str
-    model: str
     papers: tuple[str, ...] = ("kunin2024",)
+    has_problem: bool = True
 
     @property
-    def stem(self) -> str:
-        return Path(self.file).stem
+    def file(self) -> str:
+        return f"pages/{self.stem}.py"
 
     @property
     def path(self) -> Path:
         return ROOT / self.file
+
+    @property
+    def model(self) -> str:
+        """The module of core with the page's Problem, solve and PRESETS; "" where it has none."""
+        return f"core.problems.{self.stem}" if self.has_problem else ""
 
     def presets(self) -> dict[str, Params]:
         """The page's presets by name, from its model's PRESETS."""
@@ -45,127 +50,111 @@ TOOLS = "Tools"
 
 PAGES = (
     Page(
-        "pages/start.py",
+        "start",
         "Start",
         MINIMAL,
         "Same function, same loss: does the split between layers matter?",
-        "core.problems.start",
     ),
     Page(
-        "pages/geometry.py",
+        "geometry",
         "Geometry",
         MINIMAL,
         "Where may gradient flow go?",
-        "core.problems.geometry",
     ),
     Page(
-        "pages/exact.py",
+        "exact",
         "Exact solutions",
         MINIMAL,
         "Does the formula match?",
-        "core.problems.exact",
     ),
     Page(
-        "pages/implicit_bias.py",
+        "implicit_bias",
         "Implicit bias",
         MINIMAL,
         "Which of infinitely many zero-loss solutions?",
-        "core.problems.implicit_bias",
     ),
     Page(
-        "pages/relu.py",
+        "relu",
         "ReLU picture",
         RELU,
         "What does feature learning look like?",
-        "core.problems.relu",
     ),
     Page(
-        "pages/teacher_student.py",
+        "teacher_student",
         "Teacher–student",
         RELU,
         "How do neurons find the teacher?",
-        "core.problems.teacher_student",
     ),
     Page(
-        "pages/regime_map.py",
+        "regime_map",
         "Regime map",
         RELU,
         "Rich, lazy or delayed: where, and how fast?",
-        "core.problems.regime_map",
     ),
     Page(
-        "pages/landscape.py",
+        "landscape",
         "Landscape",
         RELU,
         "What does the loss look like from where the weights are?",
-        "core.problems.landscape",
     ),
     Page(
-        "pages/wide.py",
+        "wide",
         "Wide networks",
         LINEAR,
         "What does the shape of a linear network decide?",
-        "core.problems.wide",
         ("kunin2024", "saxe2014", "domine2024"),
     ),
     Page(
-        "pages/deep.py",
+        "deep",
         "Deep networks",
         LINEAR,
         "What does depth do to the bias and to the wait?",
-        "core.problems.deep",
         ("kunin2024", "saxe2014"),
     ),
     Page(
-        "pages/kernel_movement.py",
+        "kernel_movement",
         "Kernel movement",
         PRACTICE,
         "Does the kernel move because activations flip or because parameters move?",
-        "core.problems.kernel_movement",
     ),
     Page(
-        "pages/filters.py",
+        "filters",
         "Filters",
         PRACTICE,
         "What does the first layer of a convolutional network become?",
-        "core.problems.filters",
     ),
     Page(
-        "pages/hierarchy.py",
+        "hierarchy",
         "Hierarchy",
         PRACTICE,
         "How many samples does hierarchical data need?",
-        "core.problems.hierarchy",
         ("kunin2024", "cagnetta2024"),
     ),
     Page(
-        "pages/grokking.py",
+        "grokking",
         "Grokking",
         PRACTICE,
         "When does a transformer understand what it has learnt by heart?",
-        "core.problems.grokking",
         ("kunin2024", "power2022"),
     ),
     Page(
-        "pages/initialisation.py",
+        "initialisation",
         "Initialisation",
         TOOLS,
         "Which layer will your network train first?",
-        "core.problems.initialisation",
     ),
     Page(
-        "pages/limits.py",
+        "limits",
         "Limits",
         TOOLS,
         "Where does the theory end?",
-        "core.problems.limits",
     ),
     Page(
-        "pages/learn.py",
+        "learn",
         "Learn and teach",
         TOOLS,
         "What does it all mean?",
-        "",
+        has_problem=False,
     ),
 )
 

@@ -7,11 +7,13 @@ from core.figures.style import number
 from core.problems.deep import PRESETS, DeepChain, solve
 from core.problems.deep_run import Comparison, compare
 from pages.jobs.beside import beside
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "deep"
@@ -24,8 +26,27 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    arrays={
+        "t": solution.times,
+        "beta": solution.beta,
+        "w": solution.w,
+        "a": solution.a,
+        "loss": solution.loss,
+        "share_of_layer": solution.shares,
+        "t_by_depth": problem.depth_times,
+        "loss_by_depth": solution.loss_by_depth,
+        "landing": solution.landing,
+    },
+)
+
 with picture:
-    plot(
+    hero(
         *painted(figures, problem, solution),
         cursor=Cursor("t", "time t", solution.times, still=60),
         grow=(1.3, 1, 0.8),
@@ -34,7 +55,7 @@ with picture:
 
 if solution.reason:
     st.warning(solution.reason, icon=":material/warning:")
-presets(STEM, PRESETS, problem)
+presets(page, PRESETS)
 L, (end_1, end_2) = problem.hidden, map(number, map(float, solution.landing))
 offsets = ", ".join(number(float(c)) for c in problem.offsets) or r"\text{none}"
 st.latex(
@@ -57,7 +78,7 @@ right.metric("loss left at the end", number(float(solution.loss[-1] / max(soluti
 prose(STEM, "look")
 
 st.subheader("How long does depth wait?")
-plot(*remember(waits)(problem), key="waits", hero=False)
+plot(*remember(waits)(problem), key="waits")
 
 st.subheader("Does training land there?")
 
@@ -67,7 +88,7 @@ def trained(compared: Comparison | None) -> None:
     if compared is None:
         st.caption("All layers are being trained beside the theory.")
         return
-    plot(*painted(comparison, problem, compared), key="compared", hero=False)
+    plot(*painted(comparison, problem, compared), key="compared")
     one, two, three = st.columns(3)
     one.metric("end to predicted landing", number(compared.miss))
     two.metric("largest relative error of β", number(compared.worst))
@@ -80,22 +101,6 @@ def trained(compared: Comparison | None) -> None:
 
 
 beside("deep", problem, compare, trained)
-takeaway(
-    STEM,
-    problem,
-    solve,
-    figures,
-    {
-        "t": solution.times,
-        "beta": solution.beta,
-        "w": solution.w,
-        "a": solution.a,
-        "loss": solution.loss,
-        "share_of_layer": solution.shares,
-        "t_by_depth": problem.depth_times,
-        "loss_by_depth": solution.loss_by_depth,
-        "landing": solution.landing,
-    },
-)
+takeaway(page)
 prose(STEM, "fine print")
 st.caption("Section 4 of the paper, theorem B.10; the unbalanced chain extends theorem 3.1.")

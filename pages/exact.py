@@ -2,17 +2,19 @@
 
 import streamlit as st
 
-from core.figures.exact import figures, scales, with_run
+from core.figures.exact import figures, scales
 from core.figures.style import number
-from core.problems.exact import PRESETS, Exact, solve, time_scales
+from core.problems.exact import PRESETS, Exact, curves, solve, time_scales
 from core.problems.exact_run import Simulation, simulate
 from pages.jobs.beside import beside
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "exact"
@@ -30,8 +32,8 @@ solution = remember(solve)(problem)
 
 
 def show(run: Simulation | None) -> None:
-    drawn = painted(figures, problem, solution) if run is None else painted(with_run, problem, (solution, run))
-    plot(*drawn, cursor=Cursor("t", "time t", solution.times), least=300)
+    drawn = painted(figures, problem, solution, run)
+    hero(*drawn, cursor=Cursor("t", "time t", solution.times), least=300)
     if run is None:
         agreement(None, {"drift of δ in the simulation": None})
     else:
@@ -39,10 +41,29 @@ def show(run: Simulation | None) -> None:
         agreement(run.largest_error, drift, verdict=run.verdict, device=run.device)
 
 
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    curves=curves,
+    arrays={
+        "t": solution.times,
+        "a": solution.a.T,
+        "w": solution.w.transpose(1, 0, 2),
+        "mu": solution.mu.T,
+        "phi": solution.phi.T,
+        "nu": solution.nu.T,
+        "kernel_distance": solution.kernel_distance.T,
+        "deltas": solution.deltas,
+    },
+)
+
 with picture:
     beside(STEM, problem, simulate, show)
 
-presets(STEM, PRESETS, problem)
+presets(page, PRESETS)
 delta, mu = solution.deltas[0], solution.mu[0, 0]
 product = problem.eta_a * problem.eta_w
 kappa = (delta**2 + 4 * product * mu**2) ** 0.5
@@ -56,24 +77,9 @@ st.caption("  ·  ".join(f"δ = {d:g}: {word.word}" for d, word in zip(solution.
 prose(STEM, "look")
 
 st.subheader("How long does it take?", anchor=False)
-plot(*painted(scales, problem, remember(time_scales)(problem)), key="scales", hero=False)
+plot(*painted(scales, problem, remember(time_scales)(problem)), key="scales")
 prose(STEM, "scales")
-takeaway(
-    STEM,
-    problem,
-    solve,
-    figures,
-    {
-        "t": solution.times,
-        "a": solution.a.T,
-        "w": solution.w.transpose(1, 0, 2),
-        "mu": solution.mu.T,
-        "phi": solution.phi.T,
-        "nu": solution.nu.T,
-        "kernel_distance": solution.kernel_distance.T,
-        "deltas": solution.deltas,
-    },
-)
+takeaway(page)
 st.caption(
     "Figures 3 and 8 of the paper; its section 3 and appendix A.2. The kernel distance is that of its definition."
 )

@@ -4,12 +4,14 @@ import streamlit as st
 
 from core.figures.geometry import figures
 from core.figures.style import CAMERAS, number
-from core.problems.geometry import PRESETS, Geometry, dimensionless, solve
+from core.problems.geometry import PRESETS, Geometry, curves, dimensionless, solve
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.plot import Cursor, plot
+from pages.shared.plot import Cursor
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "geometry"
@@ -23,14 +25,31 @@ problem = controls(
 solution = remember(solve)(problem)
 path = solution.paths[0]
 
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    curves=curves,
+    arrays={
+        "t": solution.times,
+        "a": path.a[0],
+        "w": path.w[0],
+        "beta": path.beta[0],
+        "loss": path.loss[0],
+        "kernel_distance": path.kernel_distance[0],
+    },
+)
+
 with picture:
     if problem.moves == "delta":
         cursor = Cursor("δ", "relative scale δ", solution.deltas)
     else:
         cursor = Cursor("t", "time t", solution.times, still=48)
-    plot(*painted(figures, problem, solution), cursor=cursor, cameras=CAMERAS, grow=(1.4, 1, 1), least=260)
+    hero(*painted(figures, problem, solution), cursor=cursor, cameras=CAMERAS, grow=(1.4, 1, 1), least=260)
 
-presets(STEM, PRESETS, problem)
+presets(page, PRESETS)
 a, w = path.a[0, 0], path.w[0, 0]
 st.latex(
     rf"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
@@ -42,18 +61,5 @@ middle.metric("regime", solution.regime.word, help=solution.regime.basis)
 right.metric("drift of δ along the path", number(solution.drift))
 st.caption(solution.regime.basis)
 prose(STEM, "look")
-takeaway(
-    STEM,
-    problem,
-    solve,
-    figures,
-    {
-        "t": solution.times,
-        "a": path.a[0],
-        "w": path.w[0],
-        "beta": path.beta[0],
-        "loss": path.loss[0],
-        "kernel_distance": path.kernel_distance[0],
-    },
-)
+takeaway(page)
 st.caption("Figures 2 and 7 of the paper; its section 3 and appendix A.")

@@ -2,19 +2,22 @@
 
 import streamlit as st
 
-from core.errors import OutsideTheory
-from core.figures.implicit_bias import at_rest, figures, in_space, in_space_with_run, landing_rows, with_run
+from core.errors import Refusal
+from core.figures.implicit_bias import at_rest, figures, landing_rows
+from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
 from core.problems.implicit_bias import PRESETS, Landings, solve, space, spatial
 from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
 from core.theory.implicit_bias import RULES
 from pages.jobs.beside import beside
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose, table
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "implicit_bias"
@@ -41,18 +44,35 @@ def numbers(run: Trained | None) -> None:
 
 
 def show(run: Trained | None) -> None:
-    drawn = painted(figures, problem, solution) if run is None else painted(with_run, problem, (solution, run))
+    drawn = painted(figures, problem, solution, run)
     cursor = Cursor("t", "time t", solution.times)
     if not in_time:
         cursor = Cursor("δ", "relative scale δ", moving.deltas, still=rest)
-    plot(*drawn, cursor=cursor, grow=(1.2, 1, 1, 1), least=330)
+    hero(*drawn, cursor=cursor, grow=(1.2, 1, 1, 1), least=330)
     numbers(run)
 
+
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    arrays={
+        "delta": solution.fan.deltas,
+        "landing": solution.fan.landing,
+        "t": solution.times,
+        "a": solution.fan.a,
+        "w": solution.fan.w,
+        "beta": solution.fan.beta,
+        "ends": solution.ends,
+    },
+)
 
 with picture:
     beside(STEM, problem, simulate, show)
 
-presets(STEM, PRESETS, problem)
+presets(page, PRESETS)
 a, beta = moving.a[rest, -1], moving.landing[rest]
 st.latex(
     r"\beta(\infty)=\arg\min_{X\beta=y}\ \Psi_\delta(\beta)-\psi_\delta\,\hat\beta_0^{\top}\beta"
@@ -85,10 +105,9 @@ in_three = spatial(problem)
 
 def show_space(run: Trained | None) -> None:
     example = remember(space)(in_three)
-    pair = (example, run)
-    drawn = painted(in_space, in_three, example) if run is None else painted(in_space_with_run, in_three, pair)
+    drawn = painted(in_space, in_three, example, run)
     cursor = Cursor("t", "time t", SPACE_TIMES)
-    plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, hero=False, autoplay=False)
+    plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, autoplay=False)
     if "integrated" in example.rules:
         st.caption("Which branch is reached is open in closed form for some of these δ: it was found by integration.")
     if run is not None:
@@ -101,22 +120,8 @@ def show_space(run: Trained | None) -> None:
 
 try:
     beside("space", in_three, simulate_space, show_space)
-except OutsideTheory as error:
+except Refusal as error:
     st.warning(str(error), icon=":material/warning:")
 prose(STEM, "space")
-takeaway(
-    STEM,
-    problem,
-    solve,
-    figures,
-    {
-        "delta": solution.fan.deltas,
-        "landing": solution.fan.landing,
-        "t": solution.times,
-        "a": solution.fan.a,
-        "w": solution.fan.w,
-        "beta": solution.fan.beta,
-        "ends": solution.ends,
-    },
-)
+takeaway(page)
 st.caption("Figure 4 of the paper; its section 3, theorem 3.1.")

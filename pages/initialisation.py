@@ -4,8 +4,9 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.figures.initialisation import figures, trained
+from core.figures.picture import Picture
 from core.figures.style import number
 from core.problems.initialisation import PRESETS, Case, Problem, Solution, solve, solve_case
 from core.problems.initialisation_run import SEEDS, compare, measured
@@ -14,21 +15,22 @@ from core.training.initialisation.laws import LEVELS
 from core.training.initialisation.own_data import TASKS
 from core.training.initialisation.weights_file import SNIPPET
 from pages.jobs.live import work
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "initialisation"
 
 
-def picture_of(problem: Problem, found: Solution, **chart: Any) -> None:
-    """The panels, moved by the lever from as it is to rescaled."""
+def chart_of(problem: Problem, found: Solution) -> tuple[tuple[Picture, ...], dict[str, Any]]:
+    """The panels, moved by the lever from as it is to rescaled, and how they are drawn."""
     cursor = Cursor("%", "of the way to the rescaled network", found.percent)
-    panels = painted(figures, problem, found) if chart.get("hero", True) else figures(problem, found)
-    plot(*panels, cursor=cursor, grow=(1.3, 0.8, 1.1), least=300, **chart)
+    return painted(figures, problem, found), {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300}
 
 
 def facts(found: Solution) -> None:
@@ -95,7 +97,7 @@ def own(problem: Problem) -> Case | None:
 
 def show_trained(snapshots: list) -> None:
     run = snapshots[-1].run
-    plot(*trained(problem, run), key="trained", hero=False, autoplay=False, least=300)
+    plot(*trained(problem, run), key="trained", autoplay=False, least=300)
     if words := measured(run):
         st.markdown(f"**Measured:** as is **{words[0].word}**, rescaled **{words[1].word}**.")
         st.caption(f"As is: {words[0].basis} Rescaled: {words[1].basis}")
@@ -109,10 +111,30 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 
-with picture:
-    picture_of(problem, solution)
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    arrays={
+        "percent": solution.percent,
+        "alpha": solution.alpha,
+        "downstream": solution.downstream,
+        "edges": solution.edges,
+        "sample": solution.sample,
+        "exact": solution.exact,
+        "speed": solution.speed,
+        "tau_on_map": solution.tau,
+        "delta_on_map": solution.delta,
+    },
+)
 
-presets(STEM, PRESETS, problem)
+with picture:
+    panels, chart = chart_of(problem, solution)
+    hero(*panels, **chart)
+
+presets(page, PRESETS)
 report = solution.report
 pair = report.pairs[solution.pair]
 two = r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert}"
@@ -133,12 +155,13 @@ if case is not None:
     st.subheader("Your own")
     try:
         brought = remember(solve_case)(case)
-        picture_of(problem, brought, key="own", hero=False)
+        panels, chart = chart_of(problem, brought)
+        plot(*panels, key="own", **chart)
         facts(brought)
         left, right = st.columns(2)
         left.download_button("Report as text", as_text(brought.report), "report.txt", key="take_text")
         right.download_button("Report as JSON", as_json(brought.report), "report.json", key="take_json")
-    except OutsideTheory as error:
+    except Refusal as error:
         st.error(str(error), icon=":material/error:")
         case = None
 
@@ -146,22 +169,6 @@ st.subheader("Does it matter? Train both")
 prose(STEM, "train", seeds=SEEDS)
 work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
 prose(STEM, "claim")
-takeaway(
-    STEM,
-    problem,
-    solve,
-    figures,
-    {
-        "percent": solution.percent,
-        "alpha": solution.alpha,
-        "downstream": solution.downstream,
-        "edges": solution.edges,
-        "sample": solution.sample,
-        "exact": solution.exact,
-        "speed": solution.speed,
-        "tau_on_map": solution.tau,
-        "delta_on_map": solution.delta,
-    },
-)
+takeaway(page)
 prose(STEM, "headless")
 st.caption("Beyond the paper, which leaves the distribution of δ at usual initialisations open; its sections 5 and 6.")

@@ -5,11 +5,13 @@ import streamlit as st
 from core.figures.landscape import figures, slices
 from core.figures.style import CAMERAS, number
 from core.problems.landscape import PRESETS, Problem, solve
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "landscape"
@@ -23,47 +25,13 @@ problem = controls(
 solution = remember(solve)(problem)
 flow, run = solution.neuron, solution.student.run
 
-with picture:
-    plot(
-        *painted(figures, problem, solution),
-        cursor=Cursor("t", "time t", flow.time),
-        cameras=CAMERAS,
-        grow=(1, 1.2),
-        least=360,
-    )
-
-presets(STEM, PRESETS, problem)
-a, theta = float(flow.a[0]), float(flow.theta[0])
-b = a * float((flow.w[0] ** 2).sum()) ** 0.5
-st.latex(
-    rf"L=\tfrac12\left(b^2+1\right)-b\cos\theta,\quad b=a\sqrt{{a^2-\delta}};\qquad"
-    rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
-    rf"L_\text{{saddle}}=\tfrac12"
-)
-
-st.subheader("A ReLU student, in slices", anchor=False)
-plot(
-    *painted(slices, problem, solution),
-    key="slices",
-    hero=False,
-    autoplay=False,
-    cursor=Cursor("t", "flow time t", run.time),
-    least=285,
-)
-columns = st.columns(5)
-own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
-columns[0].metric("components hold", f"{own:.3g} %", help="Share of the student's path in the plane of its components.")
-columns[1].metric("random plane holds", f"{number(random)} %")
-columns[2].metric("student's train loss", number(float(run.loss[-1])))
-columns[3].metric("neuron's drift of δ", number(flow.drift), help="Exact solution: rounding only.")
-columns[4].metric("student's drift of δ", number(float(run.drift.max())), help=f"Step size η = {number(run.rate)}.")
-prose(STEM, "look")
-takeaway(
+page = register(
     STEM,
     problem,
-    solve,
-    figures,
-    {
+    solution,
+    solve=solve,
+    figures=figures,
+    arrays={
         "t": flow.time,
         "a": flow.a,
         "w": flow.w,
@@ -81,6 +49,42 @@ takeaway(
         "random_explained": solution.random.explained,
     },
 )
+
+with picture:
+    hero(
+        *painted(figures, problem, solution),
+        cursor=Cursor("t", "time t", flow.time),
+        cameras=CAMERAS,
+        grow=(1, 1.2),
+        least=360,
+    )
+
+presets(page, PRESETS)
+a, theta = float(flow.a[0]), float(flow.theta[0])
+b = a * float((flow.w[0] ** 2).sum()) ** 0.5
+st.latex(
+    rf"L=\tfrac12\left(b^2+1\right)-b\cos\theta,\quad b=a\sqrt{{a^2-\delta}};\qquad"
+    rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
+    rf"L_\text{{saddle}}=\tfrac12"
+)
+
+st.subheader("A ReLU student, in slices", anchor=False)
+plot(
+    *painted(slices, problem, solution),
+    key="slices",
+    autoplay=False,
+    cursor=Cursor("t", "flow time t", run.time),
+    least=285,
+)
+columns = st.columns(5)
+own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
+columns[0].metric("components hold", f"{own:.3g} %", help="Share of the student's path in the plane of its components.")
+columns[1].metric("random plane holds", f"{number(random)} %")
+columns[2].metric("student's train loss", number(float(run.loss[-1])))
+columns[3].metric("neuron's drift of δ", number(flow.drift), help="Exact solution: rounding only.")
+columns[4].metric("student's drift of δ", number(float(run.drift.max())), help=f"Step size η = {number(run.rate)}.")
+prose(STEM, "look")
+takeaway(page)
 st.caption(
     "Figures 2 and 7 of the paper, its section 3, unrolled; slices after Li, Xu, Taylor, Studer and Goldstein (2018), "
     "“Visualizing the loss landscape of neural nets”."

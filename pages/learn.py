@@ -1,29 +1,34 @@
 """Learn and teach: glossary, legend, index of theorems, lesson plan, worksheet, lesson builder, citations."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.figures.legend import Legend, figures
 from core.papers import PAPERS
+from core.params import Params, knob
 from pages import BY_STEM, PAGES
 from pages.lessons.builder import builder, exercise_query
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
 from pages.lessons.theorems import INDEX
+from pages.shared.address import write
 from pages.shared.cache import painted
+from pages.shared.controls import arrive
 from pages.shared.glossary import anchor
 from pages.shared.plot import plot
 from pages.shared.prose import glossary, pieces, prose
 
 STEM = "learn"
-PARTS = {
-    "glossary": "Glossary",
-    "marks": "Legend",
-    "index": "Theorems",
-    "plan": "50 minutes",
-    "worksheet": "Worksheet",
-    "builder": "Build a lesson",
-    "cite": "Cite",
-}
+PARTS = ("glossary", "legend", "theorems", "plan", "worksheet", "builder", "cite")
+
+
+@dataclass(frozen=True)
+class Reading(Params):
+    """What of this page is open; in the address as every page's controls are."""
+
+    part: str = knob("glossary", "part", options=dict.fromkeys(PARTS, ""))
+    answers: bool = knob(False, "with the answers")
 
 
 def words_by_page(kind: str) -> list[tuple[str, str]]:
@@ -40,7 +45,7 @@ def show_glossary() -> None:
 
 def show_marks() -> None:
     prose(STEM, "marks")
-    plot(*painted(figures, Legend(), None), hero=False)
+    plot(*painted(figures, Legend(), None))
 
 
 def show_index() -> None:
@@ -62,7 +67,7 @@ def show_plan() -> None:
 
 
 def show_worksheet() -> None:
-    answers = st.toggle("With the answers", key="answers", bind="query-params")
+    answers = st.toggle("With the answers", key="answers")
     text = []
     for stem, tasks in words_by_page("worksheet"):
         text.append(f"### {BY_STEM[stem].title}\n\n{tasks}")
@@ -89,8 +94,8 @@ def show_builder() -> None:
 
 SHOW = {
     "glossary": show_glossary,
-    "marks": show_marks,
-    "index": show_index,
+    "legend": show_marks,
+    "theorems": show_index,
     "plan": show_plan,
     "worksheet": show_worksheet,
     "builder": show_builder,
@@ -99,18 +104,17 @@ SHOW = {
 
 prose(STEM, "intro")
 st.latex(r"\delta=\eta_w\,a^2-\eta_a\,\lVert w\rVert^2,\qquad\dot\delta=0\ \text{ along gradient flow}")
-if (asked := st.query_params.get("part", "glossary")) not in PARTS:
-    st.warning(f"The link asks for the part {asked[:30]}, which Learn does not have; here is the glossary.")
-    del st.query_params["part"]
+for note in arrive(Reading):
+    st.warning(note, icon=":material/link_off:")
 part = st.segmented_control(
     "Part",
-    list(PARTS),
+    PARTS,
     default="glossary",
     required=True,
-    format_func=str,
+    format_func=str.capitalize,
     key="part",
-    bind="query-params",
     label_visibility="collapsed",
 )
-st.subheader(PARTS[part], anchor=False)
+write(Reading(part, bool(st.session_state.get("answers"))))
+st.subheader(part.capitalize(), anchor=False)
 SHOW[part]()

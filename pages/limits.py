@@ -5,11 +5,13 @@ import streamlit as st
 from core.figures.limits import figures
 from core.figures.style import number
 from core.problems.limits import PRESETS, Limits, solve
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.plot import Cursor, plot
+from pages.shared.plot import Cursor
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "limits"
@@ -22,10 +24,31 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 
-with picture:
-    plot(*painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), least=290)
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    arrays={
+        "t": solution.times,
+        "delta": solution.delta.T,
+        "delta_with_bias": solution.counted.T,
+        "formula": solution.formula.T,
+        "first_order": solution.predicted,
+        "loss": solution.loss.T,
+        "flow_loss": solution.flow_loss,
+        "error": solution.error.T,
+        "step_over_edge": solution.sizes,
+        "drift": solution.drift,
+        "drift_first_order": solution.drift_predicted,
+    },
+)
 
-presets(STEM, PRESETS, problem)
+with picture:
+    hero(*painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), least=290)
+
+presets(page, PRESETS)
 st.latex(
     rf"\delta_{{t+1}}=(1-\eta\lambda)^2\delta_t+\eta^2\left(v_a^2-\lVert v_w\rVert^2\right)"
     rf"+2\eta(1-\eta\lambda)\,\mu\,p_t,\qquad \eta={number(solution.rate)},\ "
@@ -44,25 +67,7 @@ elif solution.worst > 0.05:
 prose(STEM, "look")
 prose(STEM, "formula")
 prose(STEM, "not covered")
-takeaway(
-    STEM,
-    problem,
-    solve,
-    figures,
-    {
-        "t": solution.times,
-        "delta": solution.delta.T,
-        "delta_with_bias": solution.counted.T,
-        "formula": solution.formula.T,
-        "first_order": solution.predicted,
-        "loss": solution.loss.T,
-        "flow_loss": solution.flow_loss,
-        "error": solution.error.T,
-        "step_over_edge": solution.sizes,
-        "drift": solution.drift,
-        "drift_first_order": solution.drift_predicted,
-    },
-)
+takeaway(page)
 st.caption(
     "The conservation law of the paper's sections 3 to 5, and its end; math of one step in core.problems.limits."
 )

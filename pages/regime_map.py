@@ -4,26 +4,20 @@ from functools import partial
 
 import streamlit as st
 
-from core.errors import OutsideTheory
-from core.figures.regime_map import figures, half_times, live, over_seeds, own_maps
+from core.errors import Refusal
+from core.figures.regime_map import figures, own_maps
+from core.figures.regime_map_curves import live
 from core.figures.style import number
-from core.problems.regime_map import (
-    PRESETS,
-    LiveCell,
-    OwnSweep,
-    View,
-    cell_number,
-    lesson,
-    solve,
-    sweep,
-    train_cell,
-)
+from core.problems.regime_map import PRESETS, View, cell_number, curves, half_times, lesson, over_seeds, row, solve
+from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
 from pages.jobs.live import work
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "regime_map"
@@ -63,17 +57,19 @@ def automatic_rate() -> None:
     st.session_state["rate"] = 0.0
 
 
-def draw_own(own: OwnSweep, snapshots: list) -> None:
+def show_own(own: OwnSweep, snapshots: list) -> None:
     """The newest state of a sweep."""
     newest = snapshots[-1].map
     cursor = Cursor("steps", "steps of descent", newest.checkpoint)
-    plot(*own_maps(own, newest), key="own", hero=False, autoplay=False, cursor=cursor, least=280)
+    plot(*own_maps(own, newest), key="own", autoplay=False, cursor=cursor, least=280)
+    if refused := snapshots[-1].refused:
+        st.warning(f"Cells that stay blank: {len(refused)}; {refused[0]}", icon=":material/warning:")
 
 
-def draw_live(view: View, snapshots: list) -> None:
+def show_live(view: View, snapshots: list) -> None:
     """The newest state of a live cell, and what it cost."""
     newest = snapshots[-1]
-    plot(live(view, remember(solve)(view), newest), key="live", hero=False)
+    plot(live(view, remember(solve)(view), newest), key="live")
     st.caption(f"{newest.seconds:.2f} CPU seconds up to step {int(newest.steps[-1]):,}, with all measures.")
 
 
@@ -82,28 +78,38 @@ def map_and_cells(view: View) -> None:
     with picture:
         try:
             solution = remember(solve)(view)
-        except OutsideTheory as error:
+        except Refusal as error:
             st.error(str(error), icon=":material/error:")
             st.button("Put the paper's sizes into my own sweep", on_click=papers_sizes)
             return
-        plot(
+        i, j = view.place
+        ends = {
+            name: over_seeds(solution, name, "mean", 0)[i, j, -1]
+            for name in ("test loss", "flips", "kernel", "distance")
+        }
+        arrays = {
+            "steps": solution.checkpoint,
+            **{name.replace(" ", "_"): row(solution, name)[:, i, j].mean(axis=0) for name in ends},
+            "seed": solution.seed,
+            "tau": solution.tau,
+            "delta": solution.delta,
+            **{f"map_{name.replace(' ', '_')}": row(solution, name).mean(axis=0) for name in (*ends, "train loss")},
+        }
+        page = register(STEM, view, solution, solve=solve, figures=figures, curves=curves, arrays=arrays)
+        hero(
             *painted(figures, view, solution),
             cursor=Cursor("steps", "steps of descent", solution.checkpoint, still=4),
             wants=("click",),
             grow=(1, 1, 1),
             least=300,
         )
-    presets(STEM, PRESETS, view)
-    i, j = view.place
+    presets(page, PRESETS)
     tau, delta = float(solution.tau[i]), float(solution.delta[j])
     alpha = ((delta / tau**2 + ((delta / tau**2) ** 2 + 4) ** 0.5) / 2) ** 0.5
     st.latex(
         rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}})={number(delta)},\quad \tau={number(tau)},\ \alpha={number(alpha)}"
     )
     st.latex(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
-    ends = {
-        name: over_seeds(solution, name, "mean", 0)[i, j, -1] for name in ("test loss", "flips", "kernel", "distance")
-    }
     columns = st.columns(5)
     for column, (name, value) in zip(columns, ends.items(), strict=False):
         column.metric(f"{name} at the end", number(float(value)), help="Mean of 16 networks after 10⁶ steps.")
@@ -113,26 +119,13 @@ def map_and_cells(view: View) -> None:
         st.button("Unpin all", on_click=unpin)
     st.subheader("This cell, trained now", anchor=False)
     prose(STEM, "live")
-    work("cell", LiveCell(tau, delta, view.seed), train_cell, label="Run this cell", show=partial(draw_live, view))
+    work("cell", LiveCell(tau, delta, view.seed), train_cell, label="Run this cell", show=partial(show_live, view))
     prose(STEM, "look", **lesson(solution))
     prose(STEM, "timing", **lesson(solution))
     with st.expander("How these numbers were made"):
         prose(STEM, "fine print")
         st.json(solution.made)
-    takeaway(
-        STEM,
-        view,
-        solve,
-        figures,
-        {
-            "steps": solution.checkpoint,
-            **{name.replace(" ", "_"): solution.row(name)[:, i, j].mean(axis=0) for name in ends},
-            "seed": solution.seed,
-            "tau": solution.tau,
-            "delta": solution.delta,
-            **{f"map_{name.replace(' ', '_')}": solution.row(name).mean(axis=0) for name in (*ends, "train loss")},
-        },
-    )
+    takeaway(page)
 
 
 take_click()
@@ -143,7 +136,8 @@ map_and_cells(view)
 st.subheader("Sweep my own settings", anchor=False)
 prose(STEM, "own")
 own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
-job = work("own", own, sweep, label="Sweep my own settings", show=partial(draw_own, own))
-if own.rate and job is not None and job.state == "failed":
+job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own))
+refused = job.snapshots[-1].refused if job is not None and job.snapshots else ()
+if own.rate and job is not None and (refused or job.state == "failed"):
     st.button("Use the automatic rate", on_click=automatic_rate, type="primary")
 st.caption("Figures 1b, 5b and 10 of the paper; its section 5 and appendix D.1.")

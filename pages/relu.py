@@ -4,12 +4,14 @@ import streamlit as st
 
 from core.figures.relu import figures
 from core.figures.style import number
-from core.problems.relu import PRESETS, Problem, solve
+from core.problems.relu import PRESETS, Problem, curves, solve
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.plot import Cursor, plot
+from pages.shared.plot import Cursor
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "relu"
@@ -19,32 +21,14 @@ problem = controls(Problem, shown=("delta", "tau", "slope", "seed", "noise"), mo
 solution = remember(solve)(problem)
 main, rival = solution.main, solution.rival
 
-with picture:
-    plot(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=285)
-
-presets(STEM, PRESETS, problem)
-for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(2), strict=True):
-    with column:
-        st.markdown(f"**τ = {tau:g}, δ = {delta:g}**")
-        st.progress(float(run.flipped[-1]), text=f"activations flipped: {100 * float(run.flipped[-1]):.1f} %")
-        moved = float(run.distance[-1]) / max(float(main.distance[-1]), float(rival.distance[-1]), 1e-12)
-        st.progress(moved, text=f"distance moved: {number(float(run.distance[-1]))}")
-        st.caption(
-            f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
-            f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
-        )
-st.latex(
-    rf"f(x)=\sum_i a_i\,\sigma(w_i^\top x)=G_k^\top x\ \text{{ in sector }}k,\qquad "
-    rf"G_{{k+1}}=G_k\pm(1-\gamma)\,a_iw_i,\qquad\sigma(z)=\max(z,{problem.slope:g}\,z),\quad"
-    rf"{2 * problem.width}\text{{ sectors}}"
-)
-prose(STEM, "look")
-takeaway(
+page = register(
     STEM,
     problem,
-    solve,
-    figures,
-    {
+    solution,
+    solve=solve,
+    figures=figures,
+    curves=curves,
+    arrays={
         "t": main.time,
         "loss": main.loss,
         "flipped": main.flipped,
@@ -62,4 +46,26 @@ takeaway(
         "y": solution.y,
     },
 )
+
+with picture:
+    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=285)
+
+presets(page, PRESETS)
+for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(2), strict=True):
+    with column:
+        st.markdown(f"**τ = {tau:g}, δ = {delta:g}**")
+        st.progress(float(run.flipped[-1]), text=f"activations flipped: {100 * float(run.flipped[-1]):.1f} %")
+        moved = float(run.distance[-1]) / max(float(main.distance[-1]), float(rival.distance[-1]), 1e-12)
+        st.progress(moved, text=f"distance moved: {number(float(run.distance[-1]))}")
+        st.caption(
+            f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
+            f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
+        )
+st.latex(
+    rf"f(x)=\sum_i a_i\,\sigma(w_i^\top x)=G_k^\top x\ \text{{ in sector }}k,\qquad "
+    rf"G_{{k+1}}=G_k\pm(1-\gamma)\,a_iw_i,\qquad\sigma(z)=\max(z,{problem.slope:g}\,z),\quad"
+    rf"{2 * problem.width}\text{{ sectors}}"
+)
+prose(STEM, "look")
+takeaway(page)
 st.caption("Figures 5a and 9 of the paper, on data of our own choice; its section 5 and proposition C.2.")

@@ -4,12 +4,14 @@ import streamlit as st
 
 from core.figures.start import figures
 from core.figures.style import number
-from core.problems.start import PRESETS, Start, solve
+from core.problems.start import PRESETS, Start, curves, solve
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.plot import Cursor, plot
+from pages.shared.plot import Cursor
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import arrays_of, takeaway
 
 STEM = "start"
@@ -28,8 +30,18 @@ problem = controls(Start, shown=("network", "delta", "angle", "seed"))
 solution = remember(solve)(problem)
 relu = problem.network == "relu"
 
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    curves=curves,
+    arrays={"t": solution.times, **arrays_of(solution)},
+)
+
 with picture:
-    plot(
+    hero(
         *painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), grow=(1.2, 1, 1), least=270
     )
     if relu:
@@ -44,7 +56,7 @@ with picture:
                 st.button(choice, key=f"guess_{choice}", on_click=predict, args=(choice,))
 
 prose(STEM, "sentence: relu" if relu else "sentence: linear")
-presets(STEM, PRESETS, problem)
+presets(page, PRESETS)
 down, level, up = solution.deltas
 st.latex(
     r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2:\qquad"
@@ -59,5 +71,5 @@ for column, word, k in zip(columns, CHOICES, range(3), strict=True):
 how = "trained by gradient descent" if relu else "exact, not simulated"
 st.caption(f"These curves are {how}; δ, which the flow conserves, drifts by at most {number(solution.drift)}.")
 prose(STEM, "relu" if relu else "look")
-takeaway(STEM, problem, solve, figures, {"t": solution.times, **arrays_of(solution)})
+takeaway(page)
 st.caption("Figures 2 to 4 (linear) and 1a (ReLU) of the paper; its sections 3 and 5.")

@@ -5,12 +5,14 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.teacher_student import PRESETS, Problem, papers_four, solve
+from core.problems.teacher_student import PRESETS, Problem, curves, papers_four, solve
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "teacher_student"
@@ -36,10 +38,33 @@ except OutsideTheory as error:
     st.stop()
 run = solution.run
 
-with picture:
-    plot(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=285)
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    curves=curves,
+    arrays={
+        "t": run.time,
+        "train_loss": run.loss,
+        "test_loss": solution.test_loss,
+        "hamming_distance": run.hamming,
+        "parameter_distance": run.distance,
+        "kernel_distance": run.kernel_distance,
+        "alignment": solution.alignment,
+        "delta_drift": run.drift,
+        "W": run.W,
+        "a": run.a,
+        "X": solution.X,
+        "y": solution.y,
+    },
+)
 
-presets(STEM, PRESETS, problem)
+with picture:
+    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=285)
+
+presets(page, PRESETS)
 conserved, mu = solution.conserved, problem.tau**2
 kappa = (conserved**2 + 4 * problem.eta_a * problem.eta_w * mu**2) ** 0.5
 a, w = abs(float(run.a[0, 0])), float((run.W[0, 0] ** 2).sum()) ** 0.5
@@ -69,30 +94,10 @@ four = remember(papers_four)(problem)
 plot(
     *painted(four_panels, problem, four),
     key="four",
-    hero=False,
     autoplay=False,
     cursor=Cursor("t", "flow time t", four[0].run.time),
     least=222,
 )
 prose(STEM, "four")
-takeaway(
-    STEM,
-    problem,
-    solve,
-    figures,
-    {
-        "t": run.time,
-        "train_loss": run.loss,
-        "test_loss": solution.test_loss,
-        "hamming_distance": run.hamming,
-        "parameter_distance": run.distance,
-        "kernel_distance": run.kernel_distance,
-        "alignment": solution.alignment,
-        "delta_drift": run.drift,
-        "W": run.W,
-        "a": run.a,
-        "X": solution.X,
-        "y": solution.y,
-    },
-)
+takeaway(page)
 st.caption("Figure 1a of the paper; its section 5 (equations of direction and length) and appendix D.1.")

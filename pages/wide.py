@@ -8,11 +8,13 @@ from core.problems.wide import PRESETS, WideNetwork
 from core.problems.wide_run import Comparison, compare, solve
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "wide"
@@ -26,14 +28,33 @@ problem = controls(
 solution = remember(solve)(problem)
 curves = solution.curves
 
+page = register(
+    STEM,
+    problem,
+    solution,
+    solve=solve,
+    figures=figures,
+    arrays={
+        "t": curves.times,
+        "singular_values": curves.singular_values,
+        "modes": curves.modes,
+        "alignment": curves.alignment,
+        "kernel_distance": curves.kernel_distance,
+        "loss": curves.loss,
+        "beta": curves.beta,
+        "target_strengths": solution.strengths,
+        "delta_per_neuron": solution.per_neuron,
+    },
+)
+
 with picture:
     cursor = Cursor("t", "time t", curves.times, still=60)
-    plot(*painted(figures, problem, solution), cursor=cursor, grow=(1.2, 1), least=320)
+    hero(*painted(figures, problem, solution), cursor=cursor, grow=(1.2, 1), least=320)
 if not solution.exact:
     with st.container(border=True):
         prose(STEM, "integrated", reason=solution.reason)
 
-presets(STEM, PRESETS, problem)
+presets(page, PRESETS)
 word = regime(problem.d, problem.h, problem.c)
 st.latex(
     r"\Delta=\eta_w AA^\top-\eta_a WW^\top,\quad \tfrac1h\operatorname{tr}\Delta="
@@ -56,7 +77,7 @@ st.caption(
 )
 cells, words = st.columns((1, 1))
 with cells:
-    plot(*remember(shapes)(problem), key="map", hero=False)
+    plot(*remember(shapes)(problem), key="map")
 with words:
     prose(STEM, "look")
 
@@ -68,7 +89,7 @@ def trained(compared: Comparison | None) -> None:
     if compared is None:
         st.caption("The network is being trained beside the theory.")
         return
-    plot(*painted(comparison, problem, compared), key="compared", hero=False, grow=(1.3, 1))
+    plot(*painted(comparison, problem, compared), key="compared", grow=(1.3, 1))
     apart, drift = st.columns(2)
     apart.metric("largest relative error of β", number(compared.worst))
     drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
@@ -90,27 +111,10 @@ st.subheader("What do the singular values see?")
 plot(
     *remember(entropy)(problem),
     key="entropy",
-    hero=False,
     autoplay=False,
     cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
 )
 prose(STEM, "entropy")
-takeaway(
-    STEM,
-    problem,
-    solve,
-    figures,
-    {
-        "t": curves.times,
-        "singular_values": curves.singular_values,
-        "modes": curves.modes,
-        "alignment": curves.alignment,
-        "kernel_distance": curves.kernel_distance,
-        "loss": curves.loss,
-        "beta": curves.beta,
-        "target_strengths": solution.strengths,
-        "delta_per_neuron": solution.per_neuron,
-    },
-)
+takeaway(page)
 prose(STEM, "fine print")
 st.caption("Section 4 of the paper, theorems 4.1, 4.2 and B.6.")

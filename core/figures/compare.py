@@ -40,9 +40,10 @@ def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Pic
         _share_scene(left, right, name)
     for letter, picture in (("A", left), ("B", right)):
         picture.lay(title={"text": f"{letter} · {picture.layout['title']['text']}"})
-    alt = f"A, pinned. {a.layout['meta']['alt']}"
-    left.layout["meta"] = {"pinned": {k: v for k, v in a.layout["meta"].items() if k != "alt"}, "alt": alt}
-    return left, right.lay(meta={"alt": f"B. {b.layout['meta']['alt']}"})
+    meta_a, meta_b = a.layout["meta"], b.layout["meta"]
+    pinned = {k: v for k, v in meta_a.items() if k not in ("alt", "short")}
+    left.layout["meta"] = {"pinned": pinned, "alt": f"A, pinned. {meta_a['alt']}", "short": f"A · {meta_a['short']}"}
+    return left, right.lay(meta={"alt": f"B. {meta_b['alt']}", "short": f"B · {meta_b['short']}"})
 
 
 def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: str) -> Picture:
@@ -50,7 +51,9 @@ def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.nd
     gaps = {name: b - a for name, (a, b) in pairs.items()}
     said = ", ".join(f"{name.replace('_', ' ')} {_said(gap[-1])}" for name, gap in gaps.items())
     title = f"B − A at the end: {said}"
-    picture = style.figure(problem, title=title, alt=f"Difference strip. {title}", x=x, y="B − A", height=260)
+    picture = style.figure(
+        problem, short="B − A", title=title, alt=f"Difference strip. {title}", x=x, y="B − A", height=260
+    )
     log = values[0] == 0 and values.size > 2 and values[1] > 0 and values[-1] > 50 * values[1]
     shown = values[1:] if log else values
     if log:

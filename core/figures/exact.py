@@ -4,17 +4,17 @@ import math
 
 import numpy as np
 
-from core.figures import style
+from core.figures import palette, style
 from core.figures.picture import Picture, moving
 from core.problems.exact import Exact, Solution, TimeScales
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 
 FAINT = 0.35
 HEIGHT = 300
 COLOURS = {
     **dict(zip((-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0), style.SEVEN, strict=True)),
-    -0.2: "#b59b78",
-    0.2: "#8fa9ad",
+    -0.2: palette.HARDLY_DOWNSTREAM,
+    0.2: palette.HARDLY_UPSTREAM,
 }
 ERROR_FLOOR = 1e-12
 
@@ -23,11 +23,6 @@ def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]
     """The four curves of the chosen view and the error strip; `run` is a Simulation (core.problems.exact_run) or None."""
     curves = _regimes if problem.view == "regimes" else _weights
     return (*curves(problem, solution, run), error_strip(problem, solution, run))
-
-
-def with_run(problem: Exact, pair) -> tuple[Picture, ...]:
-    """`figures` of the pair (solution, run)."""
-    return figures(problem, *pair)
 
 
 def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
@@ -73,7 +68,13 @@ def _weights(problem: Exact, solution: Solution, run) -> list[Picture]:
 def _curves(problem, solution, run, theory: Floats, simulated, title: str, y: str, keyed: bool = False) -> Picture:
     """One quantity against time: the run thick and pale, theory thin upon it, a mark per δ moving with the cursor."""
     picture = style.figure(
-        problem, title=title, alt=_alt(y, theory, solution), x=_time_name(problem), y=y, height=HEIGHT
+        problem,
+        short=style.briefly(y),
+        title=title,
+        alt=_alt(y, theory, solution),
+        x=_time_name(problem),
+        y=y,
+        height=HEIGHT,
     )
     times = _shown_times(problem, solution.times)
     _time_axis(problem, picture, solution)
@@ -99,7 +100,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     ends = solution.beta[:, -1]
     title = "Every path ends at β*" if _arrived(problem, ends) else "Some are still on their way"
     picture = style.figure(
-        problem, title=title, alt=_alt("path of β", solution.mu, solution), x="β₁", y="β₂", height=HEIGHT
+        problem, short="path", title=title, alt=_alt("path of β", solution.mu, solution), x="β₁", y="β₂", height=HEIGHT
     )
     picture.lay(yaxis={"scaleanchor": "x"})
     colours = [colour_of(delta) for delta in solution.deltas]
@@ -132,7 +133,7 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
             f"Relative error of the simulation, largest {run.largest_error:.2g}; drift of delta {run.largest_drift:.2g}"
         )
     picture = style.figure(
-        problem, title=title, alt=alt, x=_time_name(problem), y="error, relative to exact", height=HEIGHT
+        problem, short="error", title=title, alt=alt, x=_time_name(problem), y="error, relative to exact", height=HEIGHT
     )
     _time_axis(problem, picture, solution)
     top = 0.0 if run is None or not np.isfinite(run.error).any() else math.log10(max(np.nanmax(run.error), 1.0))
@@ -160,6 +161,7 @@ def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
     """Half-times against δ with the asymptotes of the alignment time."""
     picture = style.figure(
         problem,
+        short="half-times",
         title="▼ waits about |δ|, ▲ turns in 1/δ",
         alt=_scales_alt(found),
         x="relative scale δ (asinh scale)",
@@ -208,14 +210,14 @@ def _scales_alt(found: TimeScales) -> str:
 
 def colour_of(delta: float) -> str:
     """The colour of one of the chips' δ."""
-    return COLOURS.get(float(delta), style.regime_colour(delta))
+    return COLOURS.get(float(delta), style.side_colour(delta))
 
 
 def _key(picture: Picture, solution: Solution) -> None:
     """The δ with their marks and colours, in a row above the first panel's curves; shadow: light colours get none."""
     step = 1 / max(len(solution.deltas), 5)
     for k, delta in enumerate(solution.deltas):
-        text = f"{style.regime_mark(delta)} {delta:g}".replace("-", "−")
+        text = f"{style.side_mark(delta)} {delta:g}".replace("-", "−")
         colour = colour_of(delta)
         font = {"color": style.AS_TEXT.get(colour, colour), "size": 14, "shadow": "none"}
         style.label(picture, k * step, 1.0, text, xref="paper", yref="paper", yanchor="bottom", xshift=0, font=font)

@@ -89,20 +89,22 @@ def _sheet_words(delta: float) -> str:
 def _surface_title(problem: Geometry, path: Paths) -> str:
     if problem.start == "pair":
         return "A hair’s breadth apart at the start, on opposite branches at the end"
-    mark, side = style.regime_mark(path.delta), style.regime_side(path.delta)
+    mark, side = style.side_mark(path.delta), style.side_name(path.delta)
     return f"{mark} δ = {style.number(path.delta)}, {side}: the flow stays on {_sheet_words(path.delta)}"
 
 
 def _alt(path: Paths) -> str:
     end = path.beta[0, -1]
     return (
-        f"Level set of delta = {path.delta:.3g}, {_sheet_words(path.delta)}, {style.regime_side(path.delta)}; "
+        f"Level set of delta = {path.delta:.3g}, {_sheet_words(path.delta)}, {style.side_name(path.delta)}; "
         f"the trajectory ends at beta = ({end[0]:.3g}, {end[1]:.3g}) with loss {path.loss[0, -1]:.2g}"
     )
 
 
 def _space(problem: Geometry, solution: Solution, path: Paths, title: str) -> Picture:
-    return style.space(problem, title=title, alt=_alt(path), axes=("w₁", "w₂", "a"), reach=solution.reach)
+    return style.space(
+        problem, short="surface", title=title, alt=_alt(path), axes=("w₁", "w₂", "a"), reach=solution.reach
+    )
 
 
 def _sheets(problem: Geometry, path: Paths, reach: float) -> list[dict]:
@@ -151,7 +153,7 @@ def _parting(solution: Solution, k: int) -> dict:
 
 
 def _ways(path: Paths) -> list[dict]:
-    colour = style.regime_colour(path.delta)
+    colour = style.side_colour(path.delta)
     weights = np.concatenate([path.w, path.a[..., None]], axis=-1)
     lines = [style.line3d(way, colour, "gradient flow", width=9) for way in weights]
     start = style.points3d(weights[:, 0], colour, "start", size=7, symbol="circle-open")
@@ -167,7 +169,7 @@ def _plane(problem: Geometry, solution: Solution, title: str) -> Picture:
     path = solution.paths[0]
     far = _view(problem, solution)
     grid = np.linspace(-far, far, CONTOURS)
-    picture = style.figure(problem, title=title, alt="Function space. " + _alt(path), x="β₁", y="β₂")
+    picture = style.figure(problem, short="plane", title=title, alt="Function space. " + _alt(path), x="β₁", y="β₂")
     picture.lay(xaxis={"range": [-far, far], "constrain": "domain"})
     picture.lay(yaxis={"range": [-far, far], "scaleanchor": "x", "constrain": "domain"})
     picture.add(
@@ -205,7 +207,7 @@ def _view(problem: Geometry, solution: Solution) -> float:
 
 
 def _paths2d(path: Paths) -> list[dict]:
-    colour = style.regime_colour(path.delta)
+    colour = style.side_colour(path.delta)
     return [style.line(beta[:, 0], beta[:, 1], colour, "β") for beta in path.beta]
 
 
@@ -215,7 +217,7 @@ def _now2d(path: Paths, k: int) -> dict:
 
 def _progress(problem: Geometry, solution: Solution, title: str) -> Picture:
     alt = f"Loss left and kernel distance against time. {solution.regime.basis}"
-    picture = style.figure(problem, title=title, alt=alt, x="gradient-flow time t (log)")
+    picture = style.figure(problem, short="loss", title=title, alt=alt, x="gradient-flow time t (log)")
     low = math.log10(solution.times[1])
     picture.lay(xaxis=style.log_axis(solution.times[1], solution.times[-1]), yaxis={"range": [-0.03, 1.3]})
     style.label(picture, low, 1.23, "━ loss left L/L₀", style.LOSS_LINE)

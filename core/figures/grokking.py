@@ -21,7 +21,9 @@ def curves(problem: Problem, solution: Solution) -> Picture:
     seed, tau = _place(problem, solution)
     which = f"Addition mod {problem.modulus}, τ = {solution.tau[tau]:g}, seed {solution.seed[seed]}"
     title = f"{which}: {waiting(solution, seed, tau)}"
-    picture = style.figure(problem, title=title, alt=_alt(problem, solution), x="training step (log)", y="accuracy")
+    picture = style.figure(
+        problem, short="curves", title=title, alt=_alt(problem, solution), x="training step (log)", y="accuracy"
+    )
     ended = solution.grokked[seed, tau]
     last = float(np.log10(1.2 * ended.max() if np.isfinite(ended).all() else solution.steps[-1]))
     picture.lay(xaxis={"type": "log", "range": [0, last + 0.02]}, yaxis={"range": [-0.03, 1.08]})
@@ -85,7 +87,9 @@ def _validation(solution: Solution, seed: int, tau: int, k: int) -> tuple[np.nda
 
 def steps_to_grok(problem: Problem, solution: Solution) -> Picture:
     """One dot for each run, a line through the medians of each τ; ✕ above the line for runs that never grokked."""
-    picture = style.figure(problem, title=finding(problem, solution), alt=_alt(problem, solution), x="α (log)")
+    picture = style.figure(
+        problem, short="delay", title=finding(problem, solution), alt=_alt(problem, solution), x="α (log)"
+    )
     budget, ends = float(solution.steps[-1]), np.log10(solution.alpha[[0, -1]])
     known = solution.grokked[np.isfinite(solution.grokked)]
     low = np.log10(known.min() if known.size else budget / 10) - 0.1

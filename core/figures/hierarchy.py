@@ -4,11 +4,10 @@ import numpy as np
 
 from core.datasets import hierarchy as data
 from core.figures import experiment, style
+from core.figures.palette import CLASS, SYMBOL
 from core.figures.picture import Picture, moving
 from core.problems.hierarchy import Problem, Solution, widest
 from core.training.practice.hierarchy import rules
-
-CLASS, SYMBOL = "#1d3b57", "#3f6390"
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture]:
@@ -20,7 +19,12 @@ def accuracy(problem: Problem, solution: Solution) -> Picture:
     """Mean over seeds as a line, each seed as a dot; the curves rise with the epochs."""
     title = finding(problem, solution)
     picture = style.figure(
-        problem, title=title, alt=_alt(problem, solution), x="training samples P (log)", y="test accuracy"
+        problem,
+        short="accuracy",
+        title=title,
+        alt=_alt(problem, solution),
+        x="training samples P (log)",
+        y="test accuracy",
     )
     ends = np.log10(solution.size[[0, -1]])
     count = rules(problem, 0).count
@@ -101,7 +105,7 @@ def tree(problem: Problem) -> Picture:
     leaves = " ".join(map(str, levels[-1]))
     origin = f"datum {problem.sample} of the hierarchy with seed {problem.seed}"
     alt = f"Derivation tree of {origin}: class {label[0]} becomes {leaves}."
-    picture = style.figure(problem, title=title, alt=alt)
+    picture = style.figure(problem, short="features", title=title, alt=alt)
     depth = len(levels) - 1
     picture.lay(
         xaxis={"visible": False, "range": [-0.06, 1.06]}, yaxis={"visible": False, "range": [-depth - 0.6, 0.6]}

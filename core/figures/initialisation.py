@@ -37,7 +37,7 @@ def histogram(problem: Problem, solution: Solution) -> Picture:
     if len(report.factors) > 2:
         unit = "δ / (η<sub>l</sub>η<sub>l+1</sub>u<sup>2/L</sup>)" if report.slope else "δ"
         axis = f"δ̂ = {unit} between layers {solution.pair + 1} and {solution.pair + 2}"
-    picture = style.figure(problem, title=_title(solution), alt=_alt(solution), x=axis, y="share of neurons")
+    picture = style.figure(problem, short="δ", title=_title(solution), alt=_alt(solution), x=axis, y="share of neurons")
     top = max(solution.sample.max(), solution.exact.max() if solution.exact.size else 0.0)
     picture.lay(
         xaxis={"range": [solution.edges[0], solution.edges[-1]]}, yaxis={"range": [0, 1.12 * top], "tickformat": ".0%"}
@@ -99,7 +99,7 @@ def speed(problem: Problem, solution: Solution) -> Picture:
     alt = "Share of the tangent kernel's trace by layer as it is: " + ", ".join(
         f"layer {k + 1} {share:.0%}" for k, share in enumerate(solution.speed[0])
     )
-    picture = style.figure(problem, title=title, alt=f"{alt}; {_alt(solution)}", y="share of the speed")
+    picture = style.figure(problem, short="speeds", title=title, alt=f"{alt}; {_alt(solution)}", y="share of the speed")
     names = [f"{k + 1}" for k in range(len(report.layers))]
     picture.lay(
         xaxis={"title": {"text": "layer, from the input"}, "type": "category"},
@@ -138,6 +138,7 @@ def cloud(problem: Problem, solution: Solution) -> Picture:
     title = f"On the map the median goes from {_spot(solution, 0)} to {_spot(solution, -1)}{outside}"
     picture = style.figure(
         problem,
+        short="map",
         title=title,
         alt=f"{title}. {_alt(solution)}",
         x="τ, target’s units (log)",
@@ -163,7 +164,7 @@ def cloud(problem: Problem, solution: Solution) -> Picture:
 
 def _spot(solution: Solution, frame: int) -> str:
     middle = float(np.median(solution.delta[frame]))
-    return f"{style.regime_mark(middle)} δ = {style.number(middle)}"
+    return f"{style.side_mark(middle)} δ = {style.number(middle)}"
 
 
 def _map(solution: Solution) -> dict:
@@ -198,7 +199,9 @@ def _measure(problem: Problem, run: Snapshot, name: str, short: str, words: str,
     ends = [style.number(float(row[-1])) for row in mean]
     title = f"{short}: {ends[0]} as is, {ends[1]} rescaled"
     alt = f"{title} after {run.step[-1]} steps, mean over {values.shape[1]} seeds; aim delta-hat {problem.aim:g}"
-    picture = style.figure(problem, title=title, alt=alt, x="steps (log, from 1)", y=words, height=330)
+    picture = style.figure(
+        problem, short=short.lower(), title=title, alt=alt, x="steps (log, from 1)", y=words, height=330
+    )
     steps = np.maximum(run.step, 0.7)
     picture.lay(xaxis=style.log_axis(0.7, max(3.0, 3.5 * steps[-1])))
     if log:

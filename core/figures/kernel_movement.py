@@ -25,7 +25,9 @@ def causes(problem: Problem, solution: Solution) -> Picture:
     """Kernel distance for each α: as it is, with only the flips, with only the new weights."""
     step = experiment.reached(solution.kernel_distance)
     title = f"{_data(solution)}: {verdict(solution, early(solution.steps, step), step)}"
-    picture = style.figure(problem, title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S")
+    picture = style.figure(
+        problem, short="sweep", title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S"
+    )
     ticks = [float(alpha) for alpha in solution.alpha]
     ends = np.log10(solution.alpha[[0, -1]])
     axis = {
@@ -83,7 +85,9 @@ def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Pic
         orders.append(f"{style.number(round(order, 2))} at step {solution.steps[k]}")
     runs = solution.kernel_distance[..., 0].size
     title = f"Kernel and {what}: rank correlation {', '.join(orders)} ({runs} runs)"
-    picture = style.figure(problem, title=title, alt=f"{title}. {_alt(solution, step)}", x=axis, y="kernel distance S")
+    picture = style.figure(
+        problem, short=what, title=title, alt=f"{title}. {_alt(solution, step)}", x=axis, y="kernel distance S"
+    )
     right = _top(getattr(solution, cause))
     picture.lay(xaxis={"range": [-0.03 * right, right]}, yaxis={"range": [-0.02, _top(solution.kernel_distance)]})
     places = picture.add(*_runs(problem, solution, cause, step))

@@ -28,7 +28,13 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     """The level set δ with exact contours of the loss, both minima, the ridge between them, and the flow."""
     flow = solution.neuron
     picture = style.space(
-        problem, title=_title(flow.delta), alt=_alt(flow), axes=("w₁", "w₂", "a"), reach=REACH, height=HEIGHT
+        problem,
+        short="surface",
+        title=_title(flow.delta),
+        alt=_alt(flow),
+        axes=("w₁", "w₂", "a"),
+        reach=REACH,
+        height=HEIGHT,
     )
     picture.lay(scene={"camera": {"eye": {"x": 0.95, "y": -1.6, "z": 1.05}}})
     picture.add(*_sheets(flow.delta))
@@ -41,7 +47,7 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     a, w = minimal.single_neuron.split(minimal.BETA_STAR, flow.delta, sign=np.array([1, -1]))
     picture.add(style.points3d(np.column_stack([w, a]), style.MINIMA, "zero loss", size=7, symbol="diamond"))
     path = np.column_stack([flow.w, flow.a])
-    colour = style.regime_colour(flow.delta)
+    colour = style.side_colour(flow.delta)
     picture.add(style.line3d(path, colour, "gradient flow", width=9))
     picture.add(style.points3d(path[:1], colour, "start", size=7, symbol="circle-open"))
     places = picture.add(style.points3d(path[-1:], style.INK, "now", size=7))
@@ -53,6 +59,7 @@ def chart(problem: Problem, solution: Solution) -> Picture:
     flow = solution.neuron
     picture = style.figure(
         problem,
+        short="unrolled",
         title=_finding(flow),
         alt="The level set unrolled. " + _alt(flow),
         x="direction of w from β* (degrees)",
@@ -69,7 +76,7 @@ def chart(problem: Problem, solution: Solution) -> Picture:
         for side in flow.separatrix:
             picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash="dash"))
     _mark_rest(picture, flow)
-    colour = style.regime_colour(flow.delta)
+    colour = style.side_colour(flow.delta)
     picture.add(style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5))
     picture.add(style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open"))
     places = picture.add(style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
@@ -83,7 +90,10 @@ def hills(problem: Problem, solution: Solution) -> Picture:
     height = _log(cut.loss)
     way = np.maximum(_log(cut.path_loss), height.min())
     picture = style.figure(
-        problem, title="The student's hill", alt="Surface. " + _slice_alt(problem, solution, cut, "its components")
+        problem,
+        short="hill",
+        title="The student's hill",
+        alt="Surface. " + _slice_alt(problem, solution, cut, "its components"),
     )
     del picture.layout["xaxis"], picture.layout["yaxis"]
     axes = {f"{axis}axis": {"title": {"text": f"comp. {k}"}, "nticks": 4} for k, axis in ((1, "x"), (2, "y"))}
@@ -92,7 +102,7 @@ def hills(problem: Problem, solution: Solution) -> Picture:
     picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0}, height=HEIGHT)
     picture.add(_surface(cut.x, cut.y, height, height, float(height.min()), float(height.max())))
     lifted = np.column_stack([cut.path, way + 0.02 * (height.max() - height.min())])
-    colour = style.regime_colour(problem.delta)
+    colour = style.side_colour(problem.delta)
     picture.add(style.line3d(lifted, colour, "path", width=8))
     picture.add(style.points3d(lifted[:1], colour, "start", size=6, symbol="circle-open"))
     places = picture.add(style.points3d(lifted[-1:], style.INK, "now", size=6))
@@ -116,7 +126,15 @@ def at_random(problem: Problem, solution: Solution) -> Picture:
 
 
 def _slice(problem: Problem, solution: Solution, cut: Slice, title: str, x: str, y: str, what: str) -> Picture:
-    picture = style.figure(problem, title=title, alt=_slice_alt(problem, solution, cut, what), x=x, y=y, height=HEIGHT)
+    picture = style.figure(
+        problem,
+        short=what.removeprefix("its ").removeprefix("two "),
+        title=title,
+        alt=_slice_alt(problem, solution, cut, what),
+        x=x,
+        y=y,
+        height=HEIGHT,
+    )
     picture.lay(xaxis={"range": [cut.x[0], cut.x[-1]]}, yaxis={"range": [cut.y[0], cut.y[-1]]})
     picture.add(
         {
@@ -131,7 +149,7 @@ def _slice(problem: Problem, solution: Solution, cut: Slice, title: str, x: str,
             "hovertemplate": "log₁₀ loss %{z:.2f}<extra></extra>",
         }
     )
-    colour = style.regime_colour(problem.delta)
+    colour = style.side_colour(problem.delta)
     picture.add(style.line(cut.path[:, 0], cut.path[:, 1], colour, "path"))
     picture.add(style.points(cut.path[:1, 0], cut.path[:1, 1], colour, "start", symbol="circle-open"))
     picture.add(style.points([0], [0], style.MINIMA, "end of training", size=14, symbol="star"))
@@ -225,7 +243,7 @@ def _percent(share: float) -> str:
 
 def _title(delta: float) -> str:
     sheets = "two sheets" if delta > 0 else "one sheet" if delta < 0 else "a double cone"
-    return f"{style.regime_mark(delta)} δ = {delta:g}: {sheets}"
+    return f"{style.side_mark(delta)} δ = {delta:g}: {sheets}"
 
 
 def _finding(flow: minimal.Flow) -> str:
@@ -239,7 +257,7 @@ def _finding(flow: minimal.Flow) -> str:
 
 def _alt(flow: minimal.Flow) -> str:
     return (
-        f"Loss on the level set delta = {flow.delta:.3g}, {style.regime_side(flow.delta)}: {_finding(flow)}; "
+        f"Loss on the level set delta = {flow.delta:.3g}, {style.side_name(flow.delta)}: {_finding(flow)}; "
         f"the flow ends at a = {flow.a[-1]:.3g} with loss {flow.loss[-1]:.2g}"
     )
 

@@ -42,7 +42,7 @@ def figures(problem: Legend, solution: None = None) -> tuple[Picture]:
     rows = len(LINES) + len(POINTS) + 1
     alt = "Legend: " + "; ".join(words for *_, words in (*LINES, *POINTS)) + "; bright means low loss."
     title = "Each mark means the same on every page"
-    picture = style.figure(problem, title=title, alt=alt, height=90 + ROW * rows)
+    picture = style.figure(problem, short="key", title=title, alt=alt, height=90 + ROW * rows)
     hidden = {"visible": False, "fixedrange": True}
     picture.lay(xaxis={**hidden, "range": [0, 10]}, yaxis={**hidden, "range": [-rows + 0.4, 0.6]})
     picture.lay(margin={"l": 8, "r": 8, "t": 52, "b": 8})

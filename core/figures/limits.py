@@ -16,7 +16,9 @@ def balance(problem: Limits, solution: Solution) -> Picture:
     """Mean δ of each run, the sum of the steps' formulas on it, and the flow's constant."""
     now, start = solution.delta[:, -1].mean(), solution.delta[0, 0]
     title = f"δ should stay at {style.number(start)}; it ends at {style.number(float(now))}"
-    picture = style.figure(problem, title=title, alt=_alt(problem, solution), x="time t", y="δ, mean over neurons")
+    picture = style.figure(
+        problem, short="δ(t)", title=title, alt=_alt(problem, solution), x="time t", y="δ, mean over neurons"
+    )
     every = np.concatenate([solution.delta.ravel(), solution.predicted, [start]])
     low, high = every.min(), every.max()
     room = max(0.12 * (high - low), 0.05)
@@ -58,7 +60,9 @@ def error(problem: Limits, solution: Solution) -> Picture:
     """How far the function is from the exact flow's, relative to its size, and both losses."""
     last = _percent(float(solution.error[:, -1].mean()))
     title = f"Exact prediction off by {_percent(solution.worst)} at worst, {last} at the end"
-    picture = style.figure(problem, title=title, alt=_alt(problem, solution), x="time t", y="relative (log)")
+    picture = style.figure(
+        problem, short="error", title=title, alt=_alt(problem, solution), x="time t", y="relative (log)"
+    )
     floor = 1e-8
     picture.lay(
         xaxis={"range": [0, 1.04 * solution.times[-1]]},
@@ -88,7 +92,7 @@ def drift(problem: Limits, solution: Solution) -> Picture:
         title = "Drift grows as η, until descent blows up"
     alt = f"{title}. Ratio of measured drift to formula at the smallest step {ratio[0]:.3g}. {_alt(problem, solution)}"
     words = "η / largest stable step (log)"
-    picture = style.figure(problem, title=title, alt=alt, x=words, y="|δ(T) − δ(0)| of plain descent (log)")
+    picture = style.figure(problem, short="η", title=title, alt=alt, x=words, y="|δ(T) − δ(0)| of plain descent (log)")
     both = np.concatenate([solution.drift, solution.drift_predicted])
     both = both[np.isfinite(both) & (both > 0)]
     floor = 1e-12

@@ -32,7 +32,13 @@ def surface(problem: Problem, solution: Solution, which: int) -> Picture:
     run, start = _both(solution)[which]
     title = f"{_name(start)}: the surface f"
     picture = style.space(
-        problem, title=title, alt=_alt(run, start, "Surface"), axes=("x₁", "x₂", "f"), reach=RADIUS, height=HEIGHT
+        problem,
+        short=("surface", "rival: surface")[which],
+        title=title,
+        alt=_alt(run, start, "Surface"),
+        axes=("x₁", "x₂", "f"),
+        reach=RADIUS,
+        height=HEIGHT,
     )
     picture.lay(scene={"zaxis": {"range": [-2, 2]}, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7}})
     picture.lay(scene={"camera": {"eye": {"x": 0.93, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.08}}})
@@ -49,7 +55,13 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
     """The same regions from above, the line f = 0, the data, and each neuron's direction on the rim by its weight."""
     run, start = _both(solution)[which]
     picture = style.figure(
-        problem, title=_verdict(run), alt=_alt(run, start, "Partition"), x="x₁", y="x₂", height=HEIGHT
+        problem,
+        short=("partition", "rival: partition")[which],
+        title=_verdict(run),
+        alt=_alt(run, start, "Partition"),
+        x="x₁",
+        y="x₂",
+        height=HEIGHT,
     )
     axis = {"range": [-RADIUS, RADIUS], "constrain": "domain", "showgrid": False, "zeroline": False, "nticks": 5}
     picture.lay(xaxis=axis, yaxis={**axis, "scaleanchor": "x"}, margin={"l": 48, "r": 4, "b": 48})
@@ -72,6 +84,7 @@ def flips(problem: Problem, solution: Solution) -> Picture:
     """The share of activations flipped against the distance the parameters moved, both networks."""
     picture = style.figure(
         problem,
+        short="flips",
         title=_comparison(solution),
         alt="Share of activations flipped against parameter distance. "
         + "; ".join(_words(run, start) for run, start in _both(solution)),
@@ -83,7 +96,7 @@ def flips(problem: Problem, solution: Solution) -> Picture:
     far = max(float(run.distance.max()) for run, _ in _both(solution))
     picture.lay(xaxis={"range": [-0.03 * far, 1.15 * far]}, yaxis={"range": [-0.04 * top, 1.2 * top]})
     for (run, start), dash in zip(_both(solution), ("solid", "dash"), strict=True):
-        colour = style.regime_colour(start[1])
+        colour = style.side_colour(start[1])
         picture.add(style.line(run.distance, 100 * run.flipped, colour, _name(start), width=3.5, dash=dash))
         _label_end(picture, run, start, far, top)
     places = picture.add(*_now(solution, -1))
@@ -95,6 +108,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
     time = solution.main.time[1:]
     picture = style.figure(
         problem,
+        short="loss",
         title="Loss (thick) and flips (pink)",
         alt="Loss left and flips over time. " + "; ".join(_words(run, start) for run, start in _both(solution)),
         x="flow time t (log)",
@@ -103,7 +117,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
     picture.lay(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.25]})
     low, high = np.log10(time[0]), np.log10(time[-1])
     for k, ((run, start), dash) in enumerate(zip(_both(solution), ("solid", "dash"), strict=True)):
-        colour = style.regime_colour(start[1])
+        colour = style.side_colour(start[1])
         left = run.loss / float(run.loss[0])
         picture.add(style.line(run.time[1:], left[1:], colour, f"loss left, {_name(start)}", width=4, dash=dash))
         picture.add(
@@ -204,7 +218,7 @@ def _now(solution: Solution, k: int) -> list[dict]:
         style.points(
             run.distance[[k]],
             100 * run.flipped[[k]],
-            style.regime_colour(start[1]),
+            style.side_colour(start[1]),
             _name(start),
             size=13,
             symbol=symbol,
@@ -221,7 +235,7 @@ def _label_end(picture: Picture, run: Run, start: tuple[float, float], far: floa
         "yshift": 16 if end[1] < 0.9 * top else -16,
         "xshift": 0,
     }
-    style.label(picture, *end, _name(start), style.regime_colour(start[1]), **place)
+    style.label(picture, *end, _name(start), style.side_colour(start[1]), **place)
 
 
 def _frames(solution: Solution) -> int:
@@ -233,7 +247,7 @@ def _both(solution: Solution):
 
 
 def _name(start: tuple[float, float]) -> str:
-    return f"{style.regime_mark(start[1])} τ = {start[0]:g}, δ = {start[1]:g}"
+    return f"{style.side_mark(start[1])} τ = {start[0]:g}, δ = {start[1]:g}"
 
 
 def _verdict(run: Run) -> str:
@@ -251,7 +265,7 @@ def _comparison(solution: Solution) -> str:
 
 def _words(run: Run, start: tuple[float, float]) -> str:
     return (
-        f"tau = {start[0]:g}, delta = {start[1]:g}, {style.regime_side(start[1])}: {100 * float(run.flipped[-1]):.0f} % of "
+        f"tau = {start[0]:g}, delta = {start[1]:g}, {style.side_name(start[1])}: {100 * float(run.flipped[-1]):.0f} % of "
         f"activations flipped, parameter distance {run.distance[-1]:.3g}, final loss {run.loss[-1]:.2g}"
     )
 

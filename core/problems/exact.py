@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.theory import regime, single_neuron
-from core.theory.normalised import Floats, relative_scale
+from core.theory.checks import Floats
 from core.theory.single_neuron_times import alignment_time, alignment_time_asymptote
+from core.theory.states import imbalance
 
 MOMENTS = 120
 EARLIEST = 2e-3
@@ -136,11 +137,11 @@ def solve(problem: Exact) -> Solution:
     """All curves in closed form (single_neuron.exact_flow)."""
     times = moments(problem)
     a_0, w_0 = starts(problem)
-    a, w = single_neuron.exact_flow(a_0, w_0, problem.beta_star, times, **problem.rates)
+    a, w = single_neuron.exact_flow(a_0, w_0, problem.beta_star, times, snap=True, **problem.rates)
     distance = single_neuron.kernel_distance(a_0[:, None], w_0[:, None], a, w, **problem.rates)
     beta = a[..., None] * w
     loss = ((beta - problem.beta_star) ** 2).sum(-1) / 2
-    delta = relative_scale(a, w, **problem.rates)
+    delta = imbalance(a, w, **problem.rates)
     return Solution(
         times=times,
         deltas=np.array(problem.deltas, dtype=np.float64),
@@ -174,7 +175,7 @@ def time_scales(problem: Exact) -> TimeScales:
     """Half-times for |δ| up to 100, whatever δ the curves show. Alignment is half done when φ is half-way to 1."""
     target, rates = problem.beta_star, problem.rates
     a_0, w_0 = single_neuron.split(problem.beta_0, SCALES, sign=problem.sign, **rates)
-    a, w = single_neuron.exact_flow(a_0, w_0, target, CLOCK, **rates)
+    a, w = single_neuron.exact_flow(a_0, w_0, target, CLOCK, snap=True, **rates)
     distance = single_neuron.kernel_distance(a_0[:, None], w_0[:, None], a, w, **rates)
     loss = ((a[..., None] * w - target) ** 2).sum(-1)
     phi = float(single_neuron.alignment(problem.beta_0, target))
@@ -193,3 +194,13 @@ def direction(degrees: float) -> Floats:
     """The unit vector at that angle; exact at multiples of a right angle."""
     turn = math.radians(degrees)
     return np.round([math.cos(turn), math.sin(turn)], 15)
+
+
+def curves(problem: Exact, solution: Solution) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values.
+
+    Several δ at once: their means.
+    """
+    loss = 0.5 * ((solution.beta - problem.beta_star) ** 2).sum(-1)
+    curves = {"loss": loss, "alignment": solution.phi, "kernel_distance": solution.kernel_distance}
+    return solution.times, {name: values.mean(axis=0) for name, values in curves.items()}

@@ -11,7 +11,7 @@ import numpy as np
 from core.errors import OutsideTheory
 from core.problems.exact import Exact, moments, starts
 from core.theory import single_neuron
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 from core.training.device import describe, device_for
 from core.training.single_neuron import MOST_STEPS, Run, collect, gradient_descent, gradient_flow, largest_stable_rate
 
@@ -40,7 +40,7 @@ def simulate(problem: Exact) -> Simulation:
     """Train the problem's starts by its solver. Raises OutsideTheory where that would be too many steps."""
     device = device_for(problem.device)
     run = _run(problem, device)
-    a, w = single_neuron.exact_flow(*starts(problem), problem.beta_star, run.times, **problem.rates)
+    a, w = single_neuron.exact_flow(*starts(problem), problem.beta_star, run.times, snap=True, **problem.rates)
     error = relative_error(run, a, w)
     lost = bool(np.isnan(error).any())
     largest = float("inf") if lost else float(error.max())

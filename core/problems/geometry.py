@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.theory import single_neuron
 from core.theory.regime import Regime, classify
 
@@ -184,7 +184,7 @@ def separating_curve(delta: float, problem: Geometry, reach: float, points: int 
 def _paths(problem: Geometry, delta: float, times: np.ndarray) -> Paths:
     rates = {"eta_a": problem.eta_a, "eta_w": problem.eta_w}
     a_0, w_0, delta = _starts(problem, delta)
-    a, w = single_neuron.exact_flow(a_0, w_0, problem.beta_star, times, **rates)
+    a, w = single_neuron.exact_flow(a_0, w_0, problem.beta_star, times, snap=True, **rates)
     beta = a[..., None] * w
     distance = single_neuron.kernel_distance(a_0[:, None], w_0[:, None, :], a, w, **rates)
     branch = single_neuron.basin(a_0, w_0, problem.beta_star, **rates)
@@ -214,3 +214,13 @@ def _unit(degrees: float) -> np.ndarray:
     """The unit vector; exact at multiples of a right angle, where cos and sin would leave 1e-17."""
     turn = math.radians(degrees)
     return np.round(np.array([math.cos(turn), math.sin(turn)]), 15)
+
+
+def curves(problem: Geometry, solution: Solution) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values."""
+    if len(solution.paths) > 1:
+        ends = {"loss": [p.loss[0, -1] for p in solution.paths]}
+        ends["kernel_distance"] = [p.kernel_distance[0, -1] for p in solution.paths]
+        return solution.deltas, {name: np.array(values) for name, values in ends.items()}
+    path = solution.paths[0]
+    return solution.times, {"loss": path.loss[0], "kernel_distance": path.kernel_distance[0]}

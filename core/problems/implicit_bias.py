@@ -14,7 +14,8 @@ from core.errors import OutsideTheory
 from core.params import Params, knob
 from core.problems.exact import direction
 from core.theory import implicit_bias, single_neuron
-from core.theory.normalised import Floats, relative_scale
+from core.theory.checks import Floats
+from core.theory.states import imbalance
 
 FAN = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)
 SWEEP: Floats = np.asarray(np.sinh(np.linspace(-1, 1, 25) * math.asinh(10.0)), dtype=np.float64)
@@ -168,7 +169,7 @@ def paths(problem: Landings, deltas: Floats, times: Floats) -> Paths:
     seen = implicit_bias.row_space(problem.X, problem.labels)
     reduced = (a_0, w_0 @ seen.basis, seen.beta_star @ seen.basis)
     end, _ = single_neuron.final_state(*reduced, **problem.rates)
-    delta = relative_scale(a, w, **problem.rates)
+    delta = imbalance(a, w, **problem.rates)
     return Paths(
         deltas=deltas,
         a=a,

@@ -12,7 +12,7 @@ from core.errors import OutsideTheory
 from core.problems.exact_run import ERROR_ALLOWED, MOST_STEPS_LIVE, relative_error
 from core.problems.implicit_bias import FAN, Landings, Space, space, starts
 from core.theory import implicit_bias, single_neuron
-from core.theory.normalised import Floats
+from core.theory.checks import Floats
 from core.training.device import describe, device_for
 from core.training.single_neuron import Run, collect, gradient_descent, gradient_flow, largest_stable_rate
 

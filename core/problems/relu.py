@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from core.datasets import xor
 from core.datasets.teacher_student import Student, mirrored, on_sphere
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.training import plane
 
 Array = NDArray[np.float64]
@@ -110,3 +110,10 @@ def start(problem: Problem, paired: bool) -> Student:
     if paired:
         return mirrored(directions[:half], np.where(np.arange(half) % 2, 1.0, -1.0))
     return Student(directions, np.where(np.arange(problem.width) % 2, 1.0, -1.0))
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values."""
+    run = solution.main
+    curves = {"loss": run.loss, "flips": run.flipped, "kernel_distance": run.kernel_distance}
+    return run.time, {**curves, "parameter_distance": run.distance}

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.datasets.teacher_student import outputs
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.problems import teacher_student as teacher_student_plane
 from core.problems.exact import direction
 from core.theory import single_neuron
-from core.theory.normalised import Floats, relative_scale
+from core.theory.checks import Floats
 from core.theory.single_neuron_times import alignment_time
+from core.theory.states import imbalance
 
 UNTIL = 20.0
 MOMENTS = 120
@@ -100,7 +101,7 @@ def _linear(problem: Start) -> Linear:
     beta, phi = a[..., None] * w, single_neuron.alignment(w, target)
     gap = ((beta - target) ** 2).sum(-1)
     reached = alignment_time(a_0, w_0, target, cosine=ALIGNED)
-    delta = relative_scale(a, w)
+    delta = imbalance(a, w)
     return Linear(
         times=times,
         deltas=problem.deltas,
@@ -144,3 +145,11 @@ def _relu(problem: Start) -> Relu:
 
 def _first(times: Floats, there: np.ndarray) -> float:
     return float(times[int(there.argmax())]) if there.any() else float("nan")
+
+
+def curves(problem: Start, solution: Linear | Relu) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values.
+
+    The upstream one of the three, whose change from lazy to rich the page is about.
+    """
+    return solution.times, {"loss": solution.loss[2], "kernel_distance": solution.kernel_distance[2]}

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.datasets import teacher_student
 from core.datasets.teacher_student import Teacher, TeacherStudent
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.theory import relu_partition
 from core.training import measures, plane
 
@@ -139,3 +139,10 @@ def _start(problem: Problem):
         d=2, n=problem.samples, width=problem.width, teachers=problem.teachers, seed=problem.seed, tests=1
     )
     return task, *task.student.scaled(problem.tau, problem.delta)
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values."""
+    run = solution.run
+    curves = {"test_loss": solution.test_loss, "train_loss": run.loss, "flips": run.flipped}
+    return run.time, {**curves, "kernel_distance": run.kernel_distance}

@@ -17,7 +17,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from core.errors import OutsideTheory
-from core.theory.linear_checks import LARGEST, finite_array, same_size
+from core.theory.checks import finite, layer_rates, same_size
 
 
 def balance(weights, *, etas=None) -> list[np.ndarray]:
@@ -25,11 +25,11 @@ def balance(weights, *, etas=None) -> list[np.ndarray]:
 
     Raises OutsideTheory when neighbouring shapes do not chain.
     """
-    weights = [finite_array(W, f"layer {k + 1}", 2) for k, W in enumerate(weights)]
-    rates = rate_vector(etas, len(weights))
+    weights = [finite(f"layer {k + 1}", W, axes=2) for k, W in enumerate(weights)]
+    rates = layer_rates(etas, len(weights))
     pairs = list(pairwise(weights))
     for lower, upper in pairs:
-        same_size(upper.shape[1], lower.shape[0], "Neighbouring layers must share their width")
+        same_size("Neighbouring layers must share their width", upper.shape[1], lower.shape[0])
     return [rates[k] * upper.T @ upper - rates[k + 1] * lower @ lower.T for k, (lower, upper) in enumerate(pairs)]
 
 
@@ -41,8 +41,8 @@ def offsets(w_0, a_0, *, etas=None) -> np.ndarray:
 
 def gain(squared_norm, offset, *, etas=None) -> np.ndarray:
     """|Π a| [...] when |w|² = squared_norm [...]: Π √(η_l (|w|²/η_w + c_l)), 0 where a factor would be negative."""
-    offset = finite_array(offset, "offset", 1) if np.size(offset) else np.zeros(0)
-    rates = rate_vector(etas, len(offset) + 1)
+    offset = finite("offset", offset, axes=1) if np.size(offset) else np.zeros(0)
+    rates = layer_rates(etas, len(offset) + 1)
     squared_norm = np.asarray(squared_norm, dtype=float)
     squares = rates[1:] * (squared_norm[..., None] / rates[0] + offset)
     return np.prod(np.sqrt(np.maximum(squares, 0.0)), axis=-1)
@@ -93,7 +93,7 @@ def chain_flow(w_0, a_0, X, y, times, *, etas=None, rtol=1e-11) -> tuple[np.ndar
     Raises OutsideTheory for bad values, or when the integrator gives up.
     """
     w_0, a_0, rates = _chain(w_0, a_0, etas)
-    X, y = finite_array(X, "X", 2), finite_array(y, "y", 1)
+    X, y = finite("X", X, axes=2), finite("y", y, axes=1)
     d, end = len(w_0), float(times[-1])
     velocity = _chain_velocity(X.T @ X, X.T @ y, rates, d)
     run = solve_ivp(velocity, (0.0, end), np.concatenate([w_0, a_0]), "LSODA", t_eval=times, rtol=rtol, atol=1e-14)
@@ -145,9 +145,9 @@ def _loss(state, X, y, d) -> float:
 
 
 def _least_norm(X, y, d: int) -> tuple[np.ndarray, np.ndarray]:
-    X, y = finite_array(X, "X", 2), finite_array(y, "y", 1)
-    same_size(X.shape[1], d, "X [n,d] and w_0 [d] must have the same inputs")
-    same_size(len(y), len(X), "X [n,d] and y [n] must have the same rows")
+    X, y = finite("X", X, axes=2), finite("y", y, axes=1)
+    same_size("X [n,d] and w_0 [d] must have the same inputs", X.shape[1], d)
+    same_size("X [n,d] and y [n] must have the same rows", len(y), len(X))
     inverse = np.linalg.pinv(X, rcond=1e-12)
     least = inverse @ y
     misfit = float(np.linalg.norm(X @ least - y))
@@ -161,17 +161,6 @@ def _least_norm(X, y, d: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _chain(w_0, a_0, etas):
-    w_0 = finite_array(w_0, "w_0", 1)
-    a_0 = finite_array(a_0, "a_0", 1) if np.size(a_0) else np.zeros(0)
-    return w_0, a_0, rate_vector(etas, len(a_0) + 1)
-
-
-def rate_vector(etas, layers: int) -> np.ndarray:
-    """Rates [layers], all 1 when None; raises OutsideTheory unless positive, finite and one per layer."""
-    if etas is None:
-        return np.ones(layers)
-    rates = finite_array(etas, "etas", 1)
-    same_size(len(rates), layers, "etas needs one rate per layer, first layer first")
-    if not np.all(rates >= 1 / LARGEST):
-        raise OutsideTheory("Rates must be positive", got=f"{rates.min():g}", do="Give rates above 0.")
-    return rates
+    w_0 = finite("w_0", w_0, axes=1)
+    a_0 = finite("a_0", a_0, axes=1) if np.size(a_0) else np.zeros(0)
+    return w_0, a_0, layer_rates(etas, len(a_0) + 1)

@@ -10,8 +10,8 @@ c_l    ↔ offset       ↔ [L], a_l²/η_l − |w|²/η_w of a one-neuron-wide 
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.theory.deep_linear import gain, rate_vector
-from core.theory.linear_checks import finite_array
+from core.theory.checks import finite, layer_rates, whole
+from core.theory.deep_linear import gain
 
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(48)
 
@@ -21,10 +21,9 @@ def penalty(beta, beta_0, hidden: int) -> np.ndarray:
 
     Raises OutsideTheory for β_0 = 0, which has no direction, or a negative number of hidden layers.
     """
-    beta = finite_array(beta, "beta", (1, 2, 3))
-    beta_0 = finite_array(beta_0, "beta_0", 1)
-    if not hidden >= 0:
-        raise OutsideTheory("Hidden layers are counted from 0", got=f"{hidden}", do="Choose 0 or more.")
+    beta = finite("beta", beta, axes=(1, 2, 3))
+    beta_0 = finite("beta_0", beta_0, axes=1)
+    hidden = whole("The number of hidden layers", hidden, least=0)
     size = np.linalg.norm(beta_0)
     if size == 0:
         raise OutsideTheory("The penalty needs a start with a direction", got="beta_0 = 0", do="Move beta_0 off 0.")
@@ -44,7 +43,7 @@ def chain_potential(beta, offset, *, etas=None) -> np.ndarray:
 
     Written as |β||w| − ∫ |β| d|w| and integrated over u = √(|w|² − |w|²_min), in which the integrand is smooth.
     """
-    beta = finite_array(beta, "beta", (1, 2, 3))
+    beta = finite("beta", beta, axes=(1, 2, 3))
     size = np.linalg.norm(beta, axis=-1)
     lowest, climb = _climb(size, offset, etas)
     u = climb[..., None] * (NODES + 1) / 2
@@ -55,8 +54,8 @@ def chain_potential(beta, offset, *, etas=None) -> np.ndarray:
 def _climb(size, offset, etas) -> tuple[float, np.ndarray]:
     """|w|²_min and u with |w|² = |w|²_min + u², found by bisection on a bracket that doubles."""
     size = np.asarray(size, dtype=float)
-    offset = finite_array(offset, "offset", 1) if np.size(offset) else np.zeros(0)
-    rates = rate_vector(etas, len(offset) + 1)
+    offset = finite("offset", offset, axes=1) if np.size(offset) else np.zeros(0)
+    rates = layer_rates(etas, len(offset) + 1)
     lowest = max(0.0, *(-rates[0] * offset)) if len(offset) else 0.0
 
     def reached(u):

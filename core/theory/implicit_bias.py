@@ -23,8 +23,9 @@ from scipy.integrate import solve_ivp
 
 from core.errors import OutsideTheory
 from core.theory import single_neuron
-from core.theory.normalised import Floats, finite, norm, positive_rate, relative_scale
+from core.theory.checks import Floats, finite, positive_rate
 from core.theory.row_space import RowSpace, check_inputs, exact_flow, row_space
+from core.theory.states import ROUNDING, imbalance, norm
 
 __all__ = ["Landing", "ends", "exact_flow", "interpolator", "landing", "mirror", "objective", "potential", "row_space"]
 
@@ -124,7 +125,7 @@ def landings(seen: RowSpace, a: Floats, w: Floats, *, eta_a: float = 1.0, eta_w:
     if not branch.all():
         what = "The start lies on the separatrix, so the flow ends at a saddle and not at a solution"
         raise OutsideTheory(what, got=f"a_0 = {a[branch == 0][0]:g}", do="Move the start a little.")
-    B = relative_scale(a, w @ seen.basis, **rates)
+    B = imbalance(a, w @ seen.basis, **rates)
     reach = _rate(eta_a, eta_w) * norm(seen.beta_star)
     a_end = branch * _root_sum(-B, 2 * reach) / np.sqrt(2 * positive_rate("eta_w", eta_w))
     beta = seen.beta_star + a_end[:, None] * seen.null(w)
@@ -134,8 +135,8 @@ def landings(seen: RowSpace, a: Floats, w: Floats, *, eta_a: float = 1.0, eta_w:
 
 def _branches(a: Floats, w: Floats, seen: RowSpace, rates: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
     """The sign of a(∞)[R], 0 on the separatrix, and the key in RULES of what decided it."""
-    delta = relative_scale(a, w, **rates)
-    rounding = single_neuron.ROUNDING * (rates["eta_w"] * a**2 + rates["eta_a"] * (w * w).sum(axis=-1))
+    delta = imbalance(a, w, **rates)
+    rounding = ROUNDING * (rates["eta_w"] * a**2 + rates["eta_a"] * (w * w).sum(axis=-1))
     branch = np.sign(a).astype(int)
     kept = (delta > rounding) | (not np.any(seen.beta_star))
     low = (branch != 0) & (seen.excess_loss(a[:, None] * w) < (1 - CLOSEST) * seen.excess_loss(np.zeros_like(w)))
@@ -186,7 +187,7 @@ def ends(beta_0: ArrayLike, X: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]
     check_inputs(seen, beta)
     outside, inside = seen.null(beta), norm(beta @ seen.basis)
     towards = np.sign(beta @ seen.gram @ seen.beta_star)
-    if inside <= single_neuron.ROUNDING * norm(beta) or towards == 0:
+    if inside <= ROUNDING * norm(beta) or towards == 0:
         return seen.beta_star + outside, np.full(beta.shape, np.nan)
     return seen.beta_star + outside, seen.beta_star + towards * norm(seen.beta_star) * outside / inside
 

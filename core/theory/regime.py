@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
-from core.theory.normalised import Floats, finite
+from core.theory.checks import Floats, finite
 
 LAZY_BELOW = 0.1
 DELAYED_BEYOND = 4.0

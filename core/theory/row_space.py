@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
 from core.theory import single_neuron
-from core.theory.normalised import Floats, finite
+from core.theory.checks import Floats, finite
 
 FLAT_WITHIN = 1e-9
 RANK_ABOVE = 1e-10

@@ -17,8 +17,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from core.errors import OutsideTheory
-from core.theory.deep_linear import rate_vector
-from core.theory.linear_checks import finite_array
+from core.theory.checks import finite, layer_rates, number, share
 
 
 def learning_time(weights, target: float, *, fraction=0.5, etas=None) -> float:
@@ -27,12 +26,10 @@ def learning_time(weights, target: float, *, fraction=0.5, etas=None) -> float:
     Needs 0 < f(0) < y after flipping signs; 0 when f(0) is beyond already. Balanced small starts wait
     t ≈ f(0)^{−(D−2)/D} / ((D−2) y): the plateau grows with depth. Raises OutsideTheory for f(0) = 0 or the wrong sign.
     """
-    w = finite_array(weights, "weights", 1)
-    y = float(finite_array(target, "target", 0))
-    share = float(finite_array(fraction, "fraction", 0))
-    rates = rate_vector(etas, len(w))
-    if not 0 < share < 1:
-        raise OutsideTheory("Fraction must lie between 0 and 1", got=f"{share:g}", do="Choose 0.5 for the half-time.")
+    w = finite("weights", weights, axes=1)
+    y = number("target", target)
+    part = share("fraction", fraction)
+    rates = layer_rates(etas, len(w))
     start = float(np.prod(w))
     if not start * y > 0:
         raise OutsideTheory(
@@ -41,9 +38,9 @@ def learning_time(weights, target: float, *, fraction=0.5, etas=None) -> float:
             do="Change the sign or size of one layer.",
         )
     w, y, start = np.abs(w), abs(y), abs(start)
-    if start >= share * y:
+    if start >= part * y:
         return 0.0
-    last = _clock_at(share * y, w, rates)
+    last = _clock_at(part * y, w, rates)
 
     def slowness(log_u: float) -> float:
         u = np.exp(log_u)
@@ -77,8 +74,8 @@ def layer_speeds(weights, *, etas=None) -> np.ndarray:
 
     For a vector first layer give its norm. Raises OutsideTheory for weights of 0, where the share is not defined.
     """
-    w = finite_array(weights, "weights", (1, 2))
+    w = finite("weights", weights, axes=(1, 2))
     if np.any(w == 0):
         raise OutsideTheory("Shares need weights different from 0", got="0", do="Move that layer off 0.")
-    speed = rate_vector(etas, w.shape[-1]) / w**2
+    speed = layer_rates(etas, w.shape[-1]) / w**2
     return speed / np.sum(speed, axis=-1, keepdims=True)

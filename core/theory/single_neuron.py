@@ -21,8 +21,22 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
-from core.theory.normalised import Floats, Runs, finite, norm, positive_rate, relative_scale, runs
+from core.theory.checks import (
+    Floats,
+    finite,
+    leading_axes,
+    number,
+    one_rate,
+    positive_rate,
+    real,
+    representable,
+    same_size,
+    time_vector,
+)
 from core.theory.single_neuron_kernel import kernel_distance, ntk
+from core.theory.single_neuron_modes import Flow, branch_of, eigenmodes
+from core.theory.states import imbalance as relative_scale
+from core.theory.states import norm, runs
 
 __all__ = [
     "alignment",
@@ -39,7 +53,6 @@ __all__ = [
 ]
 
 BLOCK = 16_384
-ROUNDING = 16 * np.finfo(np.float64).eps
 
 
 def exact_flow(
@@ -50,100 +63,29 @@ def exact_flow(
     *,
     eta_a: ArrayLike = 1.0,
     eta_w: ArrayLike = 1.0,
+    snap: bool = False,
 ) -> tuple[Floats, Floats]:
     """a[..., T], w[..., T, d]: gradient flow from (a_0[...], w_0[..., d]) at times[T] ≥ 0, exact for every δ.
 
-    Whitened inputs; for XᵀX = h I give h·times. Leading axes of a_0, w_0 and the rates broadcast.
+    Whitened inputs; for XᵀX = h I give h·times. Leading axes of a_0, w_0 and the rates broadcast. snap follows a start
+    that `basin` calls 0 on the separatrix itself, to its saddle; without it, what rounding left of its distance grows.
     Paper: section 3, appendix A.2. Raises OutsideTheory for non-finite values, negative times, mismatched shapes.
     """
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
-    t = _checked_times(times)
+    t = time_vector("times", times)
     count, d = start.V.shape
     a = np.empty((count, t.size))
     w = np.empty((count, t.size, d))
     rows = max(1, BLOCK // t.size)
-    along, across = start.along, start.across
-    plus = growing_part(start)
-    scaled_e, scaled_across = start.e / start.root_a[:, None], across / start.root_a[:, None]
+    flow = Flow.of(start, float(t.max()), snap)
+    scaled_e, scaled_across = start.e * start.scale_w[:, None], start.across * start.scale_w[:, None]
     for first in range(0, count, rows):
         block = slice(first, first + rows)
-        A, v, shrink = _flow(start.A[block], along[block], plus[block], start.delta[block], start.r[block], t)
-        np.divide(A, start.root_w[block, None], out=a[block])
+        A, v, shrink = flow.at(block, t)
+        np.multiply(A, start.scale_a[block, None], out=a[block])
         for k in range(d):
             w[block, :, k] = v * scaled_e[block, k, None] + shrink * scaled_across[block, k, None]
     return a.reshape(*start.shape, t.size), w.reshape(*start.shape, t.size, d)
-
-
-def _checked_times(times: ArrayLike) -> Floats:
-    t = finite("times", times, least_axes=1)
-    if t.ndim != 1:
-        raise OutsideTheory("times must be one axis", got=f"shape {t.shape}", do="Give a list of times.")
-    if (t < 0).any():
-        raise OutsideTheory("The flow starts at time 0", got=f"{t.min():g}", do="Give times of 0 or more.")
-    return t
-
-
-def eigenmodes(delta: Floats, r: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """(l₊, |l₋|, C, S): eigenvalues of [[δ, r], [r, 0]] and the unit eigenvector (C, S) of l₊; no cancellation.
-
-    At δ = r = 0 nothing moves but N; (C, S) = (1, 0) is then right.
-    """
-    omega = np.hypot(delta, 2 * r)
-    still = omega == 0
-    big = np.where(still, 1.0, (omega + np.abs(delta)) / 2)
-    small = r * (r / big)
-    large_cosine = np.where(still, 1.0, np.sqrt(big / np.where(still, 1.0, omega)))
-    small_cosine = r / np.where(still, 1.0, omega) / large_cosine
-    big = np.where(still, 0.0, big)
-    up = delta >= 0
-    return (
-        np.where(up, big, small),
-        np.where(up, small, big),
-        np.where(up, large_cosine, small_cosine),
-        np.where(up, small_cosine, large_cosine),
-    )
-
-
-def growing_part(start: Runs) -> Floats:
-    """c₊[R] = C A_0 + S v_0, the part of the start along l₊. Near the separatrix the two terms cancel; there
-    c₊ = (l₊(δ + ‖V_perp‖²) + δ v²) / (ω (C A_0 − S v_0)), which is the same by A² − ‖V‖² = δ, keeps its digits.
-    """
-    fast, slow, C, S = eigenmodes(start.delta, start.r)
-    A, v = C * start.A, S * start.along
-    opposed = A * v < 0
-    above = fast * (start.delta + (start.across**2).sum(axis=-1)) + start.delta * start.along**2
-    below = np.where(opposed, (fast + slow) * (A - v), 1.0)
-    return np.where(opposed, above / below, A + v)
-
-
-def _flow(A_0: Floats, v_0: Floats, plus: Floats, delta: Floats, r: Floats, t: Floats) -> tuple[Floats, Floats, Floats]:
-    """A[R, T], v[R, T] and 1/N[R, T]; every exponential is taken relative to the largest one, so none overflows."""
-    fast, slow, C, S = (x[:, None] for x in eigenmodes(delta, r))
-    A_0, v_0, plus, delta = A_0[:, None], v_0[:, None], plus[:, None], delta[:, None]
-    minus = C * v_0 - S * A_0
-    on_separatrix = plus == 0
-    log_plus = np.where(on_separatrix, -np.inf, np.log(np.abs(np.where(on_separatrix, 1.0, plus))))
-
-    growth = fast * t + log_plus
-    largest = np.maximum(growth, 0.0)
-    one = np.exp(-largest)
-    P = np.sign(plus) * np.exp(growth - largest)
-    Q = minus * np.exp(-slow * t - largest)
-    one_squared = one * one
-    cross = np.where(delta >= 0, P * Q, plus * minus * one_squared)
-    integral = (
-        (C * P) ** 2 * _mean_decay(2 * fast * t)
-        + (S * minus) ** 2 * one_squared * _mean_decay(2 * slow * t)
-        - 2 * C * S * cross * _mean_decay(np.abs(delta) * t)
-    )
-    scale = 1 / np.sqrt(one_squared + 2 * t * integral)
-    return (P * C - Q * S) * scale, (P * S + Q * C) * scale, one * scale
-
-
-def _mean_decay(z: Floats) -> Floats:
-    """(1 − e^{−z})/z for z ≥ 0, which is 1 at z = 0."""
-    z = np.maximum(z, 1e-300)
-    return -np.expm1(-z) / z
 
 
 def final_state(
@@ -151,15 +93,16 @@ def final_state(
 ) -> tuple[Floats, Floats]:
     """a[...], w[..., d] at t = ∞: the minimum on the branch `basin` names, or the saddle where it says 0."""
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
-    fast, slow, _, _ = eigenmodes(start.delta, start.r)
-    branch = _branch(start)
-    A = branch * np.sqrt(fast)
+    modes = eigenmodes(start.delta, start.r)
+    branch, (_, _, C, S) = branch_of(start, modes), modes
+    reach = np.sqrt(np.hypot(start.delta, 2 * start.r))
     stays = np.where(start.r[:, None] > 0, start.across, start.V)
     length = norm(stays)
     outward = stays / np.where(length > 0, length, 1.0)[:, None]
     saddle = np.sqrt(np.maximum(-start.delta, 0.0))[:, None] * outward
-    V = np.where(branch[:, None] == 0, saddle, (branch * np.sqrt(slow))[:, None] * start.e)
-    return (A / start.root_w).reshape(start.shape), (V / start.root_a[:, None]).reshape(*start.shape, -1)
+    V = np.where(branch[:, None] == 0, saddle, (branch * S * reach)[:, None] * start.e)
+    a, w = branch * C * reach * start.scale_a, V * start.scale_w[:, None]
+    return a.reshape(start.shape), w.reshape(*start.shape, -1)
 
 
 def basin(
@@ -171,17 +114,7 @@ def basin(
     within rounding. δ > 0 keeps the sign of a_0. Where β* = 0 and δ ≤ 0 the flow ends at a = 0, and the answer is 0.
     """
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
-    return _branch(start).reshape(start.shape)
-
-
-def _branch(start: Runs) -> np.ndarray:
-    _, _, C, S = eigenmodes(start.delta, start.r)
-    plus = growing_part(start)
-    size = C * np.abs(start.A) + S * np.abs(start.V * start.e).sum(axis=-1)
-    undecided = (np.abs(plus) <= ROUNDING * size) | (start.r == 0)
-    by_plane = np.where(undecided, 0, np.sign(plus))
-    two_sheets = start.delta > ROUNDING * (start.A**2 + (start.V**2).sum(axis=-1))
-    return np.where(two_sheets, np.sign(start.A), by_plane).astype(np.int64)
+    return branch_of(start, eigenmodes(start.delta, start.r)).reshape(start.shape)
 
 
 def split(
@@ -199,16 +132,14 @@ def split(
     """
     beta = finite("beta", beta, least_axes=1)
     delta, sign = finite("relative_scale", relative_scale), finite("sign", sign)
-    rate_a, rate_w = positive_rate("eta_a", eta_a), positive_rate("eta_w", eta_w)
+    root_a, root_w = np.sqrt(positive_rate("eta_a", eta_a)), np.sqrt(positive_rate("eta_w", eta_w))
     if (np.abs(sign) != 1).any():
         raise OutsideTheory("sign is that of a", got=f"{sign.flat[0]:g}", do="Give +1 or -1.")
-    scaled = np.sqrt(rate_a) * np.sqrt(rate_w) * norm(beta)
-    try:
-        scaled, delta, sign = np.broadcast_arrays(scaled, delta, sign)
-    except ValueError as error:
-        got = f"{beta.shape}, {delta.shape}, {sign.shape}"
-        what = "The leading axes of beta, relative_scale and sign do not broadcast"
-        raise OutsideTheory(what, got=got, do="Give shapes [..., d], [...], [...].") from error
+    named = {"relative_scale": (delta, 0), "sign": (sign, 0), "eta_a": (root_a, 0), "eta_w": (root_w, 0)}
+    shape = leading_axes({"beta": (beta, 1), **named})
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaled = np.broadcast_to(representable("√(η_aη_w)‖β‖", root_a * root_w * norm(beta)), shape)
+    delta = np.broadcast_to(delta, shape)
     nowhere = (scaled == 0) & (delta < 0)
     if nowhere.any():
         what = "β = 0 with δ < 0 leaves the direction of w open (a = 0, ‖w‖ = √(−δ/η_a))"
@@ -217,7 +148,7 @@ def split(
     room = kappa - delta
     downstream = scaled * np.sqrt(2 / np.where(delta < 0, room, 1.0))
     A = np.where(delta < 0, downstream, np.sqrt((kappa + np.maximum(delta, 0.0)) / 2))
-    a = sign * A / np.sqrt(rate_w)
+    a = sign * A / root_w
     w = beta / np.where(a == 0, 1.0, a)[..., None]
     return a, w
 
@@ -230,10 +161,10 @@ def separatrix(
     Starts on it flow to the saddles; it divides the basins of the two branches (paper, figure 7). It exists for δ ≤ 0
     only; OutsideTheory otherwise, or when β* = 0.
     """
-    target, heights = finite("beta_star", beta_star, least_axes=1), finite("a", a, least_axes=1)
-    delta = finite("relative_scale", relative_scale)
-    root_a, root_w = np.sqrt(positive_rate("eta_a", eta_a)), np.sqrt(positive_rate("eta_w", eta_w))
-    if target.shape != (2,) or heights.ndim != 1:
+    target, heights = finite("beta_star", beta_star, axes=1), finite("a", a, axes=1)
+    delta = number("relative_scale", relative_scale)
+    root_a, root_w = np.sqrt(one_rate("eta_a", eta_a)), np.sqrt(one_rate("eta_w", eta_w))
+    if target.shape != (2,):
         got = f"shapes {target.shape} and {heights.shape}"
         raise OutsideTheory("The separatrix is drawn for two inputs", got=got, do="Give beta_star[2] and a[k].")
     r = root_a * root_w * norm(target)
@@ -241,33 +172,36 @@ def separatrix(
         what = "Only δ ≤ 0 with β* ≠ 0 has a separatrix (for δ > 0 the two sheets are the basins)"
         raise OutsideTheory(what, got=f"δ = {delta:g}, ‖β*‖ = {norm(target):g}", do="Choose δ of 0 or less.")
     e = target / norm(target)
-    fast, slow, _, _ = eigenmodes(delta, r)
+    _, slow, _, _ = eigenmodes(np.asarray(delta), r)
     A = root_w * heights
     along = -A * (r / slow)
-    across = np.sqrt(np.maximum(A**2 * (1 - fast / slow) - delta, 0.0))
+    # A² − ‖V‖² = δ, where A² − v² = A² δ/l₋
+    across = np.sqrt(-delta) * np.hypot(1.0, A / np.sqrt(slow))
     sides = np.array([across, -across])
     return (along[:, None] * e + sides[..., None] * np.array([-e[1], e[0]])) / root_a
 
 
 def magnitude(a: ArrayLike, w: ArrayLike) -> Floats:
-    """μ[...] = a‖w‖, with the sign of a (paper, section 3)."""
-    return np.asarray(a) * norm(np.asarray(w, dtype=np.float64))
+    """μ[...] = a‖w‖, with the sign of a (paper, section 3); NaN of a run that is lost stays NaN."""
+    return real("a", a) * norm(real("w", w, least_axes=1))
 
 
 def alignment(w: ArrayLike, beta_star: ArrayLike) -> Floats:
     """φ[...] = cos∠(w, β*) (paper, section 3); NaN where w = 0 or β* = 0 leaves it undefined."""
-    w, target = np.asarray(w, dtype=np.float64), np.asarray(beta_star, dtype=np.float64)
+    w, target = real("w", w, least_axes=1), real("beta_star", beta_star, least_axes=1)
+    same_size("w and beta_star need the same number of inputs", w.shape[-1], target.shape[-1])
+    leading_axes({"w": (w, 1), "beta_star": (target, 1)})
     length, reach = norm(w), norm(target)
-    if not (reach > 0).all():
-        return np.full(length.shape, np.nan)
-    defined = length > 0
-    unit = w / np.where(defined, length, 1.0)[..., None]
-    cosine = np.clip((unit * (target / reach[..., None])).sum(axis=-1), -1.0, 1.0)
-    return np.where(defined, cosine, np.nan)
+    unit = w / np.where(length > 0, length, 1.0)[..., None]
+    aim = target / np.where(reach > 0, reach, 1.0)[..., None]
+    cosine = np.clip(np.einsum("...i,...i->...", unit, aim), -1.0, 1.0)
+    return np.where((length > 0) & (reach > 0), cosine, np.nan)
 
 
 def ratio(a: ArrayLike, w: ArrayLike, beta_star: ArrayLike) -> Floats:
     """ν[...] = wᵀβ*/a (paper, appendix A.2, figure 8); NaN where a = 0."""
-    a = np.asarray(a, dtype=np.float64)
-    along = (np.asarray(w, dtype=np.float64) * np.asarray(beta_star)).sum(axis=-1)
-    return np.divide(along, a, out=np.full(np.broadcast_shapes(a.shape, along.shape), np.nan), where=a != 0)
+    a, w, target = real("a", a), real("w", w, least_axes=1), real("beta_star", beta_star, least_axes=1)
+    same_size("w and beta_star need the same number of inputs", w.shape[-1], target.shape[-1])
+    shape = leading_axes({"a": (a, 0), "w": (w, 1), "beta_star": (target, 1)})
+    along = np.einsum("...i,...i->...", w, target)
+    return np.divide(along, a, out=np.full(shape, np.nan), where=np.broadcast_to(a != 0, shape))

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
-from core.theory.normalised import Floats, finite, norm, positive_rate, runs
-from core.theory.single_neuron import eigenmodes, growing_part
+from core.theory.checks import Floats, finite, leading_axes, positive_rate, real, same_size
+from core.theory.single_neuron_modes import eigenmodes, growing_part
+from core.theory.states import norm, runs
 
 HALVINGS = 120
 
@@ -36,24 +37,28 @@ def alignment_time(
     slope = _slope(cosine)
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
     _refuse_no_target(start.r)
-    fast, slow, C, S = eigenmodes(start.delta, start.r)
-    plus = growing_part(start)
+    modes = eigenmodes(start.delta, start.r)
+    plus, (fast, slow, C, S) = growing_part(start, modes, snap=True), modes
     side = np.where(plus < 0, -1.0, 1.0)
     plus, minus = np.abs(plus) * S, side * (C * start.along - S * start.A) * C
     goal = norm(start.across) * slope
     there = (plus > 0) & (plus + minus >= goal)
     moving = (plus > 0) & (fast > 0) & ~there
     safe = np.where(moving, plus, 1.0)
+    # In units of the growing mode's e-folding; the other mode falls `steeper` times as fast.
+    fast = np.where(moving, fast, 1.0)
+    steeper = slow / fast
     low = np.zeros(plus.shape)
-    high = np.where(moving, np.log(np.maximum((goal + np.abs(minus)) / safe, 1.0)) / np.where(moving, fast, 1.0), 0.0)
+    high = np.where(moving, np.log(np.maximum((goal + np.abs(minus)) / safe, 1.0)), 0.0)
     for _ in range(HALVINGS):
         middle = (low + high) / 2
         if ((middle <= low) | (middle >= high)).all():
             break
-        below = fast * middle + np.log(safe) < _log(goal - minus * np.exp(-slow * middle))
+        below = middle + np.log(safe) < _log(goal - minus * np.exp(-steeper * middle))
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    time = np.where(moving, high, np.where(there, 0.0, np.inf))
-    return time.reshape(start.shape)
+    with np.errstate(over="ignore"):
+        time = np.ldexp(high / fast, -2 * start.unit)
+    return np.where(moving, time, np.where(there, 0.0, np.inf)).reshape(start.shape)
 
 
 def alignment_time_asymptote(
@@ -74,23 +79,33 @@ def alignment_time_asymptote(
     slope = _slope(cosine)
     beta, target = finite("beta_0", beta_0, least_axes=1), finite("beta_star", beta_star, least_axes=1)
     delta = finite("relative_scale", relative_scale)
+    same_size("beta_0 and beta_star need the same number of inputs", beta.shape[-1], target.shape[-1])
     rate = np.sqrt(positive_rate("eta_a", eta_a)) * np.sqrt(positive_rate("eta_w", eta_w))
+    named = {"relative_scale": (delta, 0), "eta_a and eta_w": (rate, 0)}
+    leading_axes({"beta_0": (beta, 1), "beta_star": (target, 1), **named})
     r, length = rate * norm(target), rate * norm(beta)
     _refuse_no_target(r)
     if (length == 0).any():
         raise OutsideTheory("β_0 = 0 has no direction to turn", got="β_0 = 0", do="Give a β_0 other than 0.")
-    phi = np.clip((beta * target).sum(axis=-1) / norm(beta) / norm(target), -1.0, 1.0)
-    across = np.sqrt((1 - phi) * (1 + phi))
+    phi, across = _cosine_and_sine(beta / norm(beta)[..., None], target / norm(target)[..., None])
     size = np.where(delta == 0, 1.0, np.abs(delta))
-    with np.errstate(divide="ignore"):
-        up = np.log(np.maximum(1 + length * (slope * across - phi) / r, 1.0)) / size
-        down = size / r**2 * np.log(np.maximum(slope * across / np.abs(phi + r * length / size**2), 1.0))
+    with np.errstate(divide="ignore", over="ignore"):
+        up = np.log(np.maximum(1 + (slope * across - phi) * (length / r), 1.0)) / size
+        turned = np.abs(phi + (r / size) * (length / size))
+        grown = np.where(slope * across > 0, slope * across / np.where(turned > 0, turned, np.nextafter(0, 1)), 0.0)
+        down = (size / r) / r * np.log(np.maximum(grown, 1.0))
         level = np.maximum(np.arctanh(cosine) - np.arctanh(phi), 0.0) / r
     return np.where(delta > 0, up, np.where(delta < 0, down, level))
 
 
+def _cosine_and_sine(one: Floats, other: Floats) -> tuple[Floats, Floats]:
+    """Of the angle between unit vectors; the sine from what is perpendicular, which keeps small angles."""
+    cosine = np.clip(np.einsum("...i,...i->...", one, other), -1.0, 1.0)
+    return cosine, norm(one - cosine[..., None] * other)
+
+
 def _slope(cosine: float) -> float:
-    if not -1 < cosine < 1:
+    if not -1 < real("cosine", cosine, axes=0) < 1:
         raise OutsideTheory("The alignment asked for lies between −1 and 1", got=cosine, do="Choose 0.5, for example.")
     return float(cosine / np.sqrt((1 - cosine) * (1 + cosine)))
 

@@ -8,7 +8,7 @@ import os
 import platform
 from functools import cache
 
-from core.errors import OutsideTheory
+from core.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +36,11 @@ def describe(device: str) -> str:
 
 
 def choose_device(wanted: str | None = None) -> str:
-    """`wanted`, else the DEVICE variable, else cuda when present, else cpu. Raises OutsideTheory for an absent one."""
+    """`wanted`, else the DEVICE variable, else cuda when present, else cpu. Raises Unavailable for an absent one."""
     device = wanted or os.environ.get("DEVICE") or ("cuda" if gpus() else "cpu")
     absent = device.startswith("cuda") and not gpus()
     if absent or not (device == "cpu" or device.startswith("cuda")):
-        raise OutsideTheory("The device must be cpu, or cuda on a machine that has it", got=device, do="Choose cpu.")
+        raise Unavailable("The device must be cpu, or cuda on a machine that has it", got=device, do="Choose cpu.")
     return device
 
 
@@ -50,17 +50,17 @@ def device_for(wanted: str) -> str:
 
 
 def usable(device: str) -> str:
-    """The device, after a first byte on it. Raises OutsideTheory where it is absent, or busy and takes nobody else."""
+    """The device, after a first byte on it. Raises Unavailable where it is absent, or busy and takes nobody else."""
     import torch
 
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError):
-        raise OutsideTheory("this device cannot be had here", got=device, do="Use device='cpu'.") from None
+        raise Unavailable("this device cannot be had here", got=device, do="Use device='cpu'.") from None
     return device
 
 
-def reason(error: RuntimeError) -> str:
+def reason(error: Exception) -> str:
     """Why a device failed, in a few words: torch's first line."""
     import torch
 

@@ -15,12 +15,13 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from core.errors import OutsideTheory
-from core.theory.deep_linear import rate_vector
-from core.theory.linear_checks import LARGEST, finite_array, positive_rate, same_size, time_array
+from core.errors import OutsideTheory, Unavailable
+from core.theory.checks import finite, layer_rates, one_rate, same_size, step_counts, time_vector
 from core.training.single_neuron_flow import advance
 
 MOST_STEPS = 200_000
+LOST = 1e30
+"""A run with a weight beyond this size has diverged."""
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,11 @@ def gradient_flow(
 ) -> Iterator[Snapshot]:
     """Gradient flow at the rising `times` [T] by adaptive fifth-order steps; tolerance is one step's relative error.
 
-    Raises OutsideTheory for bad arrays, shapes, rates, times or device, and where more than `most` steps are needed.
+    Raises OutsideTheory for bad arrays, shapes, rates or times and where more than `most` steps are needed, Unavailable for
+    an absent device.
     """
     network = _Network.checked(weights, X, Y, etas, device)
-    targets = time_array(times)
+    targets = time_vector("times", times)
     if np.any(np.diff(targets) < 0):
         raise OutsideTheory("Times must rise", got=f"{targets[:4]} …", do="Sort them.")
     return network.flowing(targets, tolerance, most)
@@ -56,14 +58,14 @@ def gradient_descent(
     A run that diverges is NaN from there on. Raises OutsideTheory for bad input and beyond 200,000 steps.
     """
     network = _Network.checked(weights, X, Y, etas, device)
-    steps = [int(step) for step in checkpoints]
-    if not steps or steps != sorted(steps) or not 0 <= steps[0] <= steps[-1] <= MOST_STEPS:
+    steps = step_counts("checkpoints", checkpoints)
+    if steps != sorted(steps) or steps[-1] > MOST_STEPS:
         raise OutsideTheory(
             f"Checkpoints must be rising step counts up to {MOST_STEPS:,}",
             got=str(steps)[:60],
             do="Give 0, 10, 100, … and a larger rate where that is too few.",
         )
-    return network.descending(steps, positive_rate(rate, "rate"))
+    return network.descending(steps, one_rate("rate", rate))
 
 
 def stable_rate_bound(weights: Sequence, X, *, etas=None) -> float:
@@ -72,8 +74,8 @@ def stable_rate_bound(weights: Sequence, X, *, etas=None) -> float:
     The smallest over the runs; ‖·‖ are spectral norms. Infinite where the kernel is 0.
     """
     checked = [torch.as_tensor(W) for W in _weights(weights)]
-    X = torch.as_tensor(finite_array(X, "X", 2))
-    rates = rate_vector(etas, len(checked))
+    X = torch.as_tensor(finite("X", X, axes=2))
+    rates = layer_rates(etas, len(checked))
     before, after = _around(checked)
     bound = sum(
         rate * torch.linalg.matrix_norm(up, 2) ** 2 * torch.linalg.matrix_norm(X @ down.mT, 2) ** 2
@@ -100,17 +102,17 @@ class _Network:
     @classmethod
     def checked(cls, weights, X, Y, etas, device: str) -> "_Network":
         layers = _weights(weights)
-        X, Y = finite_array(X, "X", 2), finite_array(Y, "Y", 2)
-        same_size(len(X), len(Y), "X [n,d] and Y [n,c] must have the same rows")
-        same_size(X.shape[1], layers[0].shape[-1], "X [n,d] must have as many columns as the first layer")
-        same_size(Y.shape[1], layers[-1].shape[-2], "Y [n,c] must have as many columns as the last layer has rows")
+        X, Y = finite("X", X, axes=2), finite("Y", Y, axes=2)
+        same_size("X [n,d] and Y [n,c] must have the same rows", len(X), len(Y))
+        same_size("X [n,d] must have as many columns as the first layer", X.shape[1], layers[0].shape[-1])
+        same_size("Y [n,c] must have as many columns as the last layer has rows", Y.shape[1], layers[-1].shape[-2])
         runs = layers[0].shape[:-2]
         if device != "cpu" and not (device.startswith("cuda") and torch.cuda.is_available()):
-            raise OutsideTheory("The device must be cpu, or cuda where it is present", got=device, do="Choose cpu.")
+            raise Unavailable("The device must be cpu, or cuda where it is present", got=device, do="Choose cpu.")
         flat = np.concatenate([W.reshape(*runs, -1) for W in layers], axis=-1).reshape(int(np.prod(runs)), -1)
         data = (torch.tensor(array, device=device) for array in (flat, X, Y))
         state, X_t, Y_t = data
-        return cls(state, [W.shape[-2:] for W in layers], runs, X_t, Y_t, rate_vector(etas, len(layers)))
+        return cls(state, [W.shape[-2:] for W in layers], runs, X_t, Y_t, layer_rates(etas, len(layers)))
 
     def layers(self, state: torch.Tensor) -> list[torch.Tensor]:
         sizes = [rows * columns for rows, columns in self.shapes]
@@ -144,7 +146,7 @@ class _Network:
         for checkpoint in checkpoints:
             for _ in range(checkpoint - step):
                 state = state + rate * self.speed(state)
-            state = torch.where((state.abs() < LARGEST).all(dim=1, keepdim=True), state, torch.nan)
+            state = torch.where((state.abs() < LOST).all(dim=1, keepdim=True), state, torch.nan)
             step = checkpoint
             yield self.snapshot(step, rate * step, state)
 
@@ -172,11 +174,11 @@ def _around(layers: list[torch.Tensor]) -> tuple[list[torch.Tensor], list[torch.
 
 
 def _weights(weights: Sequence) -> list[np.ndarray]:
-    layers = [finite_array(W, f"layer {k + 1}", (2, 3, 4)) for k, W in enumerate(weights)]
+    layers = [finite(f"layer {k + 1}", W, axes=(2, 3, 4)) for k, W in enumerate(weights)]
     if not layers:
         raise OutsideTheory("A network needs a layer", got="none", do="Give at least one matrix of weights.")
     for lower, upper in pairwise(layers):
-        same_size(upper.shape[-1], lower.shape[-2], "Neighbouring layers must share their width")
-        same_size(upper.ndim, lower.ndim, "All layers must have the same leading axes")
-        same_size(int(np.prod(upper.shape[:-2])), int(np.prod(lower.shape[:-2])), "All layers must have the same runs")
+        same_size("Neighbouring layers must share their width", upper.shape[-1], lower.shape[-2])
+        same_size("All layers must have the same leading axes", upper.ndim, lower.ndim)
+        same_size("All layers must have the same runs", int(np.prod(upper.shape[:-2])), int(np.prod(lower.shape[:-2])))
     return layers

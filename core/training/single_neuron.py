@@ -20,9 +20,10 @@ import torch
 from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
-from core.theory.normalised import Floats, finite, positive_rate, relative_scale
+from core.theory.checks import Floats, finite, leading_axes, one_rate, step_counts, time_vector, whole
 from core.theory.row_space import check_inputs, row_space
 from core.theory.single_neuron_kernel import ntk
+from core.theory.states import imbalance
 from core.training.single_neuron_flow import advance
 
 MOST_STEPS = 200_000
@@ -68,9 +69,9 @@ def gradient_flow(
     input and where more than 200,000 steps would be needed (|δ| times the last time is then too large).
     """
     task = _Task.checked(a_0, w_0, X, y, eta_a, eta_w, device)
-    targets = finite("times", times, least_axes=1)
-    if targets.ndim != 1 or (np.diff(targets) < 0).any() or targets[0] < 0:
-        raise OutsideTheory("times must rise from 0 or later", got=f"shape {targets.shape}", do="Sort the times.")
+    targets = time_vector("times", times)
+    if (np.diff(targets) < 0).any():
+        raise OutsideTheory("Times must rise", got=f"{targets[:4]} …", do="Sort the times.")
     return _flowing(task, targets, tolerance)
 
 
@@ -96,16 +97,15 @@ def gradient_descent(
     that a seed means the same on every device. A run that grows beyond 1e8 times its start is NaN from there on.
     """
     task = _Task.checked(a_0, w_0, X, y, eta_a, eta_w, device)
-    steps = [int(step) for step in checkpoints]
-    if not steps or steps[0] < 0 or any(b < a for a, b in itertools.pairwise(steps)):
+    steps = step_counts("checkpoints", checkpoints)
+    if any(b < a for a, b in itertools.pairwise(steps)):
         raise OutsideTheory("checkpoints must be rising step counts", got=str(steps)[:60], do="Give 0, 10, 100, say.")
     if steps[-1] > MOST_STEPS:
         do = f"Stop at {MOST_STEPS:,} steps, or take larger ones."
         raise OutsideTheory("That is more steps than one picture is worth", got=f"{steps[-1]:,}", do=do)
-    rate = float(positive_rate("rate", rate))
-    if batch < 0 or not 0 <= label_noise < np.inf:
-        do = "Give a batch of 0 (all data) or more, and finite noise of 0 or more."
-        raise OutsideTheory("Noise cannot be negative", got=f"batch {batch}, label noise {label_noise}", do=do)
+    rate, batch = one_rate("rate", rate), whole("batch", batch, least=0)
+    if not 0 <= label_noise < np.inf:
+        raise OutsideTheory("Noise cannot be negative", got=f"{label_noise}", do="Give finite noise of 0 or more.")
     return _descending(task, steps, rate, _Noise(task, batch, float(label_noise), seed))
 
 
@@ -114,7 +114,7 @@ def collect(snapshots: Iterable[Snapshot], *, eta_a: float = 1.0, eta_w: float =
     kept = list(snapshots)
     a, w = np.stack([s.a for s in kept], axis=-1), np.stack([s.w for s in kept], axis=-2)
     lost = ~np.isfinite(a)
-    delta = relative_scale(np.where(lost, 0.0, a), np.where(lost[..., None], 0.0, w), eta_a=eta_a, eta_w=eta_w)
+    delta = imbalance(np.where(lost, 0.0, a), np.where(lost[..., None], 0.0, w), eta_a=eta_a, eta_w=eta_w)
     drift = np.where(lost, np.nan, delta - delta[..., :1])
     return Run(np.array([s.time for s in kept]), a, w, drift)
 
@@ -142,14 +142,8 @@ class _Task:
     def checked(cls, a_0, w_0, X, y, eta_a, eta_w, device: str) -> "_Task":
         a, w = finite("a_0", a_0), finite("w_0", w_0, least_axes=1)
         check_inputs(row_space(X, y), w)
-        rate_a, rate_w = float(positive_rate("eta_a", eta_a)), float(positive_rate("eta_w", eta_w))
-        try:
-            shape = np.broadcast_shapes(a.shape, w.shape[:-1])
-        except ValueError as error:
-            got = f"{a.shape} and {w.shape}"
-            raise OutsideTheory(
-                "a_0 and w_0 do not broadcast", got=got, do="Give shapes [...] and [..., d]."
-            ) from error
+        rate_a, rate_w = one_rate("eta_a", eta_a), one_rate("eta_w", eta_w)
+        shape = leading_axes({"a_0": (a, 0), "w_0": (w, 1)})
         d = w.shape[-1]
         both = [np.broadcast_to(w, (*shape, d)), np.broadcast_to(a, shape)[..., None]]
         start = np.concatenate(both, axis=-1).reshape(-1, d + 1)

@@ -6,23 +6,23 @@
 when the visitor rests, runs in a process of its own, and its answer is shared by all visitors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import streamlit as st
 
-from core.errors import OutsideTheory
-from pages.jobs.fragment_timer import look_again, stop_looking
+from core.errors import Refusal
 from pages.jobs.live import quickly, rest
 from pages.jobs.pool import Job
-from pages.shared.cache import remember
+from pages.shared.cache import frozen, remember
+from pages.shared.streamlit_internals import look_again, stop_looking
 
 LOOK_S = 0.25
 
 
 def beside(name: str, problem: Any, simulate: Callable[[Any], Any], show: Callable[[Any], None]) -> None:
     """Draw theory now, and theory with the run from the next look on. A refused run is told in one sentence."""
-    state, ticket = f"_beside_{name}", repr(problem)
+    state, ticket = f"_beside_{name}", frozen(problem)
     stage, at, moves = st.session_state.get(state, ("", "", 0))
     wait = rest() + 0.001 * (moves % 2)  # the browser's clock starts anew only for another interval
     every = None if (stage, at) == ("done", ticket) else wait + LOOK_S
@@ -31,7 +31,7 @@ def beside(name: str, problem: Any, simulate: Callable[[Any], Any], show: Callab
 
 def _panel(
     state: str,
-    ticket: str,
+    ticket: Hashable,
     wait: float,
     problem: Any,
     simulate: Callable[[Any], Any],
@@ -57,7 +57,7 @@ def _panel(
 def _here(simulate: Callable[[Any], Any], problem: Any) -> tuple[Any, str]:
     try:
         return remember(simulate)(problem), ""
-    except OutsideTheory as error:
+    except Refusal as error:
         return None, str(error)
 
 

@@ -9,15 +9,15 @@
 import atexit
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.jobs.pool import Job, Pool, pool_size
+from pages.shared.cache import key_of
+from pages.shared.streamlit_internals import is_connected, session_id
 
 POLL_S = 0.4
 SHORTEST_REST_S, REST_S, LONGEST_REST_S = 0.4, 0.05, 2.0
@@ -65,7 +65,7 @@ def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Jo
     """
     if not _open:
         return None
-    ticket = f"{compute.__module__}.{compute.__qualname__} {problem!r}"
+    ticket = key_of(compute, problem)
     session = _session()
     job = quick_pool().find(ticket) or _still(session.held.get(f"quick {name}"), ticket)
     if job is None or job.alive:
@@ -76,8 +76,7 @@ def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Jo
 
 def connected(viewer: str) -> bool:
     """Whether this session's browser is there; outside a server everybody is."""
-    session = viewer.split(":")[0]
-    return not runtime.exists() or bool(runtime.get_instance().is_active_session(session))
+    return is_connected(viewer.split(":")[0])
 
 
 def leave_other_pages(stem: str) -> None:
@@ -96,7 +95,7 @@ def work(
 
     A finished run is kept and shown at once, to everybody who asks for the same.
     """
-    ticket = f"{generate.__module__}.{generate.__qualname__} {problem!r}"
+    ticket = key_of(generate, problem)
     session = _session()
     viewer, held = session.viewer, session.held
     job = pool().find(ticket) or _still(held.get(name), ticket)
@@ -110,7 +109,7 @@ def work(
     return held.get(name)
 
 
-def _still(job: Job | None, ticket: str) -> Job | None:
+def _still(job: Job | None, ticket: Hashable) -> Job | None:
     return job if job is not None and job.ticket == ticket else None
 
 
@@ -166,5 +165,4 @@ class _Session:
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: pool().leave(session.viewer))
 def _session() -> _Session:
-    context = get_script_run_ctx()
-    return _Session(context.session_id if context else "nobody")
+    return _Session(session_id() or "nobody")

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
@@ -40,7 +40,7 @@ class Job:
     """One request on its way: state is queued, running, done, cancelled or failed; snapshots grow while it runs. It does
     not begin before `due` (of time.monotonic)."""
 
-    ticket: str
+    ticket: Hashable
     request: tuple[str, str, Any]
     state: str = "queued"
     stopping: bool = False
@@ -180,14 +180,14 @@ class Pool:
         self.closed = False
         self.processes = [Process() for _ in range(size)]
         self.waiting: deque[Job] = deque()
-        self.jobs: dict[str, Job] = {}
-        self.results: OrderedDict[str, Job] = OrderedDict()
+        self.jobs: dict[Hashable, Job] = {}
+        self.results: OrderedDict[Hashable, Job] = OrderedDict()
         self.asked: deque[float] = deque(maxlen=200)
         self.changed = threading.Condition()
         for process in self.processes:
             threading.Thread(target=self._serve, args=(process,), daemon=True).start()
 
-    def find(self, ticket: str) -> Job | None:
+    def find(self, ticket: Hashable) -> Job | None:
         """The job or finished result for a ticket."""
         with self.changed:
             if ticket in self.results:
@@ -195,7 +195,7 @@ class Pool:
                 return self.results[ticket]
             return self.jobs.get(ticket)
 
-    def submit(self, ticket: str, generate: Callable, problem: Any, viewer: str, wait: float = 0.0) -> Job:
+    def submit(self, ticket: Hashable, generate: Callable, problem: Any, viewer: str, wait: float = 0.0) -> Job:
         """Queue a request, or join the one that is already there; the viewer's other jobs are left. A new one begins
         after `wait` seconds at the earliest."""
         self.leave(viewer, but=ticket)
@@ -215,7 +215,7 @@ class Pool:
                 job.viewers[viewer] = time.monotonic()
             return job
 
-    def leave(self, viewer: str, but: str = "") -> None:
+    def leave(self, viewer: str, but: Hashable = None) -> None:
         """A viewer turns away from all jobs but one; those without a viewer stop."""
         for job in list(self.jobs.values()):
             if job.ticket != but:

@@ -3,15 +3,17 @@
 import numpy as np
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.figures.compare import difference, side_by_side
 from core.figures.picture import Picture
 from core.params import Params
 from pages import Page
 from pages.lessons.lessons import LESSONS
+from pages.shared.address import spelled
 from pages.shared.cache import painted, remember
 from pages.shared.controls import nearest, set_problem
 from pages.shared.plot import COMPARISON, Cursor, plot
+from pages.shared.registry import Shown
 from pages.shared.stage import Stage
 
 DEFAULT = "default"
@@ -19,17 +21,8 @@ DEFAULT = "default"
 
 def spell(problem: Params) -> str:
     """A problem as a link's A: the fields that differ from the defaults; several choices are joined by "/"."""
-    said = values_in_a_link(problem).items()
+    said = spelled(problem).items()
     return ",".join(f"{n}:{'/'.join(v) if isinstance(v, list) else v}" for n, v in said) or DEFAULT
-
-
-def values_in_a_link(problem: Params) -> dict[str, str | list[str]]:
-    """The fields that differ from the defaults, as a link carries them."""
-    return {n: list(map(_text, v)) if isinstance(v, tuple) else _text(v) for n, v in problem.changed().items()}
-
-
-def _text(value: object) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def unspell(kind: type[Params], text: str) -> tuple[Params | None, list[str]]:
@@ -46,7 +39,7 @@ def unspell(kind: type[Params], text: str) -> tuple[Params | None, list[str]]:
             notes.append(f"The link's A asks for {name} = {word[:30]}; {values[name]} is used.")
     try:
         return kind(**values), notes
-    except OutsideTheory as error:
+    except Refusal as error:
         return None, [*notes, f"The link's A cannot be drawn: {error}"]
 
 
@@ -73,26 +66,26 @@ def entrance(page: Page, scene: Stage, problem: Params) -> None:
     st.button("Unpin A", key="unpin", icon=":material/keep_off:", on_click=_unpin)
 
 
-def draw(page: Page, scene: Stage) -> None:
+def show(page: Page, scene: Stage) -> None:
     """A | B | B − A in the place of the page's own chart."""
-    if scene.solve is None or scene.draw is None or scene.pinned is None:
+    shown: Shown | None = scene.shown
+    if shown is None or shown.curves is None or scene.pinned is None:
         st.warning("There is nothing to compare here yet.", icon=":material/info:")
         return
-    lesson, solve = LESSONS[page.stem], remember(scene.solve)
-    a, b = solve(scene.pinned), solve(scene.problem)
-    (values_a, curves_a), (values_b, curves_b) = lesson.curves(scene.pinned, a), lesson.curves(scene.problem, b)
+    a, b = remember(shown.solve)(scene.pinned), shown.solution
+    (values_a, curves_a), (values_b, curves_b) = shown.curves(scene.pinned, a), shown.curves(shown.problem, b)
     same = (scene.cursor is None) or list(scene.cursor.values) == list(map(float, values_b))
-    pictures = painted(scene.draw, scene.pinned, a), painted(scene.draw, scene.problem, b)
+    pictures = painted(shown.figures, scene.pinned, a), painted(shown.figures, shown.problem, b)
     shared: list[Picture] = []
-    for k in lesson.pictures:
+    for k in LESSONS[page.stem].pictures:
         left, right = pictures[0][k], pictures[1][k]
         follow = _follow(values_a, values_b) if len(left.frames) == len(values_a) and same else None
         shared += side_by_side(left, right, follow)
     pairs = {n: (_onto(values_b, values_a, curves_a[n]), curves_b[n]) for n in curves_b if n in curves_a}
     cursor = scene.cursor or Cursor("t", "time t", values_b)
-    strip = difference(scene.problem, np.asarray(values_b), pairs, cursor.label)
-    plot(*shared, strip, key=COMPARISON, cursor=cursor, least=(*[300] * len(shared), 700))
-    st.caption(f"A is pinned: {describe(scene.pinned)}. B is what the controls say: {describe(scene.problem)}.")
+    strip = difference(shown.problem, np.asarray(values_b), pairs, cursor.label)
+    plot(*shared, strip, key=COMPARISON, hero=True, cursor=cursor, least=(*[300] * len(shared), 700))
+    st.caption(f"A is pinned: {describe(scene.pinned)}. B is what the controls say: {describe(shown.problem)}.")
 
 
 def describe(problem: Params) -> str:

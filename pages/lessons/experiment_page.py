@@ -11,11 +11,13 @@ from core.figures.experiment import reached
 from core.params import Params
 from core.training.practice import harness as ground
 from pages.jobs.live import work
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
+from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 
@@ -40,16 +42,17 @@ def show(
     picture = st.container()
     problem = controls(model.Problem, shown=shown, more=more)
     solution = remember(model.recorded)(problem)
+    page = register(stem, problem, solution, solve=model.recorded, figures=figures, arrays=arrays(solution))
     with picture:
-        plot(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
+        hero(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
         provenance(model.EXPERIMENT)
-    presets(stem, model.PRESETS, problem)
+    presets(page, model.PRESETS)
     facts(problem, solution)
     prose(stem, "look")
     _live(stem, model, figures, problem, cursor, measured, grow)
     with st.expander("Settings, and where ours differ from the paper's"):
         prose(stem, "settings")
-    takeaway(stem, problem, model.recorded, figures, arrays(solution))
+    takeaway(page)
 
 
 def provenance(experiment: ground.Experiment) -> None:
@@ -73,20 +76,20 @@ def arrays(solution: Any) -> dict[str, Any]:
 def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, cursor, measured: str, grow) -> None:
     """The button, and the newest picture while the run goes on."""
     st.subheader("See it happen")
-    brief, note = remember(model.EXPERIMENT.settle)(model.brief(problem))
+    brief, note = remember(model.EXPERIMENT.resolve_data)(model.brief(problem))
     prose(stem, "live", seconds=f"{max(1, round(model.EXPERIMENT.seconds(brief)))}", **_settings(brief))
     if note:
         st.caption(note)
 
-    def draw(snapshots: list) -> None:
+    def paint(snapshots: list) -> None:
         newest = snapshots[-1].solution
         symbol, words, values, *_ = cursor(newest)
         still = min(reached(getattr(newest, measured)), len(values) - 1)
         panels = figures(brief, newest)
         now = Cursor(symbol, words, values, still=still)
-        plot(*panels, key="live", cursor=now, autoplay=False, grow=grow, least=300, hero=False)
+        plot(*panels, key="live", cursor=now, autoplay=False, grow=grow, least=300)
 
-    work(stem, brief, model.run, label="Train it here", show=draw)
+    work(stem, brief, model.run, label="Train it here", show=paint)
 
 
 def _settings(problem: Params) -> dict[str, str]:

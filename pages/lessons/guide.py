@@ -7,9 +7,9 @@ import streamlit as st
 
 from pages import BY_STEM, PAGES, Page
 from pages.lessons.lessons import LESSONS, Lesson, Step, state
-from pages.shared.cache import remember
 from pages.shared.controls import set_problem
 from pages.shared.prose import hovering, pieces
+from pages.shared.registry import Shown
 from pages.shared.stage import Stage
 
 OPENED, ANSWERS = "_step_opened", "_answers"
@@ -73,15 +73,15 @@ def open_link(page: Page, scene: Stage, full: bool) -> None:
         scene.act = f"step {scene.link.step}"
 
 
-def draw(page: Page, scene: Stage) -> None:
+def show(page: Page, scene: Stage) -> None:
     """The strip itself: the question, or the step."""
     lesson = LESSONS.get(page.stem)
     if lesson is None:
         return
     if scene.link.predict:
-        _draw_question(page, scene)
+        _show_question(page, scene)
     elif scene.link.step:
-        _draw_step(page, lesson, scene)
+        _show_step(page, lesson, scene)
 
 
 def entrances(page: Page) -> None:
@@ -92,13 +92,14 @@ def entrances(page: Page) -> None:
 
 def goal(page: Page, scene: Stage) -> None:
     """After the page: whether the link's goal is reached by what the page shows."""
-    wanted, lesson = scene.link.goal, LESSONS.get(page.stem)
+    wanted = scene.link.goal
     if wanted is None:
         return
-    if lesson is None or scene.solve is None:
+    shown: Shown | None = scene.shown
+    if shown is None or shown.curves is None:
         st.warning(f"This page cannot check a goal; “{wanted.words}” is ignored.", icon=":material/link_off:")
         return
-    times, curves = lesson.curves(scene.problem, remember(scene.solve)(scene.problem))
+    times, curves = shown.curves(shown.problem, shown.solution)
     if wanted.quantity not in curves:
         has = ", ".join(curves)
         st.warning(f"The goal's {wanted.quantity} is not measured here ({has} are); it is ignored.")
@@ -113,7 +114,7 @@ def goal(page: Page, scene: Stage) -> None:
         st.success(f"**Reached:** {wanted.words} — at t = {at:.3g}.", icon=":material/check_circle:")
 
 
-def _draw_step(page: Page, lesson: Lesson, scene: Stage) -> None:
+def _show_step(page: Page, lesson: Lesson, scene: Stage) -> None:
     number, total = scene.link.step, len(lesson.steps)
     step = lesson.steps[number - 1]
     with st.container(border=True, key="lesson"):
@@ -127,13 +128,13 @@ def _draw_step(page: Page, lesson: Lesson, scene: Stage) -> None:
                     "Next", key="step_next", type="primary", shortcut="Right", on_click=_go, args=(page, number + 1)
                 )
             elif (following := _following(page)) and st.button(
-                f"Next: {following.title}", key="step_next", type="primary", shortcut="Right"
+                f"Next: {following.title}", key="step_onward", type="primary", shortcut="Right"
             ):
                 st.switch_page(scene.entries[following.stem], query_params=_leading(scene))
             st.button("Leave the steps", key="step_leave", on_click=_leave)
 
 
-def _draw_question(page: Page, scene: Stage) -> None:
+def _show_question(page: Page, scene: Stage) -> None:
     asked, answer = question(page.stem), _answer(page.stem)
     with st.container(border=True, key="lesson"):
         if answer is None:

@@ -5,18 +5,15 @@ choices as "- [ ] …", the right one as "- [x] …", and then the reason. A ste
 preset, uses the preset's.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from core.params import Params
 from pages import BY_STEM, Page
 from pages.shared.link import Goal
 
 UNNAMED = ""
-Curves = tuple[np.ndarray, dict[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -55,7 +52,6 @@ class Lesson:
     steps: tuple[Step, ...]
     prediction: Prediction
     measures: tuple[str, ...]
-    curves: Callable[[Any, Any], Curves]
     pictures: tuple[int, ...] = (0,)
     exercise: Exercise | None = None
 
@@ -69,46 +65,6 @@ def state(page: Page, wanted: str | Mapping[str, Any]) -> Params:
     return kind(**wanted)
 
 
-def _start(problem: Any, solution: Any) -> Curves:
-    """The upstream one of the three, whose change from lazy to rich the page is about."""
-    return solution.times, {"loss": solution.loss[2], "kernel_distance": solution.kernel_distance[2]}
-
-
-def _geometry(problem: Any, solution: Any) -> Curves:
-    if len(solution.paths) > 1:
-        ends = {"loss": [p.loss[0, -1] for p in solution.paths]}
-        ends["kernel_distance"] = [p.kernel_distance[0, -1] for p in solution.paths]
-        return solution.deltas, {name: np.array(values) for name, values in ends.items()}
-    path = solution.paths[0]
-    return solution.times, {"loss": path.loss[0], "kernel_distance": path.kernel_distance[0]}
-
-
-def _exact(problem: Any, solution: Any) -> Curves:
-    """Several δ at once: their means."""
-    loss = 0.5 * ((solution.beta - problem.beta_star) ** 2).sum(-1)
-    curves = {"loss": loss, "alignment": solution.phi, "kernel_distance": solution.kernel_distance}
-    return solution.times, {name: values.mean(axis=0) for name, values in curves.items()}
-
-
-def _relu(problem: Any, solution: Any) -> Curves:
-    run = solution.main
-    curves = {"loss": run.loss, "flips": run.flipped, "kernel_distance": run.kernel_distance}
-    return run.time, {**curves, "parameter_distance": run.distance}
-
-
-def _teacher_student(problem: Any, solution: Any) -> Curves:
-    run = solution.run
-    curves = {"test_loss": solution.test_loss, "train_loss": run.loss, "flips": run.flipped}
-    return run.time, {**curves, "kernel_distance": run.kernel_distance}
-
-
-def _regime_map(view: Any, solution: Any) -> Curves:
-    """The followed cell, mean over the seeds; the cursor counts steps."""
-    i, j = view.place
-    names = {"test_loss": "test loss", "flips": "flips", "kernel_distance": "kernel"}
-    return solution.checkpoint, {name: solution.row(row)[:, i, j].mean(axis=0) for name, row in names.items()}
-
-
 _ALL = {
     "start": Lesson(
         steps=(
@@ -119,7 +75,6 @@ _ALL = {
         ),
         prediction=Prediction({}, ("▲", "●", "▼")),
         measures=("loss", "kernel_distance"),
-        curves=_start,
     ),
     "geometry": Lesson(
         steps=(
@@ -131,7 +86,6 @@ _ALL = {
         ),
         prediction=Prediction({"delta": 4.0}, ("gradient flow", "end", "β", "loss left", "kernel distance")),
         measures=("loss", "kernel_distance"),
-        curves=_geometry,
         pictures=(1,),
     ),
     "exact": Lesson(
@@ -144,7 +98,6 @@ _ALL = {
         ),
         prediction=Prediction("fast dip", ("δ =", "amber", UNNAMED)),
         measures=("loss", "alignment", "kernel_distance"),
-        curves=_exact,
         pictures=(0, 1),
     ),
     "relu": Lesson(
@@ -156,7 +109,6 @@ _ALL = {
         ),
         prediction=Prediction("map before fit", ("loss left", "flipped", "▲", "●")),
         measures=("loss", "flips", "kernel_distance", "parameter_distance"),
-        curves=_relu,
         pictures=(0,),
     ),
     "teacher_student": Lesson(
@@ -169,7 +121,6 @@ _ALL = {
         ),
         prediction=Prediction("lazy: downstream", ("student", "neuron, a", "loss", "test", "train", "flip", UNNAMED)),
         measures=("test_loss", "train_loss", "flips", "kernel_distance"),
-        curves=_teacher_student,
         exercise=Exercise("lazy: downstream", ("delta", "tau"), Goal("test_loss", "<", 0.001, 10.0)),
     ),
     "regime_map": Lesson(
@@ -181,7 +132,6 @@ _ALL = {
         ),
         prediction=Prediction("kernel misleads", ("test loss,", "flips,", "kernel,", "distance,", UNNAMED)),
         measures=("test_loss", "flips", "kernel_distance"),
-        curves=_regime_map,
         pictures=(0,),
     ),
 }

@@ -10,15 +10,16 @@ from pages.lessons import compare, guide, handout, presenter
 from pages.lessons.lessons import LESSONS
 from pages.shared.controls import set_problem
 from pages.shared.prose import pieces, prose
+from pages.shared.registry import Shown
 from pages.shared.stage import stage
 
 
-def presets(stem: str, known: Mapping[str, Params], problem: Params) -> None:
+def presets(page: Shown, known: Mapping[str, Params]) -> None:
     """One button a preset; the address bar then holds its link. Words for the chosen one: "## preset: name".
 
     Below them the classroom's tools. A link that hides or locks controls leaves both out.
     """
-    scene = stage()
+    scene, stem, problem = stage(), page.stem, page.problem
     chosen = next((name for name, preset in known.items() if preset == problem), None)
     if not scene.bound_to_lesson:
         with st.container(horizontal=True, gap="small", key="presets"):

@@ -1,63 +1,26 @@
-"""What is computed once and shared by all visitors: answers by their problem, figures by what they show.
+"""What is computed once and shared by all visitors: answers by the problem, pictures by all that they are drawn from.
 
 One budget in bytes for all of it (CACHE_MB, default 256); what was not asked for longest goes first. Who asks for
 something that is being computed waits for that instead of computing it again.
 """
 
 import dataclasses
+import functools
+import hashlib
 import os
+import pickle
 import threading
-from collections import OrderedDict
+import weakref
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
 import numpy as np
+from cachetools import LRUCache, cached
 
 from core.figures.picture import Picture
 
 S = TypeVar("S")
-
-
-class Shelf:
-    """Values by key, `limit` bytes of them at most; a single larger value is handed out but not kept."""
-
-    def __init__(self, limit: float) -> None:
-        self.limit = limit
-        self.size = 0
-        self.kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
-        self.underway: dict[Hashable, threading.Event] = {}
-        self.lock = threading.Lock()
-
-    def get(self, key: Hashable, make: Callable[[], S]) -> S:
-        """The value kept under the key, or make() from now on. What make raises is not kept."""
-        while True:
-            with self.lock:
-                if key in self.kept:
-                    self.kept.move_to_end(key)
-                    return self.kept[key][0]
-                others = self.underway.get(key)
-                if others is None:
-                    mine = self.underway[key] = threading.Event()
-                    break
-            others.wait()
-        try:
-            value = make()
-            self._keep(key, value, measure(value))
-            return value
-        finally:
-            with self.lock:
-                del self.underway[key]
-            mine.set()
-
-    def _keep(self, key: Hashable, value: Any, size: int) -> None:
-        if size > self.limit:
-            return
-        with self.lock:
-            self.kept[key] = (value, size)
-            self.size += size
-            while self.size > self.limit:
-                _, (_, gone) = self.kept.popitem(last=False)
-                self.size -= gone
+Kept = Callable[[Hashable, Callable[[], Any]], Any]
 
 
 def measure(value: Any, seen: set[int] | None = None) -> int:
@@ -81,17 +44,57 @@ def measure(value: Any, seen: set[int] | None = None) -> int:
     return 32
 
 
-SHELF = Shelf(float(os.environ.get("CACHE_MB") or 256) * 1e6)
+def kept_within(size: float) -> Kept:
+    """A function kept(key, make): the value under the key, or make() from now on; `size` bytes of values at most.
+
+    A single larger value is handed out but not kept, and neither is what make raises.
+    """
+
+    @cached(LRUCache(size, getsizeof=measure), key=lambda key, make: key, condition=threading.Condition())
+    def kept(key: Hashable, make: Callable[[], Any]) -> Any:
+        return make()
+
+    return kept
 
 
-def remember(solve: Callable[[Any], S]) -> Callable[[Any], S]:
-    """solve, its answers kept by the (frozen) problem. They are shared: nobody may write into them; pictures are sealed."""
-    return lambda problem: SHELF.get((name(solve), repr(problem)), lambda: sealed(solve(problem)))
+KEPT = kept_within(float(os.environ.get("CACHE_MB") or 256) * 1e6)
 
 
-def painted(draw: Callable[[Any, Any], S], problem: Any, solution: Any) -> S:
-    """draw(problem, solution), kept by the problem; its pictures are sealed."""
-    return SHELF.get((name(draw), repr(problem)), lambda: sealed(draw(problem, solution)))
+def remember(solve: Callable[..., S]) -> Callable[..., S]:
+    """solve, its answers kept by its frozen inputs. They are shared: nobody may write into them; pictures are sealed."""
+    return lambda *inputs: KEPT(key_of(solve, *inputs), lambda: sealed(solve(*inputs)))
+
+
+def painted(draw: Callable[..., S], *inputs: Any) -> S:
+    """draw(*inputs), kept by the problem, the solution and whatever else it is drawn from; its pictures are sealed."""
+    return remember(draw)(*inputs)
+
+
+def key_of(function: Callable, *inputs: Any) -> tuple[Hashable, ...]:
+    """The function's name and its inputs: themselves where they can be hashed, else by their content."""
+    return (f"{function.__module__}.{function.__qualname__}", *map(frozen, inputs))
+
+
+def frozen(value: Any) -> Hashable:
+    """What stands for a value in a key: equal for equal contents."""
+    try:
+        hash(value)
+    except TypeError:
+        return _digests.get(id(value)) or _digest(value)
+    return value
+
+
+_digests: dict[int, str] = {}
+
+
+def _digest(value: Any) -> str:
+    """Found once for each object, forgotten with it."""
+    digest = _digests[id(value)] = hashlib.blake2b(pickle.dumps(value), digest_size=20).hexdigest()
+    try:
+        weakref.finalize(value, functools.partial(_digests.pop, id(value), None)).atexit = False
+    except TypeError:
+        del _digests[id(value)]
+    return digest
 
 
 def sealed(drawn: S) -> S:
@@ -100,7 +103,3 @@ def sealed(drawn: S) -> S:
         if isinstance(picture, Picture):
             picture.seal()
     return drawn
-
-
-def name(function: Callable) -> str:
-    return f"{function.__module__}.{function.__qualname__}"

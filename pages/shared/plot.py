@@ -5,7 +5,6 @@ panels) are what the cursor moves through. On opening, camera and cursor come fr
 them there.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -19,13 +18,12 @@ import streamlit as st
 
 from core.figures.picture import Picture
 from core.figures.style import DARK, number
-from pages.shared.stage import stage
+from pages.shared.script import CHART_URL
+from pages.shared.stage import openings, stage
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
-CHART_FILE = ASSETS / "chart.js"
-CHART_URL = f"/vendor/chart-{hashlib.sha256(CHART_FILE.read_bytes()).hexdigest()[:16]}.js"
 COMPARISON = "compare"
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
@@ -69,23 +67,14 @@ def plot(
     grow: Sequence[float] | None = None,
     least: int | Sequence[int] = 320,
     wants: Sequence[str] = (),
-    hero: bool = True,
+    hero: bool = False,
 ) -> dict[str, Any]:
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
     grow: relative widths; least: the width in px below which a panel moves to the next line; wants: "click" and
     "hover" are reported only if asked for, since each report reruns the page; hero: this chart reads and writes the
-    link's t and cam, and a lesson directs it: it may stand veiled, highlight a trace, or make room for a comparison.
+    link's t and cam, and a lesson directs it: it may stand veiled or highlight a trace (pages/lessons/picture.py).
     """
-    scene = stage()
-    if hero and key != COMPARISON:
-        scene.cursor = cursor
-        if scene.pinned is not None and not wants:
-            return {}
-    if scene.link.present and key != COMPARISON:
-        figures = figures[:1] if hero else ()
-    if not figures:
-        return {}
     grow = list(grow or [1.0] * len(figures))[: len(figures)]
     opening = _opening() if hero else {}
     widths = [least] * len(figures) if isinstance(least, int) else least
@@ -94,7 +83,8 @@ def plot(
         "panels": panels,
         "cursor": cursor.data() if cursor else None,
         "autoplay": autoplay and "t" not in opening,
-        "directions": scene.directions() if hero else None,
+        "directions": stage().directions() if hero else None,
+        "opening": openings(),
         "start": opening.get("t"),
         "camera": opening.get("cam"),
         "cameras": dict(cameras or {}),
@@ -137,7 +127,8 @@ def _opening() -> dict[str, Any]:
 def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, Any]:
     name, height = figure.layout["meta"]["alt"], figure.layout["height"]
     name = VEILED if stage().curtain else name
-    return {"figure": f"@{number}@", "name": name, "height": height, "grow": grow, "least": least}
+    short = figure.layout["meta"]["short"]
+    return {"figure": f"@{number}@", "name": name, "short": short, "height": height, "grow": grow, "least": least}
 
 
 def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:

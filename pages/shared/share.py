@@ -11,27 +11,23 @@ import streamlit as st
 from core.papers import PAPERS
 from core.params import Params
 from pages import BY_STEM
-from pages.shared.stage import stage
+from pages.shared.registry import Shown
 
 
-def takeaway(stem: str, problem: Params, solve: Callable, draw: Callable, arrays: Mapping[str, np.ndarray]) -> None:
-    """The folded part at the foot of a page. arrays: what the picture shows, by name; the first axis of those that
-    share the first one's length becomes the rows of the CSV. What was shown is also told to the lesson round the page.
-    """
-    scene = stage()
-    scene.problem, scene.solve, scene.draw = problem, solve, draw
+def takeaway(page: Shown) -> None:
+    """The folded part at the foot of a page: what it has registered, to download."""
     with st.container(key="take_away"):
         fold = st.expander("Take it away: data, script, citation", key="take_open", on_change="rerun")
     if not fold.open:
         return
     with fold:
         left, middle, right = st.columns(3)
-        left.download_button("Numbers as CSV", lambda: csv(arrays), f"{stem}.csv", "text/csv", key="take_csv")
-        middle.download_button("Arrays as NPZ", lambda: npz(arrays), f"{stem}.npz", key="take_npz")
-        code = script(problem, solve, draw)
-        right.download_button("Script as .py", code.encode, f"{stem}.py", "text/x-python", key="take_script")
+        left.download_button("Numbers as CSV", lambda: csv(page.arrays), f"{page.stem}.csv", "text/csv", key="take_csv")
+        middle.download_button("Arrays as NPZ", lambda: npz(page.arrays), f"{page.stem}.npz", key="take_npz")
+        code = script(page.problem, page.solve, page.figures)
+        right.download_button("Script as .py", code.encode, f"{page.stem}.py", "text/x-python", key="take_script")
         st.code(code, language="python", wrap_lines=True)
-        for key in BY_STEM[stem].papers:
+        for key in BY_STEM[page.stem].papers:
             st.code(PAPERS[key].bibtex, language="bibtex", wrap_lines=True)
 
 

@@ -3,7 +3,7 @@
 It lives in the session and is made anew at each run, so a fragment that runs later still finds the newest one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,13 +13,14 @@ from core.params import Params
 from pages.shared.link import Link
 
 PRESENTER_SCALE = 1.6
+_OPENINGS = "_openings"
 
 
 @dataclass
 class Stage:
     """link: what was asked; curtain: the picture waits, veiled traces unseen; act: a new word here replays the picture;
     highlight: the trace that matters now; pinned: A of a comparison, which takes the picture's place; entries: the
-    navigation's pages by stem, to turn to. The page fills in the rest."""
+    navigation's pages by stem, to turn to; shown: what the page has registered (pages/shared/registry.py)."""
 
     stem: str = ""
     link: Link = field(default_factory=Link)
@@ -31,9 +32,7 @@ class Stage:
     names: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     entries: Mapping[str, Any] = field(default_factory=dict)
-    problem: Any = None
-    solve: Callable | None = None
-    draw: Callable | None = None
+    shown: Any = None
     cursor: Any = None
 
     @property
@@ -66,6 +65,15 @@ def stage() -> Stage:
 def set_stage(new: Stage) -> Stage:
     st.session_state["_stage"] = new
     return new
+
+
+def openings() -> str:
+    """A word that changes whenever a picture is asked for as a whole: it then opens anew, cursor and view included."""
+    return f"{stage().stem} {st.session_state.get(_OPENINGS, 0)}"
+
+
+def open_anew() -> None:
+    st.session_state[_OPENINGS] = st.session_state.get(_OPENINGS, 0) + 1
 
 
 def on_phone() -> bool:

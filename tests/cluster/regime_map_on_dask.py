@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import OutsideTheory
+from core.errors import Unavailable
 from core.training.regime_map import DELTAS, PAPER, TAUS, grid, run_cells
 from core.training.regime_map.cluster import cluster_executor
 
@@ -77,7 +77,7 @@ def test_results_are_those_of_one_process_and_a_killed_worker_loses_nothing(clus
     for cell in there:
         twin = here[cell.tau, cell.delta, cell.seed]
         assert all(np.array_equal(getattr(cell, f.name), getattr(twin, f.name)) for f in fields(cell))
-    assert len(list((tmp_path / "cells").rglob("*.npy"))) == len(CELLS)
+    assert len(list((tmp_path / "cells").rglob("*.npz"))) == len(CELLS)
 
 
 def test_cancel_frees_the_cluster(cluster):
@@ -96,5 +96,5 @@ def test_cancel_frees_the_cluster(cluster):
 
 
 def test_no_scheduler_is_a_sentence():
-    with pytest.raises(OutsideTheory, match="no Dask scheduler answers"):
+    with pytest.raises(Unavailable, match="no Dask scheduler answers"):
         cluster_executor(f"tcp://127.0.0.1:{free_port()}", patience=1)

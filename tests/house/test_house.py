@@ -12,6 +12,7 @@ import pytest
 from core.papers import PAPERS
 from core.params import Params
 from pages import PAGES
+from pages.lessons.lessons import LESSONS
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py"), ROOT / "app.py"]
@@ -43,6 +44,28 @@ def test_a_row_of_the_table_of_contents(page):
     assert all(key in PAPERS for key in page.papers)
     assert page.question.endswith("?")
     assert all(isinstance(preset, Params) for preset in page.presets().values())
+
+
+def calls(path: Path) -> dict[str, ast.Call]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {n.func.id: n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.has_problem], ids=lambda page: page.stem)
+def test_a_page_has_its_room_on_every_floor_and_registers_itself(page):
+    for floor in ("core/problems", "core/figures", "tests/core/figures"):
+        room = ROOT / floor / f"{'test_' if floor.startswith('tests') else ''}{page.stem}.py"
+        assert room.exists()
+    template = ROOT / "pages/lessons/experiment_page.py"
+    found = calls(template if "experiment.show(" in page.path.read_text() else page.path)
+    named = {keyword.arg for keyword in found["register"].keywords}
+    assert {"solve", "figures", "arrays"} <= named and {"hero", "presets", "takeaway"} <= set(found)
+    assert ("curves" in named) == (page.stem in LESSONS)
+
+
+def test_no_file_is_too_long_to_read():
+    sizes = {path.relative_to(ROOT): len(path.read_text().splitlines()) for path in SOURCES}
+    assert {path: size for path, size in sizes.items() if size > 300} == {}
 
 
 def test_pages_stand_in_their_order():

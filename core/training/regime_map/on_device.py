@@ -7,61 +7,68 @@ Networks are measured as they arrive at a checkpoint, in blocks. Losses on the t
 in float32, normalised before they are compared, so that the smallest distances keep their digits.
 """
 
-import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import torch
 
-from core.training.relu.batched import train
-from core.training.relu.fleet import Task
-from core.training.relu.run import SMALL, Accuracy
+from core.errors import OutsideTheory
+from core.training.device import usable
+from core.training.measures import MEASURES, Measures
+from core.training.relu.batched import accuracy_of, train
+from core.training.relu.fleet import Refused, Task
+from core.training.relu.run import SMALL
 
 BLOCK_BYTES = 200e6
 """About what the kernels of one block may take."""
-CPU_CELL_S, GPU_START_S, GPU_CELL_S = 0.4, 15.0, 0.01
-"""Seconds: a cell of the paper's size on a core; a batch's start and slowest networks, and one more cell, on a GPU. The
-last two are another program's on an H100 (289 cells in 15.8 s, 4,624 in 46.7 s); this engine was not run on a GPU."""
+START_S, SPEED = 15.0, 40.0
+"""Seconds that a batch takes at least on a GPU, and how many cores it is worth beyond that. From another program on an
+H100 (289 cells in 15.8 s, 4,624 in 46.7 s, a core's cell 0.4 s): this engine has not been run on a GPU."""
 
 
-def gpu_pays(problem: Any, cells: int, processes: int | None = None) -> bool:
-    """Whether a GPU is expected to finish these cells before this machine's processes do."""
-    size = problem.n * problem.d * problem.width / 5e6
-    on_cores = cells * (0.01 + CPU_CELL_S * size) / (processes or os.cpu_count() or 1)
-    return on_cores > GPU_START_S + GPU_CELL_S * size * cells
+def gpu_pays(core_seconds: float, processes: int) -> bool:
+    """Whether a GPU is expected to be done before so many processes are."""
+    return core_seconds / processes > START_S + core_seconds / SPEED
 
 
-def trained(problem: Any, cells: Sequence, drawn, rate_of, device: str) -> Iterator[tuple[tuple, np.ndarray]]:
-    """(cell, values) of each cell (tau, delta, seed) as it is finished.
+def trained(
+    problem: Any, cells: Sequence[tuple], drawn: Callable, rate_of: Callable, device: str
+) -> Iterator[tuple[tuple, Measures | OutsideTheory]]:
+    """(cell, measures [checkpoint], or why it has none) of each cell (tau, delta, seed) as it is finished.
 
-    drawn(seed) → (TeacherStudent, X_test), rate_of(cell) → flow time per step. Raises OutsideTheory where descent
-    diverges, and what torch raises where the device fails.
+    drawn(problem, seed) → (TeacherStudent, X_test), rate_of(problem, cell) → flow time per step. Raises what torch
+    raises where the device fails.
     """
+    usable(device)
     seeds = sorted({cell[2] for cell in cells})
-    data = {seed: drawn(seed) for seed in seeds}
-    task = _task(problem, cells, data, seeds, rate_of)
-    ruler = _Ruler(task, [data[seed][0].y_test for seed in seeds], data[seeds[0]][1], device)
-    values = np.full((len(cells), 5, len(task.goals)), np.nan)
-    for arrivals in train(task, device=device):
-        rows = ruler.measure(arrivals.run, arrivals.theta)
-        for run, first, last, row in zip(arrivals.run, arrivals.first, arrivals.last, rows, strict=True):
+    data = {seed: drawn(problem, seed) for seed in seeds}
+    cells = sorted(cells, key=lambda cell: cell[2])
+    task = _task(problem, cells, data, seeds, np.array([rate_of(problem, cell) for cell in cells]))
+    ruler = _Ruler(task, np.stack([data[seed][0].y_test for seed in seeds]), data[seeds[0]][1], device)
+    values = np.full((len(cells), len(MEASURES), len(task.goals)), np.nan)
+    for event in train(task, device=device):
+        if isinstance(event, Refused):
+            yield cells[event.run], event.why
+            continue
+        rows = ruler.measure(event.run, event.theta)
+        for run, first, last, row in zip(event.run, event.first, event.last, rows, strict=True):
             values[run, :, first:last] = row[:, None]
             if last == len(task.goals):
-                yield cells[run], values[run].copy()
+                yield cells[run], Measures(*values[run].copy())
 
 
-def _task(problem, cells, data, seeds, rate_of) -> Task:
+def _task(problem, cells, data, seeds, rates) -> Task:
     starts = [data[seed][0].student.scaled(tau, delta) for tau, delta, seed in cells]
     return Task(
         theta=np.stack([np.concatenate([W.T, a[None]]) for W, a in starts]),
         X=np.stack([data[seed][0].X for seed in seeds]),
         y=np.stack([data[seed][0].y for _, _, seed in cells]),
-        rate=np.array([rate_of(cell) for cell in cells]),
+        rate=rates,
         learns=np.array([seeds.index(seed) for _, _, seed in cells]),
         goals=tuple(problem.checkpoints),
         layers={"eta_a": 1.0, "eta_w": 1.0, "slope": 0.0},
-        accuracy=Accuracy(),
+        accuracy=accuracy_of(problem.n * problem.d * problem.width),
         single=problem.n * problem.d * problem.width > SMALL,
     )
 
@@ -69,9 +76,9 @@ def _task(problem, cells, data, seeds, rate_of) -> Task:
 class _Ruler:
     """The measures of core.training.measures and the kernel distance, for many networks at once."""
 
-    def __init__(self, task: Task, y_test: list[np.ndarray], X_test: np.ndarray, device: str):
+    def __init__(self, task: Task, y_test: np.ndarray, X_test: np.ndarray, device: str):
         self.task, self.device = task, device
-        self.X, self.y_test = self._put(task.X), self._put(np.stack(y_test))
+        self.X, self.y_test = self._put(task.X), self._put(y_test)
         self.X_test = self._put(X_test)
         tests, m = X_test.shape[0], task.theta.shape[2]
         self.block = max(1, int(BLOCK_BYTES / (4 * max(task.X.shape[1] ** 2, tests * m))))

@@ -8,30 +8,33 @@ Setting: paper, section 5 and appendix D.1 (figures 1b, 5b, 10); PAPER is that o
 `python -m core.training.regime_map` computes it all; see core.training.regime_map.command.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
 from core.datasets.teacher_student import TeacherStudent
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.kernels import relu_kernel_distance
 from core.params import Params, knob
 from core.training import measures
 from core.training.device import choose_device, gpus, reason, tell
+from core.training.measures import MEASURES, Measures
 from core.training.regime_map import on_device, published_draws
-from core.training.regime_map.on_device import gpu_pays
-from core.training.regime_map.store import Store, open_store
 from core.training.relu_flow import Snapshot, automatic_rate, integrate
+from core.training.results.parts import Parts, Place, open_parts
+from core.training.threads import cores
 
 TAUS = np.logspace(-1.0, 0.3, 17)
 DELTAS = np.linspace(-1.0, 1.0, 17)
 SEEDS = np.arange(100, 116)
 CHECKPOINTS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
-MEASURES = ("kernel_distance", "hamming_distance", "parameter_distance", "train_loss", "test_loss")
 LARGEST = 20_000_000
+ALGORITHM = 1
+"""Part of the kept cells' key: raise it when the same problem and cell would come out differently."""
 
 Cell = tuple[float, float, int]
 
@@ -93,25 +96,24 @@ PAPER = Problem()
 
 
 @dataclass(frozen=True)
-class FinishedCell:
-    """One network of the map, trained: its place and its measures at each checkpoint, arrays [k]."""
+class FinishedCell(Measures):
+    """One network of the map, trained: its measures at each checkpoint, arrays [k], and its place.
+
+    `refused` is "", or the sentence why there is no such run; then the measures are NaN.
+    """
 
     tau: float
     delta: float
     seed: int
     checkpoint: np.ndarray
-    kernel_distance: np.ndarray
-    hamming_distance: np.ndarray
-    parameter_distance: np.ndarray
-    train_loss: np.ndarray
-    test_loss: np.ndarray
+    refused: str = ""
 
 
 def run_cells(
     cells: Iterable[Cell],
     *,
     problem: Problem = PAPER,
-    store: object = None,
+    store: Place = None,
     executor: Executor | None = None,
     device: str = "cpu",
 ) -> Generator[FinishedCell, None, None]:
@@ -120,32 +122,44 @@ def run_cells(
     store: a folder of finished cells, keyed by (problem, cell); None is the user's cache, False keeps nothing. A folder
     that cannot be written is reported to the log and left out. executor: any concurrent.futures executor (threads,
     processes, a Dask cluster's get_executor()); without one, cells run here, one after the other. Closing the generator
-    cancels what has not begun. Results do not depend on the executor. device: "cpu", "cuda" (all cells together on a
-    GPU; should it fail, one sentence is told and the executor does the rest) or "auto", which takes a GPU where it pays.
-    Single cells are chaotic: those of a GPU agree with the CPU's in their means over seeds.
-    Raises OutsideTheory for a cell with τ ≤ 0, a δ that is not finite, a seed below 0, a rate at which descent diverges,
-    or a device that is not there.
+    cancels what has not begun. Results do not depend on the executor. A cell that diverges comes as NaN, with the reason.
+    device: "cpu", "cuda" (all cells together on a GPU; should it fail, that is told in a sentence and the executor does the
+    rest) or "auto", which takes a GPU where it pays. Single cells are chaotic: a GPU's agree with the CPU's in their means.
+    Raises OutsideTheory for a cell with τ ≤ 0, a δ that is not finite or a seed below 0, Unavailable for an absent device.
     """
     wanted = list(dict.fromkeys(_checked(cell) for cell in cells))
-    return _run(wanted, problem, open_store(store, problem), executor, _device(device, problem, len(wanted)))
+    device = device if device == "auto" else choose_device(device)
+    return _run(wanted, problem, kept_cells(store, problem), executor, device)
 
 
-def _device(wanted: str, problem: Problem, cells: int) -> str:
+def device_for_cells(wanted: str, problem: Problem, cells: int, processes: int | None = None) -> str:
+    """The device of so many cells: the one wanted, or for "auto" a GPU where one is present and pays."""
     if wanted != "auto":
         return choose_device(wanted)
-    return choose_device(None if gpus() and gpu_pays(problem, cells) else "cpu")
+    pays = gpus() > 0 and on_device.gpu_pays(expected_seconds(problem, cells), processes or cores())
+    return choose_device(None if pays else "cpu")
 
 
-def run_cell(problem: Problem, cell: Cell) -> np.ndarray:
-    """Train one network; its measures [5, checkpoint] in the order of MEASURES. Needs nothing but its arguments."""
-    return np.array([row for _, row in watch_cell(problem, cell, problem.checkpoints)]).T
+def kept_cells(store: Place, problem: Problem) -> Parts:
+    """The finished cells of a problem on disk."""
+    return open_parts(store, "regime_map", problem, MEASURES, version=ALGORITHM)
+
+
+def expected_seconds(problem: Problem, cells: int) -> float:
+    """CPU seconds that so many cells take on one ordinary core."""
+    return cells * (0.01 + 0.4 * problem.n * problem.d * problem.width / 5e6)
+
+
+def run_cell(problem: Problem, cell: Cell) -> Measures:
+    """Train one network; its measures [checkpoint]. Needs nothing but its arguments; OutsideTheory where it diverges."""
+    return Measures.stack(row for _, row in watch_cell(problem, cell, problem.checkpoints))
 
 
 def watch_cell(
     problem: Problem, cell: Cell, steps: Iterable[int], *, device: str = "cpu"
-) -> Iterator[tuple[Snapshot, np.ndarray]]:
-    """Train one network, yielding each snapshot at `steps` with its five measures in the order of MEASURES."""
-    data, X_test = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
+) -> Iterator[tuple[Snapshot, Measures]]:
+    """Train one network, yielding each snapshot at `steps` with its measures, numbers."""
+    data, X_test = drawn(problem, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
     rate = cell_rate(problem, cell)
     row, last = None, None
@@ -163,7 +177,7 @@ def cell_rate(problem: Problem, cell: Cell) -> float:
     """
     if problem.rate > 0:
         return problem.rate / cell[0] ** 2
-    data, _ = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
+    data, _ = drawn(problem, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
     return min(5e-5 * problem.d / cell[0] ** 2, automatic_rate(W_0, a_0, data.X))
 
@@ -180,53 +194,57 @@ def _coarseness(place: int) -> int:
     return place & -place if place else 1 << 20
 
 
+def drawn(problem: Problem, seed: int) -> tuple[TeacherStudent, np.ndarray]:
+    """The published draw of a seed, and its test inputs in float32."""
+    return _drawn(problem.d, problem.n, problem.width, problem.teacher, seed)
+
+
 @lru_cache(maxsize=4)
 def _drawn(d: int, n: int, width: int, teacher: int, seed: int) -> tuple[TeacherStudent, np.ndarray]:
     data = published_draws.draw(d=d, n=n, width=width, teachers=teacher, seed=seed)
     return data, data.X_test.astype(np.float32)
 
 
-def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> np.ndarray:
+def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> Measures:
     single = (snap.W.astype(np.float32), snap.a.astype(np.float32))
-    return np.array(
-        [
-            relu_kernel_distance(W_0, a_0, snap.W, snap.a, data.X),
-            measures.hamming_distance(W_0, snap.W, data.X),
-            measures.parameter_distance(W_0, a_0, snap.W, snap.a),
-            snap.loss,
-            measures.mean_squared_error(*single, X_test, data.y_test),
-        ]
+    return Measures(
+        kernel_distance=relu_kernel_distance(W_0, a_0, snap.W, snap.a, data.X),
+        hamming_distance=measures.hamming_distance(W_0, snap.W, data.X),
+        parameter_distance=measures.parameter_distance(W_0, a_0, snap.W, snap.a),
+        train_loss=snap.loss,
+        test_loss=measures.mean_squared_error(*single, X_test, data.y_test),
     )
 
 
 def _run(
-    cells: list[Cell], problem: Problem, store: Store, executor: Executor | None, device: str
+    cells: list[Cell], problem: Problem, parts: Parts, executor: Executor | None, device: str
 ) -> Generator[FinishedCell, None, None]:
     missing = []
     for cell in cells:
-        kept = store.read(cell)
+        kept = parts.read(cell)
         if kept is None:
             missing.append(cell)
         else:
-            yield _finished(problem, cell, kept)
-    fresh = _fresh(problem, missing, executor, device)
+            yield _finished(problem, cell, Measures(**kept))
+    fresh = _fresh(problem, missing, executor, device_for_cells(device, problem, len(missing)))
     try:
-        for cell, values in fresh:
-            store.write(cell, values)
-            yield _finished(problem, cell, values)
+        for cell, found in fresh:
+            if isinstance(found, Measures):
+                parts.write(cell, found.arrays())
+            yield _finished(problem, cell, found)
     finally:
         fresh.close()
 
 
 def _fresh(problem: Problem, cells: list[Cell], executor: Executor | None, device: str):
-    """(cell, values) of every cell; what a GPU that fails leaves undone goes to the executor, or is done here."""
+    """(cell, outcome) of every cell; what a GPU that fails leaves undone goes to the executor, or is done here."""
     left = dict.fromkeys(cells)
     if device != "cpu" and left:
         try:
-            for cell, values in _together(problem, cells, device):
+            for cell, found in on_device.trained(problem, cells, drawn, cell_rate, device):
                 del left[cell]
-                yield cell, values
-        except RuntimeError as error:
+                yield cell, found
+        except (RuntimeError, Unavailable) as error:
             tell(f"The GPU failed ({reason(error)}); {len(left)} cells go on on the CPU.")
     rest = _here(problem, list(left)) if executor is None else _on(executor, problem, list(left))
     try:
@@ -235,25 +253,18 @@ def _fresh(problem: Problem, cells: list[Cell], executor: Executor | None, devic
         rest.close()
 
 
-def _together(problem: Problem, cells: list[Cell], device: str):
-    def drawn(seed: int) -> tuple[TeacherStudent, np.ndarray]:
-        return _drawn(problem.d, problem.n, problem.width, problem.teacher, seed)
-
-    return on_device.trained(problem, cells, drawn, lambda cell: cell_rate(problem, cell), device)
-
-
 def _here(problem: Problem, cells: list[Cell]):
     for cell in cells:
-        yield cell, run_cell(problem, cell)
+        yield cell, _outcome(partial(run_cell, problem, cell))
 
 
 def _on(executor: Executor, problem: Problem, cells: list[Cell]):
     futures = {executor.submit(run_cell, problem, cell): cell for cell in cells}
     try:
         for future in as_completed(futures):
-            yield futures.pop(future), future.result()
+            yield futures.pop(future), _outcome(future.result)
     except BrokenExecutor:
-        raise OutsideTheory(
+        raise Unavailable(
             "a worker process ended before its cell was finished",
             got=f"{len(futures)} cells to do",
             do="Start again: finished cells are kept.",
@@ -263,8 +274,20 @@ def _on(executor: Executor, problem: Problem, cells: list[Cell]):
             future.cancel()
 
 
-def _finished(problem: Problem, cell: Cell, values: np.ndarray) -> FinishedCell:
-    return FinishedCell(*cell, np.array(problem.checkpoints), *values)
+def _outcome(result: Callable[[], Measures]) -> Measures | OutsideTheory:
+    """A cell's measures, or why it has none: one that diverges does not end the others."""
+    try:
+        return result()
+    except OutsideTheory as refused:
+        return refused
+
+
+def _finished(problem: Problem, cell: Cell, found: Measures | OutsideTheory) -> FinishedCell:
+    steps, why = np.array(problem.checkpoints), ""
+    if isinstance(found, OutsideTheory):
+        found, why = Measures.full(steps.shape), str(found)
+    named: dict[str, Any] = {**found.arrays(), **dict(zip(("tau", "delta", "seed"), cell, strict=True))}
+    return FinishedCell(**named, checkpoint=steps, refused=why)
 
 
 def _checked(cell: Cell) -> Cell:

@@ -18,7 +18,7 @@ import torch
 from core.training.device import tell
 from core.training.relu.arguments import Arguments
 from core.training.relu.capture import forget
-from core.training.relu.fleet import FEWEST, Arrivals, Entry, Fleet, Task
+from core.training.relu.fleet import FEWEST, Entry, Event, Fleet, Refused, Task
 from core.training.relu.run import SMALL, Accuracy
 
 SLOTS = 1152
@@ -29,19 +29,24 @@ CLOSE = Accuracy(tolerance=1e-3, stop=1e-12)
 """The accuracy of a small problem, where time is no concern."""
 
 
-def train(task: Task, *, device: str, most: int = SLOTS, ticks: int = TICKS) -> Iterator[Arrivals]:
-    """Train every run of the task, yielding arrivals as they are seen.
+def accuracy_of(cost: float) -> Accuracy:
+    """The accuracy of networks of cost n·m·d where none is asked for."""
+    return CLOSE if cost <= SMALL else Accuracy()
+
+
+def train(task: Task, *, device: str, most: int = SLOTS, ticks: int = TICKS) -> Iterator[Event]:
+    """Train every run of the task, yielding arrivals as they are seen, and refusals of runs that diverge.
 
     Where the device's memory does not suffice, the runs that are not done begin again in half as many slots, and their
-    arrivals come again. Raises OutsideTheory where descent diverges, torch.OutOfMemoryError where 16 slots are too many.
+    arrivals come again. Raises torch.OutOfMemoryError where 16 slots are too many.
     """
     left = list(range(len(task.theta)))
     while left:
         done: set[int] = set()
         try:
-            for arrivals in _trained(task, left, device, most, ticks):
-                done.update(arrivals.run[arrivals.last == len(task.goals)].tolist())
-                yield arrivals
+            for event in _trained(task, left, device, most, ticks):
+                done.update(_finished(event, len(task.goals)))
+                yield event
         except torch.OutOfMemoryError:
             forget()
             if most <= FEWEST:
@@ -51,7 +56,11 @@ def train(task: Task, *, device: str, most: int = SLOTS, ticks: int = TICKS) -> 
         left = [run for run in left if run not in done]
 
 
-def _trained(task: Task, runs: list[int], device: str, most: int, ticks: int) -> Iterator[Arrivals]:
+def _finished(event: Event, goals: int) -> list[int]:
+    return [event.run] if isinstance(event, Refused) else event.run[event.last == goals].tolist()
+
+
+def _trained(task: Task, runs: list[int], device: str, most: int, ticks: int) -> Iterator[Event]:
     sets = sorted({int(task.learns[run]) for run in runs})
     rounded: list[Entry] = []
     for first in range(0, len(sets), most):
@@ -72,9 +81,11 @@ def snapshots(
     kept = np.empty((len(steps), *task.theta.shape))
     seen = np.zeros((len(steps), len(task.theta)), bool)
     said = 0
-    for arrivals in train(task, device=device, ticks=ticks):
-        theta = arrivals.theta.cpu().numpy()
-        for run, first, last, now in zip(arrivals.run, arrivals.first, arrivals.last, theta, strict=True):
+    for event in train(task, device=device, ticks=ticks):
+        if isinstance(event, Refused):
+            raise event.why
+        theta = event.theta.cpu().numpy()
+        for run, first, last, now in zip(event.run, event.first, event.last, theta, strict=True):
             kept[first:last, run], seen[first:last, run] = now, True
         while said < len(steps) and seen[said].all():
             yield steps[said], kept[said, :, :-1].swapaxes(1, 2).copy(), kept[said, :, -1].copy()
@@ -86,7 +97,7 @@ def _task(given: Arguments, steps: list[int], method: str, accuracy: Accuracy | 
     W, a, X, y = (v.reshape(-1, *v.shape[axes:]) for v in (given.W, given.a, given.X, given.y))
     theta = np.concatenate([np.swapaxes(W, 1, 2), a[:, None]], axis=1)
     small = X[0].size * a.shape[1] <= SMALL
-    accuracy = accuracy or (CLOSE if small else Accuracy())
+    accuracy = accuracy or accuracy_of(X[0].size * a.shape[1])
     if method == "descent":
         accuracy = replace(accuracy, opening=steps[-1] + 1, stop=0.0)
     learns = np.zeros(len(theta), int) if given.shared_inputs else np.arange(len(theta))

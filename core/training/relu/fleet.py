@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 
+from core.errors import OutsideTheory
 from core.training.relu.capture import slots_and_round
 from core.training.relu.growing import CONVERGED, DIVERGED, ROUNDED
 from core.training.relu.products import Products
@@ -64,6 +65,17 @@ class Arrivals:
     theta: torch.Tensor = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A run that diverges: it has left, and this is why."""
+
+    run: int
+    why: OutsideTheory
+
+
+Event = Arrivals | Refused
+
+
 class Fleet:
     """Some runs of a task in products of one kind; `rounded` fills with those that need float64."""
 
@@ -77,13 +89,13 @@ class Fleet:
         longest = max(len(queue) for queue in self.queues)
         self._board(len(self.sets), min(max(1, most // len(self.sets)), longest))
 
-    def run(self) -> Iterator[Arrivals]:
+    def run(self) -> Iterator[Event]:
         """Train until every network has left."""
-        self._fill()
+        yield from self._fill()
         while (self.who >= 0).any():
             self.go()
             yield from self._look()
-            self._fill()
+            yield from self._fill()
             self._shrink()
 
     def _board(self, groups: int, members: int) -> None:
@@ -95,19 +107,19 @@ class Fleet:
         self.slots.products.X[: len(self.sets)].copy_(torch.as_tensor(self.task.X[self.sets]))
         self.who, self.mark = np.full(groups * members, -1), np.zeros(groups * members, int)
 
-    def _fill(self) -> None:
-        """Put the next of each queue into the free slots of its group."""
+    def _fill(self) -> Iterator[Refused]:
+        """Put the next of each queue into the free slots of its group, until none is free or nobody waits."""
         members = self.slots.products.members
-        at, new = [], []
-        for slot in np.flatnonzero(self.who < 0):
-            group = slot // members
-            if group < len(self.queues) and self.queues[group]:
-                at.append(slot)
-                new.append(self.queues[group].popleft())
-        for first in range(0, len(at), BLOCK):
-            self._load(np.array(at[first : first + BLOCK]), new[first : first + BLOCK])
+        while True:
+            free = [slot for slot in np.flatnonzero(self.who < 0) if slot // members < len(self.queues)]
+            new = [(slot, self.queues[slot // members].popleft()) for slot in free if self.queues[slot // members]]
+            if not new:
+                return
+            for first in range(0, len(new), BLOCK):
+                at, entries = zip(*new[first : first + BLOCK], strict=True)
+                yield from self._load(np.array(at), entries)
 
-    def _load(self, at: np.ndarray, entries: list[Entry]) -> None:
+    def _load(self, at: np.ndarray, entries: Sequence[Entry]) -> Iterator[Refused]:
         runs = np.array([entry.run for entry in entries])
         self.who[at], self.mark[at] = runs, [entry.mark for entry in entries]
         place = self._tensor(at)
@@ -123,17 +135,23 @@ class Fleet:
         for name, tensor in self.slots.state.items():
             tensor[place] = values[name] if name in values else torch.zeros_like(tensor[place])
         self.slots.point[place] = values["theta"]
+        unstable = (values["rate"] * values["sharpness"] > STABLE) & torch.isfinite(values["opening"])
+        if not carried:
+            yield from self._refuse(at[unstable.cpu().numpy()])
+
+    def _refuse(self, at: np.ndarray) -> Iterator[Refused]:
+        for slot in at:
+            why = divergence(float(self.slots.rate[slot]), float(self.slots.sharpness[slot]))
+            yield Refused(int(self.who[slot]), why)
+        self._release(at)
 
     def _start(self, runs: np.ndarray, y: torch.Tensor) -> dict[str, torch.Tensor]:
-        """What a run begins with, λ at the start among it; refuses a rate beyond stability."""
+        """What a run begins with, λ at the start among it."""
         task, accuracy = self.task, self.task.accuracy
         theta, rate = self._tensor(task.theta[runs]), self._tensor(task.rate[runs])
         products = self._alone(task.learns[runs], y)
         noise = np.random.default_rng(0).standard_normal(y.shape[1])
         sharpness, probe = products.power(theta, self._tensor(np.tile(noise, (len(runs), 1))), TURNS)
-        worst = int((rate * sharpness).argmax())
-        if np.isfinite(accuracy.opening) and float(rate[worst] * sharpness[worst]) > STABLE:
-            raise divergence(float(rate[worst]), float(sharpness[worst]))
         loss, rounding = products.scales(theta)
         power = y.square().mean(1)
         power = torch.where(power > 0, power, 1.0)
@@ -145,16 +163,14 @@ class Fleet:
             "ceiling": 1e6 * torch.maximum(loss, power),
         }
 
-    def _look(self) -> Iterator[Arrivals]:
+    def _look(self) -> Iterator[Event]:
         """Who has arrived, converged, diverged or met float32's rounding since the last look."""
         slots = self.slots
         arrived, verdict = torch.stack([(slots.step >= slots.goal).long(), slots.verdict()]).cpu().numpy()
         here = self.who >= 0
         arrived = here & (arrived > 0)
         found = np.where(here & ~arrived, verdict, 0)
-        if (found == DIVERGED).any():
-            lost = int(np.flatnonzero(found == DIVERGED)[0])
-            raise divergence(float(slots.rate[lost]), float(slots.sharpness[lost]))
+        yield from self._refuse(np.flatnonzero(found == DIVERGED))
         ends = np.flatnonzero(arrived | (found == CONVERGED))
         if len(ends):
             last = np.where(arrived[ends], self.mark[ends] + 1, len(self.task.goals))
@@ -234,7 +250,7 @@ class Fleet:
     def _alone(self, learns: np.ndarray, y: torch.Tensor) -> Products:
         """The products of a few networks, one a group, for what is measured now and then."""
         X = torch.as_tensor(self.task.X[learns], dtype=self.kind, device=self.device)
-        return Products(X, y.to(self.kind)[..., None], self.m=self.task.theta.shape[2], **self.task.layers)
+        return Products(X, y.to(self.kind)[..., None], m=self.task.theta.shape[2], **self.task.layers)
 
     def _tensor(self, array: np.ndarray) -> torch.Tensor:
         return torch.as_tensor(np.ascontiguousarray(array), device=self.device)

@@ -15,7 +15,7 @@ def draw() -> None:
     picture = (surface if st.query_params.get("case") == "3d" else plane)(problem, solve(problem))
     picture.frames.clear()
     if st.query_params.get("with") == "ours":
-        plot(picture, hero=False)
+        plot(picture)
     else:
         st.plotly_chart(picture.figure(), key="chart")
 

@@ -14,7 +14,7 @@ from core.problems.geometry import Geometry
 
 def curve(reach: float, frames: int, **axis) -> Picture:
     problem = Geometry()
-    picture = style.figure(problem, title="a finding", alt="a picture for this test")
+    picture = style.figure(problem, short="test", title="a finding", alt="a picture for this test")
     picture.lay(xaxis=axis)
     trace = style.line([1.0, reach], [0.0, reach], style.INK, "curve")
     places = picture.add(trace)
@@ -52,6 +52,7 @@ def test_a_follows_by_the_cursors_value():
 def test_meta_keeps_what_each_side_shows():
     left, right = side_by_side(curve(2, 0), curve(5, 0), None)
     assert left.layout["meta"]["pinned"]["delta"] == right.layout["meta"]["delta"] == -2
+    assert (left.layout["meta"]["short"], right.layout["meta"]["short"]) == ("A · test", "B · test")
     assert left.layout["meta"]["alt"].startswith("A") and right.layout["meta"]["alt"].startswith("B")
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.figures.exact import colour_of, figures, scales, with_run
+from core.figures.exact import colour_of, figures, scales
 from core.problems.exact import CHIPS, MOMENTS, PRESETS, Exact, solve, time_scales
 from core.problems.exact_run import simulate
 
@@ -13,7 +13,7 @@ from core.problems.exact_run import simulate
 def test_pictures_of_every_preset(name):
     problem = PRESETS[name] if name else Exact()
     solution = solve(problem)
-    for drawn in (figures(problem, solution), with_run(problem, (solution, simulate(problem)))):
+    for drawn in (figures(problem, solution), figures(problem, solution, simulate(problem))):
         assert len(drawn) == 5
         for picture in drawn:
             picture.figure()
@@ -26,7 +26,7 @@ def test_pictures_of_every_preset(name):
 def test_theory_is_dashed_on_a_thick_pale_simulation():
     problem = Exact(deltas=(-1, 1))
     solution, run = solve(problem), simulate(problem)
-    size = with_run(problem, (solution, run))[0]
+    size = figures(problem, solution, run)[0]
     widths = [(trace["line"]["width"], trace["line"]["dash"]) for trace in size.data if trace["mode"] == "lines"]
     assert widths == [(9, "solid"), (2.5, "dash")] * 2
 
@@ -42,7 +42,7 @@ def test_the_error_strip_says_whether_theory_holds():
 
 def test_a_diverged_run_is_drawn_up_to_where_it_is_lost():
     problem = Exact(solver="descent", rate=3.0, norm=3.0, target_norm=3.0, horizon=100.0)
-    for picture in with_run(problem, (solve(problem), simulate(problem))):
+    for picture in figures(problem, solve(problem), simulate(problem)):
         picture.figure()
         json.loads(picture.json())
 

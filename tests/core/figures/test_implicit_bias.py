@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.figures.implicit_bias import figures, in_space, in_space_with_run, landing_rows, with_run
+from core.figures.implicit_bias import figures, landing_rows
+from core.figures.implicit_bias_space import in_space
 from core.problems.implicit_bias import PRESETS, SWEEP, Landings, solve, space
 from core.problems.implicit_bias_run import simulate, simulate_space
 from core.theory.implicit_bias import RULES
@@ -14,7 +15,7 @@ def test_pictures_of_every_preset(name):
     problem = PRESETS[name]
     solution = solve(problem)
     steps = solution.times.size if problem.moves == "time" else SWEEP.size
-    for drawn in (figures(problem, solution), with_run(problem, (solution, simulate(problem)))):
+    for drawn in (figures(problem, solution), figures(problem, solution, simulate(problem))):
         assert len(drawn) == 4
         for picture in drawn:
             picture.figure()
@@ -28,7 +29,7 @@ def test_pictures_of_every_preset(name):
 def test_the_example_in_space(null):
     problem = Landings(null=null)
     example, run = space(problem), simulate_space(problem)
-    (still,), (moving,) = in_space(problem, example), in_space_with_run(problem, (example, run))
+    (still,), (moving,) = in_space(problem, example), in_space(problem, example, run)
     still.figure(), moving.figure()
     assert not still.frames and len(moving.frames) == run.times.size
     assert "All seven land" in moving.layout["title"]["text"]

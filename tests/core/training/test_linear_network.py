@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy.integrate import solve_ivp
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Refusal
 from core.theory.deep_linear import balance, interpolator
 from core.theory.wide_linear import exact_flow, split
 from core.training.linear_network import gradient_descent, gradient_flow, stable_rate_bound
@@ -124,5 +124,5 @@ X1, Y1 = np.ones((4, 3)), np.ones((4, 1))
     ],
 )
 def test_bad_input_gets_a_sentence(call):
-    with pytest.raises(OutsideTheory):
+    with pytest.raises(Refusal):
         call()

@@ -1,0 +1,33 @@
+/* What is taken away: the link to this very picture, and the picture as PNG or SVG, as it is seen. */
+
+export function linkTo(chart) {
+  const url = new URL(location.href);
+  if (chart.source.cursor) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
+  const scene = chart.panels.find((panel) => panel.scenes.length);
+  const camera = scene?.camera(scene.scenes[0]);
+  if (camera) {
+    const numbers = [camera.eye, camera.center].flatMap((p) => [p.x, p.y, p.z]);
+    url.searchParams.set("cam", numbers.map((v) => Number(v.toFixed(3))).join("_"));
+  }
+  return url.toString();
+}
+
+export async function copyLink(chart) {
+  const link = linkTo(chart);
+  history.replaceState(history.state, "", link);
+  try {
+    await navigator.clipboard.writeText(link);
+    chart.say("Link copied: it opens this very picture.");
+  } catch {
+    chart.say("The address bar now holds the link to this picture.");
+  }
+}
+
+export async function save(chart, format) {
+  for (const [k, panel] of chart.panels.entries()) {
+    if (panel.div.hidden) continue;
+    const size = { width: panel.div.clientWidth, height: panel.div.clientHeight };
+    const filename = `${chart.source.file}-${k + 1}`;
+    await chart.Plotly.downloadImage(panel.seen(), { format, filename, scale: 2, ...size });
+  }
+}

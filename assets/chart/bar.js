@@ -1,0 +1,56 @@
+/* The bar below the pictures: the cursor, the views of a scene, and on a narrow screen the choice of a picture. */
+
+import { narrow } from "./device.js";
+
+function button(text, act, { label = text, pressed } = {}) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = text;
+  made.setAttribute("aria-label", label);
+  if (pressed !== undefined) made.setAttribute("aria-pressed", String(pressed));
+  made.addEventListener("click", act);
+  return made;
+}
+
+export function showBar(chart) {
+  const cursor = chart.source.cursor;
+  chart.root.querySelector(".lab-time").hidden = !cursor || chart.directions.curtain;
+  showViews(chart);
+  if (!cursor) return;
+  chart.range.max = String(chart.last);
+  chart.range.setAttribute("aria-label", cursor.label);
+  chart.showCursor();
+}
+
+/* Where a view can be turned, the way back is in sight. */
+function showViews(chart) {
+  const turns = chart.panels.some((panel) => panel.scenes.length);
+  const named = turns ? Object.entries(chart.source.cameras ?? {}) : [];
+  const wanted = JSON.stringify([turns, named.map(([name]) => name)]);
+  const views = chart.root.querySelector(".lab-cameras");
+  if (views.dataset.shown === wanted) return;
+  views.dataset.shown = wanted;
+  const buttons = named.map(([name, camera]) => button(name, () => chart.look(camera), { label: `View: ${name}` }));
+  if (turns) buttons.push(button("Reset view", () => chart.resetView()));
+  views.replaceChildren(...buttons);
+}
+
+/* A narrow screen shows one picture at a time; these buttons, named as the pictures are, choose which. */
+export function showPicker(chart) {
+  const picker = chart.root.querySelector(".lab-pick");
+  const count = chart.panels.length;
+  const several = narrow() && count > 1;
+  picker.hidden = !several;
+  chart.chosen = Math.min(chart.chosen ?? 0, count - 1);
+  chart.panels.forEach((panel, k) => (panel.div.hidden = several && k !== chart.chosen));
+  const choose = (k) => () => {
+    chart.chosen = k;
+    showPicker(chart);
+    chart.redraw();
+  };
+  const one = (panel, k) => {
+    const label = `${panel.short}, picture ${k + 1} of ${count}`;
+    return button(panel.short, choose(k), { label, pressed: k === chart.chosen });
+  };
+  picker.replaceChildren(...chart.panels.map(one));
+}

@@ -1,0 +1,215 @@
+/* All panels of one chart: what was sent, where the cursor stands, one drawing at a time. */
+
+import { copyLink, save } from "./away.js";
+import { showBar, showPicker } from "./bar.js";
+import { still } from "./device.js";
+import { listen } from "./keys.js";
+import { AT_DESK } from "./lesson.js";
+import { loadPlotly } from "./library.js";
+import { Panel } from "./panel.js";
+import { Playback } from "./playback.js";
+import { themeOf } from "./theme.js";
+
+export class Chart {
+  constructor(root) {
+    this.root = root;
+    this.panels = [];
+    this.index = 0;
+    this.drawing = false;
+    this.directions = AT_DESK;
+    this.host = root.querySelector(".lab-panels");
+    this.range = root.querySelector("input");
+    this.readout = root.querySelector("output");
+    this.status = root.querySelector(".lab-status");
+    this.playback = new Playback(this);
+    this.wire();
+  }
+
+  wire() {
+    const on = (selector, act) => this.root.querySelector(selector).addEventListener("click", act);
+    on(".lab-back", () => this.step(-1));
+    on(".lab-next", () => this.step(1));
+    on(".lab-link", () => copyLink(this));
+    on(".lab-png", () => save(this, "png"));
+    on(".lab-svg", () => save(this, "svg"));
+    this.deafen = listen(this);
+    this.range.addEventListener("input", () => {
+      this.playback.pause();
+      this.show(+this.range.value);
+    });
+    this.resize = new ResizeObserver(() => {
+      if (this.source) showPicker(this);
+      this.redraw();
+    });
+    this.resize.observe(this.host);
+    /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
+    this.probe = this.root.querySelector(".lab-probe");
+    this.probe.addEventListener("transitionend", () => this.redraw());
+  }
+
+  async update(text, source, tell) {
+    this.tell = (kind, what) => kind in source.wants && tell(kind, what);
+    this.text = text;
+    const before = this.source;
+    const place = before && this.place();
+    this.source = source;
+    const replay = before && source.directions && source.directions.act !== this.directions.act;
+    this.directions = source.directions ?? AT_DESK;
+    this.theme = themeOf(this.root);
+    this.readFigures();
+    this.openingCamera ??= source.camera;
+    if (!before) this.index = this.indexOf(source.start);
+    else this.settle(before, place);
+    if (this.directions.curtain) this.hold();
+    showBar(this);
+    showPicker(this);
+    try {
+      this.Plotly = await loadPlotly(source.plotly);
+    } catch (error) {
+      this.host.textContent = `${error.message}. Reload the page; if it stays empty, the server lacks its chart library.`;
+      return;
+    }
+    this.redraw();
+    if (this.directions.curtain || this.last === 0) return;
+    if (replay) this.begin();
+    else if (!before && source.autoplay && !still()) this.playback.play();
+  }
+
+  /* Where the cursor stands: at the place the picture opens with, or at a value of the visitor's choice. */
+  place() {
+    const opening = this.index === this.indexOf(null) && !this.playback.playing;
+    return opening ? null : this.values[this.index];
+  }
+
+  /* A picture that is asked for as a whole (a preset, a step) opens anew; a moved control keeps cursor and view. */
+  settle(before, place) {
+    const anew = before.opening !== this.source.opening || before.cursor?.symbol !== this.source.cursor?.symbol;
+    if (!anew) {
+      this.index = this.indexOf(place);
+      return;
+    }
+    this.playback.pause();
+    this.index = this.indexOf(null);
+    this.panels.forEach((panel) => panel.resetView());
+  }
+
+  hold() {
+    this.playback.pause();
+    this.index = 0;
+  }
+
+  /* From the start, or, where motion is unwanted, at the end. */
+  begin() {
+    this.show(still() ? this.indexOf(null) : 0);
+    if (!still()) this.playback.play();
+  }
+
+  /* The palette's dark twins replace the light colours as text, so figures know nothing of themes. */
+  readFigures() {
+    let text = this.text;
+    if (this.theme.dark) {
+      for (const [light, dark] of Object.entries(this.source.dark)) text = text.replaceAll(light, dark);
+    }
+    this.paintedDark = this.theme.dark;
+    const panels = JSON.parse(text).panels;
+    while (this.panels.length > panels.length) this.drop(this.panels.pop());
+    while (this.panels.length < panels.length) this.panels.push(new Panel(this.host, this));
+    panels.forEach((panel, k) => this.panels[k].set(panel));
+  }
+
+  drop(panel) {
+    this.Plotly?.purge(panel.div);
+    panel.div.remove();
+  }
+
+  /* A panel's height: lower on a phone, what is left of the screen on a projector. */
+  room(height) {
+    if (innerWidth < 640) return Math.min(height, 360);
+    if (this.directions.scale === 1) return height;
+    return Math.max(360, innerHeight - this.host.getBoundingClientRect().top - 90);
+  }
+
+  get values() {
+    return this.source.cursor?.values ?? [];
+  }
+
+  get last() {
+    return Math.max(0, this.values.length - 1);
+  }
+
+  indexOf(value) {
+    if (value === null || value === undefined) return this.source.cursor?.still ?? this.last;
+    let best = 0;
+    this.values.forEach((v, k) => {
+      if (Math.abs(v - value) < Math.abs(this.values[best] - value)) best = k;
+    });
+    return best;
+  }
+
+  showCursor() {
+    const cursor = this.source.cursor;
+    if (!cursor) return;
+    const words = `${cursor.symbol} = ${cursor.names[this.index]}`;
+    this.range.value = String(this.index);
+    this.range.setAttribute("aria-valuetext", words);
+    this.readout.textContent = words;
+  }
+
+  look(camera) {
+    for (const panel of this.panels) if (panel.scenes.length) panel.nextCamera = camera;
+    this.redraw();
+  }
+
+  resetView() {
+    this.panels.forEach((panel) => panel.resetView());
+    this.redraw();
+  }
+
+  show(index) {
+    this.index = Math.max(0, Math.min(this.last, index));
+    this.showCursor();
+    this.redraw();
+  }
+
+  step(by) {
+    this.playback.pause();
+    this.show(this.index + by);
+  }
+
+  /* One drawing at a time; whatever changed meanwhile is drawn once more at its end. */
+  async redraw() {
+    if (!this.Plotly || !this.source || !this.root.isConnected) return;
+    if (this.drawing) {
+      this.again = true;
+      return;
+    }
+    this.drawing = true;
+    this.theme = themeOf(this.root);
+    if (this.theme.dark !== this.paintedDark) this.readFigures();
+    try {
+      const seen = this.panels.filter((panel) => !panel.div.hidden);
+      await Promise.all(seen.map((panel) => panel.draw(this.Plotly, this.index)));
+    } finally {
+      this.drawing = false;
+      this.root.dataset.drawn = String(1 + Number(this.root.dataset.drawn ?? 0));
+    }
+    if (this.again) {
+      this.again = false;
+      await this.redraw();
+    }
+  }
+
+  say(words) {
+    this.status.textContent = words;
+    clearTimeout(this.quiet);
+    this.quiet = setTimeout(() => (this.status.textContent = ""), 6000);
+  }
+
+  close() {
+    this.playback.pause();
+    this.deafen();
+    this.resize.disconnect();
+    this.panels.forEach((panel) => this.drop(panel));
+    this.panels = [];
+  }
+}

@@ -1,0 +1,69 @@
+/* The view of a scene: how it stands now, how a hand turns it, and the way back. */
+
+const sceneNames = (layout) => Object.keys(layout ?? {}).filter((key) => /^scene\d*$/.test(key));
+
+export const scenesOf = (div) => sceneNames(div._fullLayout).map((key) => div._fullLayout[key]._scene).filter(Boolean);
+
+/* The camera of one scene as it is seen, which layout does not always know. */
+export const cameraOf = (div, scene) => div._fullLayout?.[scene]?._scene?.getCamera?.();
+
+/* The layout with the cameras that are seen. */
+export function asSeen(div) {
+  const layout = { ...div.layout };
+  for (const name of sceneNames(layout)) {
+    const camera = cameraOf(div, name);
+    if (camera) layout[name] = { ...layout[name], camera };
+  }
+  return layout;
+}
+
+/* Plotly remembers the range that an axis of fixed aspect was first given, and would stay there when another is sent. */
+export function forgetRanges(div) {
+  for (const [key, axis] of Object.entries(div._fullLayout ?? {})) {
+    if (/^[xy]axis\d*$/.test(key)) axis._inputRange = axis._inputDomain = null;
+  }
+}
+
+/* The eye carried round the centre by so many radians, and towards it by a factor. */
+export function turned(camera, sideways, upwards, nearer = 1) {
+  const { eye, center } = camera;
+  const [x, y, z] = ["x", "y", "z"].map((k) => eye[k] - center[k]);
+  const far = Math.hypot(x, y, z);
+  const azimuth = Math.atan2(y, x) - sideways;
+  const height = Math.min(1.5, Math.max(-1.5, Math.asin(z / far) + upwards));
+  const radius = Math.min(6, Math.max(0.4, far / nearer));
+  const flat = radius * Math.cos(height);
+  const at = [flat * Math.cos(azimuth), flat * Math.sin(azimuth), radius * Math.sin(height)];
+  return { ...camera, eye: { x: center.x + at[0], y: center.y + at[1], z: center.z + at[2] } };
+}
+
+/* Two fingers turn the scenes of this panel and pinch them; one finger is the page's, which scrolls. */
+export function twoFingers(div) {
+  let before = null;
+  const between = ([a, b]) => ({
+    x: (a.clientX + b.clientX) / 2,
+    y: (a.clientY + b.clientY) / 2,
+    gap: Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY),
+  });
+  const touched = (event) => {
+    const scenes = scenesOf(div);
+    if (!scenes.length) return;
+    event.stopPropagation();
+    if (event.touches.length !== 2) {
+      before = null;
+      return;
+    }
+    event.preventDefault();
+    const now = between(event.touches);
+    for (const scene of before ? scenes : []) {
+      const turn = Math.PI / Math.max(200, div.clientWidth);
+      const nearer = before.gap > 20 ? now.gap / before.gap : 1;
+      const camera = turned(scene.getCamera(), (now.x - before.x) * turn, (now.y - before.y) * turn, nearer);
+      scene.setViewport({ camera, aspectratio: scene.fullSceneLayout.aspectratio });
+    }
+    before = now;
+  };
+  for (const kind of ["touchstart", "touchmove", "touchend", "touchcancel"]) {
+    div.addEventListener(kind, touched, { capture: true, passive: false });
+  }
+}

@@ -1,0 +1,43 @@
+"""register: what a page shows, said once; downloads, comparison, goals and lessons read it and nothing else."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from core.params import Curves, Params
+from pages.shared.stage import stage
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page's problem and solution, and how to come by them.
+
+    solve(problem) -> solution and figures(problem, solution) -> pictures are functions of core, named by scripts and
+    comparisons; curves(problem, solution) gives what runs are compared by; arrays: what the picture shows, by name, the
+    first axis of those that share the first one's length becomes the rows of the CSV.
+    """
+
+    stem: str
+    problem: Params
+    solution: Any
+    solve: Callable[[Any], Any]
+    figures: Callable[..., Any]
+    arrays: Mapping[str, np.ndarray]
+    curves: Callable[[Any, Any], Curves] | None = None
+
+
+def register(
+    stem: str,
+    problem: Params,
+    solution: Any,
+    *,
+    solve: Callable[[Any], Any],
+    figures: Callable[..., Any],
+    arrays: Mapping[str, np.ndarray],
+    curves: Callable[[Any, Any], Curves] | None = None,
+) -> Shown:
+    """Tell the room what this page shows; to be called once, as soon as there is a solution."""
+    shown = stage().shown = Shown(stem, problem, solution, solve, figures, arrays, curves)
+    return shown

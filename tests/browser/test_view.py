@@ -1,0 +1,116 @@
+"""The view of a picture: no drag zooms it, a scene turns and comes back, files show what is seen, touch scrolls."""
+
+import pytest
+
+RANGES = """k => { const l = document.querySelectorAll('.js-plotly-plot')[k]._fullLayout;
+    return [l.xaxis.range, l.yaxis.range].flat() }"""
+PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True, "reduced_motion": "reduce"}
+SAVED = """() => { window.saved = []; window.Plotly.downloadImage = async (figure) => { window.saved.push(figure) } }"""
+
+
+def drag(seen, panel: int, by: tuple[float, float]) -> None:
+    box = seen.tab.locator(".lab-panel").nth(panel).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    seen.tab.mouse.move(x, y)
+    seen.tab.mouse.down()
+    seen.tab.mouse.move(x + by[0], y + by[1], steps=6)
+    seen.tab.mouse.up()
+    seen.tab.wait_for_timeout(300)
+
+
+@pytest.mark.parametrize("page", ["geometry", "exact", "start", "implicit_bias"])
+def test_no_drag_zooms_a_picture_of_the_plane(visit, page):
+    seen = visit(reduced_motion="reduce").open(page)
+    for k in range(seen.tab.locator(".js-plotly-plot").count()):
+        if seen.tab.evaluate("k => !document.querySelectorAll('.js-plotly-plot')[k]._fullLayout.xaxis", k):
+            continue
+        before = seen.tab.evaluate(RANGES, k)
+        drag(seen, k, (60, 50))
+        assert seen.tab.evaluate(RANGES, k) == before
+
+
+def test_a_turned_scene_comes_back(visit):
+    seen = visit(reduced_motion="reduce").open("geometry")
+    opened = seen.camera()["eye"]
+    drag(seen, 0, (70, 20))
+    assert seen.camera()["eye"] != pytest.approx(opened, abs=0.05)
+    seen.tab.get_by_role("button", name="Reset view").click()
+    seen.tab.wait_for_timeout(500)
+    assert seen.camera()["eye"] == pytest.approx(opened, abs=1e-6)
+
+
+def test_a_saved_picture_is_the_one_seen(visit):
+    seen = visit(reduced_motion="reduce", color_scheme="dark").open("geometry")
+    drag(seen, 0, (70, 20))
+    seen.tab.locator(".lab-time input").press("Home")
+    seen.tab.get_by_label("Step forward").click()
+    seen.tab.wait_for_timeout(500)
+    seen.tab.evaluate(SAVED)
+    seen.tab.get_by_role("button", name="PNG").click()
+    seen.tab.wait_for_function("() => window.saved.length === 3")
+    camera = seen.tab.evaluate("() => window.saved[0].layout.scene.camera.eye")
+    assert camera == pytest.approx(seen.camera()["eye"], abs=1e-9)
+    drawn, saved = seen.tab.evaluate(
+        "() => [document.querySelector('.js-plotly-plot').data, window.saved[0].data].map(d => [...d.at(-1).x])"
+    )
+    assert drawn == saved
+    assert seen.tab.evaluate("() => window.saved[0].layout.paper_bgcolor !== window.saved[0].layout.font.color")
+    assert seen.complaints == []
+
+
+def test_a_preset_opens_cursor_view_and_ranges_anew(visit):
+    seen = visit(reduced_motion="reduce").open("geometry")
+    opened, camera = seen.tab.locator(".lab-time output").inner_text(), seen.camera()["eye"]
+    seen.tab.locator(".lab-time input").press("Home")
+    drag(seen, 0, (70, 20))
+    seen.tab.get_by_role("button", name="two starts").click()
+    seen.until_meta("start", "pair")
+    seen.tab.get_by_role("button", name="paper, figure 2").click()
+    seen.until_meta("start", "function")
+    seen.tab.wait_for_timeout(500)
+    assert seen.tab.locator(".lab-time output").inner_text() == opened
+    assert seen.camera()["eye"] == pytest.approx(camera, abs=1e-6)
+
+
+def test_ranges_are_those_of_a_fresh_visit(visit):
+    seen = visit(reduced_motion="reduce").open("implicit_bias")
+    seen.tab.get_by_role("button", name="β passes through 0").click()
+    seen.until_meta("angle", -130)
+    moved = seen.tab.evaluate(RANGES, 0)
+    query = seen.tab.evaluate("() => location.search")
+    fresh = visit(reduced_motion="reduce").open("implicit_bias" + query)
+    assert moved == pytest.approx(fresh.tab.evaluate(RANGES, 0), rel=1e-6)
+
+
+def fingers(seen, *steps: list[tuple[float, float]]) -> None:
+    """Fingers go down at the first points and travel through the others."""
+    devtools = seen.tab.context.new_cdp_session(seen.tab)
+    for k, points in enumerate(steps):
+        at = [{"x": x, "y": y, "id": i} for i, (x, y) in enumerate(points)]
+        devtools.send("Input.dispatchTouchEvent", {"type": "touchMove" if k else "touchStart", "touchPoints": at})
+        seen.tab.wait_for_timeout(30)
+    devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    seen.tab.wait_for_timeout(500)
+
+
+def test_on_a_scene_one_finger_scrolls_and_two_turn(visit):
+    seen = visit(**PHONE).open("geometry")
+    camera = seen.camera()["eye"]
+    box = seen.tab.locator(".lab-panel").first.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    top = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+    before = seen.tab.evaluate(top)
+    fingers(seen, *[[(x, y - 20 * k)] for k in range(12)])
+    assert seen.tab.evaluate(top) > before + 50
+    assert seen.camera()["eye"] == pytest.approx(camera, abs=1e-6)
+    box = seen.tab.locator(".lab-panel").first.bounding_box()
+    y = box["y"] + box["height"] / 2
+    now = seen.tab.evaluate(top)
+    fingers(seen, *[[(x - 40 + 8 * k, y), (x + 40 + 8 * k, y)] for k in range(10)])
+    assert seen.tab.evaluate(top) == now
+    assert seen.camera()["eye"] != pytest.approx(camera, abs=0.05)
+
+
+def test_picture_buttons_on_a_phone_have_names(visit):
+    seen = visit(**PHONE).open("geometry")
+    assert seen.tab.locator(".lab-pick button").all_inner_texts() == ["surface", "plane", "loss"]

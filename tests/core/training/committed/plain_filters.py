@@ -1,0 +1,143 @@
+"""First-layer filters compared with torch's own layers, normalisation and SGD on small images drawn by numpy."""
+
+from types import SimpleNamespace
+from unittest import mock
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from core.training.practice import filters, harness
+from tests.core.training.committed.agreement import close, copied, drawn, last, normal, watched
+
+SMALL = filters.Problem(alphas=(10,), seeds=1, epochs=5, samples=200, data="patches")
+"""Five epochs of two minibatches pass through the whole schedule."""
+SHAPES = {
+    "first": (16, 3, 15, 15),
+    "one_a": (16, 16, 3, 3),
+    "one_b": (16, 16, 3, 3),
+    "wider": (32, 16, 3, 3),
+    "two_a": (32, 32, 3, 3),
+    "two_b": (32, 32, 3, 3),
+    "out": (8, 32),
+}
+GAINS = {name: ((1 if name == "out" else 2) / np.prod(shape[1:])) ** 0.5 for name, shape in SHAPES.items()}
+SHARES = (0, 0.05, 0.1, 0.2, 0.25, 0.5, 0.6, 0.75, 0.9, 0.99, 1)
+
+
+def plain_rate(problem: filters.Problem, epoch: float) -> float:
+    """From 0 up to the rate at a fifth of the epochs, then down to 0 at their end."""
+    return float(np.interp(epoch, [0, problem.epochs / 5, problem.epochs], [0, problem.rate, 0]))
+
+
+class Plain(nn.Module):
+    """The network of torch's layers: convolution, then normalisation over all channels of an image, then ReLU."""
+
+    def __init__(self, weights: dict[str, torch.Tensor]):
+        super().__init__()
+        self.layers = nn.ModuleDict()
+        for name, weight in weights.items():
+            stride = 2 if name in ("first", "wider") else 1
+            convolution = nn.Conv2d(*weight.shape[1::-1], weight.shape[-1], stride, weight.shape[-1] // 2, bias=False)
+            self.layers[name] = nn.Linear(*weight.shape[::-1], bias=False) if weight.ndim == 2 else convolution
+            self.layers[name].weight = nn.Parameter(weight.clone())
+
+    def normal(self, name: str, x: torch.Tensor) -> torch.Tensor:
+        mixed = self.layers[name](x)
+        return nn.GroupNorm(1, mixed.shape[1], eps=1e-9, affine=False)(mixed)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.normal("first", x).relu()
+        x = (x + self.normal("one_b", self.normal("one_a", x).relu())).relu()
+        x = self.normal("wider", x).relu()
+        x = (x + self.normal("two_b", self.normal("two_a", x).relu())).relu()
+        return self.layers["out"](nn.AdaptiveAvgPool2d(1)(x).flatten(1))
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        return copied({name: layer.weight for name, layer in self.layers.items()})
+
+
+def plain_run(problem: filters.Problem, start: dict[str, torch.Tensor], x: torch.Tensor, y: torch.Tensor):
+    """Weights before every minibatch and at the end, and the mean loss at the start and on the way of each epoch."""
+    network = Plain(start)
+    optimiser = torch.optim.SGD(network.parameters(), lr=1.0, momentum=0.9)
+    shuffle = torch.Generator().manual_seed(problem.seed + 1)
+    seen, losses = [], [cross_entropy(network(x), y).item()]
+    for epoch in range(problem.epochs):
+        batches = torch.randperm(len(x), generator=shuffle).split(100)
+        total = 0.0
+        for index, chosen in enumerate(batches):
+            seen.append(network.weights())
+            loss = cross_entropy(network(x[chosen]), y[chosen])
+            total += loss.item() * len(chosen)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.param_groups[0]["lr"] = plain_rate(problem, epoch + index / len(batches))
+            optimiser.step()
+        losses.append(total / len(x))
+    return [*seen, network.weights()], losses
+
+
+def angle(one: torch.Tensor, other: torch.Tensor) -> float:
+    """Degrees between two arrays of weights: twice the angle whose tangent is half chord over half sum."""
+    one, other = one / one.norm(), other / other.norm()
+    return np.degrees(2 * np.arctan2((one - other).norm().item(), (one + other).norm().item()))
+
+
+def _trained(problem: filters.Problem):
+    """What the code does from float64 images and a start of numpy's."""
+    x, labels = normal(100, 240, 3, 12, 12).numpy(), np.random.default_rng(101).integers(0, 8, 240)
+    task = SimpleNamespace(x_train=x[:200], y_train=labels[:200], x_test=x[200:], y_test=labels[200:], classes=8)
+    start = drawn(SHAPES, GAINS)
+    start["first"] /= problem.alphas[0]
+    with (
+        mock.patch.object(filters.images, "colour", lambda *_, **__: task),
+        mock.patch.object(filters, "initial", lambda *_: copied(start)),
+        watched(filters, "forward", lambda weights, _x: (weights["first"].requires_grad, copied(weights))) as seen,
+    ):
+        arrays = last(filters.train(problem, (0, 0)))
+    weights = [one for trains, one in seen if trains] + [seen[-1][1]]
+    return weights, arrays, start, (torch.tensor(task.x_train), torch.tensor(task.y_train))
+
+
+def steps() -> None:
+    """Ten minibatches through the whole schedule: every weight, the losses, the stored filters and their angle."""
+    seen, arrays, start, data = _trained(SMALL)
+    weights, losses = plain_run(SMALL, start, *data)
+    assert len(seen) == len(weights) == 11
+    for step, theirs in enumerate(weights):
+        close(seen[step], theirs, f"step {step}")
+    marks = [0, 1, 2, 4, 5]
+    close(arrays["train_loss"], [losses[epoch] for epoch in marks], "losses")
+    close(arrays["filters"], torch.stack([weights[2 * epoch]["first"] for epoch in marks]), "filters")
+    angles = [angle(weights[2 * epoch]["first"], start["first"]) for epoch in marks]
+    close(arrays["turned"][1:], angles[1:], "angles")
+
+
+def schedule() -> None:
+    """The rate at moments of the committed problem's whole schedule."""
+    problem = filters.EXPERIMENT.committed
+    moments = [share * problem.epochs for share in SHARES]
+    close([filters.rate(problem, at) for at in moments], [plain_rate(problem, at) for at in moments], "rate")
+
+
+def draws() -> None:
+    """The start behind the committed runs: torch's stream of the seed, layer by layer."""
+    generator = torch.Generator().manual_seed(4)
+    ours = filters.initial(10.0, 8, 4)
+    assert ours.keys() == SHAPES.keys()
+    for name, shape in SHAPES.items():
+        one = torch.randn(shape, generator=generator) * GAINS[name]
+        close(ours[name], one / (10 if name == "first" else 1), name, rtol=1e-5, atol=1e-6)
+
+
+def stored() -> None:
+    """The committed filters of the start, then loss and angle after one epoch: seed 0, the last α."""
+    result = harness.read(filters.EXPERIMENT)
+    place = (0, len(result.problem.alphas) - 1)
+    known = result.solution
+    _, _, arrays = next(filters.train(result.problem, place))
+    close(arrays["filters"][0], known.filters[place][0], "stored start", rtol=1e-5, atol=1e-6)
+    close(arrays["train_loss"][:2], known.train_loss[place][:2], "stored losses", rtol=1e-3)
+    close(arrays["turned"][1], known.turned[place][1], "stored angle", rtol=2e-3)
