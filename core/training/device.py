@@ -6,7 +6,10 @@ DEVICE ↔ cpu, cuda or cuda:k ↔ what is used unless something else is asked f
 import logging
 import os
 import platform
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
 from core.errors import Unavailable
 
@@ -16,6 +19,24 @@ log = logging.getLogger(__name__)
 def tell(sentence: str) -> None:
     """Say that work goes on otherwise than asked: a warning of this module's logger, which pages and commands show."""
     log.warning(sentence)
+
+
+@contextmanager
+def told(also: Callable[[str], Any] = lambda sentence: None) -> Iterator[list[str]]:
+    """The sentences told inside the `with`, as they come; each is given to `also` at once."""
+    heard: list[str] = []
+
+    class Ear(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage())
+            also(heard[-1])
+
+    handler = Ear()
+    log.addHandler(handler)
+    try:
+        yield heard
+    finally:
+        log.removeHandler(handler)
 
 
 @cache
@@ -44,9 +65,11 @@ def choose_device(wanted: str | None = None) -> str:
     return device
 
 
-def device_for(wanted: str) -> str:
-    """The device of work this small: the one asked for, else the DEVICE variable, else the CPU."""
-    return choose_device(wanted if wanted != "auto" else os.environ.get("DEVICE") or "cpu")
+def device_for(wanted: str, *, pays: bool = False) -> str:
+    """The device wanted; for "auto" the DEVICE variable, else a GPU where one is present and `pays`, else the CPU."""
+    if wanted != "auto":
+        return choose_device(wanted)
+    return choose_device(os.environ.get("DEVICE") or ("cuda" if pays and gpus() else "cpu"))
 
 
 def usable(device: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from core.errors import OutsideTheory
-from core.training.device import usable
+from core.training.device import device_for, usable
 from core.training.measures import MEASURES, Measures
 from core.training.relu.batched import accuracy_of, train
 from core.training.relu.fleet import Refused, Task
@@ -27,9 +27,14 @@ START_S, SPEED = 15.0, 40.0
 H100 (289 cells in 15.8 s, 4,624 in 46.7 s, a core's cell 0.4 s): this engine has not been run on a GPU."""
 
 
-def gpu_pays(core_seconds: float, processes: int) -> bool:
-    """Whether a GPU is expected to be done before so many processes are."""
-    return core_seconds / processes > START_S + core_seconds / SPEED
+def expected_seconds(core_seconds: float) -> float:
+    """Seconds on a GPU of what takes so many on one core."""
+    return START_S + core_seconds / SPEED
+
+
+def chosen(wanted: str, core_seconds: float, processes: int) -> str:
+    """The device of so much work: the one wanted, or for "auto" a GPU that is expected to be done before the processes."""
+    return device_for(wanted, pays=core_seconds / processes > expected_seconds(core_seconds))
 
 
 def trained(

@@ -21,7 +21,7 @@ from core.errors import OutsideTheory, Unavailable
 from core.kernels import relu_kernel_distance
 from core.params import Params, knob
 from core.training import measures
-from core.training.device import choose_device, gpus, reason, tell
+from core.training.device import choose_device, reason, tell
 from core.training.measures import MEASURES, Measures
 from core.training.regime_map import on_device, published_draws
 from core.training.relu_flow import Snapshot, automatic_rate, integrate
@@ -132,14 +132,6 @@ def run_cells(
     return _run(wanted, problem, kept_cells(store, problem), executor, device)
 
 
-def device_for_cells(wanted: str, problem: Problem, cells: int, processes: int | None = None) -> str:
-    """The device of so many cells: the one wanted, or for "auto" a GPU where one is present and pays."""
-    if wanted != "auto":
-        return choose_device(wanted)
-    pays = gpus() > 0 and on_device.gpu_pays(expected_seconds(problem, cells), processes or cores())
-    return choose_device(None if pays else "cpu")
-
-
 def kept_cells(store: Place, problem: Problem) -> Parts:
     """The finished cells of a problem on disk."""
     return open_parts(store, "regime_map", problem, MEASURES, version=ALGORITHM)
@@ -226,7 +218,9 @@ def _run(
             missing.append(cell)
         else:
             yield _finished(problem, cell, Measures(**kept))
-    fresh = _fresh(problem, missing, executor, device_for_cells(device, problem, len(missing)))
+    fresh = _fresh(
+        problem, missing, executor, on_device.chosen(device, expected_seconds(problem, len(missing)), cores())
+    )
     try:
         for cell, found in fresh:
             if isinstance(found, Measures):

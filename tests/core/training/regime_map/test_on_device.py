@@ -6,7 +6,7 @@ import pytest
 from core.errors import Unavailable
 from core.training import device
 from core.training.measures import MEASURES
-from core.training.regime_map import on_device, run_cells, sweep
+from core.training.regime_map import on_device, run_cells
 from core.training.regime_map.sweep import Problem
 
 SMALL = Problem(d=6, n=40, width=8, teacher=2, rate=0, checkpoints=(10, 100, 400))
@@ -16,8 +16,7 @@ CELLS = [(0.1, 0.5, 100), (2.0, 0.0, 101), (0.5, -1.0, 100), (0.3, 0.2, 103)]
 @pytest.fixture
 def pretended(monkeypatch):
     """A GPU that is the CPU: the batched engine and its measures run there."""
-    monkeypatch.setattr(sweep, "choose_device", lambda wanted=None: wanted or "cuda")
-    monkeypatch.setattr(sweep, "gpus", lambda: 1)
+    monkeypatch.setattr(device, "gpus", lambda: 1)
     monkeypatch.setattr(on_device, "trained", lambda *given: ON_CPU(*given[:-1]))
 
 
@@ -72,14 +71,23 @@ def test_an_absent_device_is_refused_before_anything_is_done():
 
 
 @pytest.mark.parametrize(
-    "core_seconds, processes, pays",
-    [(0.4, 1, False), (289 * 0.41, 2, True), (289 * 0.41, 16, False), (4624 * 0.41, 16, True), (10.0, 1, False)],
+    "core_seconds, processes, gpus, best",
+    [
+        (0.4, 1, 1, "cpu"),
+        (289 * 0.41, 2, 1, "cuda"),
+        (289 * 0.41, 16, 1, "cpu"),
+        (4624 * 0.41, 16, 1, "cuda"),
+        (4624 * 0.41, 2, 0, "cpu"),
+    ],
 )
-def test_auto_takes_a_gpu_where_it_is_expected_to_be_sooner(core_seconds, processes, pays):
-    assert on_device.gpu_pays(core_seconds, processes) == pays
-
-
-def test_auto_means_the_cpu_where_there_is_no_gpu(monkeypatch):
+def test_auto_takes_a_gpu_where_it_is_expected_to_be_sooner(monkeypatch, core_seconds, processes, gpus, best):
     monkeypatch.delenv("DEVICE", raising=False)
-    monkeypatch.setattr(sweep, "gpus", lambda: 0)
-    assert sweep.device_for_cells("auto", sweep.PAPER, 4624, 2) == "cpu"
+    monkeypatch.setattr(device, "gpus", lambda: gpus)
+    assert on_device.chosen("auto", core_seconds, processes) == best
+
+
+def test_the_variable_decides_where_nothing_is_asked_for(monkeypatch):
+    monkeypatch.setenv("DEVICE", "cpu")
+    monkeypatch.setattr(device, "gpus", lambda: 1)
+    assert on_device.chosen("auto", 1e4, 1) == "cpu"
+    assert on_device.chosen("cuda", 1e4, 1) == "cuda"
