@@ -83,6 +83,18 @@ def usable(device: str) -> str:
     return device
 
 
+def falling_back(run: Callable[[str], Iterator[Any]], device: str) -> Iterator[Any]:
+    """run(device), and where a GPU fails run("cpu") from the start, after a sentence."""
+    try:
+        yield from run(device)
+        return
+    except (RuntimeError, Unavailable) as error:
+        if device == "cpu":
+            raise
+        tell(f"The GPU failed ({reason(error)}); this run began again on the CPU.")
+    yield from run("cpu")
+
+
 def reason(error: Exception) -> str:
     """Why a device failed, in a few words: torch's first line."""
     import torch

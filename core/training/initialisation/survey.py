@@ -86,8 +86,8 @@ def rows(
                 splits = [teacher_split(D, slope, seed) for seed in range(seeds)]
                 kept = {name: np.array(value) for name, value in asdict(_row(width, slope, starts, splits)).items()}
                 parts.write((width, slope), kept)
-            values: dict[str, Any] = {n: tuple(v.tolist()) if v.ndim else v.item() for n, v in kept.items()}
-            yield Row(**values)
+            row: dict[str, Any] = {n: tuple(v.tolist()) if v.ndim else v.item() for n, v in kept.items()}
+            yield Row(**row)
 
 
 def kept_rows(seeds: int, store: Place) -> Parts:
@@ -115,7 +115,7 @@ def _row(width: int, slope: float, starts, splits) -> Row:
         tuple(float(np.exp(np.log(rescaled[:, k] / as_is[:, k]).mean())) for k in late),
         tuple(int((rescaled[:, k] < as_is[:, k]).sum()) for k in late),
         (float(end.kernel_distance[0, :, -1].mean()), float(end.kernel_distance[1, :, -1].mean())),
-        (float(end.hamming[0, :, -1].mean()), float(end.hamming[1, :, -1].mean())),
+        (float(end.flipped_share[0, :, -1].mean()), float(end.flipped_share[1, :, -1].mean())),
     )
 
 

@@ -14,7 +14,7 @@ from core.errors import Unavailable
 
 Arrays = dict[str, np.ndarray]
 
-BROKEN = (ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+BROKEN = (ValueError, TypeError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 """What numpy raises for a file that is not a whole npz of plain arrays."""
 
 
@@ -36,7 +36,7 @@ def why_unwritable(folder: Path, room: int = 1) -> str:
 
 def check_output(path: Path) -> Path:
     """The path, if a file can be written there: asked before the work. Raises Unavailable."""
-    reason = "it is a folder" if path.is_dir() else why_unwritable(path.parent)
+    reason = "it is no plain file" if path.exists() and not path.is_file() else why_unwritable(path.parent)
     if reason:
         raise Unavailable(f"{path} must be a file that can be written", got=reason, do="Choose another with --output.")
     return path
@@ -56,7 +56,7 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
 def read_arrays(path: Path) -> Arrays:
     """All arrays of an npz. Raises OSError, or ValueError where it is damaged."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open(path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
             return dict(file)
     except BROKEN as error:
         raise ValueError(f"{path.name} is damaged: {error}") from None

@@ -97,7 +97,10 @@ def test_the_flows_of_the_linear_models_are_the_cpus():
 TINY = [
     (hierarchy, hierarchy.Problem(alphas=(0.3, 3.0), sizes=(512,), seeds=1, epochs=3, width=16)),
     (grokking, grokking.Problem(modulus=23, width=16, steps=200, seeds=1)),
-    (kernel_movement, kernel_movement.Problem(alphas=kernel_movement.SCALES[:2], seeds=1, steps=8, probe=4, data="patches")),
+    (
+        kernel_movement,
+        kernel_movement.Problem(alphas=kernel_movement.SCALES[:2], seeds=1, steps=8, probe=4, data="patches"),
+    ),
     (filters, filters.Problem(alphas=(1,), seeds=1, epochs=1, samples=200, data="patches")),
 ]
 
