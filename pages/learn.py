@@ -5,6 +5,8 @@ import streamlit as st
 from core.figures.legend import Legend, figures
 from core.papers import PAPERS
 from pages import BY_STEM, PAGES
+from pages.classes.lesson_part import show_class
+from pages.classes.speaker import show_speaker
 from pages.lessons.builder import builder, exercise_query
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
@@ -20,6 +22,8 @@ PARTS = {
     "marks": "Legend",
     "index": "Theorems",
     "plan": "50 minutes",
+    "class": "Run it with your class",
+    "speaker": "Speaker",
     "worksheet": "Worksheet",
     "builder": "Build a lesson",
     "cite": "Cite",
@@ -92,6 +96,8 @@ SHOW = {
     "marks": show_marks,
     "index": show_index,
     "plan": show_plan,
+    "class": show_class,
+    "speaker": show_speaker,
     "worksheet": show_worksheet,
     "builder": show_builder,
     "cite": show_citations,
