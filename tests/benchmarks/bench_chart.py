@@ -41,7 +41,8 @@ WATCH = """([key, before]) => { window.step = new Promise(done => {
     look();
   }, {once: true, capture: true});
 }) }"""
-META = "key => [...document.querySelectorAll('.js-plotly-plot')].find(p => p.layout?.meta?.[key] !== undefined)?.layout.meta[key]"
+META = """key => [...document.querySelectorAll('.js-plotly-plot')].find((plot) => plot.layout?.meta?.[key] !== undefined)
+  ?.layout.meta[key]"""
 DRAG = """async () => {
   const range = document.querySelector('.lab-time input'), gaps = [];
   const chart = document.querySelector('.lab-chart');
@@ -108,7 +109,9 @@ def compare(browser, page: str, ours: str, plain: str) -> None:
     gaps = sorted(tabs["page"].evaluate(DRAG))
     restyle = statistics.median(tabs["page"].evaluate(RESTYLE))
     p95 = gaps[int(0.95 * len(gaps))]
-    print(f"  frames while dragging: median {statistics.median(gaps):.0f}, p95 {p95:.0f} ms; one restyle {restyle:.0f} ms")
+    print(
+        f"  frames while dragging: median {statistics.median(gaps):.0f}, p95 {p95:.0f} ms; one restyle {restyle:.0f} ms"
+    )
     for tab in tabs.values():
         tab.close()
 

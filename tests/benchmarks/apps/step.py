@@ -3,6 +3,7 @@ the page itself against. ?page=geometry|exact|…; the frames, which a plain cha
 """
 
 import streamlit as st
+from pages.server.theme_cache import read_theme_once
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.figures import exact, geometry, implicit_bias, start
@@ -14,7 +15,6 @@ from core.problems.implicit_bias import Landings
 from core.problems.implicit_bias import solve as solve_landings
 from core.problems.start import Start
 from core.problems.start import solve as solve_start
-from pages.server.theme_cache import read_theme_once
 
 PAGES = {
     "geometry": (Geometry, "delta", solve_geometry, geometry.figures),
