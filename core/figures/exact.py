@@ -162,7 +162,7 @@ def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
     picture = style.figure(
         problem,
         short="half-times",
-        title="▼ waits about |δ|, ▲ turns in 1/δ",
+        title="▼ waits longer than |δ|, ▲ turns in 1/δ",
         alt=_scales_alt(found),
         x="relative scale δ (asinh scale)",
         y="half-time (log)",

@@ -1,7 +1,7 @@
 """The Implicit bias page's model: paths and landing points for every δ, in the plane and in space (paper figure 4).
 
 Legend: δ ↔ deltas[D] · t ↔ times[T] · β ↔ beta[D, T, d] · β(∞) ↔ landing[D, d] · ∇Ψ = sgn(a)√(2η_a) w ↔ mirror[D, T, 2] ·
-√(κ + δ) = √2|A| ↔ clock[D, T], the speed of the mirror's time · Ψ_δ along a ray ↔ potential[D, P] at size[P].
+√(η_aη_w)·√(κ + δ) ↔ clock[D, T], the speed of the mirror's time · Ψ_δ along a ray ↔ potential[D, P] at size[P].
 """
 
 import math
@@ -179,7 +179,7 @@ def paths(problem: Landings, deltas: Floats, times: Floats) -> Paths:
         branch=np.sign(end),
         crosses=a_0 * end < 0,
         mirror=problem.sign * math.sqrt(2 * problem.eta_a) * w,
-        clock=math.sqrt(2 * problem.eta_w) * np.abs(a),
+        clock=math.sqrt(2 * problem.eta_a) * problem.eta_w * np.abs(a),
         drift=float(np.abs(delta - delta[:, :1]).max()),
     )
 

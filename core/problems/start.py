@@ -143,6 +143,21 @@ def _relu(problem: Start) -> Relu:
     )
 
 
+SIDES = ("▼ downstream", "● balanced", "▲ upstream")
+
+
+def words(solution: Linear | Relu) -> dict[str, str]:
+    """Who did what in this run of the ReLU networks; nothing in the linear model."""
+    if isinstance(solution, Linear):
+        return {}
+    reached = np.where(np.isfinite(solution.reached), solution.reached, np.inf)
+    return {
+        "first": SIDES[int(np.argmin(reached))] if np.isfinite(reached).any() else "none",
+        "flips": SIDES[int(np.argmax(solution.flipped[:, -1]))],
+        "least": SIDES[int(np.argmin(solution.distance[:, -1]))],
+    }
+
+
 def _first(times: Floats, there: np.ndarray) -> float:
     return float(times[int(there.argmax())]) if there.any() else float("nan")
 
