@@ -21,12 +21,12 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from tests.benchmarks.serving import Server  # noqa: E402
 
 SLIDERS = {"geometry": "delta", "exact": "angle", "start": "angle", "implicit_bias": "delta"}
-STEPS = 15
+STEPS = 9
 WATCH = """([key, before]) => { window.step = new Promise(done => {
   addEventListener('keydown', pressed => {
     const began = pressed.timeStamp, painted = new Map();
     const look = () => {
-      const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(p => p.layout?.meta && key in p.layout.meta);
+      const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(p => p.layout?.meta?.[key] !== undefined);
       plots.forEach((plot, k) => {
         const there = plot.layout.meta[key] !== before && plot.calcdata && !(plot._promises?.length);
         if (!there || painted.has(k)) return;
@@ -41,7 +41,8 @@ WATCH = """([key, before]) => { window.step = new Promise(done => {
     look();
   }, {once: true, capture: true});
 }) }"""
-META = "key => [...document.querySelectorAll('.js-plotly-plot')].find(p => p.layout?.meta?.[key] !== undefined)?.layout.meta[key]"
+META = """key => [...document.querySelectorAll(".js-plotly-plot")]
+  .map(p => p.layout?.meta?.[key]).find(value => value !== undefined)"""
 DRAG = """async () => {
   const range = document.querySelector('.lab-time input'), gaps = [];
   const chart = document.querySelector('.lab-chart');
@@ -108,7 +109,9 @@ def compare(browser, page: str, ours: str, plain: str) -> None:
     gaps = sorted(tabs["page"].evaluate(DRAG))
     restyle = statistics.median(tabs["page"].evaluate(RESTYLE))
     p95 = gaps[int(0.95 * len(gaps))]
-    print(f"  frames while dragging: median {statistics.median(gaps):.0f}, p95 {p95:.0f} ms; one restyle {restyle:.0f} ms")
+    print(
+        f"  frames while dragging: median {statistics.median(gaps):.0f}, p95 {p95:.0f} ms; one restyle {restyle:.0f} ms"
+    )
     for tab in tabs.values():
         tab.close()
 

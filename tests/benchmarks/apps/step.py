@@ -14,7 +14,6 @@ from core.problems.implicit_bias import Landings
 from core.problems.implicit_bias import solve as solve_landings
 from core.problems.start import Start
 from core.problems.start import solve as solve_start
-from pages.server.theme_cache import read_theme_once
 
 PAGES = {
     "geometry": (Geometry, "delta", solve_geometry, geometry.figures),
@@ -39,5 +38,4 @@ if get_script_run_ctx(suppress_warning=True):
     st.set_page_config(layout="wide")
     draw()
 else:
-    read_theme_once()
     app = st.App(__file__)
