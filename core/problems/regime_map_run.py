@@ -137,7 +137,7 @@ def sweep(own: OwnSweep) -> Generator[SweepSnapshot, None, None]:
     with closing(run_cells(cells, problem=own.problem, device=device_for("auto"))) as finished:
         for done, cell in enumerate(finished, start=1):
             whole.put(cell)
-            refused += [cell.refused] if cell.refused else []
+            refused += [f"τ = {cell.tau:.3g}, δ = {cell.delta:.3g}: {cell.refused}"] if cell.refused else []
             if len(refused) == len(cells):
                 raise OutsideTheory("every cell diverges", got=f"rate × τ² = {own.rate:g}", do=refused[0])
             if time.monotonic() - said > REFRESH_S or done == len(cells):

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.teacher_student import TeacherStudent
+from core.datasets.teacher_student import TeacherStudent, outputs
 from core.errors import OutsideTheory, Unavailable
 from core.kernels import relu_kernel_distance
 from core.params import Params, knob
@@ -198,13 +198,13 @@ def _drawn(d: int, n: int, width: int, teacher: int, seed: int) -> tuple[Teacher
 
 
 def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> Measures:
-    single = (snap.W.astype(np.float32), snap.a.astype(np.float32))
+    answers = outputs(snap.W.astype(np.float32), snap.a.astype(np.float32), X_test)
     return Measures(
         kernel_distance=relu_kernel_distance(W_0, a_0, snap.W, snap.a, data.X),
         hamming_distance=measures.hamming_distance(W_0, snap.W, data.X),
         parameter_distance=measures.parameter_distance(W_0, a_0, snap.W, snap.a),
         train_loss=snap.loss,
-        test_loss=measures.mean_squared_error(*single, X_test, data.y_test),
+        test_loss=np.mean((answers - data.y_test) ** 2),
     )
 
 
