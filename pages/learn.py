@@ -8,6 +8,8 @@ from core.figures.legend import Legend, figures
 from core.papers import PAPERS
 from core.params import Params, knob
 from pages import BY_STEM, PAGES
+from pages.classes.lesson_part import show_class
+from pages.classes.speaker import show_speaker
 from pages.lessons.builder import builder, exercise_query
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
@@ -20,7 +22,9 @@ from pages.shared.plot import plot
 from pages.shared.prose import glossary, pieces, prose
 
 STEM = "learn"
-PARTS = ("glossary", "legend", "theorems", "plan", "worksheet", "builder", "cite")
+PARTS = ("glossary", "legend", "theorems", "plan", "class", "speaker", "worksheet", "builder", "cite")
+RENAMED = {"marks": "legend", "index": "theorems"}
+"""What links of earlier days call a part."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ SHOW = {
     "legend": show_marks,
     "theorems": show_index,
     "plan": show_plan,
+    "class": show_class,
+    "speaker": show_speaker,
     "worksheet": show_worksheet,
     "builder": show_builder,
     "cite": show_citations,
@@ -104,6 +110,8 @@ SHOW = {
 
 prose(STEM, "intro")
 st.latex(r"\delta=\eta_w\,a^2-\eta_a\,\lVert w\rVert^2,\qquad\dot\delta=0\ \text{ along gradient flow}")
+if (old := st.query_params.get("part")) in RENAMED:
+    st.query_params["part"] = RENAMED[old]
 for note in arrive(Reading):
     st.warning(note, icon=":material/link_off:")
 part = st.segmented_control(

@@ -136,7 +136,7 @@ map_and_cells(view)
 st.subheader("Sweep my own settings", anchor=False)
 prose(STEM, "own")
 own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
-job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own))
+job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own), core_seconds=own.seconds)
 refused = job.snapshots[-1].refused if job is not None and job.snapshots else ()
 if own.rate and job is not None and (refused or job.state == "failed"):
     st.button("Use the automatic rate", on_click=automatic_rate, type="primary")

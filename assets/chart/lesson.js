@@ -22,8 +22,7 @@ export function directed(trace, { curtain, veil, highlight, scale }) {
 
 export function enlarged(layout, scale) {
   const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
-  const out = { ...layout, font: larger(layout.font, 14), title: { ...layout.title, font: larger(layout.title?.font, 17) } };
-  out.annotations = (layout.annotations ?? []).map((note) => ({ ...note, font: larger(note.font, 14) }));
+  const out = { ...layout, font: larger(layout.font, 14) };
   out.margin = { ...layout.margin, l: (layout.margin?.l ?? 64) * scale, t: (layout.margin?.t ?? 52) * 1.2 };
   return out;
 }
