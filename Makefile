@@ -47,6 +47,7 @@ faults: .venv/.dev
 
 fuzz: .venv/.dev
 	$(BIN)/python -m pytest tests/security/fuzz.py
+	$(BIN)/python -m pytest --hypothesis-profile fresh -m hypothesis tests --ignore tests/browser
 
 audit:
 	@PYTHON="$(PYTHON)" scripts/audit.sh

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from core.errors import OutsideTheory
-from core.figures.implicit_bias import at_rest, figures, in_space, landing_rows
+from core.errors import Refusal
+from core.figures.implicit_bias import at_rest, figures, landing_rows
+from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
 from core.problems.implicit_bias import PRESETS, Landings, solve, space, spatial
 from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
@@ -119,7 +120,7 @@ def show_space(run: Trained | None) -> None:
 
 try:
     beside("space", in_three, simulate_space, show_space)
-except OutsideTheory as error:
+except Refusal as error:
     st.warning(str(error), icon=":material/warning:")
 prose(STEM, "space")
 takeaway(page)

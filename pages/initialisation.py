@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.figures.initialisation import figures, trained
 from core.figures.picture import Picture
 from core.figures.style import number
@@ -161,7 +161,7 @@ if case is not None:
         left, right = st.columns(2)
         left.download_button("Report as text", as_text(brought.report), "report.txt", key="take_text")
         right.download_button("Report as JSON", as_json(brought.report), "report.json", key="take_json")
-    except OutsideTheory as error:
+    except Refusal as error:
         st.error(str(error), icon=":material/error:")
         case = None
 

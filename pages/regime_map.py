@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.figures.regime_map import figures, half_times, live, over_seeds, own_maps
 from core.figures.style import number
 from core.problems.regime_map import (
@@ -66,14 +66,14 @@ def automatic_rate() -> None:
     st.session_state["rate"] = 0.0
 
 
-def draw_own(own: OwnSweep, snapshots: list) -> None:
+def show_own(own: OwnSweep, snapshots: list) -> None:
     """The newest state of a sweep."""
     newest = snapshots[-1].map
     cursor = Cursor("steps", "steps of descent", newest.checkpoint)
     plot(*own_maps(own, newest), key="own", autoplay=False, cursor=cursor, least=280)
 
 
-def draw_live(view: View, snapshots: list) -> None:
+def show_live(view: View, snapshots: list) -> None:
     """The newest state of a live cell, and what it cost."""
     newest = snapshots[-1]
     plot(live(view, remember(solve)(view), newest), key="live")
@@ -85,7 +85,7 @@ def map_and_cells(view: View) -> None:
     with picture:
         try:
             solution = remember(solve)(view)
-        except OutsideTheory as error:
+        except Refusal as error:
             st.error(str(error), icon=":material/error:")
             st.button("Put the paper's sizes into my own sweep", on_click=papers_sizes)
             return
@@ -126,7 +126,7 @@ def map_and_cells(view: View) -> None:
         st.button("Unpin all", on_click=unpin)
     st.subheader("This cell, trained now", anchor=False)
     prose(STEM, "live")
-    work("cell", LiveCell(tau, delta, view.seed), train_cell, label="Run this cell", show=partial(draw_live, view))
+    work("cell", LiveCell(tau, delta, view.seed), train_cell, label="Run this cell", show=partial(show_live, view))
     prose(STEM, "look", **lesson(solution))
     prose(STEM, "timing", **lesson(solution))
     with st.expander("How these numbers were made"):
@@ -143,7 +143,7 @@ map_and_cells(view)
 st.subheader("Sweep my own settings", anchor=False)
 prose(STEM, "own")
 own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
-job = work("own", own, sweep, label="Sweep my own settings", show=partial(draw_own, own))
+job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own))
 if own.rate and job is not None and job.state == "failed":
     st.button("Use the automatic rate", on_click=automatic_rate, type="primary")
 st.caption("Figures 1b, 5b and 10 of the paper; its section 5 and appendix D.1.")

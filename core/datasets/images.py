@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 
 MNIST_FILES = (
     ("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
@@ -55,39 +55,39 @@ class Images:
 def digits(choice: str = "auto", folder: Path | None = None, *, limit: int | None = None) -> Images:
     """Handwritten digits: "mnist" (28 × 28, from files), "digits" (8 × 8, scikit-learn's), "auto" for the first that works.
 
-    At most `limit` training images are kept. Raises OutsideTheory for "mnist" when its files are missing or malformed.
+    At most `limit` training images are kept. Raises Unavailable for "mnist" when its files are missing or malformed.
     """
-    key, note = settle_digits(choice, folder)
+    key, note = resolve_digits(choice, folder)
     raw = mnist(folder or data_folder()) if key == "mnist" else bundled_digits()
     return _task(key, note, raw, 10, limit)
 
 
 def colour(choice: str = "auto", folder: Path | None = None, *, limit: int | None = None) -> Images:
     """Colour images: "cifar" (CIFAR-10, from files), "patches" (of scikit-learn's photographs), "auto" as for `digits`."""
-    key, note = settle_colour(choice, folder)
+    key, note = resolve_colour(choice, folder)
     if key == "cifar":
         return _task(key, note, cifar(folder or data_folder()), 10, limit)
     return _task(key, note, photograph_patches(), 2 * ORIENTATIONS, limit)
 
 
-def settle_digits(choice: str, folder: Path | None = None) -> tuple[str, str]:
+def resolve_digits(choice: str, folder: Path | None = None) -> tuple[str, str]:
     """What `digits` would take, and why files are not used ("" when none are asked for or all is well)."""
-    return _settle(choice, "mnist", "digits", mnist, folder)
+    return _resolve(choice, "mnist", "digits", mnist, folder)
 
 
-def settle_colour(choice: str, folder: Path | None = None) -> tuple[str, str]:
+def resolve_colour(choice: str, folder: Path | None = None) -> tuple[str, str]:
     """What `colour` would take, and why files are not used."""
-    return _settle(choice, "cifar", "patches", cifar, folder)
+    return _resolve(choice, "cifar", "patches", cifar, folder)
 
 
-def _settle(choice: str, filed: str, bundled: str, read: Callable, folder: Path | None) -> tuple[str, str]:
+def _resolve(choice: str, filed: str, bundled: str, read: Callable, folder: Path | None) -> tuple[str, str]:
     if choice not in ("auto", filed, bundled):
         raise OutsideTheory("Unknown images", got=repr(choice), do=f"Choose auto, {filed} or {bundled}.")
     if choice == bundled:
         return bundled, ""
     try:
         read(folder or data_folder())
-    except OutsideTheory as error:
+    except Unavailable as error:
         if choice == filed:
             raise
         return bundled, f"{error} Used instead: {NAMES[bundled]}."
@@ -102,7 +102,7 @@ def data_folder() -> Path | None:
 
 def _file(folder: Path | None, name: str, expected: str) -> bytes:
     if folder is None:
-        raise OutsideTheory(
+        raise Unavailable(
             f"{name} ({expected}) is looked for in the folder DATA_DIR",
             got="DATA_DIR not set",
             do="Set it to use the file.",
@@ -113,8 +113,8 @@ def _file(folder: Path | None, name: str, expected: str) -> bytes:
                 with opening(path, "rb") as file:
                     return file.read()
             except (OSError, EOFError) as error:
-                raise OutsideTheory(f"{path.name} must be {expected}", got=str(error), do="Fetch it again.") from error
-    raise OutsideTheory(f"{name} ({expected}) must be in DATA_DIR", got="no such file", do="Put it there to use it.")
+                raise Unavailable(f"{path.name} must be {expected}", got=str(error), do="Fetch it again.") from error
+    raise Unavailable(f"{name} ({expected}) must be in DATA_DIR", got="no such file", do="Put it there to use it.")
 
 
 def idx(data: bytes, name: str, magic: int) -> np.ndarray:
@@ -124,17 +124,17 @@ def idx(data: bytes, name: str, magic: int) -> np.ndarray:
     expected = f"IDX: magic number {magic}, {dimensions} length(s), unsigned bytes"
     if len(header) < 1 + dimensions or header[0] != magic:
         got = f"{len(data)} bytes, magic number {header[0]}" if len(header) else "an empty file"
-        raise OutsideTheory(f"{name} must be {expected}", got=got, do="Fetch the file again.")
+        raise Unavailable(f"{name} must be {expected}", got=got, do="Fetch the file again.")
     shape = tuple(int(length) for length in header[1:])
     body = np.frombuffer(data, np.uint8, offset=4 * (1 + dimensions))
     if len(body) != int(np.prod(shape)):
         got = f"{len(body)} bytes of data for lengths {shape}"
-        raise OutsideTheory(f"{name} must be {expected}", got=got, do="Fetch the file again.")
+        raise Unavailable(f"{name} must be {expected}", got=got, do="Fetch the file again.")
     return body.reshape(shape)
 
 
 def mnist(folder: Path | None) -> Raw:
-    """MNIST from its four IDX files (plain or .gz). Raises OutsideTheory naming the file and the format."""
+    """MNIST from its four IDX files (plain or .gz). Raises Unavailable naming the file and the format."""
     read = []
     for images_name, labels_name in MNIST_FILES:
         images = idx(_file(folder, images_name, "an IDX file of images"), images_name, IDX_IMAGES)
@@ -146,9 +146,9 @@ def mnist(folder: Path | None) -> Raw:
 
 def _check_pair(images: np.ndarray, labels: np.ndarray, images_name: str, labels_name: str) -> None:
     if images.shape[1:] != (28, 28) or not len(images):
-        raise OutsideTheory(f"{images_name} must hold 28 × 28 images", got=images.shape, do="Fetch the file again.")
+        raise Unavailable(f"{images_name} must hold 28 × 28 images", got=images.shape, do="Fetch the file again.")
     if len(images) != len(labels) or labels.max() > 9:
-        raise OutsideTheory(
+        raise Unavailable(
             f"{labels_name} must hold one digit 0 … 9 for each image of {images_name}",
             got=f"{len(labels)} labels up to {labels.max() if len(labels) else 'none'} for {len(images)} images",
             do="Fetch the file again.",
@@ -156,7 +156,7 @@ def _check_pair(images: np.ndarray, labels: np.ndarray, images_name: str, labels
 
 
 def cifar(folder: Path | None) -> Raw:
-    """CIFAR-10 from its binary version: records of 1 label byte and 3 × 32 × 32 bytes. Raises OutsideTheory as mnist."""
+    """CIFAR-10 from its binary version: records of 1 label byte and 3 × 32 × 32 bytes. Raises Unavailable as mnist."""
     subfolder = folder / "cifar-10-batches-bin" if folder else None
     place = subfolder if subfolder and subfolder.is_dir() else folder
     read: list[np.ndarray] = []
@@ -170,10 +170,10 @@ def _cifar_records(folder: Path | None, name: str) -> np.ndarray:
     expected = f"CIFAR-10's binary version: records of {CIFAR_RECORD} bytes, label 0 … 9 first"
     data = _file(folder, name, expected)
     if not data or len(data) % CIFAR_RECORD:
-        raise OutsideTheory(f"{name} must be {expected}", got=f"{len(data)} bytes", do="Fetch the file again.")
+        raise Unavailable(f"{name} must be {expected}", got=f"{len(data)} bytes", do="Fetch the file again.")
     records = np.frombuffer(data, np.uint8).reshape(-1, CIFAR_RECORD)
     if records[:, 0].max() > 9:
-        raise OutsideTheory(f"{name} must be {expected}", got=f"label {records[:, 0].max()}", do="Fetch it again.")
+        raise Unavailable(f"{name} must be {expected}", got=f"label {records[:, 0].max()}", do="Fetch it again.")
     return records
 
 

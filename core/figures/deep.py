@@ -23,13 +23,13 @@ def figures(problem: DeepChain, solution: Solution) -> tuple[Picture, Picture, P
 
 def plane(problem: DeepChain, solution: Solution) -> Picture:
     """Level sets of what this depth and imbalance minimise, touching the line of zero loss at the predicted landing."""
-    landing, x, colour = solution.landing, problem.X[0], style.regime_colour(problem.imbalance)
+    landing, x, colour = solution.landing, problem.X[0], style.side_colour(problem.imbalance)
     far = 1.2 * float(np.nanmax([1.0, *np.abs(landing), *np.abs(solution.beta).ravel(), *np.abs(solution.nearest)]))
     finding = "Waits near a saddle" if solution.reason else "Lands where the level set touches"
     picture = style.figure(
         problem,
         short="plane",
-        title=f"{style.regime_mark(problem.imbalance)} {finding}",
+        title=f"{style.side_mark(problem.imbalance)} {finding}",
         alt=_alt(problem, solution),
         x="β₁",
         y="β₂",
@@ -118,8 +118,8 @@ def waits(problem: DeepChain) -> tuple[Picture]:
         picture.lay(yaxis={"dtick": 1})
     rows = [(balanced, style.BALANCED, "● balanced")]
     if problem.imbalance:
-        mark = style.regime_mark(problem.imbalance)
-        rows.append((own, style.regime_colour(problem.imbalance), f"{mark} c = {problem.imbalance:g}"))
+        mark = style.side_mark(problem.imbalance)
+        rows.append((own, style.side_colour(problem.imbalance), f"{mark} c = {problem.imbalance:g}"))
     for times, colour, name in rows:
         picture.add(style.line(depths, times, colour, name, mode="lines+markers"))
         if times[-1] > 0:
@@ -137,7 +137,7 @@ def comparison(problem: DeepChain, compared: Comparison) -> tuple[Picture, Pictu
         f"{compared.worst:.2g}, the end is {compared.miss:.2g} from the predicted landing"
     )
     picture = _against_time(problem, solution, "━ trained ╌ gradient flow", alt, "β₁, β₂")
-    colour = style.regime_colour(problem.imbalance)
+    colour = style.side_colour(problem.imbalance)
     for k in (0, 1):
         picture.add(
             style.line(solution.times[1:], compared.beta[1:, k], style.EQUIVALENT, f"trained β{'₁₂'[k]}", width=6)
@@ -206,13 +206,20 @@ def _alt(problem: DeepChain, solution: Solution) -> str:
     landing = "no landing point" if solution.reason else f"predicted ({goal[0]:.3g}, {goal[1]:.3g})"
     return (
         f"A linear chain of {problem.depth} layers with imbalance {problem.imbalance:g}, "
-        f"{style.regime_side(problem.imbalance)} in the sense of delta, ends at beta = ({end[0]:.3g}, {end[1]:.3g}), "
+        f"{style.side_name(problem.imbalance)} in the sense of delta, ends at beta = ({end[0]:.3g}, {end[1]:.3g}), "
         f"{landing}, loss {solution.loss[-1]:.2g}"
     )
 
 
 def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, y: str) -> Picture:
-    picture = style.figure(problem, short=style.briefly(y), title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    picture = style.figure(
+        problem,
+        short=style.briefly(y) or ("error" if "rror" in title else "loss"),
+        title=title,
+        alt=alt,
+        x="gradient-flow time t (log)",
+        y=y,
+    )
     low, high = np.log10(solution.times[[1, -1]])
     return picture.lay(
         xaxis={

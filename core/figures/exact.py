@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import style
+from core.figures import palette, style
 from core.figures.picture import Picture, moving
 from core.problems.exact import Exact, Solution, TimeScales
 from core.theory.checks import Floats
@@ -13,8 +13,8 @@ FAINT = 0.35
 HEIGHT = 300
 COLOURS = {
     **dict(zip((-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0), style.SEVEN, strict=True)),
-    -0.2: "#b59b78",
-    0.2: "#8fa9ad",
+    -0.2: palette.HARDLY_DOWNSTREAM,
+    0.2: palette.HARDLY_UPSTREAM,
 }
 ERROR_FLOOR = 1e-12
 
@@ -210,14 +210,14 @@ def _scales_alt(found: TimeScales) -> str:
 
 def colour_of(delta: float) -> str:
     """The colour of one of the chips' δ."""
-    return COLOURS.get(float(delta), style.regime_colour(delta))
+    return COLOURS.get(float(delta), style.side_colour(delta))
 
 
 def _key(picture: Picture, solution: Solution) -> None:
     """The δ with their marks and colours, in a row above the first panel's curves; shadow: light colours get none."""
     step = 1 / max(len(solution.deltas), 5)
     for k, delta in enumerate(solution.deltas):
-        text = f"{style.regime_mark(delta)} {delta:g}".replace("-", "−")
+        text = f"{style.side_mark(delta)} {delta:g}".replace("-", "−")
         colour = colour_of(delta)
         font = {"color": style.AS_TEXT.get(colour, colour), "size": 14, "shadow": "none"}
         style.label(picture, k * step, 1.0, text, xref="paper", yref="paper", yanchor="bottom", xshift=0, font=font)

@@ -18,7 +18,7 @@ def colours(kind: type[Params]) -> dict[float, str]:
 
 def mark(alpha: float) -> str:
     """▲ for α > 1 (upstream), ▼ for α < 1, ● for 1."""
-    return style.regime_mark(float(np.log(alpha)))
+    return style.side_mark(float(np.log(alpha)))
 
 
 def symbol(alpha: float) -> str:

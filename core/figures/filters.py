@@ -30,7 +30,7 @@ def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
         f"Sixteen first-layer filters, 15 by 15, with the first layer divided by {alpha:g}, seed {solution.seed[seed]}: "
         f"smoothness {roughness:.3g} (lower is smoother), test accuracy {accuracy:.0%} on {DATA[str(solution.data)]}."
     )
-    picture = style.figure(problem, short="filters", title=title, alt=alt, height=330)
+    picture = style.figure(problem, short=experiment.named(alpha), title=title, alt=alt, height=330)
     side = ACROSS * (15 * MAGNIFY + GAP) - GAP
     picture.lay(xaxis={"visible": False, "range": [-2, side + 2], "constrain": "domain"})
     picture.lay(yaxis={"visible": False, "range": [side + 2, -2], "scaleanchor": "x", "constrain": "domain"})

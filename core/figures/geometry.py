@@ -89,14 +89,14 @@ def _sheet_words(delta: float) -> str:
 def _surface_title(problem: Geometry, path: Paths) -> str:
     if problem.start == "pair":
         return "A hair’s breadth apart at the start, on opposite branches at the end"
-    mark, side = style.regime_mark(path.delta), style.regime_side(path.delta)
+    mark, side = style.side_mark(path.delta), style.side_name(path.delta)
     return f"{mark} δ = {style.number(path.delta)}, {side}: the flow stays on {_sheet_words(path.delta)}"
 
 
 def _alt(path: Paths) -> str:
     end = path.beta[0, -1]
     return (
-        f"Level set of delta = {path.delta:.3g}, {_sheet_words(path.delta)}, {style.regime_side(path.delta)}; "
+        f"Level set of delta = {path.delta:.3g}, {_sheet_words(path.delta)}, {style.side_name(path.delta)}; "
         f"the trajectory ends at beta = ({end[0]:.3g}, {end[1]:.3g}) with loss {path.loss[0, -1]:.2g}"
     )
 
@@ -153,7 +153,7 @@ def _parting(solution: Solution, k: int) -> dict:
 
 
 def _ways(path: Paths) -> list[dict]:
-    colour = style.regime_colour(path.delta)
+    colour = style.side_colour(path.delta)
     weights = np.concatenate([path.w, path.a[..., None]], axis=-1)
     lines = [style.line3d(way, colour, "gradient flow", width=9) for way in weights]
     start = style.points3d(weights[:, 0], colour, "start", size=7, symbol="circle-open")
@@ -207,7 +207,7 @@ def _view(problem: Geometry, solution: Solution) -> float:
 
 
 def _paths2d(path: Paths) -> list[dict]:
-    colour = style.regime_colour(path.delta)
+    colour = style.side_colour(path.delta)
     return [style.line(beta[:, 0], beta[:, 1], colour, "β") for beta in path.beta]
 
 

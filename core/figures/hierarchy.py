@@ -4,11 +4,10 @@ import numpy as np
 
 from core.datasets import hierarchy as data
 from core.figures import experiment, style
+from core.figures.palette import CLASS, SYMBOL
 from core.figures.picture import Picture, moving
 from core.problems.hierarchy import Problem, Solution, widest
 from core.training.practice.hierarchy import rules
-
-CLASS, SYMBOL = "#1d3b57", "#3f6390"
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture]:

@@ -164,7 +164,7 @@ def cloud(problem: Problem, solution: Solution) -> Picture:
 
 def _spot(solution: Solution, frame: int) -> str:
     middle = float(np.median(solution.delta[frame]))
-    return f"{style.regime_mark(middle)} δ = {style.number(middle)}"
+    return f"{style.side_mark(middle)} δ = {style.number(middle)}"
 
 
 def _map(solution: Solution) -> dict:

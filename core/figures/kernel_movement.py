@@ -86,7 +86,7 @@ def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Pic
     runs = solution.kernel_distance[..., 0].size
     title = f"Kernel and {what}: rank correlation {', '.join(orders)} ({runs} runs)"
     picture = style.figure(
-        problem, short="kernel", title=title, alt=f"{title}. {_alt(solution, step)}", x=axis, y="kernel distance S"
+        problem, short=what, title=title, alt=f"{title}. {_alt(solution, step)}", x=axis, y="kernel distance S"
     )
     right = _top(getattr(solution, cause))
     picture.lay(xaxis={"range": [-0.03 * right, right]}, yaxis={"range": [-0.02, _top(solution.kernel_distance)]})

@@ -47,7 +47,7 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     a, w = minimal.single_neuron.split(minimal.BETA_STAR, flow.delta, sign=np.array([1, -1]))
     picture.add(style.points3d(np.column_stack([w, a]), style.MINIMA, "zero loss", size=7, symbol="diamond"))
     path = np.column_stack([flow.w, flow.a])
-    colour = style.regime_colour(flow.delta)
+    colour = style.side_colour(flow.delta)
     picture.add(style.line3d(path, colour, "gradient flow", width=9))
     picture.add(style.points3d(path[:1], colour, "start", size=7, symbol="circle-open"))
     places = picture.add(style.points3d(path[-1:], style.INK, "now", size=7))
@@ -76,7 +76,7 @@ def chart(problem: Problem, solution: Solution) -> Picture:
         for side in flow.separatrix:
             picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash="dash"))
     _mark_rest(picture, flow)
-    colour = style.regime_colour(flow.delta)
+    colour = style.side_colour(flow.delta)
     picture.add(style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5))
     picture.add(style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open"))
     places = picture.add(style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
@@ -102,7 +102,7 @@ def hills(problem: Problem, solution: Solution) -> Picture:
     picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0}, height=HEIGHT)
     picture.add(_surface(cut.x, cut.y, height, height, float(height.min()), float(height.max())))
     lifted = np.column_stack([cut.path, way + 0.02 * (height.max() - height.min())])
-    colour = style.regime_colour(problem.delta)
+    colour = style.side_colour(problem.delta)
     picture.add(style.line3d(lifted, colour, "path", width=8))
     picture.add(style.points3d(lifted[:1], colour, "start", size=6, symbol="circle-open"))
     places = picture.add(style.points3d(lifted[-1:], style.INK, "now", size=6))
@@ -149,7 +149,7 @@ def _slice(problem: Problem, solution: Solution, cut: Slice, title: str, x: str,
             "hovertemplate": "log₁₀ loss %{z:.2f}<extra></extra>",
         }
     )
-    colour = style.regime_colour(problem.delta)
+    colour = style.side_colour(problem.delta)
     picture.add(style.line(cut.path[:, 0], cut.path[:, 1], colour, "path"))
     picture.add(style.points(cut.path[:1, 0], cut.path[:1, 1], colour, "start", symbol="circle-open"))
     picture.add(style.points([0], [0], style.MINIMA, "end of training", size=14, symbol="star"))
@@ -243,7 +243,7 @@ def _percent(share: float) -> str:
 
 def _title(delta: float) -> str:
     sheets = "two sheets" if delta > 0 else "one sheet" if delta < 0 else "a double cone"
-    return f"{style.regime_mark(delta)} δ = {delta:g}: {sheets}"
+    return f"{style.side_mark(delta)} δ = {delta:g}: {sheets}"
 
 
 def _finding(flow: minimal.Flow) -> str:
@@ -257,7 +257,7 @@ def _finding(flow: minimal.Flow) -> str:
 
 def _alt(flow: minimal.Flow) -> str:
     return (
-        f"Loss on the level set delta = {flow.delta:.3g}, {style.regime_side(flow.delta)}: {_finding(flow)}; "
+        f"Loss on the level set delta = {flow.delta:.3g}, {style.side_name(flow.delta)}: {_finding(flow)}; "
         f"the flow ends at a = {flow.a[-1]:.3g} with loss {flow.loss[-1]:.2g}"
     )
 

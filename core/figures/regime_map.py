@@ -6,18 +6,11 @@ Frames run over the map's checkpoints. Every map shows cells, not contours, on o
 import numpy as np
 
 from core.figures import style
+from core.figures.palette import SCALES
 from core.figures.picture import Picture, moving
 from core.params import Params
 from core.problems.regime_map import LiveSnapshot, OwnSweep, RegimeMap, View, cell_number, cell_of
 
-SCALES = {
-    "kernel": ("#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"),
-    "flips": ("#000004", "#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf"),
-    "distance": ("#08213f", "#1f4e8c", "#3e70c3", "#8fb4e8", "#e8f1fc"),
-    "test loss": ("#fee838", "#c4b56c", "#7c7b78", "#2e4a7d", "#00224e"),
-    "train loss": ("#fee838", "#c4b56c", "#7c7b78", "#2e4a7d", "#00224e"),
-    "time": ("#f6d746", "#e55c30", "#84206b", "#140b34"),
-}
 UNITS = {
     "kernel": "kernel distance S(0, t)",
     "flips": "Hamming distance, in neurons",
@@ -156,7 +149,7 @@ def _headline(solution: RegimeMap, measure: str, over: str, values: np.ndarray) 
     lowest = measure in ON_LOG and over != "spread"
     i, j = np.unravel_index(np.nanargmin(slab) if lowest else np.nanargmax(slab), slab.shape)
     delta, tau = float(solution.delta[j]), float(solution.tau[i])
-    where = f"{style.regime_mark(delta)} δ {style.number(delta)}, τ {tau:.2g}"
+    where = f"{style.side_mark(delta)} δ {style.number(delta)}, τ {tau:.2g}"
     if over == "spread":
         return f"Seeds differ most: {where}"
     return {
@@ -215,7 +208,7 @@ def live(view: View, solution: RegimeMap, snapshot: LiveSnapshot) -> Picture:
     says = "Trained just now" if worst is None else f"Live: within {100 * worst:.1f} % of the stored test loss"
     last = dict(zip(("kernel", "flips", "distance", "train loss", "test loss"), snapshot.values[:, -1], strict=True))
     alt = (
-        f"Live run at tau = {view.tau:g}, delta = {view.delta:g}, {style.regime_side(view.delta)}, seed {view.seed}, to step "
+        f"Live run at tau = {view.tau:g}, delta = {view.delta:g}, {style.side_name(view.delta)}, seed {view.seed}, to step "
         f"{snapshot.steps[-1]:,}: test loss {last['test loss']:.3g}, flips {last['flips']:.3g}"
     )
     ranges = [_range(view, solution, measure, [cell_number(view.tau, view.delta)]) for measure in pair]
@@ -288,7 +281,9 @@ def _name_cells(picture: Picture, solution: RegimeMap, numbers: list[int]) -> No
     for order, number in enumerate(numbers):
         i, j = cell_of(number)
         delta = float(solution.delta[j])
-        words = f"{'●' if order == 0 else order}  {style.regime_mark(delta)} τ {solution.tau[i]:.2g}, δ {style.number(delta)}"
+        words = (
+            f"{'●' if order == 0 else order}  {style.side_mark(delta)} τ {solution.tau[i]:.2g}, δ {style.number(delta)}"
+        )
         place = {"xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom", "xshift": 0}
         style.label(
             picture, 0.5 * (order % 2), 1.075 - 0.065 * (order // 2), words, style.delta_colour(delta, 1.0), **place
@@ -312,7 +307,7 @@ def _curves_title(view: View, solution: RegimeMap) -> str:
     i, j = view.place
     delta = float(solution.delta[j])
     half = int(half_times(solution)[i, j])
-    return f"{style.regime_mark(delta)} half of its flips by step {half:,}"
+    return f"{style.side_mark(delta)} half of its flips by step {half:,}"
 
 
 def half_times(solution: RegimeMap) -> np.ndarray:

@@ -96,7 +96,7 @@ def flips(problem: Problem, solution: Solution) -> Picture:
     far = max(float(run.distance.max()) for run, _ in _both(solution))
     picture.lay(xaxis={"range": [-0.03 * far, 1.15 * far]}, yaxis={"range": [-0.04 * top, 1.2 * top]})
     for (run, start), dash in zip(_both(solution), ("solid", "dash"), strict=True):
-        colour = style.regime_colour(start[1])
+        colour = style.side_colour(start[1])
         picture.add(style.line(run.distance, 100 * run.flipped, colour, _name(start), width=3.5, dash=dash))
         _label_end(picture, run, start, far, top)
     places = picture.add(*_now(solution, -1))
@@ -117,7 +117,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
     picture.lay(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.25]})
     low, high = np.log10(time[0]), np.log10(time[-1])
     for k, ((run, start), dash) in enumerate(zip(_both(solution), ("solid", "dash"), strict=True)):
-        colour = style.regime_colour(start[1])
+        colour = style.side_colour(start[1])
         left = run.loss / float(run.loss[0])
         picture.add(style.line(run.time[1:], left[1:], colour, f"loss left, {_name(start)}", width=4, dash=dash))
         picture.add(
@@ -218,7 +218,7 @@ def _now(solution: Solution, k: int) -> list[dict]:
         style.points(
             run.distance[[k]],
             100 * run.flipped[[k]],
-            style.regime_colour(start[1]),
+            style.side_colour(start[1]),
             _name(start),
             size=13,
             symbol=symbol,
@@ -235,7 +235,7 @@ def _label_end(picture: Picture, run: Run, start: tuple[float, float], far: floa
         "yshift": 16 if end[1] < 0.9 * top else -16,
         "xshift": 0,
     }
-    style.label(picture, *end, _name(start), style.regime_colour(start[1]), **place)
+    style.label(picture, *end, _name(start), style.side_colour(start[1]), **place)
 
 
 def _frames(solution: Solution) -> int:
@@ -247,7 +247,7 @@ def _both(solution: Solution):
 
 
 def _name(start: tuple[float, float]) -> str:
-    return f"{style.regime_mark(start[1])} τ = {start[0]:g}, δ = {start[1]:g}"
+    return f"{style.side_mark(start[1])} τ = {start[0]:g}, δ = {start[1]:g}"
 
 
 def _verdict(run: Run) -> str:
@@ -265,7 +265,7 @@ def _comparison(solution: Solution) -> str:
 
 def _words(run: Run, start: tuple[float, float]) -> str:
     return (
-        f"tau = {start[0]:g}, delta = {start[1]:g}, {style.regime_side(start[1])}: {100 * float(run.flipped[-1]):.0f} % of "
+        f"tau = {start[0]:g}, delta = {start[1]:g}, {style.side_name(start[1])}: {100 * float(run.flipped[-1]):.0f} % of "
         f"activations flipped, parameter distance {run.distance[-1]:.3g}, final loss {run.loss[-1]:.2g}"
     )
 

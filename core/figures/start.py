@@ -33,7 +33,7 @@ def race(problem: Start, solution: Linear) -> Picture:
     _keyed(picture, solution)
     picture.lay(xaxis={"range": [-1.35, 1.25], "constrain": "domain"})
     picture.lay(yaxis={"range": [-0.5, 1.35], "scaleanchor": "x", "constrain": "domain"})
-    colours = [style.regime_colour(delta) for delta in solution.deltas]
+    colours = [style.side_colour(delta) for delta in solution.deltas]
     for path, colour, word in zip(solution.beta, colours, WORDS, strict=True):
         picture.add(style.line(path[:, 0], path[:, 1], colour, word, width=2, opacity=0.45))
     star = solution.beta_star
@@ -80,7 +80,7 @@ def function(problem: Start, solution: Relu) -> Picture:
 
     def now(k: int) -> list[dict]:
         return [
-            style.line(solution.angles, f[k], style.regime_colour(delta), word, width=4)
+            style.line(solution.angles, f[k], style.side_colour(delta), word, width=4)
             for f, delta, word in zip(solution.function, solution.deltas, WORDS, strict=True)
         ]
 
@@ -137,7 +137,7 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
         yaxis={"range": [min(-0.04, curves.min()), 1.08 * max(curves.max(), 0.05)]},
     )
     picture.lay(margin={"r": 40})
-    colours = [style.regime_colour(delta) for delta in solution.deltas]
+    colours = [style.side_colour(delta) for delta in solution.deltas]
     for curve, colour, word in zip(curves, colours, WORDS, strict=True):
         picture.add(style.line(times[1:], curve[1:], colour, word, width=4))
 
@@ -154,8 +154,8 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
 def _keyed(picture: Picture, solution: Linear | Relu) -> Picture:
     """The three δ with their marks and colours, in a row above the picture."""
     for k, delta in enumerate(solution.deltas):
-        text = f"{style.regime_mark(delta)} δ = {delta:g}".replace("-", "−")
-        colour = style.regime_colour(delta)
+        text = f"{style.side_mark(delta)} δ = {delta:g}".replace("-", "−")
+        colour = style.side_colour(delta)
         font = {"color": style.AS_TEXT.get(colour, colour), "size": 14, "shadow": "none"}
         style.label(picture, k / 3, 1.0, text, xref="paper", yref="paper", yanchor="bottom", xshift=0, font=font)
     return picture

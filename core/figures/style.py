@@ -1,9 +1,7 @@
-"""The look shared by all figures: palette, marks, base layouts, cameras and small helpers.
+"""The look shared by all figures: marks, base layouts, cameras and small helpers; colours by their meaning from the palette.
 
-One meaning per colour: brown ▼ downstream, grey ● balanced, teal ▲ upstream (δ); crimson = zero loss; grey-blue = loss;
-orange ● / blue ✕ = sign of a readout weight; purple = kernel distance, magenta = flips, blue = distance moved.
-DARK holds each colour's twin on a dark page; the chart component swaps them, so a figure is built once. Every figure
-carries layout.meta (URL key → the control's value, and "alt", the text alternative) and layout.uirevision.
+A figure is built once, in light colours; the chart component swaps them on a dark page. Every figure carries layout.meta (URL
+key → the control's value, and "alt", the text alternative) and layout.uirevision.
 """
 
 import dataclasses
@@ -13,68 +11,43 @@ from typing import Any
 
 import numpy as np
 
+from core.figures.palette import (
+    AS_TEXT,
+    BALANCED,
+    DARK,
+    DISTANCE,
+    DOWNSTREAM,
+    EQUIVALENT,
+    EVEN,
+    FLIPS,
+    INK,
+    KERNEL,
+    LOSS,
+    LOSS_LINE,
+    MINIMA,
+    NEGATIVE,
+    ODD,
+    POSITIVE,
+    SEVEN,
+    UPSTREAM,
+    WARNING,
+)  # fmt: skip
 from core.figures.picture import Picture
 
-DOWNSTREAM, BALANCED, UPSTREAM = "#a04e00", "#777777", "#00697f"
-SEVEN = ("#6e3300", "#a65a12", "#d8953f", "#7f7f7f", "#6fb7c9", "#1f8aa6", "#004f66")
-MINIMA = "#c2183c"
-EQUIVALENT = "#8a8f98"
-INK = "#20242c"
-POSITIVE, NEGATIVE = "#d9730c", "#2f6fd6"
-WARNING = "#a85800"
-EVEN, ODD = "#dfe6ef", "#9fb5cd"
-LOSS_LINE, KERNEL, FLIPS, DISTANCE = "#43638d", "#5a3d8a", "#b5367a", "#3d6fc4"
-PAPER_SEVEN = ("#964b00", "#a47e1d", "#acaf4d", "#b0df89", "#71c28b", "#39a189", "#008080")
-
-DARK = {
-    DOWNSTREAM: "#d07a2a",
-    BALANCED: "#a6a6a6",
-    UPSTREAM: "#2fa5bf",
-    SEVEN[0]: "#9a5218",
-    SEVEN[1]: "#c47a35",
-    SEVEN[2]: "#e6b06a",
-    SEVEN[3]: "#9b9b9b",
-    SEVEN[4]: "#9fd3e0",
-    SEVEN[5]: "#4fb0ca",
-    SEVEN[6]: "#2790ab",
-    MINIMA: "#ff5c7c",
-    EQUIVALENT: "#9aa0aa",
-    INK: "#eef0f4",
-    POSITIVE: "#f29a4a",
-    NEGATIVE: "#7aa8ff",
-    WARNING: "#ffb454",
-    EVEN: "#28313d",
-    ODD: "#48607a",
-    LOSS_LINE: "#9db8dc",
-    KERNEL: "#b79be8",
-    FLIPS: "#f07ab0",
-    DISTANCE: "#86abf2",
-}
-
-AS_TEXT = {
-    BALANCED: "#6a6a6a",
-    SEVEN[0]: "#6d3402",
-    SEVEN[2]: "#915c13",
-    SEVEN[3]: "#696969",
-    SEVEN[4]: "#1a7085",
-    SEVEN[5]: "#17758d",
-    EQUIVALENT: "#656a73",
-    POSITIVE: "#a85606",
-}
-"""A line's colour when it has to be read: at least 4.5:1 on the page, light and dark."""
-
-DARK |= {
-    AS_TEXT[BALANCED]: "#a6a6a6",
-    AS_TEXT[SEVEN[0]]: "#c98a58",
-    AS_TEXT[SEVEN[2]]: "#e6b06a",
-    AS_TEXT[SEVEN[3]]: "#9b9b9b",
-    AS_TEXT[SEVEN[4]]: "#9fd3e0",
-    AS_TEXT[SEVEN[5]]: "#4fb0ca",
-    AS_TEXT[EQUIVALENT]: "#9aa0aa",
-    AS_TEXT[POSITIVE]: "#f29a4a",
-}
-
-LOSS = [[0.0, "#f4f7fb"], [0.25, "#c9d6e6"], [0.5, "#93aac6"], [0.75, "#5d7a9e"], [1.0, "#2f4765"]]
+__all__ = [
+    "AS_TEXT",
+    "BALANCED",
+    "DARK",
+    "DISTANCE",
+    "DOWNSTREAM",
+    "EQUIVALENT",
+    "EVEN",
+    "FLIPS",
+    "INK",
+    "KERNEL",
+    "LOSS",
+]
+__all__ += ["LOSS_LINE", "MINIMA", "NEGATIVE", "ODD", "POSITIVE", "SEVEN", "UPSTREAM", "WARNING"]
 
 CAMERAS: dict[str, dict] = {
     "Paper": {"eye": {"x": 1.22, "y": -2.1, "z": 1.4}, "center": {"x": 0, "y": 0, "z": -0.12}},
@@ -85,17 +58,17 @@ CAMERAS: dict[str, dict] = {
 AXIS = {"ticks": "outside", "ticklen": 4, "automargin": True, "title": {"standoff": 8}}
 
 
-def regime_mark(delta: float) -> str:
+def side_mark(delta: float) -> str:
     """▲ upstream, ● balanced, ▼ downstream: the redundant mark of δ's sign."""
     return "▲" if delta > 0 else "▼" if delta < 0 else "●"
 
 
-def regime_side(delta: float) -> str:
+def side_name(delta: float) -> str:
     """The word for δ's sign."""
     return "upstream" if delta > 0 else "downstream" if delta < 0 else "balanced"
 
 
-def regime_colour(delta: float) -> str:
+def side_colour(delta: float) -> str:
     """The three-way colour of δ's sign."""
     return UPSTREAM if delta > 0 else DOWNSTREAM if delta < 0 else BALANCED
 

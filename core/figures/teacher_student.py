@@ -25,7 +25,7 @@ def neurons(problem: Problem, solution: Solution, *, height: int = HEIGHT, named
     """|a_i| w_i along training, orange ● for a_i > 0, blue ✕ for a_i < 0; dotted rays are the teacher's directions."""
     beta, positive = solution.run.beta, solution.run.a[0] > 0
     far = 1.08 * float(np.abs(beta).max())
-    title = f"{style.regime_mark(solution.conserved)} {verdict(solution)}"
+    title = f"{style.side_mark(solution.conserved)} {verdict(solution)}"
     axes = {"range": [-far, far], "constrain": "domain", "nticks": 6}
     picture = style.figure(
         problem, short="neurons", title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height
@@ -49,7 +49,7 @@ def four_panels(problem: Problem, solutions: tuple[Solution, ...]) -> tuple[Pict
     )
     for panel, (name, known) in zip(panels, PAPER_PANELS.items(), strict=True):
         word = "Lazy" if name in ("downstream", "lazy") else "Rich"
-        mark = style.regime_mark(known.delta)
+        mark = style.side_mark(known.delta)
         panel.lay(title={"text": f"{mark} {word} (τ = {known.tau:g}, δ = {known.delta:g})", "font": {"size": 14}})
         panel.lay(meta={**style.meta_of(problem, panel.layout["meta"]["alt"]), "panel": name, "short": name})
         panel.lay(margin={"l": 36, "r": 2, "t": 40, "b": 44}, yaxis={"title": {"text": ""}}, xaxis={"nticks": 4})
@@ -139,7 +139,7 @@ def _alt(problem: Problem, solution: Solution) -> str:
     run = solution.run
     return (
         f"Student neurons in the plane, tau = {problem.tau:g}, delta = {solution.conserved:.3g}, "
-        f"{style.regime_side(solution.conserved)}: {verdict(solution)}; at the end train loss {run.loss[-1]:.2g}, "
+        f"{style.side_name(solution.conserved)}: {verdict(solution)}; at the end train loss {run.loss[-1]:.2g}, "
         f"Hamming distance {run.hamming[-1]:.3g} of {problem.width}, parameter distance {run.distance[-1]:.3g}"
     )
 

@@ -33,7 +33,7 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
     top = 1.12 * max(float(strengths[0]), float(curves.singular_values.max()))
     picture.lay(yaxis={"range": [-0.04 * top, top]})
     ends = curves.times[[1, -1]]
-    colour = style.regime_colour(problem.delta)
+    colour = style.side_colour(problem.delta)
     for k, strength in enumerate(strengths):
         picture.add(style.line(ends, [strength] * 2, style.MINIMA, f"target s*{_sub(k + 1)}", width=1.5, dash="dot"))
         width = 5 - 3 * k / len(strengths)
@@ -164,7 +164,7 @@ def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Pic
             )
         )
     for k in range(exact.singular_values.shape[1]):
-        colour = style.regime_colour(problem.delta)
+        colour = style.side_colour(problem.delta)
         picture.add(
             style.line(
                 exact.times[1:], exact.singular_values[1:, k], colour, f"{against} s{_sub(k + 1)}", width=2, dash="dash"
@@ -223,7 +223,7 @@ def _closed_form(problem: WideNetwork, strength: float, curves: Curves, reachabl
 
 
 def _modes_title(problem: WideNetwork, solution: Solution) -> str:
-    mark, curves = style.regime_mark(problem.delta), solution.curves
+    mark, curves = style.side_mark(problem.delta), solution.curves
     reachable = min(problem.h, len(solution.strengths))
     halves = [_crossing(curves, k, solution.strengths[k] / 2) for k in range(reachable)]
     if not np.isfinite(halves[-1]) or curves.singular_values[0, 0] > solution.strengths[0] / 2 or reachable == 1:
@@ -242,12 +242,19 @@ def _alt(problem: WideNetwork, solution: Solution) -> str:
     end = ", ".join(f"{s:.3g}" for s in solution.curves.singular_values[-1])
     return (
         f"Singular values of a {problem.d}-{problem.h}-{problem.c} linear network at delta = {problem.delta:g}, "
-        f"{style.regime_side(problem.delta)}; they end at {end} with loss {solution.curves.loss[-1]:.2g}"
+        f"{style.side_name(problem.delta)}; they end at {end} with loss {solution.curves.loss[-1]:.2g}"
     )
 
 
 def _against_time(problem: WideNetwork, curves: Curves, title: str, alt: str, y: str) -> Picture:
-    picture = style.figure(problem, short=style.briefly(y), title=title, alt=alt, x="gradient-flow time t (log)", y=y)
+    picture = style.figure(
+        problem,
+        short=style.briefly(y) or ("error" if "rror" in title else "loss"),
+        title=title,
+        alt=alt,
+        x="gradient-flow time t (log)",
+        y=y,
+    )
     low, high = np.log10(curves.times[[1, -1]])
     return picture.lay(
         xaxis={

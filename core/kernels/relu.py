@@ -5,47 +5,55 @@ K ↔ η_a ΦΦᵀ + η_w (XXᵀ) ∘ (D diag(a²) Dᵀ) ↔ [n, n]: K_ij = Σ_p
 S ↔ 1 − ⟨K_0, K_t⟩/(‖K_0‖‖K_t‖), Frobenius ↔ scalar in [0, 1]
 """
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
+from core.theory.checks import Floats, finite, leading_axes, leak, rate_or_none, representable, same_size, whole
+from core.theory.states import exponent
 
 TINY = 1e-9
 
 
 def relu_ntk(
-    W: np.ndarray, a: np.ndarray, X: np.ndarray, *, eta_a: float = 1.0, eta_w: float = 1.0, slope: float = 0.0
-) -> np.ndarray:
+    W: ArrayLike, a: ArrayLike, X: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0, slope: float = 0.0
+) -> Floats:
     """K[n, n] of f(x) = Σ_k a_k σ(w_kᵀx) with W[m, d], a[m], X[n, d] (paper, section 5).
 
-    Raises OutsideTheory for arrays that are empty, not finite or do not fit together.
+    A rate of 0 leaves its layer out. Raises OutsideTheory for arrays that are empty, not finite or do not fit together,
+    for negative rates, a slope outside [0, 1], and where float64 cannot hold the kernel.
     """
-    W, a, X = _checked(W, a, X)
-    return _Features(W, a, X, eta_a, eta_w, slope).block(slice(None), slice(None), X @ X.T)
+    inputs = _Inputs(X)
+    network = _Features(W, a, inputs, eta_a, eta_w, slope)
+    with np.errstate(over="ignore"):
+        K = np.ldexp(network.block(slice(None), slice(None), inputs.X @ inputs.X.T), 2 * (network.unit + inputs.unit))
+    return representable("The kernel", K)
 
 
-def kernel_distance(K_0: np.ndarray, K_t: np.ndarray) -> float:
+def kernel_distance(K_0: ArrayLike, K_t: ArrayLike) -> Any:
     """S = 1 − ⟨K_0, K_t⟩/(‖K_0‖‖K_t‖), computed as ½‖K_0/‖K_0‖ − K_t/‖K_t‖‖², so never negative and exact when tiny.
 
-    Raises OutsideTheory for kernels of different shape, not finite, or zero (they have no direction).
+    The kernel distance S(0, t) of the paper's "Notation", before its section 3; K_0, K_t [n, n], S without unit, 0 to 1.
+    Two matrices give a number, stacks [..., n, n] that broadcast give S[...]. Raises OutsideTheory for kernels of
+    different size, not finite, or zero (they have no direction).
     """
-    K_0, K_t = np.asarray(K_0, float), np.asarray(K_t, float)
-    if K_0.shape != K_t.shape or K_0.size == 0:
-        raise OutsideTheory(
-            "two kernels of one shape are compared",
-            got=f"{K_0.shape} and {K_t.shape}",
-            do="Use the same inputs for both.",
-        )
-    norms = _norm(K_0), _norm(K_t)
-    difference = K_0 / norms[0] - K_t / norms[1]
-    return 0.5 * float(np.vdot(difference, difference))
+    first, last = _direction("K_0", K_0), _direction("K_t", K_t)
+    same_size("Two kernels of one size are compared", first.shape[-2], last.shape[-2])
+    same_size("Two kernels of one size are compared", first.shape[-1], last.shape[-1])
+    leading_axes({"K_0": (first, 2), "K_t": (last, 2)})
+    difference = first - last
+    S = np.minimum(0.5 * np.einsum("...ij,...ij->...", difference, difference), 1.0)
+    return S if S.ndim else float(S)
 
 
 def relu_kernel_distance(
-    W_0: np.ndarray,
-    a_0: np.ndarray,
-    W: np.ndarray,
-    a: np.ndarray,
-    X: np.ndarray,
+    W_0: ArrayLike,
+    a_0: ArrayLike,
+    W: ArrayLike,
+    a: ArrayLike,
+    X: ArrayLike,
     *,
     eta_a: float = 1.0,
     eta_w: float = 1.0,
@@ -54,40 +62,58 @@ def relu_kernel_distance(
 ) -> float:
     """S between the kernels of (W_0, a_0) and (W, a) on X, in row blocks: memory O(n·rows), never n×n or n×m×d.
 
-    Where S is below TINY a second pass measures the difference itself, which 1 − cos would lose to rounding.
+    Each network and the inputs are taken in units of their own size, since S does not depend on it. Where S is below TINY
+    a second pass measures the difference itself, which 1 − cos would lose to rounding. Refuses what relu_ntk refuses, and
+    a kernel that is zero.
     """
-    W_0, a_0, X = _checked(W_0, a_0, X)
-    W, a, X = _checked(W, a, X)
-    one, two = _Features(W_0, a_0, X, eta_a, eta_w, slope), _Features(W, a, X, eta_a, eta_w, slope)
+    inputs, rows = _Inputs(X), whole("rows", rows)
+    one, two = (_Features(*state, inputs, eta_a, eta_w, slope) for state in ((W_0, a_0), (W, a)))
     sums = np.zeros(3)
-    for near, far, weights in _upper_blocks(len(X), rows):
-        G = X[near] @ X[far].T
+    for near, far, weights in _upper_blocks(len(inputs.X), rows):
+        G = inputs.X[near] @ inputs.X[far].T
         K, L = one.block(near, far, G), two.block(near, far, G)
         for place, (left, right) in enumerate(((K, K), (K, L), (L, L))):
             sums[place] += _weighted_sum(left, right, weights)
     if not (sums[0] > 0 and sums[2] > 0):
         raise OutsideTheory("a kernel that is zero has no direction", got="‖K‖ = 0", do="Start from non-zero weights.")
-    distance = 1.0 - sums[1] / np.sqrt(sums[0] * sums[2])
+    norms = np.sqrt(sums[[0, 2]])
+    distance = 1.0 - sums[1] / norms[0] / norms[1]
     if distance > TINY:
         return float(distance)
     total = 0.0
-    for near, far, weights in _upper_blocks(len(X), rows):
-        G = X[near] @ X[far].T
-        difference = one.block(near, far, G) / np.sqrt(sums[0]) - two.block(near, far, G) / np.sqrt(sums[2])
+    for near, far, weights in _upper_blocks(len(inputs.X), rows):
+        G = inputs.X[near] @ inputs.X[far].T
+        difference = one.block(near, far, G) / norms[0] - two.block(near, far, G) / norms[1]
         total += _weighted_sum(difference, difference, weights)
     return 0.5 * float(total)
 
 
+class _Inputs:
+    """X[n, d] over 2^unit."""
+
+    def __init__(self, X: ArrayLike):
+        X = finite("X", X, axes=2)
+        self.unit = exponent(np.abs(X).max())
+        self.X = np.ldexp(X, -self.unit)
+
+
 class _Features:
-    """What the blocks of K are made of: √η_a Φ and √η_w D∘|a|, each [n, m]."""
+    """What the blocks of K are made of: √η_a Φ and √η_w D∘|a|, each [n, m], over 2^unit of the network's own."""
 
-    def __init__(self, W, a, X, eta_a, eta_w, slope):
-        Z = X @ W.T
+    def __init__(self, W: ArrayLike, a: ArrayLike, inputs: _Inputs, eta_a: float, eta_w: float, slope: float):
+        W, a = finite("W", W, axes=2), finite("a", a, axes=1)
+        same_size("W [m,d] and a [m] must have the same number of neurons", len(W), len(a))
+        same_size("W [m,d] and X [n,d] must have the same number of inputs", W.shape[1], inputs.X.shape[1])
+        eta_a, eta_w, slope = rate_or_none("eta_a", eta_a), rate_or_none("eta_w", eta_w), leak("slope", slope)
+        size = exponent(np.abs(W).max())
+        Z = inputs.X @ np.ldexp(W, -size).T
         gain = np.where(Z >= 0, 1.0, slope)
-        self.hidden = np.sqrt(eta_a) * gain * Z
-        self.gate = np.sqrt(eta_w) * gain * np.abs(a)
+        hidden, gate = np.sqrt(eta_a) * gain * Z, np.sqrt(eta_w) * gain * np.abs(a)
+        tall, steep = np.abs(hidden).max(), gate.max()
+        self.unit = max([exponent(tall) + size] * bool(tall) + [exponent(steep)] * bool(steep), default=0)
+        self.hidden, self.gate = np.ldexp(hidden, size - self.unit), np.ldexp(gate, -self.unit)
 
-    def block(self, near: slice, far: slice, gram: np.ndarray) -> np.ndarray:
+    def block(self, near: slice, far: slice, gram: Floats) -> Floats:
         K = self.gate[near] @ self.gate[far].T
         K *= gram
         K += self.hidden[near] @ self.hidden[far].T
@@ -103,32 +129,16 @@ def _upper_blocks(n: int, rows: int):
 
 def _weighted_sum(left: np.ndarray, right: np.ndarray, diagonal: int) -> float:
     """Σ over the full symmetric kernel's rows and columns that a block of its upper half stands for."""
-    whole = 2.0 * float(np.vdot(left, right))
-    return whole - float(np.einsum("ij,ij->", left[:, :diagonal], right[:, :diagonal]))
+    both_halves = 2.0 * float(np.vdot(left, right))
+    return both_halves - float(np.einsum("ij,ij->", left[:, :diagonal], right[:, :diagonal]))
 
 
-def _norm(K: np.ndarray) -> float:
-    norm = float(np.linalg.norm(K))
-    if not (np.isfinite(norm) and norm > 0):
-        raise OutsideTheory(
-            "a kernel must be finite and not zero to have a direction",
-            got=f"‖K‖ = {norm}",
-            do="Check the network's weights.",
-        )
-    return norm
-
-
-def _checked(W, a, X):
-    W, a, X = (np.asarray(v, dtype=np.float64) for v in (W, a, X))
-    fits = W.ndim == 2 and a.ndim == 1 and X.ndim == 2 and len(W) == len(a) and W.shape[1] == X.shape[1]
-    if not fits or 0 in (W.size, a.size, X.size):
-        raise OutsideTheory(
-            "the kernel needs W[m, d], a[m] and X[n, d], none empty",
-            got=f"{W.shape}, {a.shape}, {X.shape}",
-            do="Give one network and inputs of its dimension.",
-        )
-    if not (np.isfinite(W).all() and np.isfinite(a).all() and np.isfinite(X).all()):
-        raise OutsideTheory(
-            "weights and inputs must be finite", got="NaN or infinity", do="Remove what is not a number."
-        )
-    return W, a, X
+def _direction(name: str, kernel: ArrayLike) -> Floats:
+    """kernel[..., n, n] over its Frobenius norm."""
+    K = finite(name, kernel, least_axes=2)
+    largest = np.abs(K).max(axis=(-2, -1), keepdims=True)
+    if not (largest > 0).all():
+        do = "Check the network's weights."
+        raise OutsideTheory("A kernel must not be zero to have a direction", got="‖K‖ = 0", do=do)
+    K = np.ldexp(K, -exponent(largest))
+    return K / np.sqrt(np.einsum("...ij,...ij->...", K, K))[..., None, None]

@@ -13,7 +13,7 @@ from core.problems.exact import Exact, moments, starts
 from core.theory import single_neuron
 from core.theory.checks import Floats
 from core.training.device import describe, device_for
-from core.training.single_neuron import MOST_STEPS, Run, collect, gradient_descent, gradient_flow, stable_rate
+from core.training.single_neuron import MOST_STEPS, Run, collect, gradient_descent, gradient_flow, largest_stable_rate
 
 ERROR_ALLOWED = 0.01
 MOST_STEPS_LIVE = 50_000
@@ -40,7 +40,7 @@ def simulate(problem: Exact) -> Simulation:
     """Train the problem's starts by its solver. Raises OutsideTheory where that would be too many steps."""
     device = device_for(problem.device)
     run = _run(problem, device)
-    a, w = single_neuron.exact_flow(*starts(problem), problem.beta_star, run.times, **problem.rates)
+    a, w = single_neuron.exact_flow(*starts(problem), problem.beta_star, run.times, snap=True, **problem.rates)
     error = relative_error(run, a, w)
     lost = bool(np.isnan(error).any())
     largest = float("inf") if lost else float(error.max())
@@ -109,4 +109,4 @@ def largest_rate(problem: Exact) -> float:
     data = np.eye(2)
     first = starts(problem)
     last = single_neuron.final_state(*first, problem.beta_star, **problem.rates)
-    return min(stable_rate(*state, data, **problem.rates) for state in (first, last))
+    return min(largest_stable_rate(*state, data, **problem.rates) for state in (first, last))

@@ -14,7 +14,7 @@ from core.problems.implicit_bias import FAN, Landings, Space, space, starts
 from core.theory import implicit_bias, single_neuron
 from core.theory.checks import Floats
 from core.training.device import describe, device_for
-from core.training.single_neuron import Run, collect, gradient_descent, gradient_flow, stable_rate
+from core.training.single_neuron import Run, collect, gradient_descent, gradient_flow, largest_stable_rate
 
 MOMENTS = 60
 SPACE_UNTIL = 400.0
@@ -90,7 +90,7 @@ def _run(problem: Landings, state: tuple[Floats, Floats], X: Floats, y: Floats, 
 def _verdict(problem: Landings, largest: float) -> str:
     if largest <= ERROR_ALLOWED:
         return ""
-    limit = stable_rate(*starts(problem, np.array(FAN)), problem.X, **problem.rates)
+    limit = largest_stable_rate(*starts(problem, np.array(FAN)), problem.X, **problem.rates)
     if problem.solver == "descent" and problem.rate > limit:
         return f"η·λmax = {2 * problem.rate / limit:.2g} is above 2, so steps overshoot; use η below {limit:.2g}"
     return f"a step of {problem.rate:g} is not small, and the theory is for η → 0; use a smaller step η"

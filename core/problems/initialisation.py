@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Refusal
 from core.params import Params, knob
 from core.problems.regime_map import ASSET, load
 from core.training.initialisation.laws import ImbalanceLaw, imbalance_laws
@@ -253,7 +253,7 @@ def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Axes and log₁₀ of the mean test loss after MAP_STEP steps of the precomputed sweep; empty where it is missing."""
     try:
         found = load(ASSET)
-    except OutsideTheory:
+    except Refusal:
         return np.zeros(0), np.zeros(0), np.zeros((0, 0))
     at = int(np.argmin(np.abs(found.checkpoint - MAP_STEP)))
     loss = np.log10(np.maximum(found.row("test loss")[..., at].mean(0), 1e-12))

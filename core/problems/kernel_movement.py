@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import rankdata
+from scipy.stats import spearmanr
 
 from core.training.practice import harness
 from core.training.practice.kernel_movement import EXPERIMENT, Problem, Solution
@@ -33,10 +33,9 @@ def brief(problem: Problem) -> Problem:
 def rank_correlation(x: np.ndarray, y: np.ndarray) -> float:
     """Spearman's rank correlation over all runs that are there; NaN when either side does not vary."""
     known = np.isfinite(x) & np.isfinite(y)
-    x, y = rankdata(x[known]), rankdata(y[known])
-    if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
+    if known.sum() < 2 or np.ptp(x[known]) == 0 or np.ptp(y[known]) == 0:
         return float("nan")
-    return float(np.corrcoef(x, y)[0, 1])
+    return float(spearmanr(x[known], y[known]).statistic)
 
 
 def early(steps: np.ndarray, last: int) -> int:

@@ -6,21 +6,20 @@ Model "neuron": one linear neuron on whitened inputs (paper section 3), L = ½�
 Model "relu": HIDDEN ReLU neurons on SAMPLES points of a teacher, L = ½ mean (f − y)²; its flow is descent with steps
 FINE times smaller.
 
-One step changes δ_k exactly by (math of section 5's conservation law, expanded):
-  plain descent    η²(g_a² − ‖g_w‖²), because a g_a = w·g_w
-  weight decay λ   (1 − ηλ)² δ + η²(g_a² − ‖g_w‖²)
-  momentum μ       2η p + η²(v_a² − ‖v_w‖²), v ← μv + g, p = a v_a − w·v_w ← μp
-so that over a fixed time the drift grows as η: on the minimal model it is η ∫ (g_a² − ‖g_w‖²) dt along the exact flow.
+core.training.real_steps states what one step does to δ_k; over a fixed time the drift grows as η: on the minimal model it is
+η ∫ (g_a² − ‖g_w‖²) dt along the exact flow.
 Label noise of variance σ² on whitened inputs adds η²σ²(‖w‖² − d a²) a step on average, until ‖w‖² = d a².
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.integrate import cumulative_trapezoid
 
 from core.datasets.teacher_student import draw as teacher_student
 from core.params import Params, knob
 from core.theory.single_neuron import exact_flow, split
+from core.training.real_steps import Descent, Task
 
 HIDDEN, SAMPLES = 8, 20
 RUNS = 8
@@ -29,7 +28,6 @@ GRID = 400
 FINE = 20
 MAX_STEPS = 40_000
 SIZES = (1 / 64, 1 / 32, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 0.9, 1.1, 1.3)
-BLOWN = 30.0
 
 
 @dataclass(frozen=True)
@@ -54,6 +52,11 @@ class Limits(Params):
     @property
     def noisy(self) -> bool:
         return self.noise > 0 or self.batch < 100
+
+    def descent(self, here: Task, rate: float, runs: int, seed: int | None = None) -> Descent:
+        """Descent with everything that is done to it here."""
+        settings = {name: getattr(self, name) for name in ("momentum", "decay", "noise", "batch")}
+        return Descent(here, rate, runs=runs, seed=self.seed if seed is None else seed, **settings)
 
 
 PRESETS = {
@@ -94,20 +97,6 @@ class Solution:
         return float(self.error.max())
 
 
-@dataclass(frozen=True)
-class Task:
-    """Start, data and slope of one model: a[m], w[m, d], b[m], X[n, d], y[n]; gradients carry the weight `share`."""
-
-    a: np.ndarray
-    w: np.ndarray
-    b: np.ndarray
-    X: np.ndarray
-    y: np.ndarray
-    slope: float
-    share: float
-    biased: bool
-
-
 def task(problem: Limits) -> Task:
     """The model's start and data; inputs of the neuron are whitened, XᵀX = I, with β* = (0, 1), β₀ = (−1, 0)."""
     if problem.model == "neuron":
@@ -118,75 +107,6 @@ def task(problem: Limits) -> Task:
     W, a = drawn.student.scaled(0.5, problem.delta)
     slope_up = np.sqrt(2) * drawn.X
     return Task(a, W, np.zeros(HIDDEN), slope_up, drawn.teacher.labels(slope_up), 0.0, 1 / SAMPLES, problem.bias)
-
-
-class Descent:
-    """Descent from one start in `runs` independent copies; a[r, m], w[r, m, d], b[r, m]; NaN-free, stops when BLOWN."""
-
-    def __init__(self, here: Task, runs: int, rate: float, problem: Limits | None, seed: int):
-        self.here, self.rate = here, rate
-        self.a, self.w, self.b = (np.repeat(value[None], runs, 0) for value in (here.a, here.w, here.b))
-        self.v = [np.zeros_like(value) for value in (self.a, self.w, self.b)]
-        self.momentum = problem.momentum if problem else 0.0
-        self.decay = problem.decay if problem else 0.0
-        self.noise = problem.noise if problem else 0.0
-        self.batch = problem.batch if problem else 100
-        self.generator = np.random.default_rng(seed)
-        self.formula = self.counted()
-        self.overlap = np.zeros_like(self.formula)
-        self.blown = False
-
-    def outputs(self) -> np.ndarray:
-        z = self._hidden()
-        return np.einsum("rm,rnm->rn", self.a, np.where(z > 0, z, self.here.slope * z))
-
-    def _hidden(self) -> np.ndarray:
-        return np.einsum("nd,rmd->rnm", self.here.X, self.w) + self.b[:, None, :]
-
-    def delta(self) -> np.ndarray:
-        return self.a**2 - np.square(self.w).sum(-1)
-
-    def counted(self) -> np.ndarray:
-        """δ with the bias among the in-weights: [run, m]."""
-        return self.delta() - self.b**2
-
-    def loss(self) -> np.ndarray:
-        return 0.5 * self.here.share * np.square(self.outputs() - self.here.y).sum(-1)
-
-    def _force(self) -> list[np.ndarray]:
-        """g = −∂L/∂θ at labels with fresh noise, on the step's batch."""
-        z = self._hidden()
-        gate = np.where(z > 0, 1.0, self.here.slope)
-        residual = self.here.y - np.einsum("rm,rnm->rn", self.a, gate * z)
-        if self.noise:
-            residual = residual + self.noise * self.generator.standard_normal(residual.shape)
-        residual = residual * self.here.share * self._batch(residual.shape)
-        signal = residual[..., None] * gate * self.a[:, None, :]
-        bias = signal.sum(1) if self.here.biased else np.zeros_like(self.b)
-        return [np.einsum("rn,rnm->rm", residual, gate * z), np.einsum("rnm,nd->rmd", signal, self.here.X), bias]
-
-    def _batch(self, shape) -> np.ndarray:
-        """Weights of the samples in this step: n/k for k of them drawn without replacement, 0 for the rest."""
-        if self.batch >= 100:
-            return np.ones(shape)
-        count = max(1, round(shape[1] * self.batch / 100))
-        order = self.generator.random(shape).argsort(1).argsort(1)
-        return np.where(order < count, shape[1] / count, 0.0)
-
-    def step(self) -> None:
-        """One step of each run; `formula` adds the change of the counted δ that the module's docstring states."""
-        shrink = 1 - self.rate * self.decay
-        force = self._force()
-        self.v = [self.momentum * old + new for old, new in zip(self.v, force, strict=True)]
-        squares = self.v[0] ** 2 - np.square(self.v[1]).sum(-1) - self.v[2] ** 2
-        self.overlap = self.momentum * self.overlap
-        change = 2 * self.rate * shrink * self.overlap + self.rate**2 * squares
-        self.formula = shrink**2 * self.formula + change
-        self.overlap = shrink * self.overlap + self.rate * squares
-        self.a, self.w, self.b = (
-            shrink * value + self.rate * speed for value, speed in zip((self.a, self.w, self.b), self.v, strict=True)
-        )
-        self.blown = not float(np.abs(self.a).max() + np.abs(self.w).max()) < BLOWN
 
 
 def edge(problem: Limits) -> float:
@@ -207,7 +127,7 @@ def _flow_end(problem: Limits, here: Task) -> tuple[np.ndarray, np.ndarray, np.n
     if problem.model == "neuron" and not problem.bias:
         a, w = exact_flow(here.a, here.w, here.y, np.array([1e4]))
         return a[:, 0], w[:, 0], here.b
-    walk = Descent(here, 1, 0.05, None, 0)
+    walk = Descent(here, 0.05)
     for _ in range(2000):
         walk.step()
     return walk.a[0], walk.w[0], walk.b[0]
@@ -221,7 +141,7 @@ def solve(problem: Limits) -> Solution:
     steps = int(min(MAX_STEPS, max(2, np.ceil(problem.horizon / pace))))
     marks = np.unique(np.linspace(0, steps, FRAMES).astype(int))
     runs = RUNS if problem.noisy else 1
-    walk = Descent(here, runs, rate, problem, problem.seed)
+    walk = problem.descent(here, rate, runs)
     seen, last = [], 0
     for mark in marks:
         while last < mark and not walk.blown:
@@ -236,7 +156,7 @@ def solve(problem: Limits) -> Solution:
     times = marks[: delta.shape[1]] * pace
     grid = np.union1d(times, problem.horizon * np.linspace(0, 1, GRID) ** 2)
     flow, flow_loss, pull = _flow(problem, here, grid)
-    drifted = _first_order(grid, pull)
+    drifted = cumulative_trapezoid(pull, grid, initial=0)
     kept = np.searchsorted(grid, times)
     flow, flow_loss = flow[kept], flow_loss[kept]
     size = max(float(np.sqrt(np.square(flow).sum(-1).max())), 1e-12)
@@ -265,15 +185,9 @@ def start_delta(here: Task) -> float:
     return float((here.a**2 - np.square(here.w).sum(-1)).mean())
 
 
-def _first_order(times: np.ndarray, pull: np.ndarray) -> np.ndarray:
-    """∫ (g_a² − ‖g_w‖² − g_b²) dt along the flow, by trapezoids."""
-    steps = np.diff(times) * (pull[1:] + pull[:-1]) / 2
-    return np.concatenate([[0.0], np.cumsum(steps)])
-
-
 def _flow(problem: Limits, here: Task, times: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Outputs [t, n], loss [t] and g_a² − ‖g_w‖² − g_b² [t], mean over neurons, of plain gradient flow at `times`."""
-    walk = Descent(here, 1, 1.0, None, 0)
+    walk = Descent(here, 1.0)
     exact = problem.model == "neuron" and not problem.bias
     if exact:
         a, w = exact_flow(here.a, here.w, here.y, times)
@@ -287,7 +201,7 @@ def _flow(problem: Limits, here: Task, times: np.ndarray) -> tuple[np.ndarray, n
             for _ in range(count):
                 walk.step()
             now = float(time)
-        g_a, g_w, g_b = walk._force()
+        g_a, g_w, g_b = walk.force()
         pull = (g_a**2 - np.square(g_w).sum(-1) - g_b**2).mean(-1)
         rows.append((walk.outputs()[0], walk.loss()[0], pull[0]))
     outputs, loss, pulls = (np.array(column) for column in zip(*rows, strict=True))
@@ -305,7 +219,7 @@ def _drifts(problem: Limits, here: Task, largest: float) -> np.ndarray:
     plain = largest / (1 + problem.momentum)
     found = []
     for size in SIZES:
-        walk = Descent(here, 1, size * plain, None, 0)
+        walk = Descent(here, size * plain)
         for _ in range(min(MAX_STEPS, max(2, int(np.ceil(problem.horizon / (size * plain)))))):
             walk.step()
             if walk.blown:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.params import Curves, Params, knob
 from core.training import regime_map
 from core.training.regime_map import DELTAS, MEASURES, PAPER, TAUS, Problem
@@ -110,7 +110,7 @@ PRESETS = {
 
 
 def solve(view: View) -> RegimeMap:
-    """The precomputed map. Raises OutsideTheory naming the file where it is missing or damaged."""
+    """The precomputed map. Raises Unavailable naming the file where it is missing or damaged."""
     return load(ASSET)
 
 
@@ -123,13 +123,13 @@ def load(path: Path) -> RegimeMap:
             values = np.stack([file[name] for name in MEASURES])
             made = str(file["made"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise OutsideTheory(
+        raise Unavailable(
             f"the precomputed map {path.name} cannot be read",
             got="no such file" if isinstance(error, FileNotFoundError) else "a damaged file",
             do=f"Recompute it with {COMMAND}, or sweep settings of your own below.",
         ) from None
     if values.shape[1:] != tuple(len(axis) for axis in axes):
-        raise OutsideTheory(
+        raise Unavailable(
             f"the precomputed map {path.name} does not fit its axes", got=values.shape, do=f"Recompute it: {COMMAND}."
         )
     seed, tau, delta, checkpoint = axes

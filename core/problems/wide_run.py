@@ -10,7 +10,7 @@ import numpy as np
 from core.errors import OutsideTheory
 from core.problems.wide import Curves, Solution, WideNetwork, exact, finished, measure, task
 from core.theory.wide_linear import Products, conserved
-from core.training.linear_network import Snapshot, gradient_descent, gradient_flow, stable_rate
+from core.training.linear_network import Snapshot, gradient_descent, gradient_flow, stable_rate_bound
 
 MOST_STEPS = 20_000
 MOST_FLOW_STEPS = 3_000
@@ -70,7 +70,7 @@ def _flowed(problem: WideNetwork, times: np.ndarray) -> Trained:
 
 
 def _descended(problem: WideNetwork) -> Trained:
-    rate = problem.descent * _final_stable_rate(problem)
+    rate = problem.descent * _largest_rate(problem)
     steps = np.unique(np.round(problem.times / rate).astype(int))
     if steps[-1] > MOST_STEPS:
         raise OutsideTheory(
@@ -92,11 +92,11 @@ def _etas(problem: WideNetwork) -> list[float]:
     return [problem.eta_w, problem.eta_a]
 
 
-def _final_stable_rate(problem: WideNetwork) -> float:
+def _largest_rate(problem: WideNetwork) -> float:
     """2/λ_max of the kernel, the smaller of the start's and that of balanced weights at the target."""
     weights, X, _ = _data(problem)
     top = problem.strengths[0] * np.sqrt(problem.eta_a * problem.eta_w)
-    return float(min(stable_rate(weights, X, etas=_etas(problem)), 2 / np.hypot(problem.delta, 2 * top)))
+    return float(min(stable_rate_bound(weights, X, etas=_etas(problem)), 2 / np.hypot(problem.delta, 2 * top)))
 
 
 def _measured(problem: WideNetwork, run: list[Snapshot], rate: float) -> Trained:

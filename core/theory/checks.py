@@ -75,6 +75,14 @@ def positive_rate(
     return rate
 
 
+def rate_or_none(name: str, value: ArrayLike) -> float:
+    """One learning rate that is finite and not negative; 0 freezes its layer."""
+    rate = number(name, value)
+    if rate < 0:
+        raise OutsideTheory(f"{name} must not be negative", got=f"{rate:g}", do="Give a learning rate of 0 or more.")
+    return rate
+
+
 def one_rate(name: str, value: ArrayLike) -> float:
     """One learning rate that is finite and positive."""
     return float(positive_rate(name, value, axes=0))

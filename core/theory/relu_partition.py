@@ -18,14 +18,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from core.errors import OutsideTheory
+from core.theory.checks import Floats, finite, leading_axes, leak, number, representable, same_size
+from core.theory.states import activation_signs, exponent, in_own_unit
 
 TURN = 2 * np.pi
-LARGEST = 1e100
 ROUNDING = 1e-12
 ARC = np.pi / 60
-SMALLER = "If they come from training, use a smaller rate."
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -36,13 +34,13 @@ class Sectors:
     place, so there are always two per neuron.
     """
 
-    start: Array
-    stop: Array
+    start: Floats
+    stop: Floats
     active: NDArray[np.int64]
-    gradient: Array
+    gradient: Floats
 
     @property
-    def width(self) -> Array:
+    def width(self) -> Floats:
         """Opening angle of each sector."""
         return self.stop - self.start
 
@@ -55,10 +53,10 @@ class Fan:
     is; height[t, 2] is f at its two outer corners (f is 0 at the origin, and jumps nowhere).
     """
 
-    angle: Array
-    corner: Array
+    angle: Floats
+    corner: Floats
     sector: NDArray[np.int64]
-    height: Array
+    height: Floats
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def sectors(W: ArrayLike, a: ArrayLike, *, slope: float = 0.0) -> Sectors:
     ±(1 − γ) a_i w_i. A neuron with w_i = 0 is never active; its two sectors have zero width.
     Raises OutsideTheory for shapes other than [m, 2] and [m], for numbers that are not finite and for γ outside [0, 1].
     """
-    W, a = _checked(W, a, slope)
+    W, a, slope = _checked(W, a, slope)
     on, off = _breakpoints(W)
     beta = a[:, None] * W
     counts = np.any(W != 0, axis=1).astype(np.int64)
@@ -90,21 +88,20 @@ def sectors(W: ArrayLike, a: ArrayLike, *, slope: float = 0.0) -> Sectors:
     active = np.sum(counts[wraps]) + np.cumsum(np.concatenate([counts, -counts])[order])
     jump = (1 - slope) * np.concatenate([beta, -beta])[order]
     before_first = slope * beta.sum(axis=0) + (1 - slope) * beta[wraps].sum(axis=0)
-    return Sectors(start, np.append(start[1:], start[0] + TURN), active, before_first + np.cumsum(jump, axis=0))
+    gradient = representable("The gradient", before_first + np.cumsum(jump, axis=0))
+    return Sectors(start, np.append(start[1:], start[0] + TURN), active, gradient)
 
 
-def value(pieces: Sectors, angle: ArrayLike) -> Array:
+def value(pieces: Sectors, angle: ArrayLike) -> Floats:
     """f at the points (cos ψ, sin ψ) for ψ = angle[...]; by homogeneity f(r ψ) = r f(ψ) gives the whole plane."""
-    psi = np.asarray(angle, dtype=np.float64)
-    if not np.all(np.isfinite(psi)):
-        raise OutsideTheory("Angles must be finite numbers, in radians", got=psi, do="Leave out NaN and inf.")
+    psi = finite("Angles in radians", angle)
     slope = pieces.gradient[containing(pieces, psi)]
     return slope[..., 0] * np.cos(psi) + slope[..., 1] * np.sin(psi)
 
 
 def containing(pieces: Sectors, angle: ArrayLike) -> NDArray[np.int64]:
     """The index of the sector that holds each angle; a breakpoint belongs to the sector that starts there."""
-    psi = np.mod(np.asarray(angle, dtype=np.float64), TURN)
+    psi = np.mod(finite("Angles in radians", angle), TURN)
     return (np.searchsorted(pieces.start, psi, side="right") - 1) % pieces.start.size
 
 
@@ -131,14 +128,26 @@ def extrema(pieces: Sectors) -> Extrema:
     )
 
 
-def roots(pieces: Sectors) -> Array:
-    """The angles at which f vanishes and is not flat there: f = |G_k| cos(ψ − arg G_k), a quarter turn from arg G_k."""
-    top = np.arctan2(pieces.gradient[:, 1], pieces.gradient[:, 0])
-    steep = np.hypot(*pieces.gradient.T)
-    counts = (steep > ROUNDING * max(float(steep.max()), 1e-300)) & (pieces.width > ROUNDING)
-    quarter = np.concatenate([top + np.pi / 2, top - np.pi / 2])
-    inside = np.mod(quarter - np.tile(pieces.start, 2), TURN) <= np.tile(pieces.width, 2)
-    return np.sort(np.mod(quarter[inside & np.tile(counts, 2)], TURN))
+def roots(pieces: Sectors) -> Floats:
+    """The angles at which f vanishes and is not flat on both sides, in [0, 2π), each once.
+
+    f = |G_k| cos(ψ − arg G_k) on a sector, at most half a turn wide, so it crosses 0 inside exactly where its signs at the
+    two ends differ, a quarter turn from arg G_k; where it is 0 at an end, within rounding, that breakpoint is the root.
+    """
+    wide = np.flatnonzero(pieces.width > ROUNDING)
+    start, G = pieces.start[wide], pieces.gradient[wide]
+    steep = np.hypot(*G.T)
+    least = ROUNDING * steep.max()
+    slanted, before = steep > least, np.roll(steep > least, 1)
+    ends = np.where(slanted[:, None], G, np.roll(G, 1, axis=0))
+    height = ends[:, 0] * np.cos(start) + ends[:, 1] * np.sin(start)
+    sign = np.where(np.abs(height) > least, np.sign(height), 0.0)
+    touched = start[(sign == 0) & (slanted | before)]
+    crossed = sign * np.roll(sign, -1) < 0
+    quarter = np.arctan2(G[crossed, 1], G[crossed, 0])[:, None] + np.array([-np.pi / 2, np.pi / 2])
+    way = np.mod(quarter - start[crossed, None], TURN)
+    nearest = np.argmin(np.abs(way - pieces.width[wide][crossed, None] / 2), axis=1)
+    return np.sort(np.mod(np.concatenate([touched, quarter[np.arange(len(quarter)), nearest]]), TURN))
 
 
 def mean_square(pieces: Sectors) -> float:
@@ -147,11 +156,14 @@ def mean_square(pieces: Sectors) -> float:
     Of the difference of two networks (stack their neurons, one with its readouts negated) it is the test loss on an
     endless test set.
     """
-    steepness = np.sum(pieces.gradient**2, axis=-1)
+    unit = exponent(np.abs(pieces.gradient).max())
+    steepness = np.sum(np.ldexp(pieces.gradient, -unit) ** 2, axis=-1)
     top = np.arctan2(pieces.gradient[:, 1], pieces.gradient[:, 0])
     middle = (pieces.start + pieces.stop) / 2
     wave = np.cos(2 * (middle - top)) * np.sin(pieces.width)
-    return float(np.sum(steepness * (pieces.width + wave)) / (2 * TURN))
+    mean = np.sum(steepness * (pieces.width + wave)) / (2 * TURN)
+    with np.errstate(over="ignore"):
+        return float(representable("The mean square", np.ldexp(mean, 2 * unit)))
 
 
 def fan(pieces: Sectors, radius: float, *, disc: bool = False) -> Fan:
@@ -160,7 +172,8 @@ def fan(pieces: Sectors, radius: float, *, disc: bool = False) -> Fan:
     A square needs its four corners as extra rays, and then every triangle is exact; a disc is cut every 3° so that its
     rim looks round. Sectors of zero width give no triangle. Raises OutsideTheory unless radius is positive and finite.
     """
-    if not np.isfinite(radius) or radius <= 0:
+    radius = number("radius", radius)
+    if radius <= 0:
         raise OutsideTheory("The picture's radius must be positive", got=radius, do="Try radius=1.")
     extra = np.arange(0.0, TURN, ARC) if disc else np.pi / 4 + np.pi / 2 * np.arange(4)
     rays = np.unique(np.concatenate([pieces.start, extra]))
@@ -180,35 +193,30 @@ def flipped(W_0: ArrayLike, W: ArrayLike, X: ArrayLike) -> NDArray[np.bool_]:
 
     Its sum over neurons of the mean over data is the paper's Hamming distance.
     """
-    W_0, W, X = _finite(W_0), _finite(W), _finite(X)
-    same = W_0.ndim == X.ndim == 2 and W_0.shape == W.shape[-2:] and W_0.shape[1] == X.shape[1]
-    if not same:
+    W_0, W, X = finite("W_0", W_0, axes=2), finite("W", W, least_axes=2), finite("X", X, axes=2)
+    if W_0.shape != W.shape[-2:] or W_0.shape[1] != X.shape[1]:
         got = f"W_0{list(W_0.shape)}, W{list(W.shape)}, X{list(X.shape)}"
-        raise OutsideTheory("Weights must be [m, d] and data [n, d]", got=got, do="Give both weights the same shape.")
-    return np.sign(X @ np.swapaxes(W, -1, -2)) != np.sign(X @ W_0.T)
+        do = "Give both weights the same shape."
+        raise OutsideTheory("Weights must be of shape [m, d] and data [n, d]", got=got, do=do)
+    return activation_signs(W, X) != activation_signs(W_0, X)
 
 
-def turned(W_0: ArrayLike, W: ArrayLike) -> Array:
+def turned(W_0: ArrayLike, W: ArrayLike) -> Floats:
     """The share of the plane on which each neuron's activation differs: the angle between w_i(0) and w_i(t), over π.
 
     It is the flipped share for data spread evenly over all directions; W may have leading axes.
     """
-    W_0, W = _finite(W_0), _finite(W)
+    W_0, W = finite("W_0", W_0, least_axes=2), finite("W", W, least_axes=2)
     if W_0.shape[-1:] != (2,) or W.shape[-2:] != W_0.shape[-2:]:
         got = f"W_0{list(W_0.shape)} and W{list(W.shape)}"
-        raise OutsideTheory("Weights must be [m, 2]", got=got, do="Give both weights the same shape.")
+        raise OutsideTheory("Weights must be of shape [m, 2]", got=got, do="Give both weights the same shape.")
+    leading_axes({"W_0": (W_0, 2), "W": (W, 2)})
+    W_0, W = in_own_unit(W_0), in_own_unit(W)
     cross = W_0[..., 0] * W[..., 1] - W_0[..., 1] * W[..., 0]
     return np.arctan2(np.abs(cross), np.sum(W_0 * W, axis=-1)) / np.pi
 
 
-def _finite(array: ArrayLike) -> Array:
-    array = np.asarray(array, dtype=np.float64)
-    if not np.all(np.abs(array) <= LARGEST):
-        raise OutsideTheory("Weights and data must be finite numbers", got="NaN, inf or a huge one", do=SMALLER)
-    return array
-
-
-def _breakpoints(W: Array) -> tuple[Array, Array]:
+def _breakpoints(W: Floats) -> tuple[Floats, Floats]:
     """The angles at which each neuron switches on and off, anticlockwise; equal lines give bit-equal angles.
 
     A neuron without a line is given another one's, so that it cuts no sector in two.
@@ -221,16 +229,13 @@ def _breakpoints(W: Array) -> tuple[Array, Array]:
     return angles[0], angles[1]
 
 
-def _kept(pieces: Sectors, angle: Array) -> Array:
+def _kept(pieces: Sectors, angle: Floats) -> Floats:
     """Those of the angles, one per sector, that lie inside their own sector."""
     return angle[np.mod(angle - pieces.start, TURN) <= pieces.width]
 
 
-def _checked(W: ArrayLike, a: ArrayLike, slope: float) -> tuple[Array, Array]:
-    W, a = _finite(W), _finite(a)
-    if W.ndim != 2 or W.shape[1] != 2 or a.shape != W.shape[:1] or a.size == 0:
-        got = f"W{list(W.shape)} and a{list(a.shape)}"
-        raise OutsideTheory("The partition needs W[m, 2] and a[m], m ≥ 1", got=got, do="Use a two-dimensional input.")
-    if not 0 <= slope <= 1:
-        raise OutsideTheory("The slope γ must lie between 0 (ReLU) and 1 (linear)", got=slope, do="Try slope=0.")
-    return W, a
+def _checked(W: ArrayLike, a: ArrayLike, slope: float) -> tuple[Floats, Floats, float]:
+    W, a, slope = finite("W", W, axes=2), finite("a", a, axes=1), leak("slope", slope)
+    same_size("The partition needs W[m, 2], of a two-dimensional input", W.shape[1], 2)
+    same_size("W[m, 2] and a[m] must have the same number of neurons", len(W), len(a))
+    return W, a, slope

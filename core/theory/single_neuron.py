@@ -17,8 +17,6 @@ l± = (δ ± √(δ²+4r²))/2. One formula serves δ > 0, δ = 0 and δ < 0, an
 the solutions of the paper's appendix A.2 where those apply.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -36,8 +34,9 @@ from core.theory.checks import (
     time_vector,
 )
 from core.theory.single_neuron_kernel import kernel_distance, ntk
-from core.theory.states import ROUNDING, Runs, norm, runs
+from core.theory.single_neuron_modes import Flow, branch_of, eigenmodes
 from core.theory.states import imbalance as relative_scale
+from core.theory.states import norm, runs
 
 __all__ = [
     "alignment",
@@ -53,12 +52,7 @@ __all__ = [
     "split",
 ]
 
-Modes = tuple[Floats, Floats, Floats, Floats]
-
 BLOCK = 16_384
-MOST_FOLDINGS = 1e300
-FAINTEST = 400.0
-"""e-foldings after which a part that only decays stands still: a state that tends to 0 keeps its direction."""
 
 
 def exact_flow(
@@ -83,7 +77,7 @@ def exact_flow(
     a = np.empty((count, t.size))
     w = np.empty((count, t.size, d))
     rows = max(1, BLOCK // t.size)
-    flow = _Flow.of(start, float(t.max()), snap)
+    flow = Flow.of(start, float(t.max()), snap)
     scaled_e, scaled_across = start.e * start.scale_w[:, None], start.across * start.scale_w[:, None]
     for first in range(0, count, rows):
         block = slice(first, first + rows)
@@ -94,107 +88,13 @@ def exact_flow(
     return a.reshape(*start.shape, t.size), w.reshape(*start.shape, t.size, d)
 
 
-def eigenmodes(delta: Floats, r: Floats) -> Modes:
-    """(l₊, |l₋|, C, S): eigenvalues of [[δ, r], [r, 0]] and the unit eigenvector (C, S) of l₊; no cancellation.
-
-    At δ = r = 0 nothing moves but N; (C, S) = (1, 0) is then right.
-    """
-    omega = np.hypot(delta, 2 * r)
-    still = omega == 0
-    big = np.where(still, 1.0, (omega + np.abs(delta)) / 2)
-    small = r * (r / big)
-    large_cosine = np.where(still, 1.0, np.sqrt(big / np.where(still, 1.0, omega)))
-    small_cosine = r / np.where(still, 1.0, omega) / large_cosine
-    big = np.where(still, 0.0, big)
-    up = delta >= 0
-    return (
-        np.where(up, big, small),
-        np.where(up, small, big),
-        np.where(up, large_cosine, small_cosine),
-        np.where(up, small_cosine, large_cosine),
-    )
-
-
-def growing_part(start: Runs, modes: Modes, *, snap: bool) -> Floats:
-    """c₊[R] = C A_0 + S v_0, the part of the start along the growing eigenmode; with `snap`, 0 within rounding of it.
-
-    Near the separatrix the terms cancel; written as C (A_0 + v_0 − δ v_0/(r + l₊)), which is the same since
-    S/C = r/l₊ and r − l₊ = −δ l₊/(r + l₊), what remains keeps its digits also where δ is small.
-    """
-    fast, _, C, S = modes
-    A, v = start.A, start.along
-    aimed = start.r > 0
-    plus = C * (A + v - v * (start.delta / np.where(aimed, start.r + fast, 1.0)))
-    plus = np.where(aimed, plus, C * A + S * v)
-    if not snap:
-        return plus
-    size = C * np.abs(A) + S * np.einsum("ri,ri->r", np.abs(start.V), np.abs(start.e))
-    return np.where(np.abs(plus) <= ROUNDING * size, 0.0, plus)
-
-
-class _Flow(NamedTuple):
-    """What A, v and 1/N of R runs need at any time, as columns [R, 1]: c₋, c₊ by sign and logarithm, and c₊c₋; rates in
-    1/time; and the factors of the three parts of 2∫p²."""
-
-    C: Floats
-    S: Floats
-    minus: Floats
-    sign: Floats
-    log_plus: Floats
-    crossed: Floats
-    fast: Floats
-    slow: Floats
-    bend: Floats
-    grown: Floats
-    decayed: Floats
-    mixed: Floats
-    up: Floats
-
-    @classmethod
-    def of(cls, start: Runs, last: float, snap: bool) -> "_Flow":
-        """For times up to `last`; rates beyond MOST_FOLDINGS of them are as good as infinite."""
-        modes, most = eigenmodes(start.delta, start.r), MOST_FOLDINGS / max(last, 1.0)
-        plus, (fast, slow, C, S) = growing_part(start, modes, snap=snap), modes
-        minus, pace = C * start.along - S * start.A, np.minimum(start.pace, most)
-        zero = plus == 0
-        log_plus = np.where(zero, -np.inf, np.log(np.abs(np.where(zero, 1.0, plus))))
-        fast, slow, bend = (np.minimum(rate * pace, most) for rate in (fast, slow, np.abs(start.delta)))
-        grown, decayed, mixed = 2 * pace * C**2, 2 * pace * (S * minus) ** 2, 4 * pace * C * S
-        parts = (C, S, minus, np.sign(plus), log_plus, plus * minus, fast, slow, bend, grown, decayed, mixed)
-        return cls(*(part[:, None] for part in (*parts, start.delta >= 0)))
-
-    def at(self, block: slice, t: Floats) -> tuple[Floats, Floats, Floats]:
-        """A[R, T], v[R, T] and 1/N[R, T]; every exponential is taken relative to the largest one, so none overflows."""
-        run = _Flow(*(part[block] for part in self))
-        growth = run.fast * t + run.log_plus
-        largest = np.maximum(growth, 0.0)
-        one = np.exp(-largest)
-        P = run.sign * np.exp(growth - largest)
-        Q = run.minus * np.exp(-np.minimum(run.slow * t + largest, FAINTEST))
-        one_squared = one * one
-        cross = np.where(run.up, P * Q, run.crossed * one_squared)
-        integral = (
-            run.grown * P * P * _mean_decay(2 * run.fast * t)
-            + run.decayed * one_squared * _mean_decay(2 * run.slow * t)
-            - run.mixed * cross * _mean_decay(run.bend * t)
-        )
-        scale = 1 / np.sqrt(one_squared + t * integral)
-        return (P * run.C - Q * run.S) * scale, (P * run.S + Q * run.C) * scale, one * scale
-
-
-def _mean_decay(z: Floats) -> Floats:
-    """(1 − e^{−z})/z for z ≥ 0, which is 1 at z = 0."""
-    z = np.maximum(z, 1e-300)
-    return -np.expm1(-z) / z
-
-
 def final_state(
     a_0: ArrayLike, w_0: ArrayLike, beta_star: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0
 ) -> tuple[Floats, Floats]:
     """a[...], w[..., d] at t = ∞: the minimum on the branch `basin` names, or the saddle where it says 0."""
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
     modes = eigenmodes(start.delta, start.r)
-    branch, (_, _, C, S) = _branch(start, modes), modes
+    branch, (_, _, C, S) = branch_of(start, modes), modes
     reach = np.sqrt(np.hypot(start.delta, 2 * start.r))
     stays = np.where(start.r[:, None] > 0, start.across, start.V)
     length = norm(stays)
@@ -214,13 +114,7 @@ def basin(
     within rounding. δ > 0 keeps the sign of a_0. Where β* = 0 and δ ≤ 0 the flow ends at a = 0, and the answer is 0.
     """
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
-    return _branch(start, eigenmodes(start.delta, start.r)).reshape(start.shape)
-
-
-def _branch(start: Runs, modes: Modes) -> np.ndarray:
-    by_plane = np.where(start.r == 0, 0, np.sign(growing_part(start, modes, snap=True)))
-    two_sheets = start.delta > ROUNDING * (start.A**2 + np.einsum("ri,ri->r", start.V, start.V))
-    return np.where(two_sheets, np.sign(start.A), by_plane).astype(np.int64)
+    return branch_of(start, eigenmodes(start.delta, start.r)).reshape(start.shape)
 
 
 def split(
@@ -278,7 +172,7 @@ def separatrix(
         what = "Only δ ≤ 0 with β* ≠ 0 has a separatrix (for δ > 0 the two sheets are the basins)"
         raise OutsideTheory(what, got=f"δ = {delta:g}, ‖β*‖ = {norm(target):g}", do="Choose δ of 0 or less.")
     e = target / norm(target)
-    _, slow, _, _ = eigenmodes(np.float64(delta), r)
+    _, slow, _, _ = eigenmodes(np.asarray(delta), r)
     A = root_w * heights
     along = -A * (r / slow)
     # A² − ‖V‖² = δ, where A² − v² = A² δ/l₋

@@ -43,7 +43,7 @@ def kernel_distance(
     eta_a: ArrayLike = 1.0,
     eta_w: ArrayLike = 1.0,
 ) -> Floats:
-    """S[...] between the kernels at (a_0[...], w_0[..., d]) and (a, w); never negative, accurate when tiny.
+    """S[...] between the kernels at (a_0[...], w_0[..., d]) and (a, w); never negative, accurate when tiny (paper, Notation).
 
     S depends on the direction of either state alone, so each is divided by a power of two near its size. With
     G = A² H + H^½VVᵀH^½, S = sin²/(1 + cos), and sin² is made of what distinguishes the two directions, formed from the

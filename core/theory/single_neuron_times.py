@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
 from core.theory.checks import Floats, finite, leading_axes, positive_rate, real, same_size
-from core.theory.single_neuron import eigenmodes, growing_part
+from core.theory.single_neuron_modes import eigenmodes, growing_part
 from core.theory.states import norm, runs
 
 HALVINGS = 120

@@ -31,7 +31,7 @@ FURTHEST = 1000
 """A rate r beyond 2^±FURTHEST in units of the state's square decides nothing any more."""
 SPLITTER = 2.0**27 + 1
 
-Exponents = NDArray[np.int64]
+Exponents = NDArray[np.int32]
 
 
 def norm(vector: Floats) -> Floats:
@@ -51,7 +51,17 @@ def largest_entry(vector: Floats) -> Floats:
 
 def exponent(size: Floats) -> Exponents:
     """k[...] with size ≤ 2^k < 2 size; 0 where the size is 0."""
-    return np.frexp(size)[1].astype(np.int64)
+    return np.frexp(size)[1]
+
+
+def in_own_unit(vectors: Floats) -> Floats:
+    """Each vector[..., d] divided by the power of two next above its largest entry; a direction stays what it was."""
+    return np.ldexp(vectors, -exponent(largest_entry(vectors))[..., None])
+
+
+def activation_signs(W: Floats, X: Floats) -> Floats:
+    """sgn w_kᵀx_i [..., n, m] of W[..., m, d] on X[..., n, d], whatever their sizes."""
+    return np.sign(in_own_unit(X) @ np.swapaxes(in_own_unit(W), -1, -2))
 
 
 def imbalance(a: ArrayLike, w: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0) -> Floats:
@@ -211,7 +221,7 @@ def runs(a: ArrayLike, w: ArrayLike, beta_star: ArrayLike, eta_a: ArrayLike, eta
         delta=flat(state.delta),
         r=flat(np.ldexp(size * root_a * root_w, power)),
         e=flat_vectors(direction),
-        unit=flat(state.unit),
+        unit=np.broadcast_to(state.unit, shape).reshape(-1),
         scale_a=flat(_back(root_w, state.shift_a)),
         scale_w=flat(_back(root_a, state.shift_w)),
     )
@@ -222,5 +232,4 @@ def _within_range(power: Exponents) -> Exponents:
 
 
 def _back(root: Floats, shift: Exponents) -> Floats:
-    with np.errstate(over="ignore"):
-        return representable("The state", np.ldexp(1 / root, -shift))
+    return np.ldexp(1 / root, _within_range(-shift))

@@ -3,7 +3,7 @@
 import os
 import platform
 
-from core.errors import OutsideTheory
+from core.errors import Unavailable
 
 
 def describe(device: str) -> str:
@@ -16,13 +16,13 @@ def describe(device: str) -> str:
 
 
 def choose_device(wanted: str | None = None) -> str:
-    """`wanted`, else the DEVICE variable, else cuda when present, else cpu. Raises OutsideTheory for an absent one."""
+    """`wanted`, else the DEVICE variable, else cuda when present, else cpu. Raises Unavailable for an absent one."""
     import torch
 
     device = wanted or os.environ.get("DEVICE") or ("cuda" if torch.cuda.is_available() else "cpu")
     absent = device.startswith("cuda") and not torch.cuda.is_available()
     if absent or not (device == "cpu" or device.startswith("cuda")):
-        raise OutsideTheory("The device must be cpu, or cuda on a machine that has it", got=device, do="Choose cpu.")
+        raise Unavailable("The device must be cpu, or cuda on a machine that has it", got=device, do="Choose cpu.")
     return device
 
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Refusal
 from core.training.initialisation.laws import LEVELS
 from core.training.initialisation.own_data import read_data
 from core.training.initialisation.report import LAYERS_ALONE, Report, diagnose
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"{error.strerror}: {error.filename}", file=sys.stderr)
         return 2
-    except OutsideTheory as error:
+    except Refusal as error:
         print(error, file=sys.stderr)
         return 2
     parts = {"text": [as_text], "json": [as_json], "both": [as_text, as_json]}[chosen.format]

@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import torch
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.theory.checks import finite, layer_rates, one_rate, same_size, step_counts, time_vector
 from core.training.single_neuron_flow import advance
 
@@ -40,7 +40,8 @@ def gradient_flow(
 ) -> Iterator[Snapshot]:
     """Gradient flow at the rising `times` [T] by adaptive fifth-order steps; tolerance is one step's relative error.
 
-    Raises OutsideTheory for bad arrays, shapes, rates, times or device, and where more than `most` steps are needed.
+    Raises OutsideTheory for bad arrays, shapes, rates or times and where more than `most` steps are needed, Unavailable for
+    an absent device.
     """
     network = _Network.checked(weights, X, Y, etas, device)
     targets = time_vector("times", times)
@@ -67,8 +68,8 @@ def gradient_descent(
     return network.descending(steps, one_rate("rate", rate))
 
 
-def stable_rate(weights: Sequence, X, *, etas=None) -> float:
-    """A step that is stable at these weights: 2/λ with λ = Σ_l η_l ‖W_D…W_{l+1}‖² ‖X (W_{l−1}…W_1)ᵀ‖² ≥ λ_max of the kernel.
+def stable_rate_bound(weights: Sequence, X, *, etas=None) -> float:
+    """2/λ, not above the largest stable rate 2/λ_max: λ = Σ_l η_l ‖W_D…W_{l+1}‖² ‖X (W_{l−1}…W_1)ᵀ‖² ≥ λ_max.
 
     The smallest over the runs; ‖·‖ are spectral norms. Infinite where the kernel is 0.
     """
@@ -107,7 +108,7 @@ class _Network:
         same_size("Y [n,c] must have as many columns as the last layer has rows", Y.shape[1], layers[-1].shape[-2])
         runs = layers[0].shape[:-2]
         if device != "cpu" and not (device.startswith("cuda") and torch.cuda.is_available()):
-            raise OutsideTheory("The device must be cpu, or cuda where it is present", got=device, do="Choose cpu.")
+            raise Unavailable("The device must be cpu, or cuda where it is present", got=device, do="Choose cpu.")
         flat = np.concatenate([W.reshape(*runs, -1) for W in layers], axis=-1).reshape(int(np.prod(runs)), -1)
         data = (torch.tensor(array, device=device) for array in (flat, X, Y))
         state, X_t, Y_t = data

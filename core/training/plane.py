@@ -69,13 +69,13 @@ def follow(
     slope: float = 0.0,
     snapshots: int = SNAPSHOTS,
 ) -> Run:
-    """Train W_0[m, 2], a_0[m] on X[n, 2], y[n] until flow time `end`; rate 0 means `automatic_rate`.
+    """Train W_0[m, 2], a_0[m] on X[n, 2], y[n] until flow time `end`; rate 0 means `panel_rate`.
 
     Raises OutsideTheory where gradient descent diverges at the given rate, and where the run would take too long.
     """
     rates: dict[str, Any] = {"eta_a": eta_a, "eta_w": eta_w, "slope": slope}
     sharpness = _sharpness(W_0, a_0, X, rates)
-    rate = rate or min(PAPER_RATE, 1 / max(sharpness, 1.0))
+    rate = rate or _panel_rate(sharpness)
     work = end * sharpness * X.shape[0] * a_0.size
     _refuse_long_runs(end, rate, work)
     times = np.geomspace(min(EARLIEST, end / 2), end, snapshots)
@@ -102,9 +102,13 @@ def check_even(width: int) -> None:
         raise OutsideTheory("The number of neurons must be even", got=width, do=f"Use {width + 1}.")
 
 
-def automatic_rate(W_0: Array, a_0: Array, X: Array, **rates: float) -> float:
+def panel_rate(W_0: Array, a_0: Array, X: Array, **rates: float) -> float:
     """The paper's 1e-4 (figure 1a), or half of the largest stable rate at the start where that is smaller."""
-    return min(PAPER_RATE, 1 / max(_sharpness(W_0, a_0, X, rates), 1.0))
+    return _panel_rate(_sharpness(W_0, a_0, X, rates))
+
+
+def _panel_rate(sharpness: float) -> float:
+    return min(PAPER_RATE, 1 / max(sharpness, 1.0))
 
 
 def _sharpness(W: Array, a: Array, X: Array, rates: dict[str, Any]) -> float:

@@ -119,7 +119,7 @@ def collect(snapshots: Iterable[Snapshot], *, eta_a: float = 1.0, eta_w: float =
     return Run(np.array([s.time for s in kept]), a, w, drift)
 
 
-def stable_rate(a: ArrayLike, w: ArrayLike, X: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0) -> float:
+def largest_stable_rate(a: ArrayLike, w: ArrayLike, X: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0) -> float:
     """2/λ_max, the largest step that is stable at (a[...], w[..., d]): λ_max is the tangent kernel's, the largest of all."""
     K = ntk(a, w, X, eta_a=eta_a, eta_w=eta_w)
     return float(2 / np.linalg.eigvalsh(K).max())

@@ -11,11 +11,11 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import OutsideTheory
-from pages.jobs.fragment_timer import look_again, stop_looking
+from core.errors import Refusal
 from pages.jobs.live import quickly, rest
 from pages.jobs.pool import Job
 from pages.shared.cache import frozen, remember
+from pages.shared.streamlit_internals import look_again, stop_looking
 
 LOOK_S = 0.25
 
@@ -57,7 +57,7 @@ def _panel(
 def _here(simulate: Callable[[Any], Any], problem: Any) -> tuple[Any, str]:
     try:
         return remember(simulate)(problem), ""
-    except OutsideTheory as error:
+    except Refusal as error:
         return None, str(error)
 
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-from streamlit import runtime
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from pages.jobs.pool import Job, Pool, pool_size
 from pages.shared.cache import key_of
+from pages.shared.streamlit_internals import is_connected, session_id
 
 POLL_S = 0.4
 SHORTEST_REST_S, REST_S, LONGEST_REST_S = 0.4, 0.05, 2.0
@@ -77,8 +76,7 @@ def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Jo
 
 def connected(viewer: str) -> bool:
     """Whether this session's browser is there; outside a server everybody is."""
-    session = viewer.split(":")[0]
-    return not runtime.exists() or bool(runtime.get_instance().is_active_session(session))
+    return is_connected(viewer.split(":")[0])
 
 
 def leave_other_pages(stem: str) -> None:
@@ -167,5 +165,4 @@ class _Session:
 
 @st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: pool().leave(session.viewer))
 def _session() -> _Session:
-    context = get_script_run_ctx()
-    return _Session(context.session_id if context else "nobody")
+    return _Session(session_id() or "nobody")

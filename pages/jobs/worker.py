@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.training.threads import one_thread
 
 NICENESS = 10
@@ -48,7 +48,7 @@ def _answer(requests: int, answers: BinaryIO, module: str, name: str, problem: A
             if _asked_to_stop(requests):
                 _send(answers, ("cancelled",))
                 return
-    except OutsideTheory as error:
+    except Refusal as error:
         _send(answers, ("error", str(error), True))
     except Exception as error:
         _send(answers, ("error", f"{type(error).__name__}: {error}", False))

@@ -32,7 +32,7 @@ def around(page: Page, scene: Stage) -> Iterator[None]:
     """Round the running page: the lesson's strip above it, and what can only be said once the page has run."""
     above, strip, result, comparison = (st.container() for _ in range(4))
     with strip:
-        guide.draw(page, scene)
+        guide.show(page, scene)
     try:
         yield
     finally:
@@ -44,7 +44,7 @@ def around(page: Page, scene: Stage) -> Iterator[None]:
             guide.goal(page, scene)
         if scene.pinned is not None:
             with comparison:
-                compare.draw(page, scene)
+                compare.show(page, scene)
 
 
 def _knobs(page: Page) -> list[str]:

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.figures.compare import difference, side_by_side
 from core.figures.picture import Picture
 from core.params import Params
@@ -39,7 +39,7 @@ def unspell(kind: type[Params], text: str) -> tuple[Params | None, list[str]]:
             notes.append(f"The link's A asks for {name} = {word[:30]}; {values[name]} is used.")
     try:
         return kind(**values), notes
-    except OutsideTheory as error:
+    except Refusal as error:
         return None, [*notes, f"The link's A cannot be drawn: {error}"]
 
 
@@ -66,7 +66,7 @@ def entrance(page: Page, scene: Stage, problem: Params) -> None:
     st.button("Unpin A", key="unpin", icon=":material/keep_off:", on_click=_unpin)
 
 
-def draw(page: Page, scene: Stage) -> None:
+def show(page: Page, scene: Stage) -> None:
     """A | B | B − A in the place of the page's own chart."""
     shown: Shown | None = scene.shown
     if shown is None or shown.curves is None or scene.pinned is None:

@@ -76,12 +76,12 @@ def arrays(solution: Any) -> dict[str, Any]:
 def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, cursor, measured: str, grow) -> None:
     """The button, and the newest picture while the run goes on."""
     st.subheader("See it happen")
-    brief, note = remember(model.EXPERIMENT.settle)(model.brief(problem))
+    brief, note = remember(model.EXPERIMENT.resolve_data)(model.brief(problem))
     prose(stem, "live", seconds=f"{max(1, round(model.EXPERIMENT.seconds(brief)))}", **_settings(brief))
     if note:
         st.caption(note)
 
-    def draw(snapshots: list) -> None:
+    def paint(snapshots: list) -> None:
         newest = snapshots[-1].solution
         symbol, words, values, *_ = cursor(newest)
         still = min(reached(getattr(newest, measured)), len(values) - 1)
@@ -89,7 +89,7 @@ def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, curs
         now = Cursor(symbol, words, values, still=still)
         plot(*panels, key="live", cursor=now, autoplay=False, grow=grow, least=300)
 
-    work(stem, brief, model.run, label="Train it here", show=draw)
+    work(stem, brief, model.run, label="Train it here", show=paint)
 
 
 def _settings(problem: Params) -> dict[str, str]:

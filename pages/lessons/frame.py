@@ -1,4 +1,4 @@
-"""The frame round every page: configuration, navigation, heading, and the one handler of OutsideTheory.
+"""The frame round every page: configuration, navigation, heading, and the one handler of refusals.
 
 A page is drawn inside a fragment: a moved slider runs the page again, but not the navigation round it.
 """
@@ -9,7 +9,7 @@ from types import CodeType
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from pages import PAGES, Page
 from pages.jobs.live import leave_other_pages
 from pages.lessons import classroom
@@ -20,7 +20,7 @@ from pages.shared.plot import ASSETS
 LOG = logging.getLogger("lab")
 
 
-def draw() -> None:
+def show() -> None:
     """Draw the navigation and run the page asked for."""
     st.set_page_config(
         page_title="Lazy–Rich Lab", page_icon=ASSETS / "logo.svg", layout="wide", initial_sidebar_state=230
@@ -51,7 +51,7 @@ def _body(page: Page, entries: dict[str, st.Page]) -> None:
     with classroom.around(page, lesson):
         try:
             exec(_code(page), {"__name__": "__main__", "__file__": str(page.path)})
-        except OutsideTheory as error:
+        except Refusal as error:
             LOG.info("%s: %s", page.stem, error)
             st.error(str(error), icon=":material/error:")
     address.settled()

@@ -73,15 +73,15 @@ def open_link(page: Page, scene: Stage, full: bool) -> None:
         scene.act = f"step {scene.link.step}"
 
 
-def draw(page: Page, scene: Stage) -> None:
+def show(page: Page, scene: Stage) -> None:
     """The strip itself: the question, or the step."""
     lesson = LESSONS.get(page.stem)
     if lesson is None:
         return
     if scene.link.predict:
-        _draw_question(page, scene)
+        _show_question(page, scene)
     elif scene.link.step:
-        _draw_step(page, lesson, scene)
+        _show_step(page, lesson, scene)
 
 
 def entrances(page: Page) -> None:
@@ -114,7 +114,7 @@ def goal(page: Page, scene: Stage) -> None:
         st.success(f"**Reached:** {wanted.words} — at t = {at:.3g}.", icon=":material/check_circle:")
 
 
-def _draw_step(page: Page, lesson: Lesson, scene: Stage) -> None:
+def _show_step(page: Page, lesson: Lesson, scene: Stage) -> None:
     number, total = scene.link.step, len(lesson.steps)
     step = lesson.steps[number - 1]
     with st.container(border=True, key="lesson"):
@@ -134,7 +134,7 @@ def _draw_step(page: Page, lesson: Lesson, scene: Stage) -> None:
             st.button("Leave the steps", key="step_leave", on_click=_leave)
 
 
-def _draw_question(page: Page, scene: Stage) -> None:
+def _show_question(page: Page, scene: Stage) -> None:
     asked, answer = question(page.stem), _answer(page.stem)
     with st.container(border=True, key="lesson"):
         if answer is None:

@@ -17,11 +17,9 @@ from typing import Any, TypeVar
 from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 from pages.server.turnstile import Place, Turnstile
+from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, has_finished
 
 F = TypeVar("F", bound="asyncio.Future[Any]")
 
@@ -30,9 +28,7 @@ GAP_S = 0.3
 LONGEST_WAIT = 64
 PAUSE_S = 0.005
 SHORT = 300
-FINISHED_TAG = bytes([ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER << 3])
 PLACES, LONGEST_TURN_S = 5, 0.25
-STREAM = "/_stcore/stream"
 WELCOME = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "backend_operation_request"}
 OPERATIONS = {"deferred_file", "dataframe_chunk"}
 TRIGGERS = {"trigger_value", "string_trigger_value", "chat_input_value", "json_trigger_value"}
@@ -137,9 +133,7 @@ class Inbox:
     def heard(self, answer: Message) -> None:
         """Notice the end of a run in what the server sends: a short message among long ones."""
         frame = answer.get("bytes") or b""
-        if len(frame) >= SHORT or FINISHED_TAG not in frame:
-            return
-        if ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished":
+        if len(frame) < SHORT and has_finished(frame):
             self.rerun_at = None
             self._leave()
             self.stir.set()
@@ -172,7 +166,7 @@ class Inbox:
         self._leave()
 
 
-class Calm:
+class RateLimit:
     """Gives every session's websocket its own bucket, and all of them one turnstile."""
 
     def __init__(self, app: ASGIApp) -> None:

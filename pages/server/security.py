@@ -13,18 +13,16 @@ import ipaddress
 import os
 import re
 from collections.abc import Iterable
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import streamlit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.shared.streamlit_internals import INDEX, OPERATORS
+
 LOOPBACK = {"127.0.0.1", "::1"}
-OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")
 READING = {"GET", "HEAD", "OPTIONS"}
-INDEX = Path(streamlit.__file__).parent / "static" / "index.html"
 PLAIN_HOST = re.compile(r"[\w.\-]+(:\d+)?|\[[0-9a-fA-F:]+\](:\d+)?")
 
 

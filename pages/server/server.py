@@ -16,20 +16,19 @@ from typing import Any
 
 from starlette.middleware import Middleware
 from starlette.routing import Route
-from streamlit.runtime.pages_manager import PagesManager
 
 import core.figures
 import core.training
 from core.training.threads import one_thread
 from pages.jobs.live import close_pools, open_pools
 from pages.jobs.pool import ROOT
-from pages.server.rate_limit import Calm
+from pages.server.rate_limit import RateLimit
 from pages.server.security import Gate
 from pages.server.static import Compressed, script_route
-from pages.server.theme_cache import read_theme_once
 from pages.server.uploads import Uploads
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
 from pages.shared.script import CHART_SCRIPT, CHART_URL
+from pages.shared.streamlit_internals import keep_theme, leave_pages_folder_alone
 
 DEADLINE_S = 8.0
 COMPILERS: list[subprocess.Popen] = []
@@ -65,7 +64,7 @@ def _end_now() -> None:
 
 def middleware() -> list[Middleware]:
     """What stands between a visitor and Streamlit, outermost first."""
-    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(Calm)]
+    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(RateLimit)]
 
 
 def warm_up() -> None:
@@ -93,9 +92,9 @@ def compile_kernels() -> None:
 
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[None]:
-    PagesManager.uses_pages_directory = False
+    leave_pages_folder_alone()
     end_in_time()
-    read_theme_once()
+    keep_theme()
     await asyncio.to_thread(warm_up)
     open_pools()
     compile_kernels()

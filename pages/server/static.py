@@ -8,21 +8,21 @@ import asyncio
 import gzip
 from pathlib import Path
 
-import streamlit
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-ROOT = Path(streamlit.__file__).parent / "static"
+from pages.shared.streamlit_internals import STATIC
+
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
 def shipped() -> dict[str, Path]:
     """The files worth compressing, by their path in the URL."""
-    return {f"/{p.relative_to(ROOT).as_posix()}": p for p in (ROOT / "static").rglob("*") if p.suffix in KINDS}
+    return {f"/{p.relative_to(STATIC).as_posix()}": p for p in (STATIC / "static").rglob("*") if p.suffix in KINDS}
 
 
 def script_route(url: str, plain: bytes) -> Route:

@@ -8,10 +8,8 @@ import os
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
-from streamlit import runtime
-from streamlit.runtime.stats import CacheStat
 
-PATH = "/_stcore/upload_file/"
+from pages.shared.streamlit_internals import UPLOAD, uploaded_bytes
 
 
 class Uploads:
@@ -23,7 +21,7 @@ class Uploads:
         self.arriving = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "PUT" or PATH not in scope["path"]:
+        if scope["type"] != "http" or scope["method"] != "PUT" or UPLOAD not in scope["path"]:
             await self.app(scope, receive, send)
             return
         length = Headers(scope=scope).get("content-length", "")
@@ -31,7 +29,7 @@ class Uploads:
             await PlainTextResponse("An upload must say its size.", 411)(scope, receive, send)
             return
         size = float(length)
-        if held() + self.arriving + size > self.limit:
+        if uploaded_bytes() + self.arriving + size > self.limit:
             sentence = "The server holds as many uploads as it can. Try again when others have left."
             await PlainTextResponse(sentence, 413)(scope, receive, send)
             return
@@ -40,9 +38,3 @@ class Uploads:
             await self.app(scope, receive, send)
         finally:
             self.arriving -= size
-
-
-def held() -> int:
-    """Bytes of all uploads in memory."""
-    stats = runtime.get_instance().uploaded_file_mgr.get_stats()
-    return sum(stat.byte_length for group in stats.values() for stat in group if isinstance(stat, CacheStat))

@@ -70,7 +70,7 @@ def arrive(kind: type[Params]) -> list[str]:
     values = defaults | (address.brought(kind) if not asked else {})
     notes = []
     for name, raw in asked.items():
-        values[name], note = settle(name, knobs[name], raw, defaults[name])
+        values[name], note = read_link(name, knobs[name], raw, defaults[name])
         notes += [note] if note else []
     for name, value in values.items():
         st.session_state[name] = list(value) if isinstance(value, tuple) else value
@@ -111,7 +111,7 @@ def _checked(kind: type[P], values: dict[str, Any]) -> P:
     return problem
 
 
-def settle(name: str, knob: Knob, raw: str | list[str], default: Any) -> tuple[Any, str]:
+def read_link(name: str, knob: Knob, raw: str | list[str], default: Any) -> tuple[Any, str]:
     """The allowed value nearest to what a link says, and a sentence if that is another one."""
     said = [raw] if isinstance(raw, str) else raw
     value, exact = nearest(knob, said if knob.many else said[0], default)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Unavailable
 from pages.shared.glossary import read_terms, with_hover
 
 FOLDER = Path(__file__).parents[2] / "assets" / "prose"
@@ -19,7 +19,7 @@ def pieces(stem: str) -> dict[str, str]:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise OutsideTheory(
+        raise Unavailable(
             "A page's words are missing from the installation", got=f"no file {path.name}", do="Restore assets/prose."
         ) from error
     parts = [part.partition("\n") for part in ("\n" + text).split("\n## ")[1:]]

@@ -11,7 +11,8 @@ import torch
 
 from core.training import regime_map
 from core.training.regime_map import PAPER, published_draws, run_cell, watch_cell
-from core.training.relu.gradient import Work, pack, velocity
+from core.training.relu.gradient import pack, velocity
+from core.training.relu.state import new_work
 from core.training.relu_flow import Accuracy, integrate
 
 CELLS = ((0.1, 1.0), (0.1, 0.0), (0.1, -0.2), (0.1, -1.0), (0.5, 0.5), (2.0, 0.0))
@@ -102,9 +103,9 @@ def paths(repeats: int = 100) -> None:
     theta = pack(W, a)
     speed = np.empty_like(theta)
     for kind in (np.float32, np.float64):
-        work = Work(data.X, data.y, len(a), kind, eta_a=1.0, eta_w=1.0, slope=0.0)
-        velocity(theta, speed, *work.for_velocity)
-        report(f"numba, {kind.__name__} products", lambda w=work: velocity(theta, speed, *w.for_velocity), repeats)
+        work = new_work(data.X, data.y, len(a), kind, eta_a=1.0, eta_w=1.0, slope=0.0)
+        velocity(theta, speed, work)
+        report(f"numba, {kind.__name__} products", lambda w=work: velocity(theta, speed, w), repeats)
     X, y, W_32, a_32 = (torch.tensor(v, dtype=torch.float32) for v in (data.X, data.y, W.T.copy(), a))
     report("torch, in place, float32", in_place(X, y, W_32, a_32), repeats)
     report("torch, out of place, float32", lambda: torch_gradient(X, y, W_32, a_32), repeats)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import OutsideTheory
+from core.errors import Unavailable
 from core.training.regime_map import DELTAS, PAPER, TAUS, grid, run_cells
 from core.training.regime_map.cluster import cluster_executor
 
@@ -96,5 +96,5 @@ def test_cancel_frees_the_cluster(cluster):
 
 
 def test_no_scheduler_is_a_sentence():
-    with pytest.raises(OutsideTheory, match="no Dask scheduler answers"):
+    with pytest.raises(Unavailable, match="no Dask scheduler answers"):
         cluster_executor(f"tcp://127.0.0.1:{free_port()}", patience=1)

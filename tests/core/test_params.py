@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Refusal, Unavailable
 from core.params import Knob, Params, knob
 
 
@@ -59,7 +59,9 @@ def test_grids_are_round_and_reach_both_ends():
     assert both[0] == -10 and 0.0 in both and both == tuple(-v for v in reversed(both))
 
 
-def test_errors_survive_a_process_boundary():
-    error = OutsideTheory("what", got=1, do="Do this.")
+@pytest.mark.parametrize("kind", [OutsideTheory, Unavailable])
+def test_errors_survive_a_process_boundary(kind):
+    error = kind("what", got=1, do="Do this.")
     again = pickle.loads(pickle.dumps(error))
+    assert type(again) is kind and isinstance(again, Refusal)
     assert str(again) == str(error) == "what; got 1. Do this."

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.training.initialisation.schemes import LayerStart
-from core.training.initialisation.squared_norm import Constant, Law, NormalSquares, SphereSquares, UniformSquares
+from core.training.initialisation.squared_norm import Constant, Law, UniformSquares, normal_squares, sphere_squares
 
 LEVELS = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
@@ -30,9 +30,9 @@ def _law(start: LayerStart, terms: int, across: int) -> Law:
     if start.shape == "uniform":
         return UniformSquares(terms, start.variance)
     if start.shape == "normal":
-        return NormalSquares(terms, start.variance)
+        return normal_squares(terms, start.variance)
     gain_squared = start.variance * max(start.fan_in, start.fan_out)
-    return Constant(gain_squared) if across <= terms else SphereSquares(terms, across, gain_squared)
+    return Constant(gain_squared) if across <= terms else sphere_squares(terms, across, gain_squared)
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class ImbalanceLaw:
     @property
     def mean(self) -> float:
         """p E‖a‖² − q E‖w‖²; for PyTorch's default with one output 1/(3m) − 1/3."""
-        return self.p * self.outgoing.mean - self.q * self.incoming.mean
+        return self.p * self.outgoing.mean() - self.q * self.incoming.mean()
 
     @property
     def spread(self) -> float:
         """Standard deviation."""
-        return float(np.hypot(self.p * self.outgoing.variance**0.5, self.q * self.incoming.variance**0.5))
+        return float(np.hypot(self.p * self.outgoing.var() ** 0.5, self.q * self.incoming.var() ** 0.5))
 
     def cdf(self, delta) -> np.ndarray:
         """P(δ_k ≤ delta) for delta[...]."""

@@ -5,16 +5,32 @@ Legend: W_l ↔ weights[l] ↔ [out, in]; b_l ↔ biases[l] ↔ [out] or None; �
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.errors import OutsideTheory
 
+LARGEST = 1e100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What became of one array of a file: whether it is used, and as what, or why not."""
+
+    name: str
+    shape: tuple[int, ...]
+    used: bool
+    use: str
+
 
 @dataclass(frozen=True)
 class Layers:
-    """Weights, biases and learning rates of one network; `notes` are sentences about what else the file held."""
+    """Weights, biases and learning rates of one network.
+
+    Of a network from a file: keys, for each layer the arrays that scale its weights and hold its bias ("" for none);
+    entries account for every array of the file; notes say how it was read, and with which switch it is read otherwise.
+    """
 
     weights: tuple[np.ndarray, ...]
     biases: tuple[np.ndarray | None, ...]
@@ -22,6 +38,9 @@ class Layers:
     names: tuple[str, ...]
     slope: float = 0.0
     normalised: bool = False
+    keys: tuple[tuple[str, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def depth(self) -> int:
@@ -45,8 +64,11 @@ def make_layers(
     names: Sequence[str] | None = None,
     slope: float = 0.0,
     normalised: bool = False,
+    keys: Sequence[tuple[str, str]] = (),
+    entries: Sequence[Entry] = (),
+    notes: Sequence[str] = (),
 ) -> Layers:
-    """Layers from arrays [out, in], checked: at least two, chained, finite, no layer all zero.
+    """Layers from arrays [out, in], checked: at least two, chained, finite, not all of them zero.
 
     Raises OutsideTheory with the layer's name, what was found and what to do.
     """
@@ -70,7 +92,9 @@ def make_layers(
         raise OutsideTheory(
             "Each layer needs one positive learning rate", got=f"{speeds}", do=f"Give {len(matrices)} numbers above 0."
         )
-    return Layers(matrices, vectors, speeds, names, slope, normalised)
+    if not any(matrix.any() for matrix in matrices):
+        raise OutsideTheory("The layers must not all be zero", got="zeros", do="Give weights before or after training.")
+    return Layers(matrices, vectors, speeds, names, slope, normalised, tuple(keys), tuple(entries), tuple(notes))
 
 
 def default_name(index: int) -> str:
@@ -86,8 +110,6 @@ def _matrix(value, name: str) -> np.ndarray:
             got=f"an array of shape {list(array.shape)}",
             do="Only fully connected layers have the per-neuron balance shown here.",
         )
-    if not array.any():
-        raise OutsideTheory(f"{name} must not be all zero", got="zeros", do="Give weights before or after training.")
     return array
 
 
@@ -113,6 +135,12 @@ def _finite(value, name: str) -> np.ndarray:
         bad = int(array.size - np.isfinite(array).sum())
         raise OutsideTheory(
             f"{name} must hold finite numbers", got=f"{bad} NaN or infinite values", do="Save the weights again."
+        )
+    if array.size and np.abs(array).max() > LARGEST:
+        raise OutsideTheory(
+            f"{name} must not exceed {LARGEST:g} in size: squares of its weights overflow",
+            got=f"{np.abs(array).max():.3g}",
+            do="Take the weights of before the run diverged.",
         )
     return array
 
@@ -159,7 +187,7 @@ def rescale(layers: Layers, factors: Sequence[float]) -> Layers:
     so_far = np.cumprod(factors)
     weights = tuple(w * c for w, c in zip(layers.weights, factors, strict=True))
     biases = tuple(None if b is None else b * c for b, c in zip(layers.biases, so_far, strict=True))
-    return Layers(weights, biases, layers.rates, layers.names, layers.slope, layers.normalised)
+    return replace(layers, weights=weights, biases=biases)
 
 
 def imbalance(layers: Layers) -> list[np.ndarray]:

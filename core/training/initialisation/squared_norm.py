@@ -1,7 +1,8 @@
 """The law of the squared norm of a weight vector at initialisation: what per-neuron imbalance is made of.
 
 Legend: n ↔ terms in the sum; σ² ↔ variance of one weight; b = σ√3 ↔ half-width of a uniform weight;
-Q = Σ v_i² ↔ squared norm, in weight². Every law has mean, variance, cdf(x) and ppf(p), all float64 and vectorised.
+Q = Σ v_i² ↔ squared norm, in weight². Every law has mean(), var(), cdf(x) and ppf(p), as scipy's laws do,
+all float64 and vectorised.
 
 A normal row gives a gamma law, a row of an orthogonal matrix a beta law or a constant. A uniform row has no elementary
 law; its characteristic function is a power of a Fresnel integral and is inverted numerically.
@@ -21,12 +22,10 @@ TERMS = 8_000
 
 
 class Law(Protocol):
-    """Distribution of a squared norm."""
+    """Distribution of a squared norm, with the methods of scipy's."""
 
-    @property
     def mean(self) -> float: ...
-    @property
-    def variance(self) -> float: ...
+    def var(self) -> float: ...
     def cdf(self, x) -> np.ndarray: ...
     def ppf(self, p) -> np.ndarray: ...
 
@@ -37,12 +36,10 @@ class Constant:
 
     value: float
 
-    @property
     def mean(self) -> float:
         return self.value
 
-    @property
-    def variance(self) -> float:
+    def var(self) -> float:
         return 0.0
 
     def cdf(self, x) -> np.ndarray:
@@ -52,54 +49,17 @@ class Constant:
         return np.full(np.shape(p), self.value)
 
 
-@dataclass(frozen=True)
-class NormalSquares:
-    """Q = Σ of `terms` squares of N(0, variance_one): σ² χ²_n."""
-
-    terms: int
-    variance_one: float
-
-    @property
-    def mean(self) -> float:
-        return self.terms * self.variance_one
-
-    @property
-    def variance(self) -> float:
-        return 2 * self.terms * self.variance_one**2
-
-    def cdf(self, x) -> np.ndarray:
-        return special.gammainc(self.terms / 2, np.maximum(x, 0) / (2 * self.variance_one))
-
-    def ppf(self, p) -> np.ndarray:
-        return 2 * self.variance_one * special.gammaincinv(self.terms / 2, p)
+def normal_squares(terms: int, variance_one: float) -> Law:
+    """Q = Σ of `terms` squares of N(0, variance_one): σ² χ²_n, a gamma law."""
+    return stats.gamma(terms / 2, scale=2 * variance_one)
 
 
-@dataclass(frozen=True)
-class SphereSquares:
+def sphere_squares(kept: int, total: int, gain_squared: float = 1.0) -> Law:
     """Q = gain² times the sum of `kept` squared coordinates of a uniform point on the sphere of dimension `total`.
 
     The squared length of a row of an orthogonal matrix with more rows than columns: gain² Beta(kept/2, (total−kept)/2).
     """
-
-    kept: int
-    total: int
-    gain_squared: float = 1.0
-
-    @property
-    def mean(self) -> float:
-        return self.gain_squared * self.kept / self.total
-
-    @property
-    def variance(self) -> float:
-        p = self.kept / self.total
-        return self.gain_squared**2 * p * (1 - p) / (self.total / 2 + 1)
-
-    def cdf(self, x) -> np.ndarray:
-        inside = np.clip(np.asarray(x) / self.gain_squared, 0, 1)
-        return stats.beta.cdf(inside, self.kept / 2, (self.total - self.kept) / 2)
-
-    def ppf(self, p) -> np.ndarray:
-        return self.gain_squared * stats.beta.ppf(p, self.kept / 2, (self.total - self.kept) / 2)
+    return stats.beta(kept / 2, (total - kept) / 2, scale=gain_squared)
 
 
 @dataclass(frozen=True)
@@ -113,12 +73,10 @@ class UniformSquares:
     terms: int
     variance_one: float
 
-    @property
     def mean(self) -> float:
         return self.terms * self.variance_one
 
-    @property
-    def variance(self) -> float:
+    def var(self) -> float:
         return 0.8 * self.terms * self.variance_one**2
 
     def cdf(self, x) -> np.ndarray:

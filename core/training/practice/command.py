@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.params import Knob, Params
 from core.training.device import choose_device, describe
 from core.training.practice import harness as ground
@@ -26,9 +26,9 @@ def main(experiment: ground.Experiment, arguments: list[str] | None = None) -> i
     chosen = parser(experiment).parse_args(arguments)
     torch.set_num_threads(chosen.threads)
     try:
-        problem, note = experiment.settle(problem_from(experiment, chosen))
+        problem, note = experiment.resolve_data(problem_from(experiment, chosen))
         device = choose_device(chosen.device)
-    except OutsideTheory as error:
+    except Refusal as error:
         print(error, file=sys.stderr)
         return 2
     store = usable_folder(Path(chosen.store))

@@ -206,9 +206,9 @@ def _axes(problem: Problem) -> ground.Arrays:
     }
 
 
-def settle(problem: Problem) -> tuple[Problem, str]:
+def resolve_data(problem: Problem) -> tuple[Problem, str]:
     """The data that "auto" stands for here and now, and why files were not used."""
-    key, note = images.settle_colour(problem.data)
+    key, note = images.resolve_colour(problem.data)
     return replace(problem, data=key), note
 
 
@@ -224,7 +224,7 @@ EXPERIMENT = ground.Experiment(
     parts=lambda problem: tuple((s, k) for s in range(problem.seeds) for k in range(len(problem.alphas))),
     train=train,
     seconds=_seconds,
-    settle=settle,
+    resolve_data=resolve_data,
 )
 
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.params import Params, knob
 from core.training.device import describe
 
@@ -38,7 +38,7 @@ class Experiment:
 
     solution: a frozen dataclass whose fields are the names of `axes(problem)` and of the arrays that `train` yields.
     seconds: the CPU seconds to expect for a Problem on one ordinary core.
-    settle: the Problem with nothing left open ("auto" data replaced by what is there), and a sentence about it or "".
+    resolve_data: the Problem with nothing left open ("auto" data replaced by what is there), and a sentence about it or "".
     """
 
     name: str
@@ -48,7 +48,7 @@ class Experiment:
     parts: Callable[[Any], tuple[Part, ...]]
     train: Callable[[Any, Part, str], Iterator[tuple[int, int, Arrays]]]
     seconds: Callable[[Any], float]
-    settle: Callable[[Any], tuple[Any, str]] = lambda problem: (problem, "")
+    resolve_data: Callable[[Any], tuple[Any, str]] = lambda problem: (problem, "")
 
 
 @dataclass(frozen=True)
@@ -162,7 +162,7 @@ def write(path: Path, experiment: Experiment, problem: Params, snapshot: Snapsho
 
 
 def read(experiment: Experiment, path: Path | None = None) -> Result:
-    """The result in `path`, by default the committed one. Raises OutsideTheory when it is absent or not such a file."""
+    """The result in `path`, by default the committed one. Raises Unavailable when it is absent or not such a file."""
     path = path or PRECOMPUTED / f"{experiment.name}.npz"
     try:
         with np.load(path, allow_pickle=False) as file:
@@ -171,7 +171,7 @@ def read(experiment: Experiment, path: Path | None = None) -> Result:
         problem = type(experiment.committed)(**{k: _plain(v) for k, v in made["problem"].items()})
         return Result(problem, experiment.solution(**arrays), made)
     except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-        raise OutsideTheory(
+        raise Unavailable(
             f"{path.name} must be a result of the {experiment.name} experiment (an npz with `made` and the arrays"
             " of its Solution)",
             got=type(error).__name__,

@@ -197,9 +197,9 @@ def _axes(problem: Problem) -> ground.Arrays:
     }
 
 
-def settle(problem: Problem) -> tuple[Problem, str]:
+def resolve_data(problem: Problem) -> tuple[Problem, str]:
     """The data that "auto" stands for here and now, and why files were not used."""
-    key, note = images.settle_digits(problem.data)
+    key, note = images.resolve_digits(problem.data)
     return replace(problem, data=key), note
 
 
@@ -217,7 +217,7 @@ EXPERIMENT = ground.Experiment(
     parts=lambda problem: tuple((k,) for k in range(problem.seeds)),
     train=train,
     seconds=_seconds,
-    settle=settle,
+    resolve_data=resolve_data,
 )
 
 

@@ -15,7 +15,7 @@ workers: keep it on loopback or a trusted network.
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any
 
-from core.errors import OutsideTheory
+from core.errors import Unavailable
 
 
 class ClusterExecutor(Executor):
@@ -42,12 +42,12 @@ class ClusterExecutor(Executor):
 def cluster_executor(address: str, *, patience: float = 10.0) -> ClusterExecutor:
     """Connect to the scheduler at `address` (tcp://host:port), waiting at most `patience` seconds.
 
-    Raises OutsideTheory when the optional packages are missing or nothing answers.
+    Raises Unavailable when the optional packages are missing or nothing answers.
     """
     try:
         from distributed import Client
     except ImportError:
-        raise OutsideTheory(
+        raise Unavailable(
             "a cluster needs the optional package dask.distributed",
             got="it is not installed",
             do="Run pip install -r requirements-cluster.txt.",
@@ -55,7 +55,7 @@ def cluster_executor(address: str, *, patience: float = 10.0) -> ClusterExecutor
     try:
         return ClusterExecutor(Client(address, timeout=patience, set_as_default=False))
     except (OSError, ValueError):
-        raise OutsideTheory(
+        raise Unavailable(
             "no Dask scheduler answers", got=address, do="Start one with dask scheduler and give its tcp://host:port."
         ) from None
 

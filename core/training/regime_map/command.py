@@ -25,9 +25,10 @@ from typing import Any
 
 import numpy as np
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Refusal
 from core.training.regime_map import sweep as regime_map
 from core.training.regime_map.store import default_folder
+from core.training.threads import cores
 
 OUTPUT = Path(__file__).parents[3] / "assets" / "precomputed" / "regime_map.npz"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
@@ -46,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
             sweep = regime_map.run_cells(cells, problem=problem, store=chosen.store, executor=executor)
             with closing(sweep):
                 finished = dict(_with_progress(sweep, len(cells)))
-    except OutsideTheory as error:
+    except Refusal as error:
         print(error, file=sys.stderr)
         return 2
     made = provenance(problem, ["python", "-m", "core.training.regime_map", *arguments], chosen)
@@ -143,7 +144,7 @@ def _executor(chosen) -> Executor:
         return cluster_executor(chosen.cluster)
     for name in ONE_THREAD:
         os.environ[name] = "1"
-    count = chosen.processes or len(os.sched_getaffinity(0))
+    count = chosen.processes or cores()
     return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
 
 

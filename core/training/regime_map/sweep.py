@@ -16,13 +16,13 @@ from functools import lru_cache
 import numpy as np
 
 from core.datasets.teacher_student import TeacherStudent
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.kernels import relu_kernel_distance
 from core.params import Params, knob
 from core.training import measures
 from core.training.regime_map import published_draws
 from core.training.regime_map.store import Store, open_store
-from core.training.relu_flow import Snapshot, integrate, stable_rate
+from core.training.relu_flow import Snapshot, automatic_rate, integrate
 
 TAUS = np.logspace(-1.0, 0.3, 17)
 DELTAS = np.linspace(-1.0, 1.0, 17)
@@ -151,7 +151,7 @@ def cell_rate(problem: Problem, cell: Cell) -> float:
         return problem.rate / cell[0] ** 2
     data, _ = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
-    return min(5e-5 * problem.d / cell[0] ** 2, stable_rate(W_0, a_0, data.X))
+    return min(5e-5 * problem.d / cell[0] ** 2, automatic_rate(W_0, a_0, data.X))
 
 
 def grid(taus: Iterable[float] = TAUS, deltas: Iterable[float] = DELTAS, seeds: Iterable[int] = SEEDS) -> list[Cell]:
@@ -215,7 +215,7 @@ def _on(executor: Executor, problem: Problem, cells: list[Cell]):
         for future in as_completed(futures):
             yield futures.pop(future), future.result()
     except BrokenExecutor:
-        raise OutsideTheory(
+        raise Unavailable(
             "a worker process ended before its cell was finished",
             got=f"{len(futures)} cells to do",
             do="Start again: finished cells are kept.",

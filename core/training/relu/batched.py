@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.training.relu.growing import FOLLOW, SAFETY
 
 LOOK = 10
@@ -68,7 +68,7 @@ class Batch:
 def snapshots(W, a, X, y, rate, steps, *, accuracy, device: str, products, eta_a, eta_w, slope) -> Iterator[tuple]:
     """(step, W[run, m, d], a[run, m]) as numpy, for arrays with one leading axis of runs (X may have none).
 
-    Raises OutsideTheory where descent diverges (η λ_max > 2) or the device cannot be had.
+    Raises OutsideTheory where descent diverges (η λ_max > 2), Unavailable where the device cannot be had.
     """
     device = _checked(device)
 
@@ -125,5 +125,5 @@ def _checked(device: str) -> str:
     try:
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError):
-        raise OutsideTheory("this device cannot be had here", got=device, do="Use device='cpu'.") from None
+        raise Unavailable("this device cannot be had here", got=device, do="Use device='cpu'.") from None
     return device

@@ -1,7 +1,7 @@
 """A stabilised Chebyshev integrator of the gradient flow: method B, for latency and for the map.
 
 s ↔ stages ↔ gradients per step; stable while h ρ < about 0.65 s², ρ an upper bound of the sharpness
-θ_j ↔ stage values ↔ [d·m + m]       clock as in relu_growing
+θ_j ↔ stage values ↔ [d·m + m]       path, clock, rules, work: see core.training.relu.state
 
 Second-order Runge–Kutta–Chebyshev formulas with error estimate: Sommeijer, Shampine, Verwer, "RKC: an explicit solver
 for parabolic PDEs", J. Comput. Appl. Math. 88 (1998). The error is measured neuron by neuron against the smaller of its
@@ -49,7 +49,7 @@ def coefficients(s):
 
 
 @compiled
-def chebyshev_step(theta, speed, h, s, stages, speed_j, for_velocity):
+def chebyshev_step(theta, speed, h, s, stages, speed_j, work):
     """Leaves θ after a step h in the returned row of stages[3, :]; speed is the velocity at theta."""
     c = coefficients(s)
     before, now, after = 0, 1, 2
@@ -57,7 +57,7 @@ def chebyshev_step(theta, speed, h, s, stages, speed_j, for_velocity):
     for k in range(theta.size):
         stages[now, k] = theta[k] + c[2, 1] * h * speed[k]
     for j in range(2, s + 1):
-        velocity(stages[now], speed_j, *for_velocity)
+        velocity(stages[now], speed_j, work)
         mu, nu, mu_h, gamma_h = c[0, j], c[1, j], c[2, j] * h, c[3, j] * h
         for k in range(theta.size):
             stages[after, k] = (
@@ -104,24 +104,25 @@ def curvature_of_fit(theta, speed, d, m):
 
 
 @compiled
-def settle(theta, speed, clock, goal, rate, for_velocity):
-    """SETTLING equal steps of descent up to the goal; speed and clock[2] are left at the new theta."""
-    h = rate * (goal - clock[0]) / SETTLING
+def settle(path, clock, goal, rules, work):
+    """SETTLING equal steps of descent up to the goal; speed and the clock's loss are left at the new theta."""
+    theta, speed = path.theta, path.speed
+    h = rules.rate * (goal - clock.step) / SETTLING
     for _ in range(SETTLING):
         for k in range(theta.size):
             theta[k] += h * speed[k]
-        clock[2] = velocity(theta, speed, *for_velocity)
-    clock[3] += SETTLING
-    clock[0] = goal
+        clock.loss = velocity(theta, speed, work)
+    clock.gradients += SETTLING
+    clock.step = goal
 
 
 @compiled
 def next_step(clock, goal, rate, rho):
     """(step, end of the Chebyshev part, stages): as long as wanted and allowed, and dividing the way well."""
-    rest = SETTLING * 0.9 / (clock[1] * rate)
-    end = goal - rest if rest < 0.2 * (goal - clock[0]) else goal
-    step = max(1.0, min(clock[4], 0.5 * clock[0]))
-    way = end - clock[0]
+    rest = SETTLING * 0.9 / (clock.sharpness * rate)
+    end = goal - rest if rest < 0.2 * (goal - clock.step) else goal
+    step = max(1.0, min(clock.wanted, 0.5 * clock.step))
+    way = end - clock.step
     if step >= way:
         step = way
     elif step > 0.5 * way:
@@ -135,49 +136,56 @@ def next_step(clock, goal, rate, rho):
 
 @compiled
 def after_success(clock, error, step):
-    """Clock's next step (predictive control of the reference, section 3), this step's error and length."""
+    """The clock after an accepted step: the next one by predictive control (section 3 of the reference)."""
     factor = 5.0
     if error > 0.0:
         factor = 0.8 * error ** (-1.0 / 3.0)
-        if clock[5] > 0.0:
-            factor = min(factor, factor * (clock[5] / error) ** (1.0 / 3.0) * step / clock[6])
+        if clock.error > 0.0:
+            factor = min(factor, factor * (clock.error / error) ** (1.0 / 3.0) * step / clock.taken)
     grown = step * min(5.0, max(0.2, factor))
-    cut_short = step < 0.99 * clock[4]
-    clock[4] = max(clock[4], grown) if cut_short else grown
-    clock[5], clock[6] = max(error, 1e-10), step
-    clock[0] += step
+    cut_short = step < 0.99 * clock.wanted
+    clock.wanted = max(clock.wanted, grown) if cut_short else grown
+    clock.error, clock.taken = max(error, 1e-10), step
+    clock.step += step
 
 
 @compiled
-def leap(theta, speed, clock, probe, start, goal, rate, tolerance, stop, floor, ceiling, for_velocity, for_sharpness):
-    """Chebyshev steps until time `goal` (in steps), unless the loss gives another verdict first.
+def after_failure(clock, error, step):
+    """The clock after a rejected step: a shorter one is wanted."""
+    factor = max(0.1, 0.8 * error ** (-1.0 / 3.0)) if error < np.inf else 0.1
+    clock.wanted = max(1.0, step * factor)
 
-    clock[4:7] keep the next step, the last error and the last step between calls.
-    """
-    d, m = for_velocity[3].shape
+
+@compiled
+def leap(path, clock, goal, rules, work):
+    """Chebyshev steps until time `goal` (in steps), unless the loss gives another verdict first."""
+    theta, speed = path.theta, path.speed
+    d, m = work.W.shape
     stages = np.empty((3, theta.size))
     speed_new = np.empty_like(theta)
-    clock[2] = velocity(theta, speed, *for_velocity)
-    clock[3] += 1
-    while clock[0] < goal * (1.0 - 1e-12):
-        found = verdict(clock[2], stop, floor, ceiling)
+    clock.loss = velocity(theta, speed, work)
+    clock.gradients += 1
+    while clock.step < goal * (1.0 - 1e-12):
+        found = verdict(clock.loss, rules)
         if found != ARRIVED:
             return found
-        step, end, s = next_step(clock, goal, rate, 1.06 * clock[1] + curvature_of_fit(theta, speed, d, m))
-        row = chebyshev_step(theta, speed, rate * step, s, stages, speed_new, for_velocity)
-        loss = velocity(stages[row], speed_new, *for_velocity)
-        clock[3] += s
-        error = relative_error(theta, stages[row], start, speed, speed_new, rate * step, d, m) / tolerance
+        rho = 1.06 * clock.sharpness + curvature_of_fit(theta, speed, d, m)
+        step, end, s = next_step(clock, goal, rules.rate, rho)
+        h = rules.rate * step
+        row = chebyshev_step(theta, speed, h, s, stages, speed_new, work)
+        loss = velocity(stages[row], speed_new, work)
+        clock.gradients += s
+        error = relative_error(theta, stages[row], path.start, speed, speed_new, h, d, m) / rules.tolerance
         if not error <= 1.0 and step > 1.0:
-            clock[4] = max(1.0, step * (max(0.1, 0.8 * error ** (-1.0 / 3.0)) if error < np.inf else 0.1))
+            after_failure(clock, error, step)
             continue
         after_success(clock, error, step)
         theta[:] = stages[row]
         speed[:] = speed_new
-        clock[2] = loss
-        clock[1] = sharpness(theta, probe, *for_sharpness, 1)
-        clock[3] += 1
-        if end < goal and clock[0] >= end * (1.0 - 1e-12):
-            settle(theta, speed, clock, goal, rate, for_velocity)
-    clock[0] = goal
+        clock.loss = loss
+        clock.sharpness = sharpness(theta, path.probe, work, 1)
+        clock.gradients += 1
+        if end < goal and clock.step >= end * (1.0 - 1e-12):
+            settle(path, clock, goal, rules, work)
+    clock.step = goal
     return ARRIVED

@@ -14,8 +14,8 @@ from typing import Any
 
 import numba
 
-KERNELS = ("compiled.py", "gradient.py", "growing.py", "chebyshev.py")
-"""The files that hold compiled functions, which call each other across files."""
+KERNELS = ("compiled.py", "state.py", "gradient.py", "growing.py", "chebyshev.py")
+"""The files that compiled functions are made of: they call each other across files and share the fields of state.py."""
 
 
 def _candidates():

@@ -1,9 +1,7 @@
 """Gradient of the mean of squares of a two-layer (leaky) ReLU network, in one compiled pass between two products.
 
-θ = (Wᵀ, a) ↔ theta ↔ [d·m + m] ↔ float64, the first d·m entries are Wᵀ [d, m]
-Xᵀ-products ↔ X, Z ↔ [n, d], [n, m] ↔ float32 or float64: the work arrays' type decides
 −η ∂L/∂θ ↔ speed ↔ [d·m + m] ↔ the flow's velocity, L = (1/n) Σ_i (f(x_i) − y_i)²
-λ ↔ lam ↔ scalar ↔ largest eigenvalue of (2/n) K, K the NTK with its rates; descent is stable while rate·λ < 2
+λ ↔ lam ↔ scalar; θ and the work arrays, whose type is that of the products: see core.training.relu.state
 
 Only the products are ever in float32: a float32 θ would stop moving once rate·|∂L| < 6e-8·|θ|. Rounding of the products
 matters once the loss nears `rounding_floor`; the caller changes to float64 there.
@@ -44,32 +42,34 @@ def residuals_to_signals(Z, a, y, speed_a, factor, slope):
 
 
 @compiled
-def velocity(theta, speed, X, y, Z, W, a, GW, ga, eta_a, eta_w, slope):
-    """speed ← (−η_w ∂L/∂W, −η_a ∂L/∂a) at theta; returns the loss there. The other arrays are work space."""
+def velocity(theta, speed, work):
+    """speed ← (−η_w ∂L/∂W, −η_a ∂L/∂a) at theta; returns the loss there."""
+    X, Z, W, a = work.X, work.Z, work.W, work.a
     d, m = W.shape
     cut = d * m
     W.reshape(cut)[:] = theta[:cut]
     a[:] = theta[cut:]
     np.dot(X, W, Z)
     kind = Z.dtype.type
-    loss = residuals_to_signals(Z, a, y, ga, kind(2.0 / y.size), kind(slope))
-    np.dot(X.T, Z, GW)
-    flat = GW.reshape(cut)
+    loss = residuals_to_signals(Z, a, work.y, work.by_a, kind(2.0 / work.y.size), kind(work.slope))
+    np.dot(X.T, Z, work.by_W)
+    flat = work.by_W.reshape(cut)
     for k in range(cut):
-        speed[k] = eta_w * flat[k]
+        speed[k] = work.eta_w * flat[k]
     for i in range(m):
-        speed[cut + i] = eta_a * ga[i]
+        speed[cut + i] = work.eta_a * work.by_a[i]
     return loss
 
 
 @compiled
-def sharpness(theta, probe, X, Z, P, W, a, GW, eta_a, eta_w, slope, turns):
+def sharpness(theta, probe, work, turns):
     """λ, the largest eigenvalue of (2/n) K(θ), by `turns` power iterations that start from probe[n] and update it."""
+    X, Z, P, W, a, by_W = work.X, work.Z, work.P, work.W, work.a, work.by_W
     d, m = W.shape
     n = probe.size
     cut = d * m
     kind = Z.dtype.type
-    zero, one, leak = kind(0), kind(1), kind(slope)
+    zero, one, leak = kind(0), kind(1), kind(work.slope)
     W.reshape(cut)[:] = theta[:cut]
     a[:] = theta[cut:]
     np.dot(X, W, Z)
@@ -84,8 +84,8 @@ def sharpness(theta, probe, X, Z, P, W, a, GW, eta_a, eta_w, slope, turns):
                 slope_here = one if Z[j, i] >= zero else leak
                 ga[i] += u * slope_here * Z[j, i]
                 P[j, i] = u * slope_here * a[i]
-        np.dot(X.T, P, GW)
-        np.dot(X, GW, P)
+        np.dot(X.T, P, by_W)
+        np.dot(X, by_W, P)
         size = 0.0
         for j in range(n):
             by_w = 0.0
@@ -94,7 +94,7 @@ def sharpness(theta, probe, X, Z, P, W, a, GW, eta_a, eta_w, slope, turns):
                 slope_here = one if Z[j, i] >= zero else leak
                 by_w += a[i] * slope_here * P[j, i]
                 by_a += ga[i] * slope_here * Z[j, i]
-            probe[j] = eta_w * by_w + eta_a * by_a
+            probe[j] = work.eta_w * by_w + work.eta_a * by_a
             size += probe[j] * probe[j]
         size = np.sqrt(size)
         lam = size * 2.0 / n
@@ -119,23 +119,3 @@ def rounding_floor(theta: np.ndarray, X: np.ndarray, m: int) -> float:
     """The loss that float32 products cannot tell from 0: eps² times the mean over samples of Σ_i (a_i w_iᵀx)²."""
     terms = (X @ theta[:-m].reshape(-1, m)) * theta[-m:]
     return float(SINGLE**2 * np.mean(np.sum(terms**2, axis=1)))
-
-
-class Work:
-    """Data and work arrays of one network in one float type; `args` is what the compiled functions take."""
-
-    def __init__(self, X, y, m, kind, *, eta_a, eta_w, slope):
-        n, d = X.shape
-        self.X, self.y = np.ascontiguousarray(X, kind), np.ascontiguousarray(y, kind)
-        self.Z, self.P = np.empty((n, m), kind), np.empty((n, m), kind)
-        self.W, self.a = np.empty((d, m), kind), np.empty(m, kind)
-        self.GW, self.ga = np.empty((d, m), kind), np.empty(m, kind)
-        self.rates = (float(eta_a), float(eta_w), float(slope))
-
-    @property
-    def for_velocity(self):
-        return (self.X, self.y, self.Z, self.W, self.a, self.GW, self.ga, *self.rates)
-
-    @property
-    def for_sharpness(self):
-        return (self.X, self.Z, self.P, self.W, self.a, self.GW, *self.rates)

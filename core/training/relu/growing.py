@@ -1,9 +1,6 @@
 """Gradient descent, and gradient descent whose step grows with time: method A, for tails of the train loss.
 
-θ, speed ↔ theta, speed ↔ [d·m + m] ↔ parameters and −η ∂L/∂θ
-k ↔ clock[0] ↔ steps of descent at the given rate (flow time = rate·k)
-λ ↔ clock[1] ↔ 1/time ↔ sharpness: a step h is stable while hλ < 2
-L ↔ clock[2] ↔ loss before the last step      gradients taken ↔ clock[3]
+θ, k, λ, L ↔ path.theta, clock.step, clock.sharpness, clock.loss: see core.training.relu.state
 
 Every step is h = min(0.9·2/(1.1 λ), growth·t, 2 growth/ω, the way to the goal), at least one step of descent; ω is the
 largest relative speed ‖θ̇_i‖/‖θ_i‖ of a neuron. λ is followed by one power iteration every 20 steps.
@@ -20,29 +17,30 @@ FOLLOW = 20
 
 
 @compiled
-def verdict(loss, stop, floor, ceiling):
+def verdict(loss, rules):
     """What a loss says: converged below stop, rounded off below floor, diverged above ceiling or not a number."""
-    if not loss <= ceiling:
+    if not loss <= rules.ceiling:
         return DIVERGED
-    if loss < stop:
+    if loss < rules.stop:
         return CONVERGED
-    if loss < floor:
+    if loss < rules.floor:
         return ROUNDED
     return ARRIVED
 
 
 @compiled
-def descend(theta, speed, clock, goal, rate, stop, floor, ceiling, for_velocity):
+def descend(path, clock, goal, rules, work):
     """Exact gradient descent until step `goal`, unless the loss gives another verdict first; returns the verdict."""
-    while clock[0] < goal - 0.5:
-        clock[2] = velocity(theta, speed, *for_velocity)
-        clock[3] += 1
-        found = verdict(clock[2], stop, floor, ceiling)
+    theta, speed = path.theta, path.speed
+    while clock.step < goal - 0.5:
+        clock.loss = velocity(theta, speed, work)
+        clock.gradients += 1
+        found = verdict(clock.loss, rules)
         if found != ARRIVED:
             return found
         for k in range(theta.size):
-            theta[k] += rate * speed[k]
-        clock[0] += 1
+            theta[k] += rules.rate * speed[k]
+        clock.step += 1
     return ARRIVED
 
 
@@ -62,27 +60,30 @@ def fastest_turn(theta, speed, d, m):
 
 
 @compiled
-def grow(theta, speed, clock, probe, goal, rate, growth, stop, floor, ceiling, for_velocity, for_sharpness):
+def grow(path, clock, goal, rules, work):
     """Growing-step descent until time `goal` (in steps), unless the loss gives another verdict first."""
-    d, m = for_velocity[3].shape
-    taken = 0
-    last = np.inf
-    while clock[0] < goal * (1.0 - 1e-12):
-        clock[2] = velocity(theta, speed, *for_velocity)
-        clock[3] += 1
-        found = verdict(clock[2], stop, floor, ceiling)
+    theta, speed, rate = path.theta, path.speed, rules.rate
+    d, m = work.W.shape
+    step, lam, last = clock.step, clock.sharpness, np.inf
+    taken, found = 0, ARRIVED
+    while step < goal * (1.0 - 1e-12):
+        loss = velocity(theta, speed, work)
+        clock.gradients += 1
+        found = verdict(loss, rules)
         if found != ARRIVED:
-            return found
-        if taken % FOLLOW == 0 or clock[2] > 1.5 * last:
+            break
+        if taken % FOLLOW == 0 or loss > 1.5 * last:
             turns = 1 if taken % FOLLOW == 0 else 5
-            clock[1] = sharpness(theta, probe, *for_sharpness, turns)
-            clock[3] += turns
-        last = clock[2]
-        step = min(SAFETY / clock[1], 2.0 * growth / fastest_turn(theta, speed, d, m)) / rate
-        step = min(max(1.0, min(step, growth * clock[0])), goal - clock[0])
+            lam = sharpness(theta, path.probe, work, turns)
+            clock.gradients += turns
+        last = loss
+        allowed = min(SAFETY / lam, 2.0 * rules.growth / fastest_turn(theta, speed, d, m)) / rate
+        stride = min(max(1.0, min(allowed, rules.growth * step)), goal - step)
+        h = rate * stride
         for k in range(theta.size):
-            theta[k] += rate * step * speed[k]
-        clock[0] += step
+            theta[k] += h * speed[k]
+        step += stride
         taken += 1
-    clock[0] = goal
-    return ARRIVED
+    clock.step = goal if found == ARRIVED else step
+    clock.sharpness, clock.loss = lam, last
+    return found

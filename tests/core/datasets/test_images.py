@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.datasets import images
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 
 
 def idx_bytes(array):
@@ -73,7 +73,7 @@ def test_malformed_idx_file_is_named_and_replaced(mnist_folder, kind):
     assert task.name.startswith("scikit-learn's handwritten digits")
     for word in (path.name, "IDX", "Used instead", task.name):
         assert word in task.note
-    with pytest.raises(OutsideTheory, match=path.name):
+    with pytest.raises(Unavailable, match=path.name):
         images.digits("mnist", mnist_folder)
 
 
@@ -107,10 +107,10 @@ def test_cifar_binary_version_is_read(cifar_folder):
 def test_pickled_cifar_is_not_opened(cifar_folder):
     path = cifar_folder / "data_batch_2.bin"
     path.write_bytes(b"\x80\x04K\x01.")
-    with pytest.raises(OutsideTheory, match=r"data_batch_2\.bin must be CIFAR-10.s binary version"):
+    with pytest.raises(Unavailable, match=r"data_batch_2\.bin must be CIFAR-10.s binary version"):
         images.colour("cifar", cifar_folder)
     path.unlink()
-    with pytest.raises(OutsideTheory, match=r"data_batch_2\.bin"):
+    with pytest.raises(Unavailable, match=r"data_batch_2\.bin"):
         images.colour("cifar", cifar_folder)
 
 

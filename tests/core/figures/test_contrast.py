@@ -41,4 +41,4 @@ def test_each_colour_has_a_twin_of_its_own_on_a_dark_page():
 
 
 def test_the_three_regimes_differ_without_colour():
-    assert len({style.regime_mark(delta) for delta in (-1, 0, 1)}) == 3
+    assert len({style.side_mark(delta) for delta in (-1, 0, 1)}) == 3

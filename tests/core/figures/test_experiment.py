@@ -14,7 +14,7 @@ def test_every_scale_has_a_colour_of_its_own_on_its_side(model):
     for alpha in model.Problem.knobs()["alphas"].options:
         side = style.SEVEN[:3] if alpha < 1 else style.SEVEN[4:] if alpha > 1 else style.SEVEN[3:4]
         assert shades[float(alpha)] in side
-        assert experiment.mark(alpha) == style.regime_mark(alpha - 1)
+        assert experiment.mark(alpha) == style.side_mark(alpha - 1)
 
 
 def test_names_keep_apart_and_below_the_top():

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.figures.implicit_bias import figures, in_space, landing_rows
+from core.figures.implicit_bias import figures, landing_rows
+from core.figures.implicit_bias_space import in_space
 from core.problems.implicit_bias import PRESETS, SWEEP, Landings, solve, space
 from core.problems.implicit_bias_run import simulate, simulate_space
 from core.theory.implicit_bias import RULES

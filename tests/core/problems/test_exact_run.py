@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.problems.exact import PRESETS, Exact
 from core.problems.exact_run import ERROR_ALLOWED, largest_rate, simulate
 from core.training.device import device_for
@@ -48,5 +48,5 @@ def test_the_device_is_the_setting_then_the_variable_then_the_cpu(monkeypatch):
     assert device_for("auto") == device_for("cpu") == "cpu"
     monkeypatch.setenv("DEVICE", "nonsense")
     assert device_for("cpu") == "cpu"
-    with pytest.raises(OutsideTheory, match="device"):
+    with pytest.raises(Unavailable, match="device"):
         device_for("auto")

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.problems import limits
-from core.problems.limits import PRESETS, Descent, Limits, edge, solve, task
+from core.problems.limits import PRESETS, Limits, edge, solve, task
+from core.training.real_steps import Descent, Task
 
 SOLVED = {name: solve(problem) for name, problem in PRESETS.items()}
 
@@ -39,10 +40,10 @@ def test_past_the_edge_descent_leaves_for_a_flatter_minimum_if_there_is_one(delt
     problem = Limits(delta=delta)
     here = task(problem)
     a, w, b = limits._flow_end(problem, here)
-    start = limits.Task(a, w + 1e-6, b, here.X, here.y, here.slope, here.share, here.biased)
+    start = Task(a, w + 1e-6, b, here.X, here.y, here.slope, here.share, here.biased)
     rate = factor * edge(problem)
     assert edge(problem) == pytest.approx(2 / np.hypot(delta, 2), rel=1e-9)
-    walk = Descent(start, 1, rate, None, 0)
+    walk = Descent(start, rate)
     for _ in range(600):
         walk.step()
     settled, end = walk.loss()[0] < 1e-10, walk.delta()[0, 0]
@@ -58,7 +59,7 @@ def test_label_noise_carries_every_start_to_the_same_unbalance():
     """E Δδ = η²σ²(‖w‖² − d a²) vanishes at ‖w‖² = d a²; with |β| = 1 and d = 2 that is δ = −1/√2."""
     for delta in (-2.5, 2.0):
         problem = Limits(eta=0.2, delta=delta, noise=0.4)
-        walk = Descent(task(problem), 20, 0.1, problem, 1)
+        walk = problem.descent(task(problem), 0.1, runs=20, seed=1)
         for _ in range(6000):
             walk.step()
         late = []

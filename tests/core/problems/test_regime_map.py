@@ -4,7 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.problems import regime_map as regime_map_view
 from core.problems.regime_map import LiveCell, OwnSweep, View, cell_number, cell_of, load, sweep, train_cell
 from core.training.regime_map import DELTAS, MEASURES, TAUS, run_cells
@@ -81,7 +81,7 @@ def test_a_bad_file_is_named_and_the_cure_given(tmp_path, spoil):
         content: dict = {name: np.arange(2) for name in ("seed", "tau", "delta", "checkpoint")}
         content |= {name: np.zeros((1, 1, 1, 1)) for name in MEASURES}
         np.savez(path, allow_pickle=False, made=np.array(""), **content)
-    with pytest.raises(OutsideTheory, match=r"regime_map\.npz.*python -m core\.training\.regime_map"):
+    with pytest.raises(Unavailable, match=r"regime_map\.npz.*python -m core\.training\.regime_map"):
         load(path)
 
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 from scipy.integrate import solve_ivp
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Refusal
 from core.theory.deep_linear import balance, interpolator
 from core.theory.wide_linear import exact_flow, split
-from core.training.linear_network import gradient_descent, gradient_flow, stable_rate
+from core.training.linear_network import gradient_descent, gradient_flow, stable_rate_bound
 
 
 def network(rng, *sizes, runs=(), size=0.7):
@@ -82,12 +82,12 @@ def test_chains_land_where_theory_says(hidden):
     np.testing.assert_allclose(end.beta[:, 0], interpolator(w_0, a_0, X, y[0]), atol=1e-7)
 
 
-def test_the_stable_rate_bounds_the_kernel_and_larger_steps_diverge():
+def test_the_stable_rate_bound_bounds_the_kernel_and_larger_steps_diverge():
     rng = np.random.default_rng(4)
     weights, X, Y = network(rng, 3, 3, 2), rng.standard_normal((6, 3)), rng.standard_normal((6, 2))
     A, W = weights[1].T, weights[0]
     kernel = np.kron(A.T @ A, X @ X.T) + np.kron(np.eye(2), X @ W.T @ W @ X.T)
-    rate = stable_rate(weights, X)
+    rate = stable_rate_bound(weights, X)
     assert rate <= 2 / np.linalg.eigvalsh(kernel)[-1] * (1 + 1e-12)
     fine = list(gradient_descent(weights, X, Y, rate=0.25 * rate, checkpoints=[200]))[-1]
     lost = list(gradient_descent(weights, X, Y, rate=20 * rate, checkpoints=[0, 200]))
@@ -124,5 +124,5 @@ X1, Y1 = np.ones((4, 3)), np.ones((4, 1))
     ],
 )
 def test_bad_input_gets_a_sentence(call):
-    with pytest.raises(OutsideTheory):
+    with pytest.raises(Refusal):
         call()

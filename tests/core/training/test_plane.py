@@ -82,10 +82,10 @@ def test_endless_runs_are_refused_before_they_start(kwargs):
         plane.follow(*start(), end=1000.0, **kwargs)
 
 
-def test_the_automatic_rate_is_the_papers_or_stable():
+def test_the_panels_rate_is_the_papers_or_stable():
     W_0, a_0, X, _ = start()
-    assert plane.automatic_rate(W_0, a_0, X) == 1e-4
-    assert plane.automatic_rate(100 * W_0, 100 * a_0, X) < 1e-4
+    assert plane.panel_rate(W_0, a_0, X) == 1e-4
+    assert plane.panel_rate(100 * W_0, 100 * a_0, X) < 1e-4
 
 
 def test_xor_clusters_are_learnt_by_relu_and_not_by_a_line():

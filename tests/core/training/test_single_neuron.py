@@ -5,7 +5,7 @@ import pytest
 
 from core.errors import OutsideTheory
 from core.theory import row_space, single_neuron
-from core.training.single_neuron import collect, gradient_descent, gradient_flow, stable_rate
+from core.training.single_neuron import collect, gradient_descent, gradient_flow, largest_stable_rate
 
 WHITE, TARGET = np.eye(2), np.array([0.0, 1.0])
 RATES = {"eta_a": 0.5, "eta_w": 1.5}
@@ -83,7 +83,7 @@ def test_a_batch_of_all_data_in_one_row_is_full_descent():
 
 def test_beyond_the_stable_rate_descent_leaves_its_level_set_and_far_beyond_is_lost():
     a, w = single_neuron.split(TARGET, 1.0)
-    limit = stable_rate(a, w, WHITE)
+    limit = largest_stable_rate(a, w, WHITE)
     near = a + 1e-3, w
     below = collect(gradient_descent(*near, WHITE, TARGET, rate=0.95 * limit, checkpoints=[0, 2000]))
     above = collect(gradient_descent(*near, WHITE, TARGET, rate=1.1 * limit, checkpoints=[0, 2000]))

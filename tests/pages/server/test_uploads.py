@@ -9,7 +9,7 @@ from pages.server import uploads
 
 def answered(monkeypatch, headers: dict[str, str], *, held: int = 0, method: str = "PUT") -> int:
     """The status of the answer; 200 where the request was passed on."""
-    monkeypatch.setattr(uploads, "held", lambda: held)
+    monkeypatch.setattr(uploads, "uploaded_bytes", lambda: held)
     monkeypatch.setenv("UPLOADS_MB", "1")
     statuses: list[int] = []
 
@@ -49,7 +49,7 @@ def test_other_requests_are_not_asked(monkeypatch):
 
 
 def test_what_is_still_arriving_counts(monkeypatch):
-    monkeypatch.setattr(uploads, "held", lambda: 0)
+    monkeypatch.setattr(uploads, "uploaded_bytes", lambda: 0)
     monkeypatch.setenv("UPLOADS_MB", "1")
     statuses: list[int] = []
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from core.errors import OutsideTheory
+from core.errors import Unavailable
 from core.params import Params, knob
 from core.training.device import choose_device
 from core.training.practice import harness as ground
@@ -99,12 +99,12 @@ def test_absent_or_broken_results_name_the_command_that_makes_them(tmp_path, con
     path = tmp_path / "toy.npz"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(OutsideTheory, match=r"toy\.npz .* python -m core\.training\.practice\.toy"):
+    with pytest.raises(Unavailable, match=r"toy\.npz .* python -m core\.training\.practice\.toy"):
         ground.read(toy(), path)
 
 
 def test_an_absent_device_is_refused(monkeypatch):
     monkeypatch.setenv("DEVICE", "abacus")
-    with pytest.raises(OutsideTheory, match="abacus"):
+    with pytest.raises(Unavailable, match="abacus"):
         choose_device()
     assert choose_device("cpu") == "cpu"

@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -14,15 +15,19 @@ def test_first_writable_folder_wins(tmp_path):
     assert compiled.writable_folder([blocked / "below"]) is None
 
 
-def test_every_file_with_compiled_functions_is_part_of_the_cache_key():
-    users = {p.name for p in (ROOT / "core").rglob("*.py") if "@compiled" in p.read_text()}
-    assert users == set(compiled.KERNELS) - {"compiled.py"}
+def test_every_file_that_compiled_functions_are_made_of_is_part_of_the_cache_key():
+    users = [p for p in (ROOT / "core").rglob("*.py") if "@compiled" in p.read_text()]
+    needed = {name for p in users for name in re.findall(r"from core\.training\.relu\.(\w+) import", p.read_text())}
+    assert {p.name for p in users} | {f"{name}.py" for name in needed} | {"state.py"} == set(compiled.KERNELS)
 
 
 def test_without_any_writable_folder_kernels_still_run(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("")
-    script = "from core.training.relu import growing as g; print(g.verdict(1.0, 2.0, 0.0, 9.0))"
+    script = (
+        "from core.training.relu import growing as g; from core.training.relu.state import Rules; "
+        "print(g.verdict(1.0, Rules(rate=1.0, growth=1.0, tolerance=1.0, stop=2.0, floor=0.0, ceiling=9.0)))"
+    )
     environment = {"NUMBA_CACHE_DIR": f"{blocked}/a", "XDG_CACHE_HOME": f"{blocked}/b", "TMPDIR": f"{blocked}/c"}
     trick = f"import tempfile; tempfile.tempdir = {str(blocked)!r}; "
     done = subprocess.run(

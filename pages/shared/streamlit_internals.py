@@ -1,0 +1,147 @@
+"""Every private name of Streamlit that the laboratory uses, one function each; nobody else imports from inside it.
+
+NEEDED says for each name why it is needed and what to do when an upgrade takes it away; a test reads it aloud then. This
+lies below the rooms that use it (jobs and server), which is why it is not in pages/server.
+"""
+
+import functools
+from collections.abc import Iterable
+from pathlib import Path
+
+import streamlit
+from streamlit import runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.runtime import app_session
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message, get_script_run_ctx
+from streamlit.runtime.stats import CacheStat
+
+__all__ = ["BackMsg", "ForwardMsg", "WidgetState"]
+
+CONTEXT = "streamlit.runtime.scriptrunner_utils.script_run_context"
+NEEDED = {
+    f"{CONTEXT}.get_script_run_ctx": "tells whether a session runs and whose it is: jobs belong to sessions. Without it, "
+    "give each session a random id in st.session_state, and enter the server by a file of its own.",
+    f"{CONTEXT}.ScriptRunContext.is_history_navigation": "tells Back and Forward from a moved control, whose address comes "
+    "a moment later. Without it, let pages/shared/address.py read the address when a page is entered, and no more.",
+    f"{CONTEXT}.ThreadState": "names the running fragment, so that its timer can be changed from inside.",
+    f"{CONTEXT}.enqueue_message": "sends that timer's message. Without either, let beside.py use st.fragment(run_every=…) "
+    "alone: a finished simulation then costs a rerun of the page.",
+    "streamlit.proto.ForwardMsg_pb2.ForwardMsg": "is that message, and tells the rate limiter that a run has ended. Without "
+    "script_finished, let a rerun pass after GAP_S alone.",
+    "streamlit.proto.BackMsg_pb2.BackMsg": "is what a browser sends: the rate limiter merges reruns of the same fragment. "
+    "Without it, count messages and merge nothing.",
+    "streamlit.proto.WidgetStates_pb2.WidgetState": "holds a click, which a merged rerun must keep.",
+    "streamlit.runtime.get_instance": "knows which sessions are connected and what they have uploaded. Without it, watch "
+    "heartbeats alone and bound uploads by server.maxUploadSize.",
+    "streamlit.runtime.stats.CacheStat": "counts the bytes of uploads.",
+    "streamlit.runtime.app_session._populate_theme_msg": "reads the theme from all settings six times a rerun; its answer "
+    "is kept. Without it, drop keep_theme(): pages cost some CPU-ms more.",
+    "streamlit.proto.NewSession_pb2.CustomThemeConfig": "is the theme that is kept.",
+    "streamlit.runtime.pages_manager.PagesManager.uses_pages_directory": "would make the folder pages/ Streamlit's own. "
+    "Without it, rename the folder or see whether st.navigation alone decides.",
+}
+
+STATIC = Path(streamlit.__file__).parent / "static"
+INDEX = STATIC / "index.html"
+STREAM = "/_stcore/stream"
+UPLOAD = "/_stcore/upload_file/"
+OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")
+FINISHED_TAG = bytes([ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER << 3])
+
+
+def session_id() -> str:
+    """The id of the session whose page runs in this thread; "" outside of any."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
+def page_in_this_run() -> tuple[str, bool]:
+    """Which of the navigation's pages runs, and whether Back or Forward led to it."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return (context.page_script_hash, context.is_history_navigation) if context else ("", False)
+
+
+def is_connected(session: str) -> bool:
+    """Whether this session's browser is there; outside a server everybody is."""
+    return not runtime.exists() or bool(runtime.get_instance().is_active_session(session))
+
+
+def uploaded_bytes() -> int:
+    """Bytes of all uploads in memory."""
+    stats = runtime.get_instance().uploaded_file_mgr.get_stats()
+    return sum(stat.byte_length for group in stats.values() for stat in group if isinstance(stat, CacheStat))
+
+
+def leave_pages_folder_alone() -> None:
+    """The folder pages/ is the laboratory's: st.navigation says what a page is."""
+    PagesManager.uses_pages_directory = False
+
+
+def look_again(seconds: float) -> None:
+    """From now on run the fragment that is running every so many seconds."""
+    message = ForwardMsg()
+    message.auto_rerun.fragment_id, message.auto_rerun.interval = _fragment(), seconds
+    enqueue_message(message)
+
+
+def stop_looking() -> None:
+    """Run the fragment that is running only when something on the page changes."""
+    message = ForwardMsg()
+    message.stop_auto_rerun.fragment_ids.append(_fragment())
+    enqueue_message(message)
+
+
+def has_finished(frame: bytes) -> bool:
+    """Whether a frame to the browser says that a run has ended."""
+    return FINISHED_TAG in frame and ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished"
+
+
+def keep_theme() -> None:
+    """Read each part of the theme once: Streamlit goes through all settings for it, six times a rerun, which costs as much
+    as half a page's theory. Settings do not change while the server runs."""
+    app_session._populate_theme_msg = _copy_theme  # type: ignore[assignment]
+
+
+def missing(names: Iterable[str] = NEEDED) -> list[str]:
+    """A sentence for each name that this Streamlit does not have."""
+    return [
+        f"Streamlit {streamlit.__version__} has no {name}, which {NEEDED[name]}" for name in names if not _exists(name)
+    ]
+
+
+def _exists(name: str) -> bool:
+    parts = name.split(".")
+    for cut in range(len(parts) - 1, 0, -1):
+        try:
+            found = __import__(".".join(parts[:cut]), fromlist=["*"])
+        except ImportError:
+            continue
+        for part in parts[cut:]:
+            if not hasattr(found, part):
+                return False
+            found = getattr(found, part)
+        return True
+    return False
+
+
+_populate_theme = app_session._populate_theme_msg
+
+
+@functools.cache
+def _theme(section: str) -> CustomThemeConfig:
+    message = CustomThemeConfig()
+    _populate_theme(message, section)
+    return message
+
+
+def _copy_theme(message: CustomThemeConfig, section: str = "theme") -> None:
+    if _theme(section).ListFields():
+        message.MergeFrom(_theme(section))
+
+
+def _fragment() -> str:
+    return ThreadState.get().fragment_id or ""

@@ -1,0 +1,64 @@
+"""Streamlit's private names are all there, in one module, and the theme that is kept is the one it would read."""
+
+import ast
+from pathlib import Path
+
+import pytest
+import streamlit
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
+
+from pages.shared import streamlit_internals as internals
+
+ROOT = Path(__file__).parents[3]
+MODULE = ROOT / "pages/shared/streamlit_internals.py"
+
+
+@pytest.mark.parametrize("name", internals.NEEDED)
+def test_streamlit_still_has(name):
+    assert not internals.missing([name]), internals.missing([name])[0]
+
+
+def test_a_name_that_is_gone_is_told_with_what_to_do(monkeypatch):
+    gone = "streamlit.runtime.nothing_of_the_kind"
+    monkeypatch.setitem(internals.NEEDED, gone, "was needed. Do without.")
+    assert internals.missing([gone]) == [
+        f"Streamlit {streamlit.__version__} has no {gone}, which was needed. Do without."
+    ]
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = [
+        (node.module or "", alias.name)
+        for n in ast.walk(tree)
+        if isinstance(node := n, ast.ImportFrom)
+        for alias in n.names
+    ]
+    return {f"{module}.{name}" for module, name in found if module.split(".")[0] == "streamlit"}
+
+
+def test_every_private_name_in_use_is_explained():
+    explained = " ".join(internals.NEEDED) + " "
+    for name in imported(MODULE) - {"streamlit.runtime"}:
+        assert f"{name} " in explained or f"{name}." in explained, name
+
+
+def test_nobody_else_reaches_inside():
+    for path in [*ROOT.glob("pages/**/*.py"), ROOT / "app.py"]:
+        if path != MODULE:
+            assert not imported(path), path
+
+
+@pytest.mark.parametrize("section", ["theme", "theme.light", "theme.dark", "theme.sidebar", "theme.dark.sidebar"])
+def test_every_part_of_the_theme_is_as_streamlit_reads_it(section, monkeypatch):
+    monkeypatch.setattr(app_session, "_populate_theme_msg", internals._populate_theme)
+    read, copied = CustomThemeConfig(), CustomThemeConfig()
+    app_session._populate_theme_msg(read.dark, section)
+    internals.keep_theme()
+    assert app_session._populate_theme_msg is not internals._populate_theme
+    for _ in range(2):
+        copied.Clear()
+        app_session._populate_theme_msg(copied.dark, section)
+        assert copied == read
+    assert bool(copied.dark.primary_color) == ("sidebar" not in section)
