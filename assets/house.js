@@ -1,4 +1,4 @@
-/* What the frame needs of the browser on every page. Four things only:
+/* What the frame needs of the browser on every page:
    Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
@@ -43,13 +43,27 @@ function reachWide() {
   }
 }
 
+/* A step or a question that opens begins at the top of the page, wherever its button was pressed. */
+let strip = "";
+function showStrip() {
+  const now = document.querySelector(".st-key-lesson [data-testid=stMarkdown]")?.textContent ?? "";
+  if (now && now !== strip) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  strip = now;
+}
+
 /* Charts change the page at every frame: mend a few times a second at most. */
+function namePaper() {
+  const app = document.querySelector(".stApp");
+  if (app) document.documentElement.style.setProperty("--lab-paper", getComputedStyle(app).backgroundColor);
+}
 let waiting = 0;
 function mendSoon() {
   waiting ||= setTimeout(() => {
     waiting = 0;
     nameLists();
     reachWide();
+    showStrip();
+    namePaper();
   }, PAUSE_MS);
 }
 
@@ -63,4 +77,5 @@ export default function () {
   document.fonts?.ready.then(mendSoon);
   nameLists();
   reachWide();
+  namePaper();
 }

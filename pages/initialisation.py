@@ -15,7 +15,7 @@ from core.training.initialisation.laws import LEVELS
 from core.training.initialisation.own_data import TASKS
 from core.training.initialisation.weights_file import SNIPPET
 from pages.jobs.live import work
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -29,8 +29,13 @@ STEM = "initialisation"
 
 def chart_of(problem: Problem, found: Solution) -> tuple[tuple[Picture, ...], dict[str, Any]]:
     """The panels, moved by the lever from as it is to rescaled, and how they are drawn."""
-    cursor = Cursor("%", "of the way to the rescaled network", found.percent)
-    return painted(figures, problem, found), {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300}
+    cursor = Cursor("%", "of the way to the rescaled network", found.percent, still=0)
+    return painted(figures, problem, found), {
+        "cursor": cursor,
+        "grow": (1.3, 0.8, 1.1),
+        "least": 300,
+        "autoplay": False,
+    }
 
 
 def facts(found: Solution) -> None:
@@ -103,7 +108,7 @@ def show_trained(snapshots: list) -> None:
         st.caption(f"As is: {words[0].basis} Rescaled: {words[1].basis}")
 
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("scheme", "width", "d", "slope", "aim"),
@@ -134,9 +139,9 @@ with picture:
     panels, chart = chart_of(problem, solution)
     hero(*panels, **chart)
 
-presets(page, PRESETS)
+pair = solution.report.pairs[solution.pair]
+presets(page, PRESETS, downstream=f"{pair.downstream:.0%}")
 report = solution.report
-pair = report.pairs[solution.pair]
 two = r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert}"
 deep = (
     r"\hat\delta_k=\frac{\eta_l\lVert w^{l+1}_{\cdot k}\rVert^2-\eta_{l+1}\lVert w^l_{k\cdot}\rVert^2}"
@@ -165,10 +170,9 @@ if case is not None:
         st.error(str(error), icon=":material/error:")
         case = None
 
-st.subheader("Does it matter? Train both")
-prose(STEM, "train", seeds=SEEDS)
-work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
-prose(STEM, "claim")
-takeaway(page)
-prose(STEM, "headless")
-st.caption("Beyond the paper, which leaves the distribution of δ at usual initialisations open; its sections 5 and 6.")
+with section(STEM, "train"):
+    prose(STEM, "train", seeds=SEEDS)
+    work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
+    prose(STEM, "claim")
+
+takeaway(page, "headless")

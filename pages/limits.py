@@ -16,7 +16,7 @@ from pages.shared.share import takeaway
 
 STEM = "limits"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Limits,
     shown=("eta", "noise", "momentum", "decay", "model"),
@@ -68,6 +68,3 @@ prose(STEM, "look")
 prose(STEM, "formula")
 prose(STEM, "not covered")
 takeaway(page)
-st.caption(
-    "The conservation law of the paper's sections 3 to 5, and its end; math of one step in core.problems.limits."
-)

@@ -20,7 +20,7 @@ from core.problems.regime_map import (
     train_cell,
 )
 from pages.jobs.live import work
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -136,14 +136,13 @@ def map_and_cells(view: View) -> None:
 
 
 take_click()
-picture = st.container()
+picture = st.container(key="picture")
 view = controls(View, shown=("measure", "tau", "delta", "seed"), more=("over", *PINS))
 map_and_cells(view)
 
-st.subheader("Sweep my own settings", anchor=False)
-prose(STEM, "own")
-own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
-job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own))
-if own.rate and job is not None and job.state == "failed":
-    st.button("Use the automatic rate", on_click=automatic_rate, type="primary")
-st.caption("Figures 1b, 5b and 10 of the paper; its section 5 and appendix D.1.")
+with section(STEM, "own"):
+    prose(STEM, "own")
+    own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
+    job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own))
+    if own.rate and job is not None and job.state == "failed":
+        st.button("Use the automatic rate", on_click=automatic_rate, type="primary")

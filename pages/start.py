@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.figures.start import figures
+from core.figures.start import figures, findings
 from core.figures.style import number
 from core.problems.start import PRESETS, Start, curves, solve
 from pages.lessons.picture import hero
@@ -25,8 +25,9 @@ def predict(choice: str) -> None:
     st.session_state["network"] = "relu"
 
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(Start, shown=("network", "delta", "angle", "seed"))
+ask = st.container()
 solution = remember(solve)(problem)
 relu = problem.network == "relu"
 
@@ -44,6 +45,7 @@ with picture:
     hero(
         *painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), grow=(1.2, 1, 1), least=270
     )
+with ask:
     if relu:
         guess = st.session_state.get(GUESS)
         if guess:
@@ -55,8 +57,7 @@ with picture:
             for choice in CHOICES:
                 st.button(choice, key=f"guess_{choice}", on_click=predict, args=(choice,))
 
-prose(STEM, "sentence: relu" if relu else "sentence: linear")
-presets(page, PRESETS)
+presets(page, PRESETS, "sentence: relu" if relu else "sentence: linear", **findings(solution))
 down, level, up = solution.deltas
 st.latex(
     r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2:\qquad"
@@ -72,4 +73,3 @@ how = "trained by gradient descent" if relu else "exact, not simulated"
 st.caption(f"These curves are {how}; δ, which the flow conserves, drifts by at most {number(solution.drift)}.")
 prose(STEM, "relu" if relu else "look")
 takeaway(page)
-st.caption("Figures 2 to 4 (linear) and 1a (ReLU) of the paper; its sections 3 and 5.")

@@ -6,7 +6,7 @@ from core.errors import OutsideTheory
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
 from core.problems.teacher_student import PRESETS, Problem, curves, papers_four, solve
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -23,7 +23,7 @@ def automatic() -> None:
     st.session_state["rate"] = 0.0
 
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("delta", "tau", "seed", "eta_a", "eta_w"),
@@ -89,15 +89,15 @@ columns[5].metric(
 )
 prose(STEM, "look", order=order(solution)[1])
 
-st.subheader("The paper's four settings, this seed", anchor=False)
-four = remember(papers_four)(problem)
-plot(
-    *painted(four_panels, problem, four),
-    key="four",
-    autoplay=False,
-    cursor=Cursor("t", "flow time t", four[0].run.time),
-    least=222,
-)
-prose(STEM, "four")
+with section(STEM, "four"):
+    four = remember(papers_four)(problem)
+    plot(
+        *painted(four_panels, problem, four),
+        key="four",
+        autoplay=False,
+        cursor=Cursor("t", "flow time t", four[0].run.time),
+        least=222,
+    )
+    prose(STEM, "four")
+
 takeaway(page)
-st.caption("Figure 1a of the paper; its section 5 (equations of direction and length) and appendix D.1.")

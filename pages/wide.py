@@ -8,18 +8,18 @@ from core.problems.wide import PRESETS, WideNetwork
 from core.problems.wide_run import Comparison, compare, solve
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import pieces, prose
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "wide"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     WideNetwork,
     shown=("delta", "d", "h", "c", "scale"),
@@ -81,40 +81,34 @@ with cells:
 with words:
     prose(STEM, "look")
 
-st.subheader("Does the formula match?")
+with section(STEM, "trained"):
 
+    def trained(compared: Comparison | None) -> None:
+        """Theory and training side by side, once training is done."""
+        if compared is None:
+            st.caption("The network is being trained beside the theory.")
+            return
+        plot(*painted(comparison, problem, compared), key="compared", grow=(1.3, 1))
+        apart, drift = st.columns(2)
+        apart.metric("largest relative error of β", number(compared.worst))
+        drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
+        if compared.worst > 1e-3 and compared.trained.rate:
+            st.warning(
+                f"Beyond theory: steps of η = {number(compared.trained.rate)} are no gradient flow. Δ drifts, the curves part.",
+                icon=":material/warning:",
+            )
+        elif compared.worst > 1e-3:
+            st.warning(pieces(STEM)["warning: saddle"], icon=":material/warning:")
 
-def trained(compared: Comparison | None) -> None:
-    """Theory and training side by side, once training is done."""
-    if compared is None:
-        st.caption("The network is being trained beside the theory.")
-        return
-    plot(*painted(comparison, problem, compared), key="compared", grow=(1.3, 1))
-    apart, drift = st.columns(2)
-    apart.metric("largest relative error of β", number(compared.worst))
-    drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
-    if compared.worst > 1e-3 and compared.trained.rate:
-        st.warning(
-            f"Beyond theory: steps of η = {number(compared.trained.rate)} are no gradient flow. Δ drifts, the curves part.",
-            icon=":material/warning:",
-        )
-    elif compared.worst > 1e-3:
-        st.warning(
-            "The start lies on a separating set: exact gradient flow stays at a saddle, rounding pushes the trained run off.",
-            icon=":material/warning:",
-        )
+    beside("wide", problem, compare, trained)
 
+with section(STEM, "entropy"):
+    plot(
+        *remember(entropy)(problem),
+        key="entropy",
+        autoplay=False,
+        cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
+    )
+    prose(STEM, "entropy")
 
-beside("wide", problem, compare, trained)
-
-st.subheader("What do the singular values see?")
-plot(
-    *remember(entropy)(problem),
-    key="entropy",
-    autoplay=False,
-    cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
-)
-prose(STEM, "entropy")
-takeaway(page)
-prose(STEM, "fine print")
-st.caption("Section 4 of the paper, theorems 4.1, 4.2 and B.6.")
+takeaway(page, "fine print")

@@ -38,7 +38,10 @@ export class Chart {
       this.show(+this.range.value);
     });
     this.resize = new ResizeObserver(() => {
-      if (this.source) showPicker(this);
+      if (this.source) {
+        showPicker(this);
+        this.panels.forEach((panel) => panel.fit());
+      }
       this.redraw();
     });
     this.resize.observe(this.host);
@@ -120,13 +123,6 @@ export class Chart {
   drop(panel) {
     this.Plotly?.purge(panel.div);
     panel.div.remove();
-  }
-
-  /* A panel's height: lower on a phone, what is left of the screen on a projector. */
-  room(height) {
-    if (innerWidth < 640) return Math.min(height, 360);
-    if (this.directions.scale === 1) return height;
-    return Math.max(360, innerHeight - this.host.getBoundingClientRect().top - 90);
   }
 
   get values() {

@@ -1,10 +1,12 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
 import { decoded, frameAt, laidOver } from "./frames.js";
-import { directed, enlarged } from "./lesson.js";
+import { compact, directed, enlarged } from "./lesson.js";
+import { leastWidth, roomFor } from "./room.js";
 import { themed, wrapped } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, twoFingers } from "./view.js";
 
+const COMPACT = 300;
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
 
 export class Panel {
@@ -23,8 +25,14 @@ export class Panel {
     this.short = short;
     this.div.setAttribute("aria-label", name);
     this.div.classList.toggle("lab-scene", this.scenes.length > 0);
-    this.div.style.height = `${this.chart.room(height)}px`;
-    this.div.style.flex = `${grow} 1 ${least}px`;
+    Object.assign(this, { height, grow, least });
+    this.fit();
+  }
+
+  /* As high as the screen has room for. */
+  fit() {
+    this.div.style.flex = `${this.grow} 1 ${leastWidth(this.chart, this.least)}px`;
+    this.div.style.height = `${roomFor(this.chart, this.height)}px`;
   }
 
   get scenes() {
@@ -51,6 +59,9 @@ export class Panel {
   layout() {
     const { curtain, scale } = this.chart.directions;
     let layout = themed(this.figure.layout, this.chart.theme);
+    if (scale === 1 && this.div.clientHeight < COMPACT) layout = compact(layout);
+    const said = this.figure.layout.meta?.titles?.[this.chart.index];
+    if (said) layout.title = { ...layout.title, text: said };
     if (curtain) layout.title = { ...layout.title, text: "What will happen?" };
     if (scale !== 1) layout = enlarged(layout, scale);
     /* Plotly keeps what it derives (contour levels) on the very objects it was given, and these are new at each draw. */

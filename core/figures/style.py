@@ -7,6 +7,7 @@ key → the control's value, and "alt", the text alternative) and layout.uirevis
 import dataclasses
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,12 @@ def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
     """layout.meta: every control's value under its URL key, derived quantities under other keys, and the alt text."""
     fields = {f.name: getattr(problem, f.name) for f in dataclasses.fields(problem)}
     return {**fields, **derived, "alt": alt}
+
+
+def told(picture: Picture, titles: Iterable[str]) -> Picture:
+    """The picture with a title of its own for each frame: a finding that follows the cursor."""
+    picture.layout["meta"]["titles"] = list(titles)
+    return picture
 
 
 def figure(

@@ -19,20 +19,22 @@ UNNAMED = ""
 @dataclass(frozen=True)
 class Step:
     """One guided step: `state` is a preset's name or the fields that differ from the defaults; `trace` the name (or
-    the beginning of the name) of the trace to look at, "" for all."""
+    the beginning of the name) of the trace to look at, "" for all; `panels` the one or two that a projector shows."""
 
     name: str
     state: str | Mapping[str, Any]
     trace: str = ""
+    panels: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
 class Prediction:
     """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
-    UNNAMED for lines without a name."""
+    UNNAMED for lines without a name; panels: as a step's."""
 
     state: str | Mapping[str, Any]
     veil: tuple[str, ...] = ()
+    panels: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True)
@@ -68,33 +70,33 @@ def state(page: Page, wanted: str | Mapping[str, Any]) -> Params:
 _ALL = {
     "start": Lesson(
         steps=(
-            Step("one function, three splits", {}),
-            Step("fast but lazy", {}, "▲"),
-            Step("late but rich", {}, "▼"),
-            Step("flip to ReLU", "flip to ReLU", "▲"),
+            Step("one function, three splits", {}, panels=(0, 1)),
+            Step("fast but lazy", {}, "▲", (1, 2)),
+            Step("late but rich", {}, "▼", (0, 2)),
+            Step("flip to ReLU", "flip to ReLU", "▲", (1, 2)),
         ),
-        prediction=Prediction({}, ("▲", "●", "▼")),
+        prediction=Prediction({}, ("▲", "●", "▼"), (0, 2)),
         measures=("loss", "kernel_distance"),
     ),
     "geometry": Lesson(
         steps=(
             Step("one surface", {}, "gradient flow"),
             Step("zero loss", {}, "zero loss"),
-            Step("same function", {"delta": 2.0}, "same function"),
+            Step("same function", {"delta": 2.0}, "same function", (0, 1)),
             Step("pinch", "pinch"),
             Step("the rates alone", "same weights, other rates", "gradient flow"),
         ),
-        prediction=Prediction({"delta": 4.0}, ("gradient flow", "end", "β", "loss left", "kernel distance")),
+        prediction=Prediction({"delta": 4.0}, ("gradient flow", "end", "β", "loss left", "kernel distance"), (0, 1)),
         measures=("loss", "kernel_distance"),
         pictures=(1,),
     ),
     "exact": Lesson(
         steps=(
-            Step("fast but lazy", "paper, figure 3", "δ = 4"),
-            Step("rich at once", "paper, figure 3", "δ = 0"),
-            Step("late, then sudden", "paper, figure 3", "δ = -4"),
+            Step("fast but lazy", "paper, figure 3", "δ = 4", (1, 2)),
+            Step("rich at once", "paper, figure 3", "δ = 0", (0, 1)),
+            Step("late, then sudden", "paper, figure 3", "δ = -4", (1, 2)),
             Step("the dip", "fast dip", "δ = -4"),
-            Step("where theory ends", "raise η until it breaks"),
+            Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
         prediction=Prediction("fast dip", ("δ =", "amber", UNNAMED)),
         measures=("loss", "alignment", "kernel_distance"),
@@ -102,22 +104,22 @@ _ALL = {
     ),
     "relu": Lesson(
         steps=(
-            Step("map before fit", "map before fit", "▲"),
-            Step("frozen map", "frozen map", "●"),
-            Step("delayed", "delayed", "▼"),
-            Step("linear", "linear"),
+            Step("map before fit", "map before fit", "▲", (1, 5)),
+            Step("frozen map", "frozen map", "●", (0, 1)),
+            Step("delayed", "delayed", "▼", (1, 5)),
+            Step("linear", "linear", panels=(0, 5)),
         ),
-        prediction=Prediction("map before fit", ("loss left", "flipped", "▲", "●")),
+        prediction=Prediction("map before fit", ("loss left", "flipped", "▲", "●"), (1, 5)),
         measures=("loss", "flips", "kernel_distance", "parameter_distance"),
         pictures=(0,),
     ),
     "teacher_student": Lesson(
         steps=(
-            Step("upstream", "rich and rapid: upstream"),
-            Step("balanced", "rich: balanced"),
-            Step("downstream", "lazy: downstream"),
-            Step("large", "lazy: large"),
-            Step("the rates alone", "same start, other rates"),
+            Step("upstream", "rich and rapid: upstream", panels=(0, 2)),
+            Step("balanced", "rich: balanced", panels=(0, 2)),
+            Step("downstream", "lazy: downstream", panels=(0, 2)),
+            Step("large", "lazy: large", panels=(0, 2)),
+            Step("the rates alone", "same start, other rates", panels=(0, 2)),
         ),
         prediction=Prediction("lazy: downstream", ("student", "neuron, a", "loss", "test", "train", "flip", UNNAMED)),
         measures=("test_loss", "train_loss", "flips", "kernel_distance"),
@@ -125,12 +127,12 @@ _ALL = {
     ),
     "regime_map": Lesson(
         steps=(
-            Step("one glance", "one glance"),
-            Step("little movement, many flips", "little movement, many flips"),
-            Step("kernel misleads", "kernel misleads"),
-            Step("lazy everywhere", "lazy everywhere"),
+            Step("one glance", "one glance", panels=(0, 2)),
+            Step("little movement, many flips", "little movement, many flips", panels=(0, 1)),
+            Step("kernel misleads", "kernel misleads", panels=(0, 1)),
+            Step("lazy everywhere", "lazy everywhere", panels=(0, 2)),
         ),
-        prediction=Prediction("kernel misleads", ("test loss,", "flips,", "kernel,", "distance,", UNNAMED)),
+        prediction=Prediction("kernel misleads", ("test loss,", "flips,", "kernel,", "distance,", UNNAMED), (0, 1)),
         measures=("test_loss", "flips", "kernel_distance"),
         pictures=(0,),
     ),

@@ -20,7 +20,8 @@ _OPENINGS = "_openings"
 class Stage:
     """link: what was asked; curtain: the picture waits, veiled traces unseen; act: a new word here replays the picture;
     highlight: the trace that matters now; pinned: A of a comparison, which takes the picture's place; entries: the
-    navigation's pages by stem, to turn to; shown: what the page has registered (pages/shared/registry.py)."""
+    navigation's pages by stem, to turn to; shown: what the page has registered (pages/shared/registry.py); says, below,
+    foot: the rooms above the picture, for further sections and at the page's end (containers)."""
 
     stem: str = ""
     link: Link = field(default_factory=Link)
@@ -34,6 +35,9 @@ class Stage:
     entries: Mapping[str, Any] = field(default_factory=dict)
     shown: Any = None
     cursor: Any = None
+    says: Any = None
+    below: Any = None
+    foot: Any = None
 
     @property
     def scale(self) -> float:
