@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.figures.deep import comparison, figures, waits
 from core.figures.style import number
-from core.problems.deep import PRESETS, DeepChain, solve
+from core.problems.deep import PRESETS, DeepChain, curves, solve
 from core.problems.deep_run import Comparison, compare
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, section
@@ -32,6 +32,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "t": solution.times,
         "beta": solution.beta,

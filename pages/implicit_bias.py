@@ -6,7 +6,7 @@ from core.errors import Refusal
 from core.figures.implicit_bias import at_rest, figures, landing_rows
 from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
-from core.problems.implicit_bias import PRESETS, Landings, solve, space, spatial
+from core.problems.implicit_bias import PRESETS, Landings, curves, solve, space, spatial
 from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
 from core.theory.implicit_bias import RULES
 from pages.jobs.beside import beside
@@ -58,6 +58,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "delta": solution.fan.deltas,
         "landing": solution.fan.landing,

@@ -8,7 +8,7 @@ from core.errors import Refusal
 from core.figures.initialisation import figures, trained
 from core.figures.picture import Picture
 from core.figures.style import number
-from core.problems.initialisation import PRESETS, Case, Problem, Solution, solve, solve_case
+from core.problems.initialisation import PRESETS, Case, Problem, Solution, curves, solve, solve_case
 from core.problems.initialisation_run import SEEDS, compare, measured
 from core.training.diagnose import as_json, as_text
 from core.training.initialisation.laws import LEVELS
@@ -122,6 +122,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "percent": solution.percent,
         "alpha": solution.alpha,

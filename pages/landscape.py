@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.figures.landscape import figures, slices
 from core.figures.style import CAMERAS, number
-from core.problems.landscape import PRESETS, Problem, solve
+from core.problems.landscape import PRESETS, Problem, curves, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -31,6 +31,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "t": flow.time,
         "a": flow.a,

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.figures.limits import figures
 from core.figures.style import number
-from core.problems.limits import PRESETS, Limits, solve
+from core.problems.limits import PRESETS, Limits, curves, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -30,6 +30,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "t": solution.times,
         "delta": solution.delta.T,

@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.figures.style import number
 from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
-from core.problems.wide import PRESETS, WideNetwork
+from core.problems.wide import PRESETS, WideNetwork, curves
 from core.problems.wide_run import Comparison, compare, solve
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
@@ -26,7 +26,7 @@ problem = controls(
     more=("start", "spread", "gap", "eta_a", "eta_w", "horizon", "descent", "seed"),
 )
 solution = remember(solve)(problem)
-curves = solution.curves
+run = solution.curves
 
 page = register(
     STEM,
@@ -34,21 +34,22 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
-        "t": curves.times,
-        "singular_values": curves.singular_values,
-        "modes": curves.modes,
-        "alignment": curves.alignment,
-        "kernel_distance": curves.kernel_distance,
-        "loss": curves.loss,
-        "beta": curves.beta,
+        "t": run.times,
+        "singular_values": run.singular_values,
+        "modes": run.modes,
+        "alignment": run.alignment,
+        "kernel_distance": run.kernel_distance,
+        "loss": run.loss,
+        "beta": run.beta,
         "target_strengths": solution.strengths,
         "delta_per_neuron": solution.per_neuron,
     },
 )
 
 with picture:
-    cursor = Cursor("t", "time t", curves.times, still=60)
+    cursor = Cursor("t", "time t", run.times, still=60)
     hero(*painted(figures, problem, solution), cursor=cursor, grow=(1.2, 1), least=320)
 if not solution.exact:
     with st.container(border=True):
@@ -68,7 +69,7 @@ st.latex(
 )
 left, middle, right = st.columns(3)
 left.metric("regime measured", solution.regime.word, help=solution.regime.basis)
-middle.metric("kernel movement S(0, T)", number(float(curves.kernel_distance[-1])))
+middle.metric("kernel movement S(0, T)", number(float(run.kernel_distance[-1])))
 low, high = solution.per_neuron.min(), solution.per_neuron.max()
 right.metric("δ of each neuron", number(float(low)) if low == high else f"{number(float(low))} … {number(float(high))}")
 st.caption(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.params import Curves
 from core.training.practice import harness
 from core.training.practice.filters import BALANCED, EXPERIMENT, Problem, Solution, smoothness
 
@@ -64,3 +65,8 @@ PRESETS = {
     "the two ends": Problem(alphas=(0.1, 10)),
     "another start": Problem(seed=1),
 }
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices of scales are compared by, over the epochs: means over their runs; turned in degrees."""
+    return solution.epochs, {name: getattr(solution, name).mean(axis=(0, 1)) for name in ("test_accuracy", "turned")}

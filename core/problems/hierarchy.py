@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.params import Curves
 from core.training.practice import harness
 from core.training.practice.hierarchy import EXPERIMENT, FITTED, Problem, Solution, rules
 
@@ -64,3 +65,9 @@ PRESETS = {
     "downstream and upstream": Problem(alphas=(0.1, 1, 10)),
     "another hierarchy": Problem(seed=1, sample=5),
 }
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices are compared by, over the epochs: means over the runs with the most samples."""
+    names = ("test_accuracy", "train_loss")
+    return solution.epochs, {name: getattr(solution, name)[:, -1].mean(axis=(0, 1)) for name in names}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import spearmanr
 
+from core.params import Curves
 from core.training.practice import harness
 from core.training.practice.kernel_movement import EXPERIMENT, Problem, Solution
 
@@ -66,3 +67,9 @@ PRESETS = {
     "downstream alone": Problem(alphas=(0.1, 0.2, 0.5)),
     "upstream alone": Problem(alphas=(2, 5, 10)),
 }
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices of scales are compared by, over the steps: means over their runs."""
+    names = ("kernel_distance", "train_loss")
+    return solution.steps, {name: getattr(solution, name).mean(axis=(0, 1)) for name in names}

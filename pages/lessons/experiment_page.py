@@ -42,7 +42,9 @@ def show(
     picture = st.container()
     problem = controls(model.Problem, shown=shown, more=more)
     solution = remember(model.recorded)(problem)
-    page = register(stem, problem, solution, solve=model.recorded, figures=figures, arrays=arrays(solution))
+    page = register(
+        stem, problem, solution, solve=model.recorded, figures=figures, curves=model.curves, arrays=arrays(solution)
+    )
     with picture:
         hero(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
         provenance(model.EXPERIMENT)

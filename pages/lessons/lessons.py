@@ -1,71 +1,13 @@
-"""LESSONS: guided steps, a prediction and the compared curves of each page; a page gains them by one entry here.
+"""LESSONS: the table of what the pages teach; a page gains its steps, prediction and comparison by one entry here.
 
 The words stand in assets/prose/<stem>.md: "## step: <name>" for each step; "## predict" holds the question, three
 choices as "- [ ] …", the right one as "- [x] …", and then the reason. A step without words of its own, whose state is a
 preset, uses the preset's.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from core.params import Params
-from pages import BY_STEM, Page
+from pages import BY_STEM
+from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Step
 from pages.shared.link import Goal
-
-UNNAMED = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One guided step: `state` is a preset's name or the fields that differ from the defaults; `trace` the name (or
-    the beginning of the name) of the trace to look at, "" for all; `panels` the one or two that a projector shows."""
-
-    name: str
-    state: str | Mapping[str, Any]
-    trace: str = ""
-    panels: tuple[int, ...] = (0,)
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
-    UNNAMED for lines without a name; panels: as a step's."""
-
-    state: str | Mapping[str, Any]
-    veil: tuple[str, ...] = ()
-    panels: tuple[int, ...] = (0,)
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """A ready-made task for a class: where it begins, the controls left free, the goal."""
-
-    state: str | Mapping[str, Any]
-    free: tuple[str, ...]
-    goal: Goal
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What a page teaches. curves(problem, solution): the cursor's values and, by the names in measures, what A and B are
-    compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison."""
-
-    steps: tuple[Step, ...]
-    prediction: Prediction
-    measures: tuple[str, ...]
-    pictures: tuple[int, ...] = (0,)
-    exercise: Exercise | None = None
-
-
-def state(page: Page, wanted: str | Mapping[str, Any]) -> Params:
-    """The problem that a step's or prediction's state names."""
-    presets = page.presets()
-    if isinstance(wanted, str):
-        return presets[wanted]
-    kind = type(next(iter(presets.values())))
-    return kind(**wanted)
-
 
 _ALL = {
     "start": Lesson(
@@ -135,6 +77,113 @@ _ALL = {
         prediction=Prediction("kernel misleads", ("test loss,", "flips,", "kernel,", "distance,", UNNAMED), (0, 1)),
         measures=("test_loss", "flips", "kernel_distance"),
         pictures=(0,),
+    ),
+    "implicit_bias": Lesson(
+        steps=(
+            Step("one line, many solutions", "paper, figure 4(b)"),
+            Step("in the mirror", {}, panels=(1, 3)),
+            Step("seven starts, seven landings", "race to predicted points"),
+            Step("through zero", "β passes through 0", panels=(0, 2)),
+            Step("nothing to choose", "paper, figure 4(a): whitened"),
+        ),
+        prediction=Prediction({"delta": 10.0}, ("predicted", "β(∞)", "δ =", UNNAMED)),
+        measures=("size", "way"),
+    ),
+    "landscape": Lesson(
+        steps=(
+            Step("two valleys, one ridge", "two valleys, one ridge", panels=(0, 1)),
+            Step("nearly on the ridge", "nearly on the ridge", panels=(1,)),
+            Step("two sheets", "two sheets", panels=(0, 1)),
+            Step("what a slice shows", "rich student", panels=(1,)),
+        ),
+        prediction=Prediction("two valleys, one ridge", ("gradient flow", "now"), (1,)),
+        measures=("loss",),
+        pictures=(1,),
+    ),
+    "wide": Lesson(
+        steps=(
+            Step("funnel, lazy", "funnel, lazy", panels=(0, 1)),
+            Step("funnel, delayed", "funnel, delayed", panels=(0, 1)),
+            Step("turned round", "inverted funnel, delayed", panels=(0, 1)),
+            Step("one after another", "modes one after another", panels=(0,)),
+            Step("all at once", "all modes at once", panels=(0,)),
+        ),
+        prediction=Prediction("modes one after another", ("s₁", "s₂", "s₃", "kernel", "loss", "alignment", "now")),
+        measures=("loss", "kernel_distance"),
+    ),
+    "deep": Lesson(
+        steps=(
+            Step("balanced, deep", "balanced, deep", panels=(0,)),
+            Step("upstream", "upstream: lazy", panels=(0, 2)),
+            Step("downstream", "downstream: keeps its direction", panels=(0,)),
+            Step("plateau", "plateau, then a jump", panels=(1,)),
+            Step("who learns", "one small layer learns for all", panels=(2,)),
+        ),
+        prediction=Prediction("plateau, then a jump", ("depth", "now", "β", "predicted"), (1,)),
+        measures=("loss",),
+    ),
+    "kernel_movement": Lesson(
+        steps=(
+            Step("seven scales", "seven scales"),
+            Step("early: flips", {"alphas": (1, 2, 5, 10)}, "flips alone", (0, 1)),
+            Step("downstream alone", "downstream alone", "weights alone"),
+            Step("upstream alone", "upstream alone", "flips alone"),
+        ),
+        prediction=Prediction("upstream alone", ("flips alone", "the kernel", "weights alone", "▲"), (0, 1)),
+        measures=("kernel_distance", "train_loss"),
+    ),
+    "filters": Lesson(
+        steps=(
+            Step("three scales", "three scales", panels=(0, 2)),
+            Step("the usual start", {"alphas": (1,)}, panels=(0, 1)),
+            Step("the two ends", "the two ends", panels=(0, 1)),
+            Step("another start", "another start", panels=(0, 2)),
+        ),
+        prediction=Prediction("the two ends", ("▲", "●", "▼"), (0, 1)),
+        measures=("test_accuracy", "turned"),
+        pictures=(0, 1),
+    ),
+    "hierarchy": Lesson(
+        steps=(
+            Step("all scales", "all scales"),
+            Step("a class is a tree", {"sample": 3}, panels=(1,)),
+            Step("downstream and upstream", "downstream and upstream"),
+            Step("another hierarchy", "another hierarchy", panels=(0, 1)),
+        ),
+        prediction=Prediction("downstream and upstream", ("▲", "●", "▼")),
+        measures=("test_accuracy", "train_loss"),
+    ),
+    "grokking": Lesson(
+        steps=(
+            Step("answers before the rule", "two scales"),
+            Step("which scale is first", "small τ: rich", panels=(0, 1)),
+            Step("some never", "large τ: some never grok", panels=(1,)),
+            Step("the usual scale", {"alphas": (1,)}),
+        ),
+        prediction=Prediction("two scales", ("▲", "●", "▼"), (0,)),
+        measures=("test_accuracy", "train_accuracy"),
+    ),
+    "initialisation": Lesson(
+        steps=(
+            Step("nn.Linear", "nn.Linear", panels=(0, 2)),
+            Step("width alone", "wide nn.Linear", panels=(0, 1)),
+            Step("a steep target", "steep target", panels=(0, 2)),
+            Step("rates count", "other rates, same weights", panels=(0,)),
+            Step("four layers", "four layers", panels=(0, 1)),
+        ),
+        prediction=Prediction("nn.Linear", ("expected", "neuron", "layer", UNNAMED), (0, 1)),
+        measures=("downstream",),
+    ),
+    "limits": Lesson(
+        steps=(
+            Step("small steps", "small steps", panels=(0, 1)),
+            Step("the edge", "the edge of stability", panels=(0, 2)),
+            Step("noise", "label noise", panels=(0,)),
+            Step("momentum", "momentum", panels=(0,)),
+            Step("weight decay", "weight decay", panels=(0,)),
+        ),
+        prediction=Prediction("label noise", ("descent", "sum of", "first order", "now", "error", "loss", "measured")),
+        measures=("delta", "loss"),
     ),
 }
 
