@@ -3,11 +3,12 @@ PORT ?= 8501
 ADDRESS ?= 127.0.0.1
 PYTHON ?= python3
 BIN := .venv/bin
+PRECOMPUTED := assets/precomputed
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test benchmark screens precompute cluster image load faults fuzz audit clean
+.PHONY: run test benchmark screens precompute experiments cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -30,7 +31,11 @@ screens: .venv/.dev
 	$(BIN)/python scripts/screens.py screens
 
 precompute: .venv/.app
-	$(BIN)/python -m core.training.regime_map
+	$(BIN)/python -m core.training.regime_map --output $(PRECOMPUTED)/regime_map.npz $(PRECOMPUTE_ARGS)
+
+experiments: .venv/.app
+	for name in filters grokking hierarchy kernel_movement; do \
+		$(BIN)/python -m core.training.practice.$$name --output $(PRECOMPUTED)/$$name.npz || exit 1; done
 
 cluster: .venv/.dev
 	$(BIN)/python -m pip install -q -r requirements-cluster.txt

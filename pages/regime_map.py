@@ -5,20 +5,11 @@ from functools import partial
 import streamlit as st
 
 from core.errors import Refusal
-from core.figures.regime_map import figures, half_times, live, over_seeds, own_maps
+from core.figures.regime_map import figures, own_maps
+from core.figures.regime_map_curves import live
 from core.figures.style import number
-from core.problems.regime_map import (
-    PRESETS,
-    LiveCell,
-    OwnSweep,
-    View,
-    cell_number,
-    curves,
-    lesson,
-    solve,
-    sweep,
-    train_cell,
-)
+from core.problems.regime_map import PRESETS, View, cell_number, curves, half_times, lesson, over_seeds, row, solve
+from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
 from pages.jobs.live import work
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
@@ -71,6 +62,8 @@ def show_own(own: OwnSweep, snapshots: list) -> None:
     newest = snapshots[-1].map
     cursor = Cursor("steps", "steps of descent", newest.checkpoint)
     plot(*own_maps(own, newest), key="own", autoplay=False, cursor=cursor, least=280)
+    if refused := snapshots[-1].refused:
+        st.warning(f"Cells that stay blank: {len(refused)}; {refused[0]}", icon=":material/warning:")
 
 
 def show_live(view: View, snapshots: list) -> None:
@@ -96,11 +89,11 @@ def map_and_cells(view: View) -> None:
         }
         arrays = {
             "steps": solution.checkpoint,
-            **{name.replace(" ", "_"): solution.row(name)[:, i, j].mean(axis=0) for name in ends},
+            **{name.replace(" ", "_"): row(solution, name)[:, i, j].mean(axis=0) for name in ends},
             "seed": solution.seed,
             "tau": solution.tau,
             "delta": solution.delta,
-            **{f"map_{name.replace(' ', '_')}": solution.row(name).mean(axis=0) for name in (*ends, "train loss")},
+            **{f"map_{name.replace(' ', '_')}": row(solution, name).mean(axis=0) for name in (*ends, "train loss")},
         }
         page = register(STEM, view, solution, solve=solve, figures=figures, curves=curves, arrays=arrays)
         hero(
@@ -144,5 +137,6 @@ with section(STEM, "own"):
     prose(STEM, "own")
     own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
     job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own))
-    if own.rate and job is not None and job.state == "failed":
+    refused = job.snapshots[-1].refused if job is not None and job.snapshots else ()
+    if own.rate and job is not None and (refused or job.state == "failed"):
         st.button("Use the automatic rate", on_click=automatic_rate, type="primary")

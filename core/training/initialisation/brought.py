@@ -1,17 +1,15 @@
-"""Files into a checked pair: the network, its state before, and data that fit it; what page and command both do.
+"""Files that somebody brings, together: the network, its state before, and data that fit it. Page and command both use it.
 
-Nothing here opens a file: bytes come in, and a Question or refusal leaves as one sentence.
+Nothing here opens a file: bytes come in, and a question or a refusal leaves as one sentence.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.errors import OutsideTheory
 from core.training.initialisation.layers import Layers
-from core.training.initialisation.own_data import How, OwnData, check_fit, read_data
-from core.training.initialisation.weights.naming import under
-from core.training.initialisation.weights.questions import Choice
+from core.training.initialisation.own_data import AUTO, How, OwnData, check_fit, read_data
+from core.training.initialisation.weights.questions import FILE_DECIDES, Choice
 from core.training.initialisation.weights.reading import read_arrays
-from core.training.initialisation.weights_file import network_from, read_weights
+from core.training.initialisation.weights_file import network_from
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,32 @@ class DataChoice:
 
     task: str = "auto"
     target: str = ""
-    how: How = How()
+    how: How = AUTO
+
+
+def network_and_before(
+    weights: bytes, before: bytes = b"", choice: Choice = FILE_DECIDES, prefix: str = ""
+) -> tuple[Layers, Layers | None]:
+    """The network, and its earlier state from a file of its own or from the part `prefix` (of that file, else of this one).
+
+    The earlier state's layers are taken in the order of the later one's, so that a question is asked once.
+    """
+    stored = read_arrays(weights)
+    apart = prefix if not before else ""
+    after = network_from(stored.arrays, replace(choice, apart=apart), ordered=stored.ordered)
+    if not (before or prefix):
+        return after, None
+    other = read_arrays(before) if before else stored
+    only = prefix or choice.only
+    names = [_moved(name, choice.only, only) for name in after.names]
+    known = all(any(key.startswith(name) for key in other.arrays) for name in names)
+    same = Choice(tuple(names) if known else (), choice.layout, only)
+    return after, network_from(other.arrays, same, ordered=other.ordered)
+
+
+def _moved(name: str, old: str, new: str) -> str:
+    """The name that a layer of the part `old` has in the part `new`: final.0 of "final" is init.0 of "init"."""
+    return new + name.removeprefix(old) if name.startswith(old) else name
 
 
 def data_for(data: bytes, choice: DataChoice, sizes: tuple[int, int] | None) -> OwnData:
@@ -28,48 +51,3 @@ def data_for(data: bytes, choice: DataChoice, sizes: tuple[int, int] | None) -> 
     outputs = None if sizes is None else sizes[1]
     found = read_data(data, task=choice.task, target=choice.target, how=choice.how, outputs=outputs)
     return found if sizes is None else check_fit(found, *sizes)
-
-
-def state_before(weights: bytes, before: bytes, prefix: str, choice: Choice, after: Layers) -> Layers | None:
-    """The earlier state of `after`: from a file of its own, or from the part `prefix` of the same file; None without.
-
-    Layers are taken in the order in which those of `after` were found, so that a question is asked once.
-    """
-    if not (before or prefix):
-        return None
-    stored = read_arrays(before or weights)
-    if prefix and not under(prefix, stored.arrays):
-        raise OutsideTheory(
-            f"No array's name begins with {prefix!r}", got=", ".join(list(stored.arrays)[:6]), do="Choose another prefix."
-        )
-    only = prefix or choice.only
-    names = [_moved(name, choice.only, only) for name in after.names]
-    known = all(name in stored.arrays or any(key.startswith(name) for key in stored.arrays) for name in names)
-    order = tuple(names) if known and choice.order else ()
-    return network_from(stored.arrays, Choice(order, choice.layout, only), ordered=stored.ordered)
-
-
-def _moved(name: str, old: str, new: str) -> str:
-    return new + name.removeprefix(old) if old else name
-
-
-def later_part(weights: bytes, prefix: str, choice: Choice) -> Choice:
-    """The choice for the later state where both lie in one file and only the earlier part is named: all the rest."""
-    if not prefix or choice.only or choice.order:
-        return choice
-    names = list(read_arrays(weights).arrays)
-    rest = [name for name in names if name not in under(prefix, names)]
-    heads = {head for name in rest if (head := _head(name))}
-    return Choice(choice.order, choice.layout, next(iter(heads))) if len(heads) == 1 else choice
-
-
-def _head(name: str) -> str:
-    for at, sign in enumerate(name):
-        if sign in "./_-":
-            return name[: at + 1]
-    return ""
-
-
-def network_in(weights: bytes, choice: Choice) -> Layers:
-    """The network in a file of weights."""
-    return read_weights(weights, choice)

@@ -47,6 +47,20 @@ class Layers:
         return len(self.weights)
 
     @property
+    def inputs(self) -> int:
+        """How many values the first layer takes."""
+        return self.weights[0].shape[1]
+
+    @property
+    def outputs(self) -> int:
+        """How many values the last layer gives."""
+        return self.weights[-1].shape[0]
+
+    def at_rates(self, rates: Sequence[float]) -> "Layers":
+        """The same network with other learning rates, first layer first; raises OutsideTheory for ones that cannot be."""
+        return replace(self, rates=checked_rates(rates, self.depth))
+
+    @property
     def has_biases(self) -> bool:
         return any(bias is not None for bias in self.biases)
 
@@ -87,14 +101,20 @@ def make_layers(
             )
     found = tuple(biases) if biases is not None else (None,) * len(matrices)
     vectors = tuple(_bias(b, w, name) for b, w, name in zip(found, matrices, names, strict=True))
-    speeds = tuple(float(r) for r in rates) if rates is not None else (1.0,) * len(matrices)
-    if len(speeds) != len(matrices) or not all(np.isfinite(r) and r > 0 for r in speeds):
-        raise OutsideTheory(
-            "Each layer needs one positive learning rate", got=f"{speeds}", do=f"Give {len(matrices)} numbers above 0."
-        )
+    speeds = checked_rates(rates, len(matrices))
     if not any(matrix.any() for matrix in matrices):
         raise OutsideTheory("The layers must not all be zero", got="zeros", do="Give weights before or after training.")
     return Layers(matrices, vectors, speeds, names, slope, normalised, tuple(keys), tuple(entries), tuple(notes))
+
+
+def checked_rates(rates: Sequence[float] | None, count: int) -> tuple[float, ...]:
+    """One positive learning rate per layer, first layer first; all 1 where none are given."""
+    found = tuple(float(r) for r in rates) if rates is not None else (1.0,) * count
+    if len(found) != count or not all(np.isfinite(r) and r > 0 for r in found):
+        raise OutsideTheory(
+            f"Learning rates must be {count} positive numbers, first layer first", got=found, do="Give one per layer."
+        )
+    return found
 
 
 def default_name(index: int) -> str:

@@ -44,7 +44,7 @@ class Snapshot:
     """All measures up to the newest checkpoint; the generator's last one is the finished run.
 
     Arrays are [variant, seed, checkpoint], variant in the order of VARIANTS; step is [checkpoint]; `total` checkpoints
-    will come. hamming is the share of hidden activations on the training inputs that have flipped since the start.
+    will come. flipped_share is the share of hidden activations on the training inputs that have flipped since the start.
     """
 
     step: np.ndarray
@@ -53,7 +53,7 @@ class Snapshot:
     train_loss: np.ndarray
     test_loss: np.ndarray
     kernel_distance: np.ndarray
-    hamming: np.ndarray
+    flipped_share: np.ndarray
 
 
 def split(X: np.ndarray, y: np.ndarray, seed: int, *, train: int = 200) -> Split:

@@ -12,11 +12,23 @@ from core.errors import OutsideTheory
 from core.training.initialisation.table.arrays import inputs_of, pair, target_of_array
 from core.training.initialisation.table.cells import like_number, missing, number
 from core.training.initialisation.table.target import MAX_CLASSES, Cells, Target, encode_classes, target_of_cells
-from core.training.initialisation.table.text import FILE_DECIDES, How, Table, read_table
+from core.training.initialisation.table.text import AUTO, DECIMALS, HEADERS, SEPARATORS, How, Table, read_table
 from core.training.initialisation.weights.formats import refuse_other_formats
 from core.training.initialisation.weights.reading import read_npz
 
-__all__ = ["MAX_CLASSES", "TASKS", "How", "OwnData", "check_fit", "encode_classes", "read_data"]
+__all__ = [
+    "AUTO",
+    "DECIMALS",
+    "HEADERS",
+    "MAX_CLASSES",
+    "SEPARATORS",
+    "TASKS",
+    "How",
+    "OwnData",
+    "check_fit",
+    "encode_classes",
+    "read_data",
+]
 
 MAX_BYTES = 10_000_000
 MAX_ROWS = 20_000
@@ -42,7 +54,7 @@ class OwnData:
 
 
 def read_data(
-    data: bytes, *, task: str = "auto", target: str = "", how: How = FILE_DECIDES, outputs: int | None = None
+    data: bytes, *, task: str = "auto", target: str = "", how: How = AUTO, outputs: int | None = None
 ) -> OwnData:
     """A data set from CSV (last column the target unless `target` names one) or NPZ (arrays X and y).
 

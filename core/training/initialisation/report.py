@@ -8,13 +8,13 @@ The command `python -m core.training.diagnose` prints it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.errors import OutsideTheory
 from core.training.initialisation.laws import LEVELS
-from core.training.initialisation.layers import Entry, Layers
+from core.training.initialisation.layers import Entry, Layers, checked_rates
 from core.training.initialisation.lever import incoming, lever, multiplied, no_lever, pytorch_lines, unchanged, unit
 from core.training.initialisation.movement import Movement
 from core.training.initialisation.norms import Norms, norms_of
@@ -95,9 +95,9 @@ def diagnose(
     reading the data found. Raises OutsideTheory where nothing can be said.
     """
     if isinstance(network, Layers) and rates is not None:
-        network = replace(network, rates=_checked_rates(rates, network.depth))
+        network = network.at_rates(rates)
     norms = norms_of(network) if isinstance(network, Layers) else network
-    speeds = network.rates if isinstance(network, Layers) else _checked_rates(rates, len(norms.names))
+    speeds = network.rates if isinstance(network, Layers) else checked_rates(rates, len(norms.names))
     if not np.isfinite(aim):
         raise OutsideTheory("The aim must be finite", got=aim, do="Choose a number such as 0.5.")
     pairs = _pairs(norms, speeds, slope)
@@ -128,15 +128,6 @@ def diagnose(
         arrays=network.entries if isinstance(network, Layers) else (),
         movement=movement,
     )
-
-
-def _checked_rates(rates: Sequence[float] | None, count: int) -> tuple[float, ...]:
-    found = tuple(float(r) for r in rates) if rates is not None else (1.0,) * count
-    if len(found) != count or not all(np.isfinite(r) and r > 0 for r in found):
-        raise OutsideTheory(
-            f"Learning rates must be {count} positive numbers, first layer first", got=found, do="Give one per layer."
-        )
-    return found
 
 
 def _pairs(norms: Norms, rates: Sequence[float], slope: Slope | None) -> tuple[Pair, ...]:

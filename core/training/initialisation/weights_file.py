@@ -6,6 +6,7 @@ belongs to no plain chain of fully connected layers is named.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -42,6 +43,11 @@ def parts_of(data: bytes) -> list[str]:
     return _parts(stored.arrays, stored.ordered)
 
 
+def beginnings_in(data: bytes) -> list[str]:
+    """The beginnings that some names of a file share: what may be another state of the network."""
+    return prefixes(read_arrays(data).arrays)[:MOST_PARTS]
+
+
 def layers_in(data: bytes, only: str = "") -> list[str]:
     """What could be a layer in a file, or in one part of it: what Choice.order is made of."""
     arrays = compose(_selected(read_arrays(data).arrays, only)[0]).arrays
@@ -51,7 +57,7 @@ def layers_in(data: bytes, only: str = "") -> list[str]:
 
 def network_from(arrays: Mapping[str, np.ndarray], choice: Choice = FILE_DECIDES, *, ordered: bool = True) -> Layers:
     """The chain of fully connected layers among named arrays; `ordered` where their order is that of the network."""
-    selected, outside = _selected(arrays, choice.only)
+    selected, outside = _selected(arrays, choice.only, choice.apart)
     whole = compose(selected)
     role = roles(whole.arrays)
     given = _given(choice.order, whole.arrays)
@@ -65,7 +71,7 @@ def network_from(arrays: Mapping[str, np.ndarray], choice: Choice = FILE_DECIDES
     _check_count(layers, role, whole.arrays, arrays, choice, ordered)
     shapes = {name: _shape(whole.arrays[name]) for name in layers}
     lengths = {layer: whole.arrays[bias].size for layer, bias in found.biases.items() if layer in shapes}
-    given_choice = Choice(tuple(given), choice.layout, choice.only)
+    given_choice = replace(choice, order=tuple(given))
     plan = _arranged(shapes, lengths, found.readouts, ordered, given_choice, arrays)
     outs = {name: shapes[name][1] if name in plan.flipped else shapes[name][0] for name in plan.order}
     if given:
@@ -74,14 +80,23 @@ def network_from(arrays: Mapping[str, np.ndarray], choice: Choice = FILE_DECIDES
     return _layers(arrays, outside, whole, role, found, plan, placed)
 
 
-def _selected(arrays: Mapping[str, np.ndarray], only: str) -> tuple[dict[str, np.ndarray], list[str]]:
+def _selected(arrays: Mapping[str, np.ndarray], only: str, apart: str = "") -> tuple[dict[str, np.ndarray], list[str]]:
+    """The arrays of the part that was chosen, and the names of all others."""
     if {name.lower() for name in arrays} == {"x", "y"}:
         raise OutsideTheory("A file of weights is needed", got="data (arrays X and y)", do="Give it as the data.")
     names = under(only, arrays) if only else list(arrays)
+    if apart and not under(apart, arrays):
+        raise _no_part(arrays, apart)
     if not names:
-        known = ", ".join(prefixes(arrays)[:8]) or ", ".join(list(arrays)[:6])
-        raise OutsideTheory(f"No array's name begins with {only!r}", got=known, do="Choose one of these beginnings.")
-    return {name: arrays[name] for name in names}, [name for name in arrays if name not in names]
+        raise _no_part(arrays, only)
+    left_out = set(under(apart, arrays)) if apart else set()
+    chosen = {name: arrays[name] for name in names if name not in left_out}
+    return chosen, [name for name in arrays if name not in chosen]
+
+
+def _no_part(arrays: Mapping[str, np.ndarray], prefix: str) -> OutsideTheory:
+    known = ", ".join(prefixes(arrays)[:8]) or ", ".join(list(arrays)[:6])
+    return OutsideTheory(f"No array's name begins with {prefix!r}", got=known, do="Choose one of these beginnings.")
 
 
 def _given(order: Sequence[str], arrays: Mapping[str, np.ndarray]) -> list[str]:

@@ -31,7 +31,7 @@ class How:
     encoding: str = "auto"
 
 
-FILE_DECIDES = How()
+AUTO = How()
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Table:
             row.pop(at)
 
 
-def read_table(data: bytes, how: How = FILE_DECIDES) -> Table:
+def read_table(data: bytes, how: How = AUTO) -> Table:
     """The table in a text file. Raises OutsideTheory with the line where rows differ in length or signs are mixed."""
     _check(how)
     text, notes = _decode(data, how.encoding)

@@ -11,12 +11,13 @@ class Choice:
     """What a reader has decided about a file of weights; the defaults leave it to the file.
 
     order: names of the layers from the input on (others are left out); layout: "out_in" or "in_out" for all matrices; only:
-    the beginning of the names of one network inside a larger checkpoint.
+    the beginning of the names of one network inside a larger checkpoint; apart: that of another state of it, left out.
     """
 
     order: tuple[str, ...] = ()
     layout: str = "auto"
     only: str = ""
+    apart: str = ""
 
 
 LAYOUTS = {

@@ -70,7 +70,7 @@ def test_auto_data_are_settled_before_the_run(monkeypatch):
     assert problem.data == "patches" and "DATA_DIR" in note
 
 
-@pytest.mark.parametrize("bad", [{"alphas": ()}, {"alphas": (2,)}, {"epochs": 0}, {"data": "imagenet"}])
+@pytest.mark.parametrize("bad", [{"alphas": ()}, {"alphas": (0,)}, {"epochs": 0}, {"data": "imagenet"}])
 def test_bad_problems_are_refused_in_a_sentence(bad):
     with pytest.raises(OutsideTheory):
         filters.Problem(**bad)

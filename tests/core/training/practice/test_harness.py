@@ -77,7 +77,7 @@ def test_an_interrupted_run_resumes_where_it_was(tmp_path):
 
 def test_a_broken_part_is_trained_again(tmp_path):
     list(ground.run(toy(), Problem(seeds=1), store=tmp_path))
-    next(tmp_path.glob("*.npz")).write_bytes(b"PK broken")
+    next(tmp_path.rglob("*.npz")).write_bytes(b"PK broken")
     TRAINED.clear()
     list(ground.run(toy(), Problem(seeds=1), store=tmp_path))
     assert len(TRAINED) == 1
@@ -94,7 +94,7 @@ def test_a_written_result_reads_back_with_its_provenance(tmp_path):
         np.testing.assert_array_equal(getattr(result.solution, field.name), getattr(last.solution, field.name))
 
 
-@pytest.mark.parametrize("content", [None, b"", b"PK nothing", b"text"])
+@pytest.mark.parametrize("content", [None, b"", b"PK nothing", b"PK\x03\x04 broken", b"text"])
 def test_absent_or_broken_results_name_the_command_that_makes_them(tmp_path, content):
     path = tmp_path / "toy.npz"
     if content is not None:

@@ -63,7 +63,7 @@ def test_steps_are_powers_of_two_and_the_end():
     assert movement.checkpoints(1).tolist() == [0, 1]
 
 
-@pytest.mark.parametrize("bad", [{"alphas": ()}, {"alphas": (7.0,)}, {"data": "cifar"}, {"rate": float("inf")}])
+@pytest.mark.parametrize("bad", [{"alphas": ()}, {"alphas": (-7.0,)}, {"data": "cifar"}, {"rate": float("inf")}])
 def test_bad_problems_are_refused_in_a_sentence(bad):
     with pytest.raises(OutsideTheory):
         movement.Problem(**bad)
