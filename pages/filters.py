@@ -29,7 +29,7 @@ experiment.show(
     figures,
     shown=("seed", "alphas"),
     more=("epochs", "samples", "rate", "data"),
-    cursor=lambda solution: ("e", "epoch", solution.epochs),
+    cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
 )

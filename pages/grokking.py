@@ -30,7 +30,7 @@ experiment.show(
     figures,
     shown=("seed", "tau", "alphas"),
     more=("steps", "rate", "decay", "fraction", "width"),
-    cursor=lambda solution: ("n", "training step", solution.steps[1:]),
+    cursor=lambda solution: ("step", "training step", solution.steps[1:]),
     measured="train_accuracy",
     facts=facts,
     grow=(1.25, 1),

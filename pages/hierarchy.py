@@ -33,7 +33,7 @@ experiment.show(
     figures,
     shown=("seed", "sample", "alphas", "sizes"),
     more=("epochs", "width"),
-    cursor=lambda solution: ("e", "epoch", solution.epochs),
+    cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
     grow=(1.4, 1),

@@ -30,7 +30,9 @@ STEM = "initialisation"
 def chart_of(problem: Problem, found: Solution) -> tuple[tuple[Picture, ...], dict[str, Any]]:
     """The panels, moved by the lever from as it is to rescaled, and how they are drawn."""
     percent = found.percent
-    cursor = None if found.report.no_lever else Cursor("%", "of the way to the rescaled network", percent, still=0)
+    cursor = (
+        None if found.report.no_lever else Cursor("rescaled %", "of the way to the rescaled network", percent, still=0)
+    )
     chart = {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
     return painted(figures, problem, found), chart
 

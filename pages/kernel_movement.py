@@ -30,7 +30,7 @@ experiment.show(
     figures,
     shown=("seed", "alphas"),
     more=("steps", "rate", "batch", "probe", "data"),
-    cursor=lambda solution: ("n", "SGD step", solution.steps, early(solution.steps, len(solution.steps) - 1)),
+    cursor=lambda solution: ("step", "SGD step", solution.steps, early(solution.steps, len(solution.steps) - 1)),
     measured="train_loss",
     facts=facts,
 )

@@ -11,6 +11,7 @@ from pages import BY_STEM, PAGES
 from pages.lessons.builder import builder, exercise_query
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
+from pages.lessons.speaker import speaker
 from pages.lessons.theorems import INDEX
 from pages.shared.address import write
 from pages.shared.cache import painted
@@ -20,7 +21,7 @@ from pages.shared.plot import plot
 from pages.shared.prose import glossary, pieces, prose
 
 STEM = "learn"
-PARTS = ("glossary", "legend", "theorems", "plan", "worksheet", "builder", "cite")
+PARTS = ("glossary", "legend", "theorems", "plan", "worksheet", "builder", "speaker", "cite")
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,11 @@ def show_builder() -> None:
     builder()
 
 
+def show_speaker() -> None:
+    prose(STEM, "speaker")
+    speaker()
+
+
 SHOW = {
     "glossary": show_glossary,
     "legend": show_marks,
@@ -99,6 +105,7 @@ SHOW = {
     "plan": show_plan,
     "worksheet": show_worksheet,
     "builder": show_builder,
+    "speaker": show_speaker,
     "cite": show_citations,
 }
 

@@ -2,3 +2,9 @@
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const narrow = () => matchMedia("(max-width: 640px)").matches;
+
+let webgl;
+export function hasWebGL() {
+  webgl ??= !!document.createElement("canvas").getContext("webgl");
+  return webgl;
+}

@@ -1,12 +1,14 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
 import { decoded, frameAt, laidOver } from "./frames.js";
+import { hasWebGL } from "./device.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { leastWidth, roomFor } from "./room.js";
 import { themed, wrapped } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, twoFingers } from "./view.js";
 
 const COMPACT = 300;
+const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
 
 export class Panel {
@@ -81,6 +83,10 @@ export class Panel {
   }
 
   async draw(Plotly, index) {
+    if (this.scenes.length && !hasWebGL()) {
+      this.div.textContent = `${NO_WEBGL} ${this.div.getAttribute("aria-label")}`;
+      return;
+    }
     forgetRanges(this.div);
     await Plotly.react(this.div, this.traces(index), this.layout(), CONFIG);
     if (!this.watched) this.watch();

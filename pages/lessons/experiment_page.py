@@ -47,8 +47,8 @@ def show(
     )
     with picture:
         hero(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
-        provenance(model.EXPERIMENT)
     presets(page, model.PRESETS)
+    provenance(model.EXPERIMENT)
     facts(problem, solution)
     prose(stem, "look")
     _live(stem, model, figures, problem, cursor, measured, grow)
