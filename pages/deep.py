@@ -12,7 +12,7 @@ from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -86,7 +86,7 @@ with section(STEM, "trained"):
     def trained(compared: Comparison | None) -> None:
         """The landing predicted and reached, once training is done."""
         if compared is None:
-            st.caption("All layers are being trained beside the theory.")
+            st.caption(said(STEM, "waiting"))
             return
         plot(*painted(comparison, problem, compared), key="compared")
         one, two, three = st.columns(3)
@@ -95,7 +95,7 @@ with section(STEM, "trained"):
         three.metric("drift of the offsets c", number(float(compared.drift.max())))
         if not compared.miss <= 1e-3:
             st.warning(
-                "Not there yet: the run ends before its loss is gone. Raise “until t” to see it land.",
+                said(STEM, "warning: not there"),
                 icon=":material/schedule:",
             )
 

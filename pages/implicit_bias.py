@@ -16,7 +16,7 @@ from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, table
+from pages.shared.prose import prose, said, table
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -90,8 +90,7 @@ st.latex(
 if solution.fan.crosses.any():
     crossing = ", ".join(f"{d:g}" for d in solution.fan.deltas[solution.fan.crosses])
     st.info(
-        f"For δ = {crossing} β passes through 0 and a changes sign. Theorem 3.1 excludes that; the landing points use its "
-        "form with the sign of the linear term changed.",
+        said(STEM, "crossing", deltas=crossing),
         icon=":material/swap_vert:",
     )
 table(landing_rows(solution, RULES))
@@ -107,9 +106,7 @@ with section(STEM, "space"):
         cursor = Cursor("t", "time t", SPACE_TIMES)
         plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, autoplay=False)
         if "integrated" in example.rules:
-            st.caption(
-                "Which branch is reached is open in closed form for some of these δ: it was found by integration."
-            )
+            st.caption(said(STEM, "integrated"))
         if run is not None:
             left, right = st.columns(2)
             left.metric("largest distance to the prediction", number(run.gap))

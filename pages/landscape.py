@@ -10,7 +10,7 @@ from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -79,13 +79,13 @@ with section(STEM, "slices"):
     )
     columns = st.columns(5)
     own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
-    columns[0].metric(
-        "components hold", f"{own:.3g} %", help="Share of the student's path in the plane of its components."
-    )
+    columns[0].metric("components hold", f"{own:.3g} %", help=said(STEM, "help: share"))
     columns[1].metric("random plane holds", f"{number(random)} %")
     columns[2].metric("student's train loss", number(float(run.loss[-1])))
-    columns[3].metric("neuron's drift of δ", number(flow.drift), help="Exact solution: rounding only.")
-    columns[4].metric("student's drift of δ", number(float(run.drift.max())), help=f"Step size η = {number(run.rate)}.")
+    columns[3].metric("neuron's drift of δ", number(flow.drift), help=said(STEM, "help: exact"))
+    columns[4].metric(
+        "student's drift of δ", number(float(run.drift.max())), help=said(STEM, "help: step", rate=number(run.rate))
+    )
 
 prose(STEM, "look")
 takeaway(page)

@@ -18,7 +18,7 @@ from pages.shared.cache import painted
 from pages.shared.controls import arrive
 from pages.shared.glossary import anchor
 from pages.shared.plot import plot
-from pages.shared.prose import glossary, pieces, prose
+from pages.shared.prose import glossary, pieces, prose, said
 
 STEM = "learn"
 PARTS = ("glossary", "legend", "theorems", "plan", "worksheet", "builder", "speaker", "cite")
@@ -79,7 +79,7 @@ def show_worksheet() -> None:
     st.download_button(
         "Worksheet as Markdown", f"# Worksheet\n\n{whole}\n", "worksheet.md", "text/markdown", key="sheet"
     )
-    st.caption("To print it, use the browser’s Print: menus and buttons stay out.")
+    st.caption(said(STEM, "print"))
 
 
 def show_citations() -> None:

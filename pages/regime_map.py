@@ -16,7 +16,7 @@ from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -70,7 +70,7 @@ def show_live(view: View, snapshots: list) -> None:
     """The newest state of a live cell, and what it cost."""
     newest = snapshots[-1]
     plot(live(view, remember(solve)(view), newest), key="live")
-    st.caption(f"{newest.seconds:.2f} CPU seconds up to step {int(newest.steps[-1]):,}, with all measures.")
+    st.caption(said(STEM, "cost", seconds=f"{newest.seconds:.2f}", step=f"{int(newest.steps[-1]):,}"))
 
 
 def map_and_cells(view: View) -> None:
@@ -112,7 +112,7 @@ def map_and_cells(view: View) -> None:
     st.latex(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
     columns = st.columns(5)
     for column, (name, value) in zip(columns, ends.items(), strict=False):
-        column.metric(f"{name} at the end", number(float(value)), help="Mean of 16 networks after 10⁶ steps.")
+        column.metric(f"{name} at the end", number(float(value)), help=said(STEM, "help: mean"))
     columns[4].metric("half of the flips by step", f"{half_times(solution)[i, j]:,.0f}")
     with st.container(horizontal=True, gap="small"):
         st.button("Pin this cell", on_click=pin, args=(cell_number(tau, delta),), icon=":material/push_pin:")

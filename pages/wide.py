@@ -13,7 +13,7 @@ from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import pieces, prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -72,10 +72,9 @@ left.metric("regime measured", solution.regime.word, help=solution.regime.basis)
 middle.metric("kernel movement S(0, T)", number(float(run.kernel_distance[-1])))
 low, high = solution.per_neuron.min(), solution.per_neuron.max()
 right.metric("δ of each neuron", number(float(low)) if low == high else f"{number(float(low))} … {number(float(high))}")
-st.caption(
-    f"{solution.regime.basis} Theory for {problem.d}·{problem.h}·{problem.c}: {word['downstream']} as δ → −∞, "
-    f"{word['upstream']} as δ → +∞, rich at δ = 0."
-)
+shape = f"{problem.d}·{problem.h}·{problem.c}"
+at = {"shape": shape, "low": word["downstream"], "high": word["upstream"]}
+st.caption(said(STEM, "theory", basis=solution.regime.basis, **at))
 cells, words = st.columns((1, 1))
 with cells:
     plot(*remember(shapes)(problem), key="map")
@@ -87,7 +86,7 @@ with section(STEM, "trained"):
     def trained(compared: Comparison | None) -> None:
         """Theory and training side by side, once training is done."""
         if compared is None:
-            st.caption("The network is being trained beside the theory.")
+            st.caption(said(STEM, "waiting"))
             return
         plot(*painted(comparison, problem, compared), key="compared", grow=(1.3, 1))
         apart, drift = st.columns(2)
@@ -95,11 +94,11 @@ with section(STEM, "trained"):
         drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
         if compared.worst > 1e-3 and compared.trained.rate:
             st.warning(
-                f"Beyond theory: steps of η = {number(compared.trained.rate)} are no gradient flow. Δ drifts, the curves part.",
+                said(STEM, "warning: steps", rate=number(compared.trained.rate)),
                 icon=":material/warning:",
             )
         elif compared.worst > 1e-3:
-            st.warning(pieces(STEM)["warning: saddle"], icon=":material/warning:")
+            st.warning(said(STEM, "warning: saddle"), icon=":material/warning:")
 
     beside("wide", problem, compare, trained)
 

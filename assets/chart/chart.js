@@ -45,8 +45,6 @@ export class Chart {
       this.redraw();
     });
     this.resize.observe(this.host);
-    /* What stands above the picture, or with it, takes room from it. */
-    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
     this.probe = this.root.querySelector(".lab-probe");
     this.probe.addEventListener("transitionend", () => this.redraw());
@@ -55,6 +53,8 @@ export class Chart {
   async update(text, source, tell) {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
     this.text = text;
+    /* What stands above the picture, or with it, takes room from it. */
+    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
     const before = this.source;
     const place = before && this.place();
     this.source = source;

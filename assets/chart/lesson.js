@@ -24,18 +24,20 @@ export function enlarged(layout, scale) {
   const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
   const out = { ...layout, font: larger(layout.font, 14), title: { ...layout.title, font: larger(layout.title?.font, 17) } };
   out.annotations = (layout.annotations ?? []).map((note) => ({ ...note, font: larger(note.font, 14) }));
+  for (const key of Object.keys(layout)) if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title) };
   for (const key of Object.keys(layout)) if (/^scene\d*$/.test(key)) out[key] = readable(layout[key]);
   out.margin = { ...layout.margin, l: (layout.margin?.l ?? 64) * scale, t: (layout.margin?.t ?? 52) * 1.2 };
   return out;
 }
 
+/* An axis' title cut to the quantity's name: what follows an equals sign, a comma or a bracket of its own falls away. */
+const briefly = (title = {}) => ({ ...title, text: (title.text ?? "").split(/ = |, (?![^(]*\))| \(/)[0] });
+
 /* A low picture has smaller type, and its axes are called by their names alone. */
 export function compact(layout) {
   const out = { ...layout, font: { ...layout.font, size: 12 }, title: { ...layout.title, font: { ...layout.title?.font, size: 15 } } };
   for (const key of Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name))) {
-    const title = layout[key].title ?? {};
-    const text = (title.text ?? "").split(/ = |, | \(|\(/)[0];
-    out[key] = { ...layout[key], title: { ...title, text, standoff: 4, font: { size: 13 } } };
+    out[key] = { ...layout[key], title: { ...briefly(layout[key].title), standoff: 4, font: { size: 13 } } };
   }
   out.margin = { ...layout.margin, t: Math.min(44, layout.margin?.t ?? 52), b: Math.min(42, layout.margin?.b ?? 56) };
   return out;

@@ -5,7 +5,7 @@ import { hasWebGL } from "./device.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { leastWidth, roomFor } from "./room.js";
 import { themed, wrapped } from "./theme.js";
-import { asSeen, cameraOf, forgetRanges, twoFingers } from "./view.js";
+import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
 
 const COMPACT = 300;
 const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
@@ -75,6 +75,7 @@ export class Panel {
     layout.title = { ...layout.title, text: lines.join("<br>"), pad };
     layout.margin = { ...layout.margin, t: layout.margin.t + 21 * scale * (lines.length - 1) };
     for (const scene of this.scenes) {
+      layout[scene] = sized(layout[scene], layout.width, layout.height);
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
       if (camera) layout[scene] = { ...layout[scene], camera };
     }

@@ -26,12 +26,17 @@ def pieces(stem: str) -> dict[str, str]:
     return {name.strip(): body.strip() for name, _, body in parts}
 
 
-def prose(stem: str, piece: str, **numbers: object) -> None:
-    """Write one piece of a page's words, with «name» replaced by the numbers given."""
+def said(stem: str, piece: str, **numbers: object) -> str:
+    """One piece of a page's words, with «name» replaced by the numbers given."""
     text = pieces(stem)[piece]
     for name, value in numbers.items():
         text = text.replace(f"«{name}»", str(value))
-    st.markdown(hovering(text))
+    return text
+
+
+def prose(stem: str, piece: str, **numbers: object) -> None:
+    """Write one piece of a page's words."""
+    st.markdown(hovering(said(stem, piece, **numbers)))
 
 
 def table(rows: Sequence[Mapping[str, str]]) -> None:
