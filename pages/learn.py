@@ -8,6 +8,8 @@ from core.figures.legend import Legend, figures
 from core.papers import PAPERS
 from core.params import Params, knob
 from pages import BY_STEM, PAGES
+from pages.classes.lesson_part import show_class
+from pages.classes.speaker import show_speaker as show_speaker_of_class
 from pages.lessons.builder import builder, exercise_query
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
@@ -21,7 +23,9 @@ from pages.shared.plot import plot
 from pages.shared.prose import glossary, pieces, prose, said
 
 STEM = "learn"
-PARTS = ("glossary", "legend", "theorems", "plan", "worksheet", "builder", "speaker", "cite")
+PARTS = ("glossary", "legend", "theorems", "plan", "class", "speaker", "worksheet", "builder", "cite")
+RENAMED = {"marks": "legend", "index": "theorems"}
+"""What links of earlier days call a part."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,9 @@ def show_builder() -> None:
 
 
 def show_speaker() -> None:
+    if "class" in st.query_params:
+        show_speaker_of_class()
+        return
     prose(STEM, "speaker")
     speaker()
 
@@ -103,14 +110,17 @@ SHOW = {
     "legend": show_marks,
     "theorems": show_index,
     "plan": show_plan,
+    "class": show_class,
+    "speaker": show_speaker,
     "worksheet": show_worksheet,
     "builder": show_builder,
-    "speaker": show_speaker,
     "cite": show_citations,
 }
 
 prose(STEM, "intro")
 st.latex(r"\delta=\eta_w\,a^2-\eta_a\,\lVert w\rVert^2,\qquad\dot\delta=0\ \text{ along gradient flow}")
+if (old := st.query_params.get("part")) in RENAMED:
+    st.query_params["part"] = RENAMED[old]
 for note in arrive(Reading):
     st.warning(note, icon=":material/link_off:")
 part = st.segmented_control(

@@ -63,7 +63,7 @@ def show_own(own: OwnSweep, snapshots: list) -> None:
     cursor = Cursor("steps", "steps of descent", newest.checkpoint)
     plot(*own_maps(own, newest), key="own", autoplay=False, cursor=cursor, least=280)
     if refused := snapshots[-1].refused:
-        st.warning(f"Cells that stay blank: {len(refused)}; {refused[0]}", icon=":material/warning:")
+        st.warning(f"Cells that stay blank: {len(refused)}. The first is {refused[0]}", icon=":material/warning:")
 
 
 def show_live(view: View, snapshots: list) -> None:
@@ -136,7 +136,7 @@ map_and_cells(view)
 with section(STEM, "own"):
     prose(STEM, "own")
     own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
-    job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own))
+    job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own), core_seconds=own.seconds)
     refused = job.snapshots[-1].refused if job is not None and job.snapshots else ()
     if own.rate and job is not None and (refused or job.state == "failed"):
         st.button("Use the automatic rate", on_click=automatic_rate, type="primary")

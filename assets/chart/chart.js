@@ -2,7 +2,7 @@
 
 import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
-import { still } from "./device.js";
+import { nextFrame, still } from "./device.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
 import { loadPlotly } from "./library.js";
@@ -42,12 +42,12 @@ export class Chart {
         showPicker(this);
         this.panels.forEach((panel) => panel.fit());
       }
-      this.redraw();
+      this.layAnew();
     });
     this.resize.observe(this.host);
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
     this.probe = this.root.querySelector(".lab-probe");
-    this.probe.addEventListener("transitionend", () => this.redraw());
+    this.probe.addEventListener("transitionend", () => this.layAnew());
   }
 
   async update(text, source, tell) {
@@ -62,6 +62,7 @@ export class Chart {
     this.directions = source.directions ?? AT_DESK;
     this.theme = themeOf(this.root);
     this.readFigures();
+    this.news = true;
     this.openingCamera ??= source.camera;
     if (!before) this.index = this.indexOf(source.start);
     else this.settle(before, place);
@@ -118,12 +119,17 @@ export class Chart {
     this.paintedDark = this.theme.dark;
     const panels = JSON.parse(text).panels;
     while (this.panels.length > panels.length) this.drop(this.panels.pop());
-    while (this.panels.length < panels.length) this.panels.push(new Panel(this.host, this));
+    while (this.panels.length < panels.length) {
+      const panel = new Panel(this.host, this);
+      this.panels.push(panel);
+      this.resize.observe(panel.plot);
+    }
     panels.forEach((panel, k) => this.panels[k].set(panel));
   }
 
   drop(panel) {
-    this.Plotly?.purge(panel.div);
+    this.resize.unobserve(panel.plot);
+    this.Plotly?.purge(panel.plot);
     panel.div.remove();
   }
 
@@ -182,11 +188,8 @@ export class Chart {
       return;
     }
     this.drawing = true;
-    this.theme = themeOf(this.root);
-    if (this.theme.dark !== this.paintedDark) this.readFigures();
     try {
-      const seen = this.panels.filter((panel) => !panel.div.hidden);
-      await Promise.all(seen.map((panel) => panel.draw(this.Plotly, this.index)));
+      await this.drawAll();
     } finally {
       this.drawing = false;
       this.root.dataset.drawn = String(1 + Number(this.root.dataset.drawn ?? 0));
@@ -195,6 +198,25 @@ export class Chart {
       this.again = false;
       await this.redraw();
     }
+  }
+
+  /* Size or colours may have changed: every layout is made again. */
+  layAnew() {
+    if (!this.source) return;
+    this.theme = themeOf(this.root);
+    if (this.theme.dark !== this.paintedDark) this.readFigures();
+    this.panels.forEach((panel) => (panel.fresh = true));
+    this.redraw();
+  }
+
+  /* Pictures of the plane are there a frame sooner than scenes, which take longest. */
+  async drawAll() {
+    const seen = this.panels.filter((panel) => !panel.div.hidden);
+    const scenes = seen.filter((panel) => panel.scenes.length);
+    await Promise.all(seen.filter((panel) => !panel.scenes.length).map((panel) => panel.draw(this.Plotly, this.index)));
+    if (scenes.length && scenes.length < seen.length && this.news) await nextFrame();
+    await Promise.all(scenes.map((panel) => panel.draw(this.Plotly, this.index)));
+    this.news = false;
   }
 
   say(words) {

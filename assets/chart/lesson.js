@@ -22,10 +22,11 @@ export function directed(trace, { curtain, veil, highlight, scale }) {
 
 export function enlarged(layout, scale) {
   const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
-  const out = { ...layout, font: larger(layout.font, 14), title: { ...layout.title, font: larger(layout.title?.font, 17) } };
-  out.annotations = (layout.annotations ?? []).map((note) => ({ ...note, font: larger(note.font, 14) }));
-  for (const key of Object.keys(layout)) if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title) };
-  for (const key of Object.keys(layout)) if (/^scene\d*$/.test(key)) out[key] = readable(layout[key]);
+  const out = { ...layout, font: larger(layout.font, 14) };
+  for (const key of Object.keys(layout)) {
+    if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title) };
+    if (/^scene\d*$/.test(key)) out[key] = readable(layout[key]);
+  }
   out.margin = { ...layout.margin, l: (layout.margin?.l ?? 64) * scale, t: (layout.margin?.t ?? 52) * 1.2 };
   return out;
 }
@@ -39,7 +40,7 @@ export function compact(layout) {
   for (const key of Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name))) {
     out[key] = { ...layout[key], title: { ...briefly(layout[key].title), standoff: 4, font: { size: 13 } } };
   }
-  out.margin = { ...layout.margin, t: Math.min(44, layout.margin?.t ?? 52), b: Math.min(42, layout.margin?.b ?? 56) };
+  out.margin = { ...layout.margin, b: Math.min(42, layout.margin?.b ?? 56) };
   return out;
 }
 

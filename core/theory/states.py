@@ -78,6 +78,11 @@ def imbalance(a: ArrayLike, w: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: Arra
         return representable("δ", np.ldexp(state.delta, 2 * state.unit))
 
 
+def imbalance_of_squares(outer: Floats, inner: Floats, *, eta_a: float = 1.0, eta_w: float = 1.0) -> Floats:
+    """δ[...] where only squared lengths are known: η_w outer − η_a inner of ‖a_k‖² and ‖w_k‖² [...], checked already."""
+    return eta_w * outer - eta_a * inner
+
+
 def imbalance_matrix(A: ArrayLike, W: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0) -> Floats:
     """Δ[..., h, h] = η_w A Aᵀ − η_a W Wᵀ of A[..., h, c] and W[..., h, d] (paper, section 4); its diagonal are the δ_k.
 

@@ -91,7 +91,7 @@ def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, curs
         now = Cursor(symbol, words, values, still=still)
         plot(*panels, key="live", cursor=now, autoplay=False, grow=grow, least=300)
 
-    work(stem, brief, model.run, label="Train it here", show=paint)
+    work(stem, brief, model.run, label="Train it here", show=paint, core_seconds=model.EXPERIMENT.seconds(brief))
 
 
 def _settings(problem: Params) -> dict[str, str]:

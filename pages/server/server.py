@@ -21,7 +21,7 @@ import core.figures
 import core.training
 from core.training.threads import one_thread
 from pages.jobs.live import close_pools, open_pools
-from pages.jobs.pool import ROOT
+from pages.jobs.process import ROOT
 from pages.server.notice import NOTICE_SCRIPT, NOTICE_URL, Notice
 from pages.server.rate_limit import RateLimit
 from pages.server.security import Gate

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.errors import Refusal
 from core.params import Params
-from pages.shared.streamlit_internals import page_in_this_run
+from pages.shared.streamlit_internals import where
 
 TRAVELS = ("delta", "angle", "norm", "sign", "target_angle", "target_norm", "tau", "seed", "eta_a", "eta_w")
 LESSON_WORDS = ("step", "predict", "A", "goal", "hide", "lock")
@@ -43,8 +43,7 @@ def spelled(problem: Params) -> Spelled:
 
 def arrive() -> None:
     """At each run of the whole page: it may have been entered, or its address changed by Back or Forward."""
-    log = _log()
-    page, walked = page_in_this_run()
+    (page, walked), log = where(), _log()
     if log.page != page:
         log.page, log.said, log.shown = page, {}, {}
     log.fresh, log.walked = True, walked

@@ -137,14 +137,16 @@ def _bytes(uploaded: Any) -> bytes:
 
 
 def show_refusal(error: Refusal, asked: Any) -> None:
-    """A question beside the controls that answer it, and a refusal with the lines that mend it, if there are any."""
-    if isinstance(error, Question):
-        asked.warning(f"{error.what}; got {error.got}. {error.do}", icon=":material/help:")
-        st.warning(f"{error} The controls for it stand under “Your own network and data”.", icon=":material/help:")
-        return
-    st.error(str(error), icon=":material/error:")
-    if isinstance(error, OtherFormat):
-        st.code(error.lines, language="python")
+    """A question or a refusal, beside the controls that answer it and where the result would stand."""
+    question = isinstance(error, Question)
+    for place, show in (
+        (asked, asked.warning if question else asked.error),
+        (st, st.warning if question else st.error),
+    ):
+        show(str(error), icon=":material/help:" if question else ":material/error:")
+        if isinstance(error, OtherFormat) and place is asked:
+            place.code(error.lines, language="python")
+    st.caption("The controls stand under “Your own network and data”.")
 
 
 def show_reading(report: Report) -> None:

@@ -23,10 +23,8 @@ __all__ = ["BackMsg", "ForwardMsg", "WidgetState"]
 
 CONTEXT = "streamlit.runtime.scriptrunner_utils.script_run_context"
 NEEDED = {
-    f"{CONTEXT}.get_script_run_ctx": "tells whether a session runs and whose it is: jobs belong to sessions. Without it, "
-    "give each session a random id in st.session_state, and enter the server by a file of its own.",
-    f"{CONTEXT}.ScriptRunContext.is_history_navigation": "tells Back and Forward from a moved control, whose address comes "
-    "a moment later. Without it, let pages/shared/address.py read the address when a page is entered, and no more.",
+    f"{CONTEXT}.get_script_run_ctx": "tells whether a session runs and whose it is, on which page, and whether Back led "
+    "there. Without it, give each session a random id in st.session_state, and enter the server by a file of its own.",
     f"{CONTEXT}.ThreadState": "names the running fragment, so that its timer can be changed from inside.",
     f"{CONTEXT}.enqueue_message": "sends that timer's message. Without either, let beside.py use st.fragment(run_every=…) "
     "alone: a finished simulation then costs a rerun of the page.",
@@ -59,10 +57,10 @@ def session_id() -> str:
     return context.session_id if context else ""
 
 
-def page_in_this_run() -> tuple[str, bool]:
-    """Which of the navigation's pages runs, and whether Back or Forward led to it."""
+def where() -> tuple[str, bool]:
+    """The page that runs here, and whether the browser came to it by Back or Forward."""
     context = get_script_run_ctx(suppress_warning=True)
-    return (context.page_script_hash, context.is_history_navigation) if context else ("", False)
+    return (context.page_script_hash, bool(context.is_history_navigation)) if context else ("", False)
 
 
 def is_connected(session: str) -> bool:

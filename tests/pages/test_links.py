@@ -40,7 +40,7 @@ def device(request, monkeypatch):
 
 @pytest.mark.parametrize("page, name", PRESETS, ids=lambda part: getattr(part, "stem", part))
 def test_a_preset_is_its_link(page, name, device, charts):
-    here = run(page).button(f"preset_{name}").click().run()
+    here = run(page).button(f"preset_{name}").click().run().run()
     there = run(page, copied(healthy(here)))
     assert copied(there) == copied(here)
     assert charts(there)[0]["panels"] == charts(here)[0]["panels"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import OutsideTheory
+from core.theory.states import imbalance_of_squares
 
 LARGEST = 1e100
 
@@ -223,5 +224,6 @@ def imbalance(layers: Layers) -> list[np.ndarray]:
         if bias is not None:
             incoming = incoming + bias**2
         outgoing = np.square(layers.weights[index + 1]).sum(0)
-        found.append(layers.rates[index] * outgoing - layers.rates[index + 1] * incoming)
+        lower, upper = layers.rates[index : index + 2]
+        found.append(imbalance_of_squares(outgoing, incoming, eta_a=upper, eta_w=lower))
     return found

@@ -184,7 +184,7 @@ def _inputs(table: Table, target: int) -> np.ndarray:
                 raise OutsideTheory(
                     "Inputs must be finite numbers",
                     got=f"{cells[k].strip()!r} in row {table.lines[row]}, column {table.names[k]}",
-                    do="Encode text columns, fill gaps or drop the row.",
+                    do="Encode text columns, fill gaps or drop the row; another column is the target by --target.",
                 )
     return X
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
+from core.theory.states import imbalance_of_squares
 from core.training.initialisation.laws import LEVELS
 from core.training.initialisation.layers import Entry, Layers, checked_rates
 from core.training.initialisation.lever import incoming, lever, multiplied, no_lever, pytorch_lines, unchanged, unit
@@ -132,8 +133,7 @@ def diagnose(
 
 def _pairs(norms: Norms, rates: Sequence[float], slope: Slope | None) -> tuple[Pair, ...]:
     found = []
-    for k in range(len(norms.names) - 1):
-        delta = rates[k] * norms.columns[k + 1] - rates[k + 1] * incoming(norms, k)
+    for k, delta in enumerate(per_neuron(norms, rates)):
         quantiles = np.quantile(delta, LEVELS)
         scaled = None if slope is None else tuple((quantiles / unit(rates, k, slope)).tolist())
         found.append(
@@ -153,7 +153,10 @@ def _pairs(norms: Norms, rates: Sequence[float], slope: Slope | None) -> tuple[P
 
 def per_neuron(norms: Norms, rates: Sequence[float]) -> list[np.ndarray]:
     """δ_k of every hidden unit, one array per pair: what the histogram shows."""
-    return [rates[k] * norms.columns[k + 1] - rates[k + 1] * incoming(norms, k) for k in range(len(norms.names) - 1)]
+    return [
+        imbalance_of_squares(norms.columns[k + 1], incoming(norms, k), eta_a=rates[k + 1], eta_w=rates[k])
+        for k in range(len(norms.names) - 1)
+    ]
 
 
 def _tau(norms: Norms) -> float:

@@ -1,7 +1,7 @@
 """Kernel movement: a small LeNet on handwritten digits, its first layer divided by α and its last multiplied by α.
 
 S       ↔ kernel_distance     ↔ 1 − cosine between the tangent kernels at the start and now, on a fixed probe batch
-Hamming ↔ hamming_distance    ↔ share of (hidden unit, probe image) pairs that switched on or off, 0 … 1
+flips   ↔ flipped_share       ↔ share of (hidden unit, probe image) pairs that switched on or off, 0 … 1
 |θ−θ₀|  ↔ parameter_distance  ↔ relative_distance is the same divided by |θ₀|
 time    ↔ steps of SGD at one rate for all α, the same minibatches for all α
 Two counterfactual kernels separate the causes: `distance_moved` keeps the on/off pattern of the start and takes the new
@@ -65,7 +65,7 @@ class Solution:
     kernel_distance: np.ndarray
     distance_flipped: np.ndarray
     distance_moved: np.ndarray
-    hamming_distance: np.ndarray
+    flipped_share: np.ndarray
     parameter_distance: np.ndarray
     relative_distance: np.ndarray
     train_loss: np.ndarray
@@ -169,7 +169,7 @@ class _Gauge:
             "kernel_distance": kernel_distance(self.kernels[k], kernel(now, self.probe)),
             "distance_moved": kernel_distance(self.kernels[k], kernel(now, self.probe, gates_of=start)),
             "distance_flipped": kernel_distance(self.kernels[k], kernel(start, self.probe, gates_of=now)),
-            "hamming_distance": float(flipped),
+            "flipped_share": float(flipped),
             "parameter_distance": moved,
             "relative_distance": moved / size,
             "train_loss": float(_loss(now, *train)),

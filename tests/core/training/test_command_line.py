@@ -49,9 +49,9 @@ class Command:
 
 
 OUTPUT = [
-    ["--output", "/proc/none/result.npz"],
+    ["--output", "/dev/null/none/result.npz"],
     ["--output", "/"],
-    ["--output", "/proc/version/result.npz"],
+    ["--output", "/dev/null/result.npz"],
     ["--output", "/dev/null"],
 ]
 LIST = [

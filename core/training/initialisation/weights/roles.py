@@ -36,7 +36,7 @@ NORM_WORDS = {
 NORM_WORDS |= {"normalisation"}
 NORM_NAMES = {"running_mean", "running_var", "moving_mean", "moving_variance", "gamma", "beta"}
 COUNTERS = {"num_batches_tracked", "position_ids", "inv_freq", "step", "epoch", "iteration", "iterations"}
-ATTENTION_WORDS = {"attn", "attention", "mha", "qkv", "selfattention", "multiheadattention"}
+ATTENTION_WORDS = {"attn", "attention", "mha", "qkv", "wqkv", "selfattention", "multiheadattention"}
 QUERIES = {"q", "query", "queries", "wq", "qproj", "toq"}
 KEYS = {"k", "key", "keys", "wk", "kproj", "tok"}
 EMBEDDING_WORDS = {"embedding", "embeddings", "embed", "emb", "wte", "wpe"}
@@ -97,7 +97,10 @@ def _own(name: str) -> tuple[str, str]:
 
 def _attention(arrays: Mapping[str, np.ndarray]) -> set[str]:
     """By name, or a query and a key beside each other; a policy's `value` head alone is none."""
-    found = {n for n in arrays if _said(path(n)) & ATTENTION_WORDS or (path(n) or [""])[-1].startswith("in_proj_")}
+    found = {name for name in arrays if _said(path(name)) & ATTENTION_WORDS}
+    inner = [name for name in arrays if (path(name) or [""])[-1].startswith("in_proj_")]
+    packed = {"/".join(path(name)[:-1]) for name in inner}
+    found |= {*inner, *(n for n in arrays if _own(n)[1] == "out_proj" and _own(n)[0] in packed)}
     kinds: dict[str, set[str]] = {}
     for name in arrays:
         above, own = _own(name)

@@ -234,6 +234,14 @@ READ = {
         0,
         True,
     ),
+    "a readout as a column": (npz({"W": draw(8, 3), "a": draw(8, 1)}), Choice(), (3, 8, 1), 0, False),
+    "a policy beside its noise": (
+        npz({"pi.0.weight": draw(8, 3), "pi.2.weight": draw(2, 8), "log_std": draw(2)}),
+        Choice(order=("pi.0", "pi.2")),
+        (3, 8, 2),
+        0,
+        False,
+    ),
     "zero readout": (npz({"0.weight": draw(8, 3), "2.weight": np.zeros((1, 8))}), Choice(), (3, 8, 1), 0, False),
     "counters": (
         npz({**mlp((3, 8, 1), ["0.weight", "2.weight"]), "step": np.array(7), "mask": np.ones((3, 3), bool)}),
@@ -266,6 +274,19 @@ ASKED = {
     ),
     "two series that fit both ways": (tensors(mlp((10, 5, 3, 5, 10), AUTO)), Choice(), "order", "more than one fits"),
     "x @ W that fits both ways": (npz(mlp((1, 64, 1), ["w1", "w2"], turned=True)), Choice(), "layout", "Both layouts"),
+    "the file's order does not fit": (
+        npz({"value_head.weight": draw(1, 8), "trunk.weight": draw(8, 4)}),
+        Choice(),
+        "order",
+        "--order trunk,value_head",
+    ),
+    "layers beside attention": (
+        npz({"q.weight": draw(4, 4), "k.weight": draw(4, 4), "up.weight": draw(9, 4), "down.weight": draw(4, 9)}),
+        Choice(),
+        "order",
+        "--order up,down",
+    ),
+    "fused attention": (npz({"Wqkv": draw(12, 4), "Wo": draw(4, 4)}), Choice(), "", "attention"),
     "plain squares": (npz(mlp((4, 4, 4), ["w1", "w2"])), Choice(), "layout", "Both layouts"),
     "weight stored as [in, out]": (
         npz(mlp((3, 6, 2), ["0.weight", "1.weight"], turned=True)),
@@ -345,6 +366,11 @@ REFUSED = {
         npz({**mlp((3, 6, 2), ["0.weight", "2.weight"]), "temperature": draw(7)}),
         Choice(),
         "belongs to no layer",
+    ),
+    "a policy's noise": (
+        npz({"pi.0.weight": draw(8, 3), "pi.2.weight": draw(2, 8), "log_std": draw(2)}),
+        Choice(),
+        "log_std belongs to no layer",
     ),
     "no such part": (tensors(AGENT), Choice(only="policy"), "actor"),
     "no such layer": (tensors(AGENT), Choice(order=("actor.0", "policy")), "policy"),
