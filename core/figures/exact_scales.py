@@ -1,5 +1,7 @@
 """How long it takes: half-times of alignment, kernel and loss for every δ, with what theory says for δ → ±∞ (section 3)."""
 
+import math
+
 import numpy as np
 
 from core.figures import style
