@@ -72,6 +72,15 @@ def device_for(wanted: str, *, pays: bool = False) -> str:
     return choose_device(os.environ.get("DEVICE") or ("cuda" if pays and gpus() else "cpu"))
 
 
+def own_device() -> str:
+    """The device of this process's work by the DEVICE variable, else the CPU; the CPU, after a sentence, where it is gone."""
+    try:
+        return device_for("auto")
+    except Unavailable:
+        tell(f"No GPU answers here (DEVICE is {os.environ.get('DEVICE')}); this run is on the CPU.")
+        return "cpu"
+
+
 def usable(device: str) -> str:
     """The device, after a first byte on it. Raises Unavailable where it is absent, or busy and takes nobody else."""
     import torch
