@@ -1,13 +1,18 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
-import { pixelRatio } from "./device.js";
+import { hasWebGL, pixelRatio } from "./device.js";
+import { patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
-import { directed, enlarged } from "./lesson.js";
+import { Handles } from "./handles.js";
+import { compact, directed, enlarged } from "./lesson.js";
+import { leastWidth, roomFor } from "./room.js";
 import { swiftly } from "./swift.js";
 import { themed } from "./theme.js";
-import { asSeen, cameraOf, forgetRanges, twoFingers } from "./view.js";
+import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
 import { withWords, withoutWords, Words } from "./words.js";
 
+const COMPACT = 300;
+const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
 const CURTAIN = "What will happen?";
 
 export class Panel {
@@ -24,7 +29,9 @@ export class Panel {
     this.div.append(this.area);
     host.append(this.div);
     this.words = new Words(this.div, this.area, this.plot);
+    this.handles = new Handles(this, this.area);
     this.watched = false;
+    this.drawn = [];
     twoFingers(this.plot);
   }
 
@@ -32,9 +39,17 @@ export class Panel {
     this.figure = decoded(figure);
     this.short = short;
     this.div.setAttribute("aria-label", name);
-    this.div.style.height = `${this.chart.room(height)}px`;
-    this.div.style.flex = `${grow} 1 ${least}px`;
+    const { free } = this.chart.source;
+    this.handles.show((this.figure.handles ?? []).filter(({ fields }) => fields.every((one) => free.includes(one))));
+    Object.assign(this, { height, grow, least });
+    this.fit();
     this.fresh = true;
+  }
+
+  /* As high as the screen has room for. */
+  fit() {
+    this.div.style.flex = `${this.grow} 1 ${leastWidth(this.chart, this.least)}px`;
+    this.div.style.height = `${roomFor(this.chart, this.height)}px`;
   }
 
   get scenes() {
@@ -53,6 +68,12 @@ export class Panel {
         data[frames.traces[k]] = laidOver(data[frames.traces[k]], patch);
       });
     }
+    const { flow, runs } = this.chart;
+    if (runs) {
+      for (const [place, patch] of patches(this.figure.roles ?? [], flow, runs, index)) {
+        data[place] = { ...data[place], ...patch };
+      }
+    }
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
     return data.map((trace) => directed(trace, { ...rest, highlight: here }));
@@ -61,7 +82,8 @@ export class Panel {
   /* The layout without words, camera and the numbers that change at every draw. */
   frame() {
     const { curtain, scale } = this.chart.directions;
-    const whole = themed(this.figure.layout, this.chart.theme);
+    let whole = themed(this.figure.layout, this.chart.theme);
+    if (scale === 1 && this.div.clientHeight < COMPACT) whole = compact(whole);
     const { title, annotations = [] } = whole;
     this.title = curtain ? { ...title, text: CURTAIN } : title;
     this.words.say(this.title, annotations, scale);
@@ -69,7 +91,14 @@ export class Panel {
     const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale));
     layout.width = this.plot.clientWidth || undefined;
     layout.height = this.plot.clientHeight || undefined;
+    for (const scene of this.scenes) layout[scene] = sized(layout[scene], layout.width, layout.height);
     return layout;
+  }
+
+  /* A title may follow the cursor. */
+  titleAt(index) {
+    const titles = this.chart.directions.curtain ? [] : (this.figure.layout.meta?.titles ?? []);
+    return titles[Math.min(index, titles.length - 1)] ?? this.title.text;
   }
 
   withCamera(layout) {
@@ -97,21 +126,34 @@ export class Panel {
   }
 
   draw(Plotly, index) {
+    if (this.scenes.length && !hasWebGL()) {
+      this.plot.textContent = `${NO_WEBGL} ${this.div.getAttribute("aria-label")}`;
+      return undefined;
+    }
     const data = this.traces(index);
     const anew = this.laidAnew();
-    if (!anew && this.watched && swiftly(this.plot, data, this.chart.news)) {
+    this.words.entitle(this.titleAt(index));
+    const before = this.drawn;
+    this.drawn = data;
+    const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
+    if (done === "soon") this.chart.settleSoon(this);
+    if (done) {
       this.plot.layout.meta = this.layout.meta;
-      this.words.place();
+      this.words.place(data);
+      this.handles.place();
       return undefined;
     }
     return this.drawWhole(Plotly, data);
   }
 
   async drawWhole(Plotly, data) {
+    this.unsettled = false;
     forgetRanges(this.plot);
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
-    await Plotly.react(this.plot, data, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
-    this.words.place();
+    const copies = data.map((trace) => ({ ...trace }));
+    await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    this.words.place(data);
+    this.handles.place();
     if (!this.watched) this.watch();
   }
 
@@ -134,12 +176,13 @@ export class Panel {
     };
     this.plot.on("plotly_click", told("click"));
     this.plot.on("plotly_hover", told("hover"));
+    for (const turned of ["plotly_relayouting", "plotly_relayout"]) this.plot.on(turned, () => this.handles.place());
   }
 
   /* What is seen, as a figure of its own: cursor, camera and theme included. */
   seen() {
     const layout = { ...asSeen(this.plot), paper_bgcolor: this.chart.theme.paper };
     const figure = { title: this.title, annotations: this.annotations };
-    return { data: this.plot.data, layout: withWords(layout, figure, this.title.text, this.plot.clientWidth) };
+    return { data: this.plot.data, layout: withWords(layout, figure, this.words.said, this.plot.clientWidth) };
   }
 }

@@ -60,10 +60,20 @@ export function twoFingers(div) {
       const nearer = before.gap > 20 ? now.gap / before.gap : 1;
       const camera = turned(scene.getCamera(), (now.x - before.x) * turn, (now.y - before.y) * turn, nearer);
       scene.setViewport({ camera, aspectratio: scene.fullSceneLayout.aspectratio });
+      div.emit?.("plotly_relayouting", {});
     }
     before = now;
   };
   for (const kind of ["touchstart", "touchmove", "touchend", "touchcancel"]) {
     div.addEventListener(kind, touched, { capture: true, passive: false });
   }
+}
+
+/* A cube as large as its panel has room for, its axes and their names included. */
+const CUBE = { width: 420, height: 400, least: 0.8, most: 1.35 };
+export function sized(scene, width = CUBE.width, height = CUBE.height) {
+  if (scene.aspectmode !== "cube") return scene;
+  const fits = Math.min(width / CUBE.width, height / CUBE.height);
+  const side = Math.min(CUBE.most, Math.max(CUBE.least, fits));
+  return { ...scene, aspectmode: "manual", aspectratio: { x: side, y: side, z: side } };
 }

@@ -15,7 +15,8 @@ from pages.classes.scene import here, kind_of, known, title
 from pages.classes.store import store
 from pages.classes.tally import goal_words
 from pages.lessons.builder import exercise_query
-from pages.lessons.lessons import LESSONS, state
+from pages.lessons.lesson import state
+from pages.lessons.lessons import LESSONS
 from pages.shared.address import spelled
 
 LOOK_S, REPLY = 1.0, "_class_reply"
@@ -58,7 +59,7 @@ def _vote_buttons(page: Page, klass: Class) -> None:
     if klass.voting:
         _button("Reveal", "class_reveal", _reveal, klass, type="primary", icon=":material/visibility:")
     _button("Vote again", "class_again", _ask, page, klass, True, icon=":material/replay:")
-    _button("Put away", "class_close", _close, klass, type="tertiary")
+    _button("Close", "class_close", _close, klass, type="tertiary")
 
 
 def _send_buttons(page: Page, klass: Class) -> None:
