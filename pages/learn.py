@@ -7,6 +7,7 @@ import streamlit as st
 from core.figures.legend import Legend, figures
 from core.papers import PAPERS
 from core.params import Params, knob
+from core.problems.regime_map import ASSET, early_ranks, load
 from pages import BY_STEM, PAGES
 from pages.classes.lesson_part import show_class
 from pages.classes.speaker import show_speaker
@@ -15,11 +16,11 @@ from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
 from pages.lessons.theorems import INDEX
 from pages.shared.address import write
-from pages.shared.cache import painted
+from pages.shared.cache import painted, remember
 from pages.shared.controls import arrive
 from pages.shared.glossary import anchor
 from pages.shared.plot import plot
-from pages.shared.prose import glossary, pieces, prose
+from pages.shared.prose import filled, glossary, pieces, prose
 
 STEM = "learn"
 PARTS = ("glossary", "legend", "theorems", "plan", "class", "speaker", "worksheet", "builder", "cite")
@@ -76,7 +77,8 @@ def show_worksheet() -> None:
     for stem, tasks in words_by_page("worksheet"):
         text.append(f"### {BY_STEM[stem].title}\n\n{tasks}")
         if answers:
-            text.append(f"*Answers*\n\n{pieces(STEM)[f'answers: {stem}']}")
+            numbers = remember(early_ranks)(remember(load)(ASSET)) if stem == "regime_map" else {}
+            text.append(f"*Answers*\n\n{filled(STEM, f'answers: {stem}', numbers)}")
     whole = "\n\n".join(text)
     st.markdown(whole)
     st.download_button(

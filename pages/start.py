@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.figures.start import figures
 from core.figures.style import number
-from core.problems.start import PRESETS, Start, curves, solve
+from core.problems.start import PRESETS, Start, curves, solve, words
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -70,6 +70,6 @@ for column, word, k in zip(columns, CHOICES, range(3), strict=True):
     column.metric(f"{word}: kernel moved S(0, T)", number(moved))
 how = "trained by gradient descent" if relu else "exact, not simulated"
 st.caption(f"These curves are {how}; δ, which the flow conserves, drifts by at most {number(solution.drift)}.")
-prose(STEM, "relu" if relu else "look")
+prose(STEM, "relu" if relu else "look", **words(solution))
 takeaway(page)
 st.caption("Figures 2 to 4 (linear) and 1a (ReLU) of the paper; its sections 3 and 5.")

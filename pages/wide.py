@@ -73,7 +73,7 @@ low, high = solution.per_neuron.min(), solution.per_neuron.max()
 right.metric("δ of each neuron", number(float(low)) if low == high else f"{number(float(low))} … {number(float(high))}")
 st.caption(
     f"{solution.regime.basis} Theory for {problem.d}·{problem.h}·{problem.c}: {word['downstream']} as δ → −∞, "
-    f"{word['upstream']} as δ → +∞, rich at δ = 0."
+    f"{word['upstream']} as δ → +∞, rich near δ = 0 from a small start."
 )
 cells, words = st.columns((1, 1))
 with cells:

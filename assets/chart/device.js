@@ -2,7 +2,7 @@
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const narrow = () => matchMedia("(max-width: 640px)").matches;
-export const nextFrame = () => new Promise((done) => requestAnimationFrame(done));
+export const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 let ratio;

@@ -1,7 +1,9 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
 import { pixelRatio } from "./device.js";
+import { patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
+import { Handles } from "./handles.js";
 import { directed, enlarged } from "./lesson.js";
 import { swiftly } from "./swift.js";
 import { themed } from "./theme.js";
@@ -24,7 +26,9 @@ export class Panel {
     this.div.append(this.area);
     host.append(this.div);
     this.words = new Words(this.div, this.area, this.plot);
+    this.handles = new Handles(this, this.area);
     this.watched = false;
+    this.drawn = [];
     twoFingers(this.plot);
   }
 
@@ -34,6 +38,8 @@ export class Panel {
     this.div.setAttribute("aria-label", name);
     this.div.style.height = `${this.chart.room(height)}px`;
     this.div.style.flex = `${grow} 1 ${least}px`;
+    const { free } = this.chart.source;
+    this.handles.show((this.figure.handles ?? []).filter(({ fields }) => fields.every((one) => free.includes(one))));
     this.fresh = true;
   }
 
@@ -52,6 +58,12 @@ export class Panel {
       frameAt(frames, Math.min(index, frames.count - 1)).forEach((patch, k) => {
         data[frames.traces[k]] = laidOver(data[frames.traces[k]], patch);
       });
+    }
+    const { flow, runs } = this.chart;
+    if (runs) {
+      for (const [place, patch] of patches(this.figure.roles ?? [], flow, runs, index)) {
+        data[place] = { ...data[place], ...patch };
+      }
     }
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
@@ -99,19 +111,27 @@ export class Panel {
   draw(Plotly, index) {
     const data = this.traces(index);
     const anew = this.laidAnew();
-    if (!anew && this.watched && swiftly(this.plot, data, this.chart.news)) {
+    const before = this.drawn;
+    this.drawn = data;
+    const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
+    if (done === "soon") this.chart.settleSoon(this);
+    if (done) {
       this.plot.layout.meta = this.layout.meta;
-      this.words.place();
+      this.words.place(data);
+      this.handles.place();
       return undefined;
     }
     return this.drawWhole(Plotly, data);
   }
 
   async drawWhole(Plotly, data) {
+    this.unsettled = false;
     forgetRanges(this.plot);
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
-    await Plotly.react(this.plot, data, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
-    this.words.place();
+    const copies = data.map((trace) => ({ ...trace }));
+    await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    this.words.place(data);
+    this.handles.place();
     if (!this.watched) this.watch();
   }
 
@@ -134,6 +154,7 @@ export class Panel {
     };
     this.plot.on("plotly_click", told("click"));
     this.plot.on("plotly_hover", told("hover"));
+    for (const turned of ["plotly_relayouting", "plotly_relayout"]) this.plot.on(turned, () => this.handles.place());
   }
 
   /* What is seen, as a figure of its own: cursor, camera and theme included. */

@@ -65,3 +65,9 @@ PRESETS = {
     "the two ends": Problem(alphas=(0.1, 10)),
     "another start": Problem(seed=1),
 }
+
+
+def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """How far the first layer has turned at the largest α: medians over the seeds."""
+    turned = np.median(solution.turned[:, -1], axis=0)
+    return {"first_turn": f"{turned[1]:.1f}°", "all_turn": f"{turned[-1]:.0f}°"}

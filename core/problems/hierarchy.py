@@ -65,3 +65,8 @@ PRESETS = {
     "downstream and upstream": Problem(alphas=(0.1, 1, 10)),
     "another hierarchy": Problem(seed=1, sample=5),
 }
+
+
+def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """The page's words name no number of the runs."""
+    return {}

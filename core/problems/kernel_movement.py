@@ -67,3 +67,18 @@ PRESETS = {
     "downstream alone": Problem(alphas=(0.1, 0.2, 0.5)),
     "upstream alone": Problem(alphas=(2, 5, 10)),
 }
+
+
+def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """What the smallest stored α and the standard one have done at the early step: medians over the seeds."""
+    solution = harness.read(EXPERIMENT).solution
+    at = early(solution.steps, len(solution.steps) - 1)
+    standard = int(np.argmin(np.abs(np.log(solution.alpha))))
+    moved = np.median(solution.kernel_distance, axis=0)[:, at]
+    return {
+        "early": f"{solution.steps[at]:.0f}",
+        "low": f"{solution.alpha[0]:g}",
+        "low_kernel": f"{moved[0]:.3f}",
+        "standard_kernel": f"{moved[standard]:.3f}",
+        "low_accuracy": f"{np.median(solution.test_accuracy[:, 0, at]):.0%}",
+    }

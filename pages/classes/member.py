@@ -43,7 +43,7 @@ def forget() -> None:
 
 def secret_of(code: str) -> str:
     """The teacher's secret, as far as this browser has it."""
-    return st.session_state.get(SECRETS, {}).get(code) or st.context.cookies.get(TEACHER + code, "")
+    return st.session_state.get(SECRETS, {}).get(code) or _cookie(TEACHER + code)
 
 
 def remember_secret(code: str, secret: str) -> None:
@@ -71,12 +71,21 @@ def member() -> tuple[Member | None, str]:
 
 def phone_in(code: str) -> str:
     """What stands for this browser in this class, and in no other."""
-    own = st.context.cookies.get(PHONE) or st.session_state.setdefault(OWN, secrets.token_urlsafe(16))
+    own = _cookie(PHONE) or st.session_state.setdefault(OWN, secrets.token_urlsafe(16))
     return fingerprint(code, own)[:24]
 
 
+def _cookie(name: str) -> str:
+    return _plain(st.context.cookies.get(name))
+
+
+def _plain(found: object) -> str:
+    """What the browser has sent; "" where there is no browser."""
+    return found if isinstance(found, str) else ""
+
+
 def _look_up(text: str, code: str, phone: str) -> tuple[Class | None, str]:
-    kept, address = store(), st.context.ip_address or ""
+    kept, address = store(), _plain(st.context.ip_address)
     known = bool(code) and bool(kept.animal(code, phone) or secret_of(code))
     if not known and not GUESSES.may(address):
         return None, "Many wrong codes came from here just now; wait a minute, then reload this page."

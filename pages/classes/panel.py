@@ -58,7 +58,7 @@ def _vote_buttons(page: Page, klass: Class) -> None:
     if klass.voting:
         _button("Reveal", "class_reveal", _reveal, klass, type="primary", icon=":material/visibility:")
     _button("Vote again", "class_again", _ask, page, klass, True, icon=":material/replay:")
-    _button("Put away", "class_close", _close, klass, type="tertiary")
+    _button("Close", "class_close", _close, klass, type="tertiary")
 
 
 def _send_buttons(page: Page, klass: Class) -> None:

@@ -58,7 +58,6 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
                 value=st.session_state.get(FOLLOWS, True),
                 key="class_follow",
                 on_change=_follow,
-                help="On: this phone goes where your class is by itself. Off: with a tap.",
             )
             if kind_of(page) is not None and not klass.voting:
                 st.button("Show mine", key="class_mine", type="tertiary", on_click=_offer, args=(page, me))
@@ -88,8 +87,8 @@ def _vote(klass: Class, me: Member) -> None:
     except Refusal as error:
         st.warning(str(error))
         return
-    again = "Once more, after your talk: " if klass.round > 1 else ""
-    st.markdown(hovering(f"**{again}{asked.text}**"))
+    again = "Once more, after your talk:" if klass.round > 1 else ""
+    st.markdown(hovering(f"**{again or 'Your class is asked:'}** {asked.text}"))
     with st.container(horizontal=True, gap="small", key="class_choices"):
         for k, choice in enumerate(asked.choices):
             st.button(

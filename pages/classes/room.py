@@ -45,7 +45,7 @@ def around(page: Page, entries: Mapping[str, Any]) -> Iterator[None]:
     if me.klass.asked != page.stem:
         yield
         return
-    left, right = st.columns((3, 1), gap="medium")
+    left, right = st.columns((5, 2), gap="medium")
     with right:
         beside(page, me.klass)
     with left:
@@ -79,14 +79,14 @@ def _hold(page: Page, me: Member) -> None:
     klass = me.klass
     here = klass.asked == page.stem and (me.teacher or travel.arrived(klass) >= klass.asked_in)
     vote = (klass.code, klass.question, klass.round)
-    if not (here and klass.voting):
+    if here and (klass.voting or me.teacher):
+        st.session_state[guide.HELD] = page.stem
+    else:
         st.session_state.pop(guide.HELD, None)
     if here and st.session_state.get(ASKED) != vote:
         st.session_state[ASKED] = vote
         guide.ask(page)
-    if here and klass.voting:
-        st.session_state[guide.HELD] = page.stem
-    elif here and st.session_state.get(TOLD) != vote:
+    if here and not klass.voting and st.session_state.get(TOLD) != vote:
         st.session_state[TOLD] = vote
         choice = store().choice(klass.code, me.phone, klass.question, klass.round)
         guide.choose(page.stem, guide.SKIPPED if choice is None else choice)

@@ -35,6 +35,7 @@ def _beside(page: Page, klass: Class) -> None:
             _open_vote(asked, klass, tally)
         else:
             st.html(bars(asked, tally, decides(page.stem)))
+            st.markdown(hovering(asked.why))
 
 
 def _open_vote(asked: Question, klass: Class, tally: Tally) -> None:
@@ -48,25 +49,20 @@ def _open_vote(asked: Question, klass: Class, tally: Tally) -> None:
 def bars(asked: Question, tally: Tally, run: str = "") -> str:
     """The revealed votes as a table whose cells are bars; the first round stands pale before the last."""
     rounds = (tally.rounds[0], tally.rounds[-1]) if len(tally.rounds) > 1 else tally.rounds[-1:]
-    most = max(1, *(votes for counts in rounds for votes in counts)) if rounds else 1
+    most = max([1, *(votes for counts in rounds for votes in counts)])
     rows = []
     for k, choice in enumerate(asked.choices):
-        right = k == asked.right
-        said = "".join(_bar(counts[k], most, len(rounds) > 1 and turn == 0) for turn, counts in enumerate(rounds))
-        sign = f' <b class="lab-right">✓ {html.escape(run)}</b>' if right else ""
-        rows.append(
-            f'<tr><th scope="row"><b>{LETTERS[k]}</b> · {html.escape(choice)}{sign}</th></tr><tr><td>{said}</td></tr>'
-        )
-    sums = " → ".join(str(sum(counts)) for counts in rounds)
-    words = "before → after the talk: " if len(rounds) > 1 else ""
-    return f'<table class="lab-votes"><caption>Votes, {words}{sums}</caption>{"".join(rows)}</table>'
+        sign = f' <b class="lab-right">✓ {html.escape(run)}</b>' if k == asked.right else ""
+        head = f"<b>{LETTERS[k]}</b> · {html.escape(choice)}{sign}"
+        rows.append(f'<tr><th scope="row">{head}</th></tr><tr><td>{_cell([c[k] for c in rounds], most)}</td></tr>')
+    sums = [sum(counts) for counts in rounds]
+    words = f"Votes: {sums[0]} before the talk → {sums[-1]} after" if len(sums) > 1 else f"Votes: {sum(sums)}"
+    return f'<table class="lab-votes"><caption>{words}</caption>{"".join(rows)}</table>'
 
 
-def _bar(votes: int, most: int, before: bool) -> str:
-    kind = "lab-before" if before else "lab-after"
-    words = "before " if before else ""
-    bar = f'<i class="{kind}" style="width:{78 * votes / most:.0f}%"></i>'
-    return f'<div class="lab-vote">{bar}<span>{words}{votes}</span></div>'
+def _cell(votes: list[int], most: int) -> str:
+    bars = [f'<i style="width:{100 * one / most:.0f}%"></i>' for one in votes]
+    return f'<div class="lab-vote"><div>{"".join(bars)}</div><b>{" → ".join(map(str, votes))}</b></div>'
 
 
 def decides(stem: str) -> str:

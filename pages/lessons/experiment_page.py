@@ -42,13 +42,21 @@ def show(
     picture = st.container()
     problem = controls(model.Problem, shown=shown, more=more)
     solution = remember(model.recorded)(problem)
-    page = register(stem, problem, solution, solve=model.recorded, figures=figures, arrays=arrays(solution))
+    page = register(
+        stem,
+        problem,
+        solution,
+        solve=model.recorded,
+        figures=figures,
+        arrays=arrays(solution),
+        words=model.words(problem, solution),
+    )
     with picture:
         hero(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
         provenance(model.EXPERIMENT)
     presets(page, model.PRESETS)
     facts(problem, solution)
-    prose(stem, "look")
+    prose(stem, "look", **page.words)
     _live(stem, model, figures, problem, cursor, measured, grow)
     with st.expander("Settings, and where ours differ from the paper's"):
         prose(stem, "settings")

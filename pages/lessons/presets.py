@@ -28,7 +28,7 @@ def presets(page: Shown, known: Mapping[str, Params]) -> None:
                 st.button(name, key=f"preset_{name}", on_click=set_problem, args=(preset,), icon=icon)
         _tools(stem, problem)
     if chosen and not scene.link.step and f"preset: {chosen}" in pieces(stem):
-        prose(stem, f"preset: {chosen}")
+        prose(stem, f"preset: {chosen}", **page.words)
 
 
 def _tools(stem: str, problem: Params) -> None:

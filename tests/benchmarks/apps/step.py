@@ -39,5 +39,4 @@ if get_script_run_ctx(suppress_warning=True):
     st.set_page_config(layout="wide")
     draw()
 else:
-    read_theme_once()
     app = st.App(__file__)

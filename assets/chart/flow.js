@@ -1,0 +1,40 @@
+/* The traces that follow a drag at every frame: their numbers by the closed form, in place of those that were sent.
+
+   A figure's roles (core.figures.handles) say of a trace which curve each of its axes shows, of which run, and which part:
+   {place, run (null: one point of each run), at: "all" | "later" | "now" | "trail" | "start" | "end", x, y[, z]}. */
+
+import { equivalents, solved } from "./closed_form.js";
+
+const PARTS = {
+  all: (values) => values,
+  later: (values) => values.subarray(1),
+  now: (values, k) => values.subarray(k, k + 1),
+  trail: (values, k) => values.subarray(0, k + 1),
+  start: (values) => values.subarray(0, 1),
+  end: (values) => values.subarray(-1),
+};
+
+/* The runs of a flow as the handles have it now; null where one of them is not determined. */
+export function follow(flow) {
+  const runs = flow.deltas.map((delta) => solved(flow, delta));
+  return runs.includes(null) ? null : runs;
+}
+
+function shown(role, name, runs, index) {
+  const part = PARTS[role.at];
+  if (role.run !== null) return part(runs[role.run][name], index);
+  return Float64Array.from(runs, (one) => part(one[name], index)[0]);
+}
+
+/* What each role gives its trace at the cursor's place. */
+export function patches(roles, flow, runs, index) {
+  return roles.map((role) => {
+    if (role.at === "target") return [role.place, { x: [flow.beta_star[0]], y: [flow.beta_star[1]] }];
+    if (role.at === "equivalents") {
+      const { w1, w2, a } = equivalents(flow.beta_0, flow.reach);
+      return [role.place, { x: w1, y: w2, z: a }];
+    }
+    const axes = ["x", "y", "z"].filter((axis) => role[axis]);
+    return [role.place, Object.fromEntries(axes.map((axis) => [axis, shown(role, role[axis], runs, index)]))];
+  });
+}
