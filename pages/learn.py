@@ -10,17 +10,18 @@ from core.params import Params, knob
 from core.problems.regime_map import ASSET, early_ranks, load
 from pages import BY_STEM, PAGES
 from pages.classes.lesson_part import show_class
-from pages.classes.speaker import show_speaker
+from pages.classes.speaker import show_speaker as show_speaker_of_class
 from pages.lessons.builder import builder, exercise_query
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
+from pages.lessons.speaker import speaker
 from pages.lessons.theorems import INDEX
 from pages.shared.address import write
 from pages.shared.cache import painted, remember
 from pages.shared.controls import arrive
 from pages.shared.glossary import anchor
 from pages.shared.plot import plot
-from pages.shared.prose import filled, glossary, pieces, prose
+from pages.shared.prose import glossary, pieces, prose, said
 
 STEM = "learn"
 PARTS = ("glossary", "legend", "theorems", "plan", "class", "speaker", "worksheet", "builder", "cite")
@@ -78,13 +79,13 @@ def show_worksheet() -> None:
         text.append(f"### {BY_STEM[stem].title}\n\n{tasks}")
         if answers:
             numbers = remember(early_ranks)(remember(load)(ASSET)) if stem == "regime_map" else {}
-            text.append(f"*Answers*\n\n{filled(STEM, f'answers: {stem}', numbers)}")
+            text.append(f"*Answers*\n\n{said(STEM, f'answers: {stem}', **numbers)}")
     whole = "\n\n".join(text)
     st.markdown(whole)
     st.download_button(
         "Worksheet as Markdown", f"# Worksheet\n\n{whole}\n", "worksheet.md", "text/markdown", key="sheet"
     )
-    st.caption("To print it, use the browser’s Print: menus and buttons stay out.")
+    st.caption(said(STEM, "print"))
 
 
 def show_citations() -> None:
@@ -96,6 +97,14 @@ def show_citations() -> None:
 def show_builder() -> None:
     prose(STEM, "builder")
     builder()
+
+
+def show_speaker() -> None:
+    if "class" in st.query_params:
+        show_speaker_of_class()
+        return
+    prose(STEM, "speaker")
+    speaker()
 
 
 SHOW = {

@@ -68,3 +68,12 @@ export function twoFingers(div) {
     div.addEventListener(kind, touched, { capture: true, passive: false });
   }
 }
+
+/* A cube as large as its panel has room for, its axes and their names included. */
+const CUBE = { width: 420, height: 400, least: 0.8, most: 1.35 };
+export function sized(scene, width = CUBE.width, height = CUBE.height) {
+  if (scene.aspectmode !== "cube") return scene;
+  const fits = Math.min(width / CUBE.width, height / CUBE.height);
+  const side = Math.min(CUBE.most, Math.max(CUBE.least, fits));
+  return { ...scene, aspectmode: "manual", aspectratio: { x: side, y: side, z: side } };
+}

@@ -46,6 +46,7 @@ def surface_sweep(problem: Geometry, solution: Solution) -> Picture:
         return [*sheets, _parting(solution, k), *_ways(solution.paths[k])]
 
     places = picture.add(*changing(middle))
+    style.told(picture, (_surface_title(problem, path) for path in solution.paths))
     frames = ([moving(trace, "surfacecolor", "line", "marker") for trace in changing(k)] for k in _each(solution))
     return picture.move(places, *frames)
 

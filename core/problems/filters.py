@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.params import Curves
 from core.training.device import device_for, falling_back
 from core.training.practice import harness
 from core.training.practice.filters import BALANCED, EXPERIMENT, Problem, Solution, smoothness
@@ -71,3 +72,8 @@ def words(problem: Problem, solution: Solution) -> dict[str, str]:
     """How far the first layer has turned at the largest α: medians over the seeds."""
     turned = np.median(solution.turned[:, -1], axis=0)
     return {"first_turn": f"{turned[1]:.1f}°", "all_turn": f"{turned[-1]:.0f}°"}
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices of scales are compared by, over the epochs: means over their runs; turned in degrees."""
+    return solution.epochs, {name: getattr(solution, name).mean(axis=(0, 1)) for name in ("test_accuracy", "turned")}

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.params import Curves
 from core.training.device import device_for, falling_back
 from core.training.practice import harness
 from core.training.practice.grokking import EXPERIMENT, Problem, Solution
@@ -65,3 +66,16 @@ def words(problem: Problem, solution: Solution) -> dict[str, str]:
         "wait_high": steps(grokked - fitted, -1),
         "decay_steps": f"{decay_steps:,.0f}",
     }
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices are compared by, over the steps: means over the runs at the chosen τ."""
+    at = int(np.flatnonzero(solution.tau == problem.tau)[0])
+    named = {"test_accuracy": solution.validation_accuracy, "train_accuracy": solution.train_accuracy}
+    return solution.steps[1:], {name: _held(runs[:, at]).mean(axis=(0, 1))[1:] for name, runs in named.items()}
+
+
+def _held(runs: np.ndarray) -> np.ndarray:
+    """A run that has stopped keeps its last value [..., T]."""
+    last = np.maximum.accumulate(np.where(np.isfinite(runs), np.arange(runs.shape[-1]), 0), axis=-1)
+    return np.take_along_axis(runs, last, axis=-1)

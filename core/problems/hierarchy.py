@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.params import Curves
 from core.training.device import device_for, falling_back
 from core.training.practice import harness
 from core.training.practice.hierarchy import EXPERIMENT, FITTED, Problem, Solution, rules
@@ -70,3 +71,9 @@ PRESETS = {
 def words(problem: Problem, solution: Solution) -> dict[str, str]:
     """The page's words name no number of the runs."""
     return {}
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices are compared by, over the epochs: means over the runs with the most samples."""
+    names = ("test_accuracy", "train_loss")
+    return solution.epochs, {name: getattr(solution, name)[:, -1].mean(axis=(0, 1)) for name in names}

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.problems.exact import direction
 from core.theory import implicit_bias, single_neuron
 from core.theory.checks import Floats
@@ -265,3 +265,17 @@ PRESETS = {
     "paper, figure 4(a): whitened": Landings(data="white", data_angle=90.0, y=1.0, angle=180.0, norm=1.0, moves="time"),
     "a null line in space": Landings(null=1, angle=100.0, norm=0.6),
 }
+
+
+def curves(problem: Landings, solution: Solution) -> Curves:
+    """What two problems are compared by, over the cursor's δ or times: ‖β‖ and how far β has come from β₀, where it
+    lands or where it is."""
+    moving = solution.moving
+    start = moving.beta[0, 0]
+    if problem.moves == "time":
+        return solution.times, {"size": _length(moving.beta[0]), "way": _length(moving.beta[0] - start)}
+    return moving.deltas, {"size": _length(moving.landing), "way": _length(moving.landing - start)}
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.sqrt((vectors**2).sum(axis=-1))

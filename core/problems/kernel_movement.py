@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import spearmanr
 
+from core.params import Curves
 from core.training.device import device_for, falling_back
 from core.training.practice import harness
 from core.training.practice.kernel_movement import EXPERIMENT, Problem, Solution
@@ -82,3 +83,9 @@ def words(problem: Problem, solution: Solution) -> dict[str, str]:
         "standard_kernel": f"{moved[standard]:.3f}",
         "low_accuracy": f"{np.median(solution.test_accuracy[:, 0, at]):.0%}",
     }
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices of scales are compared by, over the steps: means over their runs."""
+    names = ("kernel_distance", "train_loss")
+    return solution.steps, {name: getattr(solution, name).mean(axis=(0, 1)) for name in names}

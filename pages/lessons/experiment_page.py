@@ -48,13 +48,14 @@ def show(
         solution,
         solve=model.recorded,
         figures=figures,
+        curves=model.curves,
         arrays=arrays(solution),
         words=model.words(problem, solution),
     )
     with picture:
         hero(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
-        provenance(model.EXPERIMENT)
     presets(page, model.PRESETS)
+    provenance(model.EXPERIMENT)
     facts(problem, solution)
     prose(stem, "look", **page.words)
     _live(stem, model, figures, problem, cursor, measured, grow)

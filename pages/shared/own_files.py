@@ -47,6 +47,8 @@ def own_case(problem: Problem) -> tuple[Case | None, Any]:
 
 def _weights() -> tuple[bytes, Choice, bytes, str]:
     """The later weights, the decisions about them, and the earlier state as a file or as a part of the same one."""
+    if st.context.is_embedded:
+        prose("initialisation", "embedded")
     weights = _bytes(
         st.file_uploader("Weights (NPZ or safetensors)", type=WEIGHTS, key="file_weights", max_upload_size=20)
     )

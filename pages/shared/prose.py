@@ -27,14 +27,14 @@ def pieces(stem: str) -> dict[str, str]:
     return {name.strip(): body.strip() for name, _, body in parts}
 
 
-def filled(stem: str, piece: str, numbers: Mapping[str, object]) -> str:
+def said(stem: str, piece: str, **numbers: object) -> str:
     """One piece of a page's words, with each «name» replaced by its number; KeyError where one is not given."""
     return re.sub(r"«(\w+)»", lambda found: str(numbers[found[1]]), pieces(stem)[piece])
 
 
 def prose(stem: str, piece: str, **numbers: object) -> None:
-    """Write one piece of a page's words, with «name» replaced by the numbers given."""
-    st.markdown(hovering(filled(stem, piece, numbers)))
+    """Write one piece of a page's words."""
+    st.markdown(hovering(said(stem, piece, **numbers)))
 
 
 def table(rows: Sequence[Mapping[str, str]]) -> None:
