@@ -25,7 +25,7 @@ from pages.classes.store import Store
 from tests.benchmarks.serving import Server
 from tests.benchmarks.session import Session
 
-PAGE, CHOICES, WITHIN_S, PATIENCE_S = "geometry", "ABC", 5.0, 120.0
+PAGE, CHOICES, WITHIN_S, PATIENCE_S = "geometry", "ABC", 5.0, 300.0
 COUNT = re.compile(r"<b>(\d+) of (\d+)</b>")
 
 

@@ -146,6 +146,8 @@ class Session:
                 self._stop_clocks(list(self.clocks))
         elif kind == "delta":
             self._draw(message.delta)
+        elif kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
         elif kind == "script_finished":
