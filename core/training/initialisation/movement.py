@@ -28,6 +28,7 @@ CONSERVED = 0.1
 LIKE_ADAM = 0.65
 LIKE_DECAY = 0.98
 ONE_RATIO = 0.99
+FEW = 4  # with fewer units one factor, or one ratio, explains nearly any drift
 
 
 @dataclass(frozen=True)
@@ -177,14 +178,15 @@ def explanation(drifts: Sequence[Drift], rates: Sequence[float]) -> str:
     numbers = f"|Δδ| is {worst.share:.0%} of what its two terms moved ({worst.below} → {worst.above})"
     if worst.share <= CONSERVED:
         return f"Conserved: {numbers}, as by gradient flow: small steps, no weight decay, not Adam."
-    if all(d.explained >= LIKE_DECAY and d.factor < 1 for d in drifts):
+    enough = max(drift.units for drift in drifts) >= FEW
+    if enough and all(drift.explained >= LIKE_DECAY and drift.factor < 1 for drift in drifts):
         decay = -np.log(max(worst.factor, 1e-12)) / 2
         return (
             f"Shrunk by one factor, {worst.factor:.3g}, which explains {worst.explained:.1%} of the drift: weight decay with "
             f"step × λ × steps = {decay:.3g}."
         )
-    given = rates[at + 1] and rates[at] / rates[at + 1]
-    if worst.together >= ONE_RATIO and abs(np.log(max(worst.ratio, 1e-12) * given)) > CONSERVED:
+    given = rates[at] / rates[at + 1]
+    if enough and worst.together >= ONE_RATIO and abs(np.log(max(worst.ratio, 1e-12) * given)) > CONSERVED:
         return (
             f"Not conserved at these rates, but at others: the terms move together (cosine {worst.together:.3f}) as if "
             f"η of {worst.above} were {worst.ratio:.3g} times η of {worst.below}. Set the rates to those of the training."

@@ -91,6 +91,11 @@ def test_the_drift_of_delta_tells_how_a_network_was_trained(run, words):
     assert re.search(words, found.says), found.says
 
 
+def test_one_neuron_alone_tells_no_decay():
+    one, other = make_layers([[[1.0, 2.0]], [[0.5]]]), make_layers([[[0.9, 1.5]], [[0.8]]])
+    assert "Shrunk" not in movement(one, other).says and "as if" not in movement(one, other).says
+
+
 def test_lazy_and_rich_runs_are_told_apart():
     lazy = [8 * W_0, 8 * A_0]
     assert movement(make_layers(lazy), make_layers([lazy[0] + 0.1 * (W_1 - W_0), lazy[1]]), X).regime == "lazy"
