@@ -107,7 +107,7 @@ def _curves(
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
         pale = _NOTHING if simulated is None else _where_shown(problem, run.times, simulated[k])
-        picture.add(style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
+        _until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         shown = _where_shown(problem, solution.times, theory[k])
         [place] = picture.add(style.line(*shown, colour, name, width=2.5, dash=dash))
@@ -135,7 +135,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     colours = [colour_of(delta) for delta in solution.deltas]
     for k, delta in enumerate(solution.deltas):
         pale = _NOTHING if simulated is None else simulated[k].T
-        picture.add(style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
+        _until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         x, y = solution.beta[k].T
         [place] = picture.add(style.line(x, y, colours[k], f"δ = {delta:g}", width=2.5, dash=dash))
@@ -188,7 +188,7 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
         error = _NOTHING
         if run is not None:
             error = _where_shown(problem, run.times, np.maximum(run.error[k], ERROR_FLOOR))
-        picture.add(style.line(*error, colour_of(delta), f"δ = {delta:g}", width=2.5))
+        _until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))
 
     def cursor(t: int) -> dict:
         return style.line([times[t]] * 2, [ERROR_FLOOR, 10.0**top], style.INK, width=1)
@@ -222,6 +222,11 @@ def _shown_times(problem: Exact, times: Floats) -> Floats:
 
 def _earliest(problem: Exact, solution: Solution) -> float:
     return float(_shown_times(problem, solution.times)[0])
+
+
+def _until_run_again(picture: Picture, trace: dict) -> None:
+    """A run belongs to what it was started from: it goes while the hand moves that."""
+    handles.role(picture, picture.add(trace)[0], None, "gone")
 
 
 def _where_shown(problem: Exact, times: Floats, values: Floats) -> tuple[Floats, Floats]:

@@ -1,8 +1,11 @@
 """How long it takes: half-times of alignment, kernel and loss for every δ, with what theory says for δ → ±∞ (section 3)."""
 
+import math
+
 import numpy as np
 
 from core.figures import style
+from core.figures.exact import colour_of
 from core.figures.picture import Picture
 from core.problems.exact import Exact, TimeScales
 

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from core.params import Curves
-from core.training.device import device_for, falling_back
+from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.kernel_movement import EXPERIMENT, Problem, Solution
 
@@ -16,7 +16,7 @@ __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", 
 
 def run(problem: Problem) -> Iterator[harness.Snapshot]:
     """The whole experiment as a generator of snapshots, on DEVICE; nothing is kept on disk."""
-    yield from falling_back(lambda device: harness.run(EXPERIMENT, problem, device=device), device_for("auto"))
+    yield from falling_back(lambda device: harness.run(EXPERIMENT, problem, device=device), own_device())
 
 
 def recorded(problem: Problem) -> Solution:

@@ -196,7 +196,7 @@ class _Record:
         self.grokked[alive] = torch.where(going & fits & (validation >= GROKKED), step, grokked)
         column = self.column.get(step)
         if column is not None:
-            now = torch.stack([train, validation, loss])
+            now = torch.stack([train, validation, loss.float()])
             self.curves[:, alive, column] = torch.where(going, now, self.curves[:, alive, column])
             self.unseen = True
 

@@ -194,7 +194,7 @@ class _Record:
 
     def see(self, alive: torch.Tensor, loss: torch.Tensor, train: torch.Tensor) -> None:
         """Loss and accuracy of the runs that are still going."""
-        self.seen[:, alive] = torch.where(self.going[alive], torch.stack([train, loss]), self.seen[:, alive])
+        self.seen[:, alive] = torch.where(self.going[alive], torch.stack([train, loss]).float(), self.seen[:, alive])
 
     def learn(self, epoch: int, alive: torch.Tensor, loss: torch.Tensor, train: torch.Tensor) -> None:
         """What an epoch showed; runs whose loss is small enough stand still from here on."""
@@ -207,7 +207,7 @@ class _Record:
         """Fill this epoch's column, if it is a mark, and for learnt runs all that come from where they learnt."""
         stands = ~self.going[alive, None] & (self.ends >= self.epochs_used[alive, None])
         here = stands | (self.ends == epoch)
-        now = torch.stack([test, *self.seen[:, alive]])[..., None]
+        now = torch.stack([test.float(), *self.seen[:, alive]])[..., None]
         self.curves[:, alive] = torch.where(here, now, self.curves[:, alive])
 
     def arrays(self) -> ground.Arrays:
