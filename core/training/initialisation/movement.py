@@ -56,7 +56,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Movement:
-    """What changed between two states of one network; None where normalisation layers hide the function.
+    """What changed between two states of one network; None where normalisation layers hide the function, or f was zero.
 
     weight_change: ‖W_T − W_0‖/‖W_0‖ of each layer, None for one that was zero; squares: for each pair of layers the two terms
     of δ of every unit, η_{l+1}(‖in‖² + bias²) before and after, η_l‖out‖² before and after.
@@ -202,8 +202,8 @@ def explanation(drifts: Sequence[Drift], rates: Sequence[float]) -> str:
     )
 
 
-def _function(before: Layers, after: Layers, X: np.ndarray) -> tuple[float | None, float, float, float]:
-    """S (None where a kernel is zero), share of flipped activations, relative change of f, its curved part."""
+def _function(before: Layers, after: Layers, X: np.ndarray) -> tuple[float | None, float, float | None, float]:
+    """S (None where a kernel is zero), share of flipped activations, relative change of f (None from 0), curved part."""
     kernels = [layer_kernels(layers, X).sum(0) for layers in (before, after)]
     S = kernel_distance(*kernels) if all(kernel.any() for kernel in kernels) else None
     first, last = forward(before, X), forward(after, X)
@@ -211,8 +211,8 @@ def _function(before: Layers, after: Layers, X: np.ndarray) -> tuple[float | Non
     flipped = float(np.concatenate(flips, axis=1).mean())
     change = last[-1] - first[-1]
     left = change - _linearised(before, after, first)
-    size = float(np.linalg.norm(change))
-    moved = size / max(float(np.linalg.norm(first[-1])), 1e-300)
+    size, start = float(np.linalg.norm(change)), float(np.linalg.norm(first[-1]))
+    moved = size / start if start > 0 else None
     return S, flipped, moved, _over(float(np.linalg.norm(left)), size, 0.0)
 
 
