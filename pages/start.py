@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.figures.start import figures, findings
 from core.figures.style import number
-from core.problems.start import PRESETS, Start, curves, solve
+from core.problems.start import PRESETS, Start, curves, solve, words
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -69,5 +69,5 @@ for column, word, k in zip(columns, CHOICES, range(3), strict=True):
     column.metric(f"{word}: {what}", number(reached) if reached == reached else "not yet")
     column.metric(f"{word}: kernel moved S(0, T)", number(moved))
 st.caption(said(STEM, "trained" if relu else "exact", drift=number(solution.drift)))
-prose(STEM, "relu" if relu else "look")
+prose(STEM, "relu" if relu else "look", **words(solution))
 takeaway(page)

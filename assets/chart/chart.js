@@ -2,13 +2,19 @@
 
 import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
-import { nextFrame, still } from "./device.js";
+import { painted, still } from "./device.js";
+import { follow } from "./flow.js";
+import { pointOf } from "./handles.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
 import { loadPlotly } from "./library.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
 import { themeOf } from "./theme.js";
+
+const SETTLE_MS = 500;
+const ASK_MS = 90;
+const LONGEST_ANSWER_MS = 2000;
 
 export class Chart {
   constructor(root) {
@@ -62,11 +68,11 @@ export class Chart {
     this.directions = source.directions ?? AT_DESK;
     this.theme = themeOf(this.root);
     this.readFigures();
-    this.news = true;
+    this.news = this.answered = true;
     this.openingCamera ??= source.camera;
     if (!before) this.index = this.indexOf(source.start);
     else this.settle(before, place);
-    if (this.directions.curtain) this.hold();
+    if (this.directions.curtain) this.behindCurtain();
     showBar(this);
     showPicker(this);
     try {
@@ -99,9 +105,60 @@ export class Chart {
     this.panels.forEach((panel) => panel.resetView());
   }
 
-  hold() {
+  behindCurtain() {
     this.playback.pause();
     this.index = 0;
+  }
+
+  /* A handle is taken: what arrives from before does not pull it out of the hand. */
+  hold(name) {
+    this.held = name;
+  }
+
+  /* It moved: the closed form tells every curve, or its ghost goes ahead and the server answers as fast as it can. */
+  dragged(panel, grip) {
+    const { handle, values } = grip;
+    if (!this.flow || !handle.flow) {
+      this.ask(grip, ASK_MS);
+      return;
+    }
+    if (handle.flow === "deltas") this.flow.deltas = [values[handle.knob.field]];
+    else this.flow[handle.flow] = pointOf(handle, values);
+    const runs = follow(this.flow);
+    if (!runs) return;
+    this.runs = runs;
+    this.redraw();
+  }
+
+  letGo(grip) {
+    this.held = null;
+    this.panels.forEach((panel) => panel.handles.restore(grip));
+    this.ask(grip, 0);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.answered || this.putBack(), LONGEST_ANSWER_MS);
+  }
+
+  /* No other picture came: what was asked for is refused, or is what there was. The last picture stands. */
+  putBack() {
+    this.flow = this.source.flow && { ...this.source.flow };
+    this.runs = null;
+    this.panels.forEach((panel) => panel.handles.restore(null));
+    this.redraw();
+  }
+
+  /* One question at a time, and the newest is the next; the last one, on letting go, waits for nothing. */
+  ask(grip, wait) {
+    clearTimeout(this.asking);
+    const now = performance.now();
+    const free = wait === 0 || now - (this.asked ?? -Infinity) > LONGEST_ANSWER_MS;
+    if (!free && !this.answered) {
+      this.asking = setTimeout(() => this.ask(grip, wait), ASK_MS);
+      return;
+    }
+    this.asked = now;
+    this.answered = false;
+    this.count = (this.count ?? 0) + 1;
+    this.tell("drag", { name: grip.handle.name, values: grip.values, count: this.count });
   }
 
   /* From the start, or, where motion is unwanted, at the end. */
@@ -125,6 +182,9 @@ export class Chart {
       this.resize.observe(panel.plot);
     }
     panels.forEach((panel, k) => this.panels[k].set(panel));
+    if (this.held) return;
+    this.flow = this.source.flow && { ...this.source.flow };
+    this.runs = null;
   }
 
   drop(panel) {
@@ -214,9 +274,20 @@ export class Chart {
     const seen = this.panels.filter((panel) => !panel.div.hidden);
     const scenes = seen.filter((panel) => panel.scenes.length);
     await Promise.all(seen.filter((panel) => !panel.scenes.length).map((panel) => panel.draw(this.Plotly, this.index)));
-    if (scenes.length && scenes.length < seen.length && this.news) await nextFrame();
+    if (scenes.length && scenes.length < seen.length && this.news) await painted();
     await Promise.all(scenes.map((panel) => panel.draw(this.Plotly, this.index)));
     this.news = false;
+  }
+
+  /* When nothing has come for a while, axes that find their own ranges find them. */
+  settleSoon(panel) {
+    this.loose = (this.loose ?? new Set()).add(panel);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.loose.forEach((one) => (one.unsettled = true));
+      this.loose.clear();
+      this.redraw();
+    }, SETTLE_MS);
   }
 
   say(words) {
@@ -226,6 +297,7 @@ export class Chart {
   }
 
   close() {
+    for (const timer of [this.settling, this.asking, this.waiting]) clearTimeout(timer);
     this.playback.pause();
     this.deafen();
     this.resize.disconnect();

@@ -8,7 +8,7 @@ export function hasWebGL() {
   return webgl;
 }
 
-export const nextFrame = () => new Promise((done) => requestAnimationFrame(done));
+export const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 let ratio;

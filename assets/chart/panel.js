@@ -1,7 +1,9 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
 import { hasWebGL, pixelRatio } from "./device.js";
+import { patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
+import { Handles } from "./handles.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { leastWidth, roomFor } from "./room.js";
 import { swiftly } from "./swift.js";
@@ -27,7 +29,9 @@ export class Panel {
     this.div.append(this.area);
     host.append(this.div);
     this.words = new Words(this.div, this.area, this.plot);
+    this.handles = new Handles(this, this.area);
     this.watched = false;
+    this.drawn = [];
     twoFingers(this.plot);
   }
 
@@ -35,6 +39,8 @@ export class Panel {
     this.figure = decoded(figure);
     this.short = short;
     this.div.setAttribute("aria-label", name);
+    const { free } = this.chart.source;
+    this.handles.show((this.figure.handles ?? []).filter(({ fields }) => fields.every((one) => free.includes(one))));
     Object.assign(this, { height, grow, least });
     this.fit();
     this.fresh = true;
@@ -61,6 +67,12 @@ export class Panel {
       frameAt(frames, Math.min(index, frames.count - 1)).forEach((patch, k) => {
         data[frames.traces[k]] = laidOver(data[frames.traces[k]], patch);
       });
+    }
+    const { flow, runs } = this.chart;
+    if (runs) {
+      for (const [place, patch] of patches(this.figure.roles ?? [], flow, runs, index)) {
+        data[place] = { ...data[place], ...patch };
+      }
     }
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
@@ -121,19 +133,27 @@ export class Panel {
     const data = this.traces(index);
     const anew = this.laidAnew();
     this.words.entitle(this.titleAt(index));
-    if (!anew && this.watched && swiftly(this.plot, data, this.chart.news)) {
+    const before = this.drawn;
+    this.drawn = data;
+    const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
+    if (done === "soon") this.chart.settleSoon(this);
+    if (done) {
       this.plot.layout.meta = this.layout.meta;
-      this.words.place();
+      this.words.place(data);
+      this.handles.place();
       return undefined;
     }
     return this.drawWhole(Plotly, data);
   }
 
   async drawWhole(Plotly, data) {
+    this.unsettled = false;
     forgetRanges(this.plot);
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
-    await Plotly.react(this.plot, data, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
-    this.words.place();
+    const copies = data.map((trace) => ({ ...trace }));
+    await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    this.words.place(data);
+    this.handles.place();
     if (!this.watched) this.watch();
   }
 
@@ -156,6 +176,7 @@ export class Panel {
     };
     this.plot.on("plotly_click", told("click"));
     this.plot.on("plotly_hover", told("hover"));
+    for (const turned of ["plotly_relayouting", "plotly_relayout"]) this.plot.on(turned, () => this.handles.place());
   }
 
   /* What is seen, as a figure of its own: cursor, camera and theme included. */

@@ -11,7 +11,7 @@ const long = (values) => (values === undefined ? 1 : values.length);
 
 function same(one, two) {
   if (one === two) return true;
-  if (typeof one !== "object" || typeof two !== "object" || !one || !two) return false;
+  if (typeof one !== "object" || typeof two !== "object" || !one || !two) return "";
   if (ArrayBuffer.isView(one) || Array.isArray(one)) {
     return one.length === two.length && one.every((value, k) => same(value, two[k]));
   }
@@ -38,42 +38,46 @@ function put(full, given) {
   }
 }
 
-/* Whether an axis that finds its own range would have to find another one. `news`: other numbers than the cursor's. */
-function outgrown(div, moved, news) {
-  return moved.some((k) =>
-    ["xaxis", "yaxis"].some((name) => {
-      const trace = div._fullData[k];
-      const axis = trace[name] && div._fullLayout[`${name[0]}axis${trace[name].slice(1)}`];
-      if (!axis?.autorange) return false;
-      if (news) return true;
-      const { min = [], max = [] } = trace._extremes?.[axis._id] ?? {};
-      const [low, high] = [...axis.range].sort((a, b) => a - b);
-      return [...min, ...max].some(({ val }) => val < low || val > high);
-    }),
-  );
+const FILLED = 0.6;
+
+/* How an axis that finds its own range would take what its traces now reach: as it stands, soon anew, or at once. */
+function fit(div, axis) {
+  const reached = div._fullData.flatMap((trace) => {
+    const { min = [], max = [] } = trace._extremes?.[axis._id] ?? {};
+    return [...min, ...max].map(({ val }) => val);
+  });
+  const [low, high] = [...axis.range].sort((a, b) => a - b);
+  const [least, most] = [Math.min(...reached), Math.max(...reached)];
+  if (least < low || most > high) return "at once";
+  return most - least < FILLED * (high - low) ? "at once" : "soon";
 }
 
-/* Draws `data` on a div that shows `div.data` in the very same layout. False: it must be drawn anew. */
-export function swiftly(div, data, news) {
+const ownRanges = (div) =>
+  Object.entries(div._fullLayout).flatMap(([name, axis]) => (/^[xy]axis\d*$/.test(name) && axis.autorange ? [axis] : []));
+
+/* Draws `data` on a div that shows `shown` in the very same layout. "": it must be drawn anew; "soon": when there is
+   time, since an axis would choose another range; "done". `news`: other numbers than the cursor's. */
+export function swiftly(div, shown, data, news) {
   const full = div._fullData;
-  if (!full || full.length !== data.length || div.data.length !== data.length) return false;
-  if (full.some((trace, k) => trace.index !== k || trace.visible !== true)) return false;
-  const found = data.map((trace, k) => changes(div.data[k], trace));
-  if (found.includes(null)) return false;
+  if (!full || full.length !== data.length || shown.length !== data.length) return "";
+  if (full.some((trace, k) => trace.index !== k || trace.visible !== true)) return "";
+  const found = data.map((trace, k) => changes(shown[k], trace));
+  if (found.includes(null)) return "";
   const moved = found.flatMap((keys, k) => (keys.length ? [k] : []));
   for (const k of moved) {
     const given = Object.fromEntries(found[k].map((key) => [key, data[k][key]]));
     put(full[k], given);
-    full[k]._input = div.data[k] = data[k];
+    Object.assign(div.data[k], given);
     if (data[k].x && data[k].y && full[k].type.startsWith("scatter")) {
       full[k]._length = Math.min(...["x", "y", "z"].filter((a) => data[k][a]).map((a) => data[k][a].length));
     }
   }
   moved.forEach((k) => recalculate(div, k));
-  if (outgrown(div, moved, news)) return false;
+  const fits = moved.length ? ownRanges(div).map((axis) => fit(div, axis)) : [];
+  if (fits.includes("at once")) return "";
   drawPlane(div, moved, found);
   drawScene(div, moved);
-  return true;
+  return news && fits.length ? "soon" : "done";
 }
 
 function recalculate(div, k) {
@@ -89,9 +93,16 @@ function drawPlane(div, moved, found) {
   const full = div._fullData;
   const mine = moved.filter((k) => !full[k].scene);
   if (!mine.length) return;
-  const linesAlone = mine.every((k) => full[k].type === "scatter");
-  const all = linesAlone ? mine : full.flatMap((trace, k) => (trace.scene ? [] : [k]));
-  div._fullLayout._basePlotModules.find((module) => module.name === "cartesian").plot(div, all, AT_ONCE);
+  for (const place of new Set(mine.map((k) => `${full[k].xaxis}${full[k].yaxis}`))) {
+    const plot = div._fullLayout._plots[place];
+    const here = full.flatMap((trace, k) => (`${trace.xaxis}${trace.yaxis}` === place ? [k] : []));
+    for (const type of new Set(mine.filter((k) => here.includes(k)).map((k) => full[k].type))) {
+      /* Lines are drawn one by one; of other kinds those left out would be taken away. */
+      const drawn = here.filter((k) => full[k].type === type && (type !== "scatter" || mine.includes(k)));
+      const layer = plot.plot.select(`g.${type}layer`);
+      full[drawn[0]]._module.plot(div, plot, drawn.map((k) => div.calcdata[k]), layer, AT_ONCE);
+    }
+  }
   const styled = (k) => full[k].type !== "scatter" || found[k].some((key) => STYLE.has(key));
   const restyled = new Set(mine.filter(styled).map((k) => full[k]._module));
   restyled.forEach((module) => module.style?.(div));

@@ -60,6 +60,7 @@ export function twoFingers(div) {
       const nearer = before.gap > 20 ? now.gap / before.gap : 1;
       const camera = turned(scene.getCamera(), (now.x - before.x) * turn, (now.y - before.y) * turn, nearer);
       scene.setViewport({ camera, aspectratio: scene.fullSceneLayout.aspectratio });
+      div.emit?.("plotly_relayouting", {});
     }
     before = now;
   };

@@ -64,10 +64,10 @@ export class Words {
     });
   }
 
-  place() {
+  place(data) {
     const full = this.plot._fullLayout;
     for (const mine of this.notes) {
-      const at = placeOf(mine.note, full);
+      const at = placeOf(mine.note, full, data);
       mine.span.hidden = !at;
       if (!at || mine.at === at) continue;
       mine.at = at;
@@ -76,16 +76,19 @@ export class Words {
   }
 }
 
-/* Where an annotation stands, as a CSS transform: its anchor at its point, as plotly has it. */
-function placeOf(note, full) {
+/* Where an annotation stands, as a CSS transform: its anchor at its point, as plotly has it; one named "at k" goes with the
+   point of trace k. */
+function placeOf(note, full, data) {
+  const [, trace] = note.name?.match(/^at (\d+)$/) ?? [];
+  const point = trace ? { x: data[trace].x[0], y: data[trace].y[0] } : note;
   const size = full._size;
   const along = (ref, value, whole, start) => {
     if (ref === "paper") return start === size.t ? size.t + size.h * (1 - value) : size.l + size.w * value;
     const axis = full[`${ref[0]}axis${ref.slice(1)}`];
     return axis ? axis._offset + axis.l2p(Number(value)) : NaN;
   };
-  const x = along(note.xref ?? "x", note.x, size.w, size.l) + (note.xshift ?? 0);
-  const y = along(note.yref ?? "y", note.y, size.h, size.t) - (note.yshift ?? 0);
+  const x = along(note.xref ?? "x", point.x, size.w, size.l) + (note.xshift ?? 0);
+  const y = along(note.yref ?? "y", point.y, size.h, size.t) - (note.yshift ?? 0);
   if (!Number.isFinite(x) || !Number.isFinite(y)) return null;
   const across = { left: 0, center: -50, right: -100, auto: -50 }[note.xanchor ?? "auto"];
   const down = { top: 0, middle: -50, bottom: -100, auto: -50 }[note.yanchor ?? "auto"];

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.checks import Floats
@@ -53,9 +53,19 @@ def race(problem: Start, solution: Linear) -> Picture:
     for path, colour, word in zip(solution.beta, colours, WORDS, strict=True):
         picture.add(style.line(path[:, 0], path[:, 1], colour, word, width=2, opacity=0.45))
     star = solution.beta_star
-    picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=20, symbol="star"))
+    [aim] = picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=20, symbol="star"))
     picture.add(style.points([-1.0], [0.0], style.INK, "β₀, same for all", size=14, symbol="circle-open"))
-    style.label(picture, star[0], star[1], "β*: zero loss", style.MINIMA, yshift=16, xanchor="center", xshift=0)
+    style.label(
+        picture,
+        star[0],
+        star[1],
+        "β*: zero loss",
+        style.MINIMA,
+        yshift=16,
+        xanchor="center",
+        xshift=0,
+        name=f"at {aim}",
+    )
     style.label(picture, -1.0, 0.0, "β₀: same for all", yshift=-18, xanchor="center", xshift=10)
 
     def now(k: int) -> list[dict]:
@@ -68,7 +78,23 @@ def race(problem: Start, solution: Linear) -> Picture:
         return [*trails, style.points(x, y, colours, "now", size=17, symbol=symbols, cliponaxis=False)]
 
     places = picture.add(*now(solution.times.size - 1))
+    _hold(problem, solution, picture, aim, places)
     return picture.move(places, *([moving(trace) for trace in now(k)] for k in range(solution.times.size)))
+
+
+def _hold(problem: Start, solution: Linear, picture: Picture, aim: int, places: list[int]) -> None:
+    """The target can be dragged round the circle; the three paths, their trails and dots follow."""
+    picture.flow = handles.flow(problem, solution.times, solution.deltas)
+    picture.handles.append(
+        handles.polar(
+            problem, "beta_star", "target β*", angle="angle", norm=1.0, flow="beta_star", offset=180.0, side=-1
+        )
+    )
+    handles.role(picture, aim, 0, "target", x="beta1", y="beta2")
+    for k, trail in enumerate(places[:-1]):
+        handles.role(picture, k, k, "all", x="beta1", y="beta2")
+        handles.role(picture, trail, k, "trail", x="beta1", y="beta2")
+    handles.role(picture, places[-1], None, "now", x="beta1", y="beta2")
 
 
 def function(problem: Start, solution: Relu) -> Picture:
@@ -113,15 +139,22 @@ def _aligned(problem: Start, solution: Linear) -> Picture:
     )
     ends = np.array([solution.times[1], solution.times[-1]])
     picture.add(style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"φ = {ALIGNED:g}", width=1.5, dash="dot"))
-    return picture
+    return _following(picture, "alignment")
 
 
 def _kernel(problem: Start, solution: Linear) -> Picture:
     titles = [f"Rich: S = {up:.2g} ▲, {level:.2g} ●, {down:.2g} ▼" for down, level, up in solution.kernel_distance.T]
     moved = solution.kernel_distance
-    return style.told(
-        _against_time(problem, solution, moved, titles[-1], "kernel distance S(0, t)", "kernel distance"), titles
-    )
+    picture = _against_time(problem, solution, moved, titles[-1], "kernel distance S(0, t)", "kernel distance")
+    return _following(style.told(picture, titles), "kernel_distance")
+
+
+def _following(picture: Picture, curve: str) -> Picture:
+    """The three curves and their marks follow the hand."""
+    for k in range(3):
+        handles.role(picture, k, k, "later", x="t", y=curve)
+    handles.role(picture, 3, None, "now", x="t", y=curve)
+    return picture
 
 
 def _relu_loss(problem: Start, solution: Relu) -> Picture:
@@ -168,6 +201,7 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
         )
 
     places = picture.add(now(len(times) - 1))
+    picture.handles.append(handles.time(float(times[0])))
     return picture.move(places, *([moving(now(k))] for k in range(len(times))))
 
 

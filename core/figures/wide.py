@@ -86,7 +86,8 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
     own = regime(problem.d, problem.h, problem.c)
     alt = (
         "Map of shapes and signs of delta: a funnel is delayed rich downstream and lazy upstream, an inverted funnel the "
-        f"reverse, a square is lazy both ways, every shape is rich at delta = 0. Now d, h, c = {problem.d}, {problem.h}, "
+        f"reverse, a square is lazy both ways, every shape is rich at delta = 0 from a small start. "
+        f"Now d, h, c = {problem.d}, {problem.h}, "
         f"{problem.c}: {own['downstream']} downstream, {own['upstream']} upstream"
     )
     picture = style.figure(problem, short="choices", title="Shape × sign of δ: click a cell", alt=alt, height=360)

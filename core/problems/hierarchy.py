@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.params import Curves
-from core.training.device import device_for, falling_back
+from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.hierarchy import EXPERIMENT, FITTED, Problem, Solution, rules
 
@@ -15,7 +15,7 @@ __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", 
 
 def run(problem: Problem) -> Iterator[harness.Snapshot]:
     """The whole experiment as a generator of snapshots, on DEVICE; nothing is kept on disk."""
-    yield from falling_back(lambda device: harness.run(EXPERIMENT, problem, device=device), device_for("auto"))
+    yield from falling_back(lambda device: harness.run(EXPERIMENT, problem, device=device), own_device())
 
 
 def recorded(problem: Problem) -> Solution:
@@ -66,6 +66,11 @@ PRESETS = {
     "downstream and upstream": Problem(alphas=(0.1, 1, 10)),
     "another hierarchy": Problem(seed=1, sample=5),
 }
+
+
+def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """The page's words name no number of the runs."""
+    return {}
 
 
 def curves(problem: Problem, solution: Solution) -> Curves:

@@ -30,7 +30,7 @@ def presets(page: Shown, known: Mapping[str, Params], sentence: str = "sentence"
         _tools(stem, problem)
     if not scene.link.step and not scene.link.predict:
         with scene.says or st.container():
-            _sentence(stem, (f"preset: {chosen}", sentence), numbers)
+            _sentence(stem, (f"preset: {chosen}", sentence), {**page.words, **numbers})
 
 
 def _sentence(stem: str, names: Sequence[str], numbers: Mapping[str, object]) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.params import Knob, Params
 from pages.shared import address
-from pages.shared.stage import on_phone, open_anew, stage
+from pages.shared.stage import MOVED, on_phone, open_anew, stage
 
 P = TypeVar("P", bound=Params)
 
@@ -31,6 +31,8 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
     defaults = defaults_of(kind)
     where = where or st.container()
     scene = stage()
+    scene.kinds |= dict.fromkeys((*shown, *more), kind)
+    st.session_state[MOVED] = False  # the controls now show what a hand gave them
     scene.names |= {*shown, *more}
     notes = arrive(kind)
     values = defaults | {name: _held(name, defaults[name]) for name in scene.link.hide if name in knobs}

@@ -72,7 +72,7 @@ def _choice(weights: bytes) -> Choice:
     if parts:
         only = st.selectbox("Part of the file (--only)", [ALL, *parts], key="file_only")
     part = "" if only in (ALL, None) else only
-    layers = _asked(lambda data: layers_in(data, part), weights, part)
+    layers = _asked(layers_in, weights, part)
     order: list[str] = []
     if len(layers) > 1:
         order = st.multiselect(
@@ -92,10 +92,10 @@ def _choice(weights: bytes) -> Choice:
     return Choice(tuple(name for name in order if name in layers), layout, part)
 
 
-def _asked(look: Callable[[bytes], list[str]], data: bytes, *also: str) -> list[str]:
+def _asked(look: Callable[..., list[str]], *inputs: bytes | str) -> list[str]:
     """What a file offers to choose from; nothing where it cannot be read, which the check itself will say."""
     try:
-        return look(data) if also else remember(look)(data)
+        return remember(look)(*inputs)
     except Refusal:
         return []
 

@@ -14,6 +14,8 @@ from pages.shared.link import Link
 
 PRESENTER_SCALE = 1.6
 _OPENINGS = "_openings"
+MOVED = "_moved_by_hand"
+"""Set while a handle's values wait for the controls to be drawn."""
 
 
 @dataclass
@@ -31,6 +33,7 @@ class Stage:
     act: str = ""
     highlight: tuple[str, ...] = ()
     pinned: Params | None = None
+    kinds: dict[str, type[Params]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     entries: Mapping[str, Any] = field(default_factory=dict)

@@ -21,12 +21,12 @@ from playwright.sync_api import sync_playwright  # noqa: E402
 from tests.benchmarks.serving import Server  # noqa: E402
 
 SLIDERS = {"geometry": "delta", "exact": "angle", "start": "angle", "implicit_bias": "delta"}
-STEPS = 15
+STEPS = 9
 WATCH = """([key, before]) => { window.step = new Promise(done => {
   addEventListener('keydown', pressed => {
     const began = pressed.timeStamp, painted = new Map();
     const look = () => {
-      const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(p => p.layout?.meta && key in p.layout.meta);
+      const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(p => p.layout?.meta?.[key] !== undefined);
       plots.forEach((plot, k) => {
         const there = plot.layout.meta[key] !== before && plot.calcdata && !(plot._promises?.length);
         if (!there || painted.has(k)) return;
@@ -41,8 +41,8 @@ WATCH = """([key, before]) => { window.step = new Promise(done => {
     look();
   }, {once: true, capture: true});
 }) }"""
-META = """key => [...document.querySelectorAll('.js-plotly-plot')].find((plot) => plot.layout?.meta?.[key] !== undefined)
-  ?.layout.meta[key]"""
+META = """key => [...document.querySelectorAll(".js-plotly-plot")]
+  .map(p => p.layout?.meta?.[key]).find(value => value !== undefined)"""
 DRAG = """async () => {
   const range = document.querySelector('.lab-time input'), gaps = [];
   const chart = document.querySelector('.lab-chart');

@@ -3,7 +3,6 @@ the page itself against. ?page=geometry|exact|…; the frames, which a plain cha
 """
 
 import streamlit as st
-from pages.server.theme_cache import read_theme_once
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from core.figures import exact, geometry, implicit_bias, start
@@ -39,5 +38,4 @@ if get_script_run_ctx(suppress_warning=True):
     st.set_page_config(layout="wide")
     draw()
 else:
-    read_theme_once()
     app = st.App(__file__)
