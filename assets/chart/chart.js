@@ -14,6 +14,7 @@ import { themeOf } from "./theme.js";
 
 const SETTLE_MS = 500;
 const ASK_MS = 90;
+const LONGEST_ANSWER_MS = 2000;
 
 export class Chart {
   constructor(root) {
@@ -67,7 +68,7 @@ export class Chart {
     this.directions = source.directions ?? AT_DESK;
     this.theme = themeOf(this.root);
     this.readFigures();
-    this.news = true;
+    this.news = this.answered = true;
     this.openingCamera ??= source.camera;
     if (!before) this.index = this.indexOf(source.start);
     else this.settle(before, place);
@@ -131,17 +132,33 @@ export class Chart {
 
   letGo(grip) {
     this.held = null;
+    this.panels.forEach((panel) => panel.handles.restore(grip));
     this.ask(grip, 0);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.answered || this.putBack(), LONGEST_ANSWER_MS);
   }
 
-  /* One question at a time and the newest wins. */
+  /* No other picture came: what was asked for is refused, or is what there was. The last picture stands. */
+  putBack() {
+    this.flow = this.source.flow && { ...this.source.flow };
+    this.runs = null;
+    this.panels.forEach((panel) => panel.handles.restore(null));
+    this.redraw();
+  }
+
+  /* One question at a time, and the newest is the next; the last one, on letting go, waits for nothing. */
   ask(grip, wait) {
     clearTimeout(this.asking);
-    const since = performance.now() - (this.asked ?? 0);
-    this.asking = setTimeout(() => {
-      this.asked = performance.now();
-      this.tell("drag", { name: grip.handle.name, values: grip.values, count: (this.count = (this.count ?? 0) + 1) });
-    }, Math.max(0, wait - since));
+    const now = performance.now();
+    const free = wait === 0 || now - (this.asked ?? -Infinity) > LONGEST_ANSWER_MS;
+    if (!free && !this.answered) {
+      this.asking = setTimeout(() => this.ask(grip, wait), ASK_MS);
+      return;
+    }
+    this.asked = now;
+    this.answered = false;
+    this.count = (this.count ?? 0) + 1;
+    this.tell("drag", { name: grip.handle.name, values: grip.values, count: this.count });
   }
 
   /* From the start, or, where motion is unwanted, at the end. */
@@ -280,7 +297,7 @@ export class Chart {
   }
 
   close() {
-    clearTimeout(this.settling);
+    for (const timer of [this.settling, this.asking, this.waiting]) clearTimeout(timer);
     this.playback.pause();
     this.deafen();
     this.resize.disconnect();

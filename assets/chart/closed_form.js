@@ -133,3 +133,52 @@ export function equivalents(beta, reach, points = 80) {
   }
   return out;
 }
+
+/* The two curves of the level set delta ≤ 0 that flow to the saddle, parted by NaN, inside reach. */
+export function separatrix(beta_star, delta, reach, { eta_a = 1, eta_w = 1 } = {}, points = 121) {
+  const out = { w1: [], w2: [], a: [] };
+  const length = Math.hypot(...beta_star);
+  if (delta > 0 || length === 0) return { w1: [NaN], w2: [NaN], a: [NaN] };
+  const [rootA, rootW] = [Math.sqrt(eta_a), Math.sqrt(eta_w)];
+  const r = rootA * rootW * length;
+  const e = beta_star.map((b) => b / length);
+  const { slow } = modes(delta, r);
+  for (const side of [1, -1]) {
+    for (let k = 0; k < points; k++) {
+      const a = 2 * reach * ((2 * k) / (points - 1) - 1);
+      const A = rootW * a;
+      const along = -A * (r / slow);
+      const across = side * Math.sqrt(-delta) * Math.hypot(1, A / Math.sqrt(slow));
+      const point = [(along * e[0] - across * e[1]) / rootA, (along * e[1] + across * e[0]) / rootA, a];
+      const inside = point.every((one) => Math.abs(one) <= reach);
+      ["w1", "w2", "a"].forEach((name, i) => out[name].push(inside ? point[i] : NaN));
+    }
+    if (side > 0) for (const values of Object.values(out)) values.push(NaN);
+  }
+  return out;
+}
+
+/* One half (a of the given side) of the level set delta as a mesh of rows, and ½‖a w − beta_star‖² on it. */
+export function halfSheet(delta, side, beta_star, reach, { eta_a = 1, eta_w = 1 } = {}, [radial, angular] = [20, 40]) {
+  const scale = Math.sqrt(Math.abs(delta));
+  const widest = Math.sqrt(eta_a) * reach;
+  const far = delta >= 0 ? widest : Math.sqrt(Math.max(widest ** 2 + delta, 1e-6));
+  const out = { w1: [], w2: [], a: [], loss: [] };
+  for (let i = 0; i < radial; i++) {
+    const part = i / (radial - 1);
+    const s = scale > 1e-6 ? scale * Math.sinh(part * Math.asinh(far / scale)) : part * far;
+    const v = delta >= 0 ? s : Math.sqrt(s * s - delta);
+    const a = (side * (delta >= 0 ? Math.sqrt(delta + s * s) : s)) / Math.sqrt(eta_w);
+    const rows = { w1: [], w2: [], a: [], loss: [] };
+    for (let j = 0; j < angular; j++) {
+      const turn = (2 * Math.PI * j) / (angular - 1);
+      const w = [(v * Math.cos(turn)) / Math.sqrt(eta_a), (v * Math.sin(turn)) / Math.sqrt(eta_a)];
+      rows.w1.push(w[0]);
+      rows.w2.push(w[1]);
+      rows.a.push(Math.abs(a) <= reach ? a : NaN);
+      rows.loss.push(((a * w[0] - beta_star[0]) ** 2 + (a * w[1] - beta_star[1]) ** 2) / 2);
+    }
+    for (const name of Object.keys(out)) out[name].push(rows[name]);
+  }
+  return out;
+}

@@ -14,7 +14,7 @@ const snapped = (value, knob) => {
   const digits = Math.max(0, Math.ceil(-Math.log10(knob.step)));
   return Number(clamp(Math.round(value / knob.step) * knob.step, knob).toFixed(digits));
 };
-const spelled = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
+const spelled = (value) => (typeof value === "string" ? value : String(Number(value.toPrecision(6))).replace("-", "−"));
 const around = (degrees) => ((((degrees + 180) % 360) + 360) % 360) - 180;
 
 /* What each kind knows: where its values stand, which values a point means, what an arrow does. */
@@ -59,6 +59,25 @@ const MEANINGS = {
       return { [x.field]: moved(x, dx), [y.field]: moved(y, dy) };
     },
     main: ({ y }) => y,
+  },
+  unrolled: {
+    point: ({ angle, size, delta, upper }, values) => {
+      const kappa = Math.hypot(delta, 2 * values[size.field]);
+      const turn = around(values[angle.field] + (upper ? 0 : 180));
+      return [turn < -90 ? turn + 360 : turn, (upper ? 1 : -1) * Math.sqrt((kappa + delta) / 2)];
+    },
+    values: (handle, [theta, a]) => {
+      const { angle, size, side, delta } = handle;
+      handle.upper = a >= 0;
+      const length = Math.abs(a) * Math.sqrt(Math.max(0, a * a - delta));
+      const turn = around(theta + (handle.upper ? 0 : 180));
+      return { [angle.field]: snapped(turn, angle), [size.field]: snapped(length, size), [side]: handle.upper ? "upper" : "lower" };
+    },
+    stepped: ({ angle, size }, values, [dx, dy]) => ({
+      [angle.field]: snapped(around(values[angle.field] + dx * angle.step), angle),
+      [size.field]: snapped(values[size.field] + dy * size.step, size),
+    }),
+    main: ({ angle }) => angle,
   },
   equivalents: {
     stepped: ({ knob }, values, [dx, dy]) => ({ [knob.field]: snapped(values[knob.field] + (dx || dy) * knob.step, knob) }),
@@ -110,6 +129,16 @@ export class Handles {
       if (!this.chart.held) grip.values = { ...handle.values };
       this.tell(grip);
     });
+  }
+
+  /* Back to what the picture was drawn with, but for the one that was just let go of. */
+  restore(but) {
+    for (const grip of this.grips) {
+      if (grip === but) continue;
+      grip.values = { ...grip.handle.values };
+      this.tell(grip);
+    }
+    this.place();
   }
 
   made() {

@@ -70,10 +70,12 @@ export function twoFingers(div) {
 }
 
 /* A cube as large as its panel has room for, its axes and their names included. */
-const CUBE = { width: 420, height: 400, least: 0.8, most: 1.35 };
+const CUBE = { width: 420, height: 340, least: 0.75, most: 1.35 };
+const EQUAL = { x: 1, y: 1, z: 1 };
 export function sized(scene, width = CUBE.width, height = CUBE.height) {
-  if (scene.aspectmode !== "cube") return scene;
+  const sides = scene.aspectmode === "cube" ? EQUAL : scene.aspectratio;
+  if (!sides) return scene;
   const fits = Math.min(width / CUBE.width, height / CUBE.height);
   const side = Math.min(CUBE.most, Math.max(CUBE.least, fits));
-  return { ...scene, aspectmode: "manual", aspectratio: { x: side, y: side, z: side } };
+  return { ...scene, aspectmode: "manual", aspectratio: { x: side * sides.x, y: side * sides.y, z: side * sides.z } };
 }

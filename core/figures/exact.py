@@ -6,7 +6,7 @@ import numpy as np
 
 from core.figures import handles, palette, style
 from core.figures.picture import Picture, moving
-from core.problems.exact import Exact, Solution, TimeScales
+from core.problems.exact import Exact, Solution
 from core.theory.checks import Floats
 
 FAINT = 0.35
@@ -107,7 +107,7 @@ def _curves(
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
         pale = _NOTHING if simulated is None else _where_shown(problem, run.times, simulated[k])
-        picture.add(style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
+        _until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         shown = _where_shown(problem, solution.times, theory[k])
         [place] = picture.add(style.line(*shown, colour, name, width=2.5, dash=dash))
@@ -135,7 +135,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     colours = [colour_of(delta) for delta in solution.deltas]
     for k, delta in enumerate(solution.deltas):
         pale = _NOTHING if simulated is None else simulated[k].T
-        picture.add(style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
+        _until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         x, y = solution.beta[k].T
         [place] = picture.add(style.line(x, y, colours[k], f"δ = {delta:g}", width=2.5, dash=dash))
@@ -188,64 +188,13 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
         error = _NOTHING
         if run is not None:
             error = _where_shown(problem, run.times, np.maximum(run.error[k], ERROR_FLOOR))
-        picture.add(style.line(*error, colour_of(delta), f"δ = {delta:g}", width=2.5))
+        _until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))
 
     def cursor(t: int) -> dict:
         return style.line([times[t]] * 2, [ERROR_FLOOR, 10.0**top], style.INK, width=1)
 
     places = picture.add(cursor(len(times) - 1))
     return picture.move(places, *([moving(cursor(t))] for t in range(len(times))))
-
-
-def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
-    """Half-times against δ with the asymptotes of the alignment time."""
-    picture = style.figure(
-        problem,
-        short="half-times",
-        title="▼ waits longer than |δ|, ▲ turns in 1/δ",
-        alt=_scales_alt(found),
-        x="relative scale δ (asinh scale)",
-        y="half-time (log)",
-        height=380,
-    )
-    ticks = [-100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100]
-    x = np.arcsinh(found.deltas)
-    picture.lay(xaxis={"tickvals": [math.asinh(t) for t in ticks], "ticktext": [f"{t:g}" for t in ticks]})
-    picture.lay(
-        margin={"r": 120},
-        xaxis={"range": [x[0] * 1.02, x[-1] * 1.02]},
-        yaxis={"type": "log", "exponentformat": "power"},
-    )
-    picture.add(style.line(x, found.kernel, style.KERNEL, "kernel movement", width=3))
-    picture.add(style.line(x, found.loss, style.LOSS_LINE, "loss", width=3))
-    picture.add(style.line(x, found.alignment, style.INK, "alignment, exact", width=4))
-    limit = np.where(np.abs(found.deltas) > 0.5, found.asymptote, np.nan)
-    picture.add(style.line(x, limit, style.WARNING, "alignment, δ → ±∞", width=2.5, dash="dash"))
-    for delta in problem.deltas:
-        near = int(np.abs(found.deltas - delta).argmin())
-        at = [math.asinh(delta)], [found.alignment[near]]
-        picture.add(style.points(*at, colour_of(delta), f"δ = {delta:g}", size=9))
-    _scale_labels(picture, x[-1], found)
-    return (picture,)
-
-
-def _scale_labels(picture: Picture, x: float, found: TimeScales) -> None:
-    words = {"kernel": "kernel moved", "alignment": "aligned", "loss": "loss halved"}
-    colours = {"kernel": style.KERNEL, "alignment": style.INK, "loss": style.LOSS_LINE}
-    ends = {name: getattr(found, name)[-1] for name in words}
-    last = {name: math.log10(end) for name, end in ends.items() if np.isfinite(end)}
-    above = math.inf
-    for name in sorted(last, key=lambda n: -last[n]):
-        above = min(last[name], above - 0.32)
-        style.label(picture, x, above, words[name], colours[name])
-
-
-def _scales_alt(found: TimeScales) -> str:
-    ends = found.alignment[[0, -1]]
-    return (
-        f"Half-times of alignment, kernel movement and loss against delta from -100 to 100: alignment takes {ends[0]:.3g} "
-        f"at delta = -100 and {ends[1]:.3g} at delta = 100; dashed, its asymptotes"
-    )
 
 
 def colour_of(delta: float) -> str:
@@ -273,6 +222,11 @@ def _shown_times(problem: Exact, times: Floats) -> Floats:
 
 def _earliest(problem: Exact, solution: Solution) -> float:
     return float(_shown_times(problem, solution.times)[0])
+
+
+def _until_run_again(picture: Picture, trace: dict) -> None:
+    """A run belongs to what it was started from: it goes while the hand moves that."""
+    handles.role(picture, picture.add(trace)[0], None, "gone")
 
 
 def _where_shown(problem: Exact, times: Floats, values: Floats) -> tuple[Floats, Floats]:

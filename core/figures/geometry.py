@@ -11,7 +11,6 @@ from core.problems.geometry import Geometry, Paths, Solution, equivalent, excess
 FLOOR, TOP = 1e-2, 1e1
 CONTOURS = 48
 STAR, START = 1, 2
-SAME = "same function as the start"
 
 
 def figures(problem: Geometry, solution: Solution) -> tuple[Picture, Picture, Picture]:
@@ -96,8 +95,10 @@ def _hold_in_space(problem: Geometry, solution: Solution, picture: Picture, ways
     picture.handles.append(
         handles.equivalents(problem, "delta", "start in weight space: relative scale δ", field="delta")
     )
-    same = next(k for k, trace in enumerate(picture.data) if trace.get("name") == SAME)
-    picture.roles.append({"place": same, "run": 0, "at": "equivalents"})
+    for place, side in enumerate((1, -1)):
+        picture.roles.append({"place": place, "run": 0, "at": "sheet", "side": side, "floor": FLOOR})
+    for place, at in enumerate(("minima", "same function", "separatrix"), 2):
+        picture.roles.append({"place": place, "run": 0, "at": at})
     for place, at in zip(ways, ("all", "start", "end", "now"), strict=True):
         handles.role(picture, place, 0, at, **weights)
 
@@ -107,6 +108,8 @@ def _hold_in_plane(problem: Geometry, picture: Picture, line: int, now: int) -> 
     picture.handles.append(
         handles.polar(problem, "beta_star", "target β*", angle="target_angle", norm="target_norm", flow="beta_star")
     )
+    grid = picture.data[0]["x"].astype(float).tolist()
+    picture.roles.append({"place": 0, "run": 0, "at": "contours", "grid": grid, "floor": FLOOR})
     for place, at in ((STAR, "target"), (START, "start"), (line, "all"), (now, "now")):
         handles.role(picture, place, 0, at, x="beta1", y="beta2")
 
@@ -170,7 +173,7 @@ def _manifolds(problem: Geometry, path: Paths, reach: float) -> list[dict]:
     same = _two_branches(equivalent(path.beta[0, 0], reach))
     return [
         style.line3d(minima, style.MINIMA, "zero loss, a w = β*", width=9),
-        style.line3d(same, style.EQUIVALENT, SAME, width=6),
+        style.line3d(same, style.EQUIVALENT, "same function as the start", width=6),
     ]
 
 

@@ -54,6 +54,16 @@ def equivalents(problem: Params, name: str, label: str, *, field: str) -> dict[s
     return {**named, "kind": "equivalents", "knob": _knob(problem, field)}
 
 
+def unrolled(
+    problem: Params, name: str, label: str, *, angle: str, size: str, side: str, delta: float
+) -> dict[str, Any]:
+    """The start on the unrolled level set: across by the direction of w (degrees from β*), up by a."""
+    named = _named(problem, name, label, [angle, size], {angle: "angle", size: "size"}, "")
+    upper = getattr(problem, side) == "upper"
+    more = {"side": side, "upper": upper, "delta": delta}
+    return {**named, "kind": "unrolled", "angle": _knob(problem, angle), "size": _knob(problem, size), **more}
+
+
 def pair(problem: Params, name: str, label: str, *, x: str, y: str, log: bool) -> dict[str, Any]:
     """A point of a map whose axes are two controls; log: the map's x is log₁₀ of its control."""
     named = _named(problem, name, label, [x, y], {x: "τ", y: "δ"}, "")

@@ -68,7 +68,7 @@ class View(Params):
         options={"mean": "of 16 networks", "spread": "standard deviation of 16 networks", "seed": "the one chosen"},
     )
     tau: float = knob(0.1, "overall scale τ", low=0.1, high=2.0, step=0.005, help="the nearest of the map's 17 is used")
-    delta: float = knob(1.0, "relative scale δ", low=-1, high=1, step=0.125)
+    delta: float = knob(1.0, "relative scale δ", low=-1, high=1, step=0.005, help="the nearest of the map's 17 is used")
     seed: int = knob(100, "seed", low=100, high=115, step=1, help="the paper's 16 draws of teacher, student and data")
     pin1: int = knob(LAZY, "first pin", low=0, high=289, step=1, help="cell number, 0 for none")
     pin2: int = knob(LATE, "second pin", low=0, high=289, step=1, help="cell number, 0 for none")

@@ -59,8 +59,8 @@ def describe(device: str) -> str:
 def choose_device(wanted: str | None = None) -> str:
     """`wanted`, else the DEVICE variable, else cuda when present, else cpu. Raises Unavailable for an absent one."""
     device = wanted or os.environ.get("DEVICE") or ("cuda" if gpus() else "cpu")
-    absent = device.startswith("cuda") and not gpus()
-    if absent or not (device == "cpu" or device.startswith("cuda")):
+    there = {"cpu", *(["cuda"] if gpus() else []), *(f"cuda:{k}" for k in range(gpus()))}
+    if device not in there:
         raise Unavailable("The device must be cpu, or cuda on a machine that has it", got=device, do="Choose cpu.")
     return device
 

@@ -39,7 +39,7 @@ def show(
     measured: the Solution's field that tells how far a run has come.
     facts: what stands below the picture, drawn from the problem and the committed Solution.
     """
-    picture = st.container()
+    picture = st.container(key="picture")
     problem = controls(model.Problem, shown=shown, more=more)
     solution = remember(model.recorded)(problem)
     page = register(

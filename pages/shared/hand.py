@@ -12,9 +12,9 @@ from pages.shared.stage import MOVED, stage
 def free_fields() -> set[str]:
     """The controls that handles may move now: none behind the curtain or in a comparison."""
     scene = stage()
-    if scene.kind is None or scene.curtain or scene.pinned is not None:
+    if scene.curtain or scene.pinned is not None:
         return set()
-    return scene.names - {*scene.link.hide, *scene.link.lock}
+    return scene.kinds.keys() - {*scene.link.hide, *scene.link.lock}
 
 
 def run_the_page_if_moved() -> None:
@@ -26,11 +26,11 @@ def run_the_page_if_moved() -> None:
 
 def put_values(values: Mapping[str, Any]) -> None:
     """The nearest allowed value of each named control; whatever is no free control of the page is left alone."""
-    kind, free = stage().kind, free_fields()
-    if kind is None:
-        return
-    knobs = kind.knobs()
+    kinds, free = stage().kinds, free_fields()
     for name, value in values.items():
-        if name in free and name in knobs and knobs[name].options is None and isinstance(value, int | float):
+        if name not in free or not isinstance(value, int | float | str):
+            continue
+        knob, default = kinds[name].knobs()[name], kinds[name].__dataclass_fields__[name].default
+        if not knob.many:
             st.session_state[MOVED] = True
-            st.session_state[name] = nearest(knobs[name], repr(value), kind.__dataclass_fields__[name].default)[0]
+            st.session_state[name] = nearest(knob, str(value), default)[0]

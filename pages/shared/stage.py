@@ -33,7 +33,7 @@ class Stage:
     act: str = ""
     highlight: tuple[str, ...] = ()
     pinned: Params | None = None
-    kind: type[Params] | None = None
+    kinds: dict[str, type[Params]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     entries: Mapping[str, Any] = field(default_factory=dict)

@@ -24,7 +24,18 @@ class Browser(Protocol):
     def ask(self, expression: str) -> Any:
         """The value of a JavaScript expression on the page, as JSON carries it."""
 
+    def press(self, key: str) -> None:
+        """A key, really pressed, where the focus is."""
+
     def close(self) -> None: ...
+
+
+ARROW_LEFT, ARROW_RIGHT = "\ue012", "\ue014"
+
+
+def _pressed(key: str) -> list[dict]:
+    """The actions of both protocols that press and release one key."""
+    return [{"type": "key", "id": "keys", "actions": [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]}]
 
 
 class Firefox:
@@ -53,6 +64,9 @@ class Firefox:
             raise AssertionError(answer["exceptionDetails"]["text"])
         return json.loads(answer["result"]["value"])
 
+    def press(self, key: str) -> None:
+        self._call("input.performActions", context=self.tab, actions=_pressed(key))
+
     def close(self) -> None:
         self.socket.close()
         self.child.terminate()
@@ -62,7 +76,7 @@ class Firefox:
     def _connected(self, address: str) -> ClientConnection:
         for _ in range(int(2 * PATIENCE_S)):
             try:
-                return connect(address, max_size=None, open_timeout=PATIENCE_S)
+                return connect(address, max_size=None, open_timeout=PATIENCE_S, legacy=True)
             except OSError:
                 time.sleep(0.5)
         raise AssertionError("Firefox did not open its door")
@@ -103,6 +117,9 @@ class WebKit:
     def ask(self, expression: str) -> Any:
         script = f"return JSON.stringify(({expression}) ?? null)"
         return json.loads(self._send(f"/{self.session}/execute/sync", {"script": script, "args": []}))
+
+    def press(self, key: str) -> None:
+        self._send(f"/{self.session}/actions", {"actions": _pressed(key)})
 
     def close(self) -> None:
         request = urllib.request.Request(f"{self.address}/{self.session}", method="DELETE")

@@ -27,7 +27,7 @@ def test_paths_of_every_preset_end_at_the_predicted_points(name):
     for found in (solution.fan, solution.moving):
         np.testing.assert_allclose(found.beta[:, -1], found.landing, atol=1e-6)
         assert found.drift < 1e-11
-        np.testing.assert_array_equal(paths.crosses, paths.a[:, 0] * paths.a[:, -1] < 0)
+        np.testing.assert_array_equal(found.crosses, found.a[:, 0] * found.a[:, -1] < 0)
     np.testing.assert_allclose(problem.X @ solution.fan.landing.T, np.tile(problem.labels[:, None], 7), atol=1e-12)
 
 

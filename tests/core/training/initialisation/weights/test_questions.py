@@ -60,6 +60,19 @@ ASKED = {
         "recurrence",
     ),
     "an RNN by hand": (npz({"Wxh": draw(5, 5), "Whh": draw(5, 5), "Why": draw(5, 5)}), Choice(), "", "recurrence"),
+    "a recurrent matrix": (
+        npz({"W_in": draw(5, 5), "W_rec": draw(5, 5), "W_out": draw(5, 5)}),
+        Choice(),
+        "order",
+        "recurrence",
+    ),
+    "hidden to hidden": (
+        npz({"i2h.weight": draw(5, 5), "h2h.weight": draw(5, 5), "h2o.weight": draw(5, 5)}),
+        Choice(),
+        "",
+        "recurrence",
+    ),
+    "W_Q, W_K": (npz({"W_Q": draw(4, 4), "W_K": draw(4, 4), "W_V": draw(4, 4)}), Choice(), "", "attention"),
     "Keras's recurrence": (
         npz({"rnn/kernel": draw(5, 5), "rnn/recurrent_kernel": draw(5, 5), "dense/kernel": draw(5, 5)}),
         Choice(),
