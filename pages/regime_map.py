@@ -63,7 +63,7 @@ def show_own(own: OwnSweep, snapshots: list) -> None:
     cursor = Cursor("steps", "steps of descent", newest.checkpoint)
     plot(*own_maps(own, newest), key="own", autoplay=False, cursor=cursor, least=280)
     if refused := snapshots[-1].refused:
-        st.warning(f"Cells that stay blank: {len(refused)}. The first is {refused[0]}", icon=":material/warning:")
+        st.warning(said(STEM, "blank", count=len(refused), first=refused[0]), icon=":material/warning:")
 
 
 def show_live(view: View, snapshots: list) -> None:
