@@ -25,8 +25,7 @@ from pages.shared.prose import glossary, pieces, prose, said
 
 STEM = "learn"
 PARTS = ("glossary", "legend", "theorems", "plan", "class", "speaker", "worksheet", "builder", "cite")
-RENAMED = {"marks": "legend", "index": "theorems"}
-"""What links of earlier days call a part."""
+RENAMED = {"marks": "legend", "index": "theorems"}  # what links of earlier days call a part
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,12 @@ def where() -> tuple[str, bool]:
     return (context.page_script_hash, bool(context.is_history_navigation)) if context else ("", False)
 
 
+def runs_a_fragment() -> bool:
+    """Whether this is the rerun of a fragment: something on the page was moved."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and bool(context.fragment_ids_this_run)
+
+
 def is_connected(session: str) -> bool:
     """Whether this session's browser is there; outside a server everybody is."""
     return not runtime.exists() or bool(runtime.get_instance().is_active_session(session))
