@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from core.figures.exact import figures, scales
+from core.figures.exact import figures
+from core.figures.exact_scales import scales
 from core.figures.style import number
 from core.problems.exact import PRESETS, Exact, curves, solve, time_scales
 from core.problems.exact_run import Simulation, simulate

@@ -51,6 +51,12 @@ OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")
 FINISHED_TAG = bytes([ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER << 3])
 
 
+def in_fragment() -> bool:
+    """Whether a fragment runs by itself, not the whole page."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return bool(context and context.fragment_ids_this_run)
+
+
 def session_id() -> str:
     """The id of the session whose page runs in this thread; "" outside of any."""
     context = get_script_run_ctx(suppress_warning=True)
