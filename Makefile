@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test benchmark gpu screens precompute experiments cluster image load faults fuzz audit clean
+.PHONY: run test browsers benchmark gpu screens precompute experiments cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -53,6 +53,10 @@ load: .venv/.dev
 
 faults: .venv/.dev
 	$(BIN)/python -m pytest -rsP tests/faults/faults_of_jobs.py tests/faults/faults_of_server.py
+
+browsers: .venv/.dev
+	@scripts/find_browsers.sh
+	$(BIN)/python -m pytest -rs tests/browsers/smoke_of_pages.py
 
 fuzz: .venv/.dev
 	$(BIN)/python -m pytest tests/security/fuzz.py

@@ -46,7 +46,10 @@ export class Chart {
       this.show(+this.range.value);
     });
     this.resize = new ResizeObserver(() => {
-      if (this.source) showPicker(this);
+      if (this.source) {
+        showPicker(this);
+        this.panels.forEach((panel) => panel.fit());
+      }
       this.layAnew();
     });
     this.resize.observe(this.host);
@@ -58,6 +61,8 @@ export class Chart {
   async update(text, source, tell) {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
     this.text = text;
+    /* What stands above the picture, or with it, takes room from it. */
+    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
@@ -191,13 +196,6 @@ export class Chart {
     this.resize.unobserve(panel.plot);
     this.Plotly?.purge(panel.plot);
     panel.div.remove();
-  }
-
-  /* A panel's height: lower on a phone, what is left of the screen on a projector. */
-  room(height) {
-    if (innerWidth < 640) return Math.min(height, 360);
-    if (this.directions.scale === 1) return height;
-    return Math.max(360, innerHeight - this.host.getBoundingClientRect().top - 90);
   }
 
   get values() {

@@ -2,6 +2,12 @@
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const narrow = () => matchMedia("(max-width: 640px)").matches;
+let webgl;
+export function hasWebGL() {
+  webgl ??= !!document.createElement("canvas").getContext("webgl");
+  return webgl;
+}
+
 export const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
 
 const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;

@@ -1,15 +1,18 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
-import { pixelRatio } from "./device.js";
+import { hasWebGL, pixelRatio } from "./device.js";
 import { patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
-import { directed, enlarged } from "./lesson.js";
+import { compact, directed, enlarged } from "./lesson.js";
+import { leastWidth, roomFor } from "./room.js";
 import { swiftly } from "./swift.js";
 import { themed } from "./theme.js";
-import { asSeen, cameraOf, forgetRanges, twoFingers } from "./view.js";
+import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
 import { withWords, withoutWords, Words } from "./words.js";
 
+const COMPACT = 300;
+const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
 const CURTAIN = "What will happen?";
 
 export class Panel {
@@ -36,11 +39,17 @@ export class Panel {
     this.figure = decoded(figure);
     this.short = short;
     this.div.setAttribute("aria-label", name);
-    this.div.style.height = `${this.chart.room(height)}px`;
-    this.div.style.flex = `${grow} 1 ${least}px`;
     const { free } = this.chart.source;
     this.handles.show((this.figure.handles ?? []).filter(({ fields }) => fields.every((one) => free.includes(one))));
+    Object.assign(this, { height, grow, least });
+    this.fit();
     this.fresh = true;
+  }
+
+  /* As high as the screen has room for. */
+  fit() {
+    this.div.style.flex = `${this.grow} 1 ${leastWidth(this.chart, this.least)}px`;
+    this.div.style.height = `${roomFor(this.chart, this.height)}px`;
   }
 
   get scenes() {
@@ -73,7 +82,8 @@ export class Panel {
   /* The layout without words, camera and the numbers that change at every draw. */
   frame() {
     const { curtain, scale } = this.chart.directions;
-    const whole = themed(this.figure.layout, this.chart.theme);
+    let whole = themed(this.figure.layout, this.chart.theme);
+    if (scale === 1 && this.div.clientHeight < COMPACT) whole = compact(whole);
     const { title, annotations = [] } = whole;
     this.title = curtain ? { ...title, text: CURTAIN } : title;
     this.words.say(this.title, annotations, scale);
@@ -81,7 +91,14 @@ export class Panel {
     const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale));
     layout.width = this.plot.clientWidth || undefined;
     layout.height = this.plot.clientHeight || undefined;
+    for (const scene of this.scenes) layout[scene] = sized(layout[scene], layout.width, layout.height);
     return layout;
+  }
+
+  /* A title may follow the cursor. */
+  titleAt(index) {
+    const titles = this.chart.directions.curtain ? [] : (this.figure.layout.meta?.titles ?? []);
+    return titles[Math.min(index, titles.length - 1)] ?? this.title.text;
   }
 
   withCamera(layout) {
@@ -109,8 +126,13 @@ export class Panel {
   }
 
   draw(Plotly, index) {
+    if (this.scenes.length && !hasWebGL()) {
+      this.plot.textContent = `${NO_WEBGL} ${this.div.getAttribute("aria-label")}`;
+      return undefined;
+    }
     const data = this.traces(index);
     const anew = this.laidAnew();
+    this.words.entitle(this.titleAt(index));
     const before = this.drawn;
     this.drawn = data;
     const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
@@ -161,6 +183,6 @@ export class Panel {
   seen() {
     const layout = { ...asSeen(this.plot), paper_bgcolor: this.chart.theme.paper };
     const figure = { title: this.title, annotations: this.annotations };
-    return { data: this.plot.data, layout: withWords(layout, figure, this.title.text, this.plot.clientWidth) };
+    return { data: this.plot.data, layout: withWords(layout, figure, this.words.said, this.plot.clientWidth) };
   }
 }

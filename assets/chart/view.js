@@ -68,3 +68,14 @@ export function twoFingers(div) {
     div.addEventListener(kind, touched, { capture: true, passive: false });
   }
 }
+
+/* A cube as large as its panel has room for, its axes and their names included. */
+const CUBE = { width: 420, height: 340, least: 0.75, most: 1.35 };
+const EQUAL = { x: 1, y: 1, z: 1 };
+export function sized(scene, width = CUBE.width, height = CUBE.height) {
+  const sides = scene.aspectmode === "cube" ? EQUAL : scene.aspectratio;
+  if (!sides) return scene;
+  const fits = Math.min(width / CUBE.width, height / CUBE.height);
+  const side = Math.min(CUBE.most, Math.max(CUBE.least, fits));
+  return { ...scene, aspectmode: "manual", aspectratio: { x: side * sides.x, y: side * sides.y, z: side * sides.z } };
+}

@@ -38,12 +38,15 @@ export class Words {
     this.notes = [];
   }
 
+  entitle(text) {
+    if (this.said === text) return;
+    this.said = text;
+    this.title.replaceChildren(written(text));
+  }
+
   /* What is said; where it stands is told by `place`, once the axes are drawn. */
   say(title, annotations, scale) {
-    if (this.said !== title.text) {
-      this.said = title.text;
-      this.title.replaceChildren(written(title.text));
-    }
+    this.entitle(title.text);
     this.title.style.fontSize = `${(title.font?.size ?? 17) * scale}px`;
     while (this.notes.length > annotations.length) this.notes.pop().span.remove();
     annotations.forEach((note, k) => {

@@ -44,18 +44,21 @@ def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
             "alignment φ = cos∠(w, β*)",
             "alignment",
         ),
-        _curves(
-            problem,
-            solution,
-            run,
-            solution.kernel_distance,
-            moved,
-            _kernel_title(solution),
-            "kernel distance S(0, t)",
-            "kernel_distance",
-        ),
+        _kernel(problem, solution, run, moved),
         path(problem, solution, beta),
     ]
+
+
+def _kernel(problem: Exact, solution: Solution, run, moved: Floats | None) -> Picture:
+    titles = [f"The kernel has moved by {near:.2g} to {far:.2g}" for near, far in _spread(solution.kernel_distance)]
+    y = "kernel distance S(0, t)"
+    return style.told(
+        _curves(problem, solution, run, solution.kernel_distance, moved, titles[-1], y, "kernel_distance"), titles
+    )
+
+
+def _spread(curves: Floats) -> list[tuple[float, float]]:
+    return list(zip(curves.min(axis=0), curves.max(axis=0), strict=True))
 
 
 def _weights(problem: Exact, solution: Solution, run) -> list[Picture]:
@@ -264,11 +267,6 @@ def _alignment_title(solution: Solution) -> str:
     if solution.deltas[0] < 0 < solution.deltas[-1]:
         return "Upstream aligns first"
     return "The larger δ, the sooner w aligns"
-
-
-def _kernel_title(solution: Solution) -> str:
-    far, near = solution.kernel_distance[:, -1].max(), solution.kernel_distance[:, -1].min()
-    return f"The kernel moves by {near:.2g} to {far:.2g}"
 
 
 def _weight_title(k: int) -> str:

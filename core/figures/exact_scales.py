@@ -1,4 +1,4 @@
-"""Exact: how long each part of learning takes, against δ."""
+"""How long it takes: half-times of alignment, kernel and loss for every δ, with what theory says for δ → ±∞ (section 3)."""
 
 import math
 
@@ -15,7 +15,7 @@ def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
     picture = style.figure(
         problem,
         short="half-times",
-        title="▼ waits about |δ|, ▲ turns in 1/δ",
+        title="▼ waits longer than |δ|, ▲ turns in 1/δ",
         alt=_scales_alt(found),
         x="relative scale δ (asinh scale)",
         y="half-time (log)",

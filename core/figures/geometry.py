@@ -49,6 +49,7 @@ def surface_sweep(problem: Geometry, solution: Solution) -> Picture:
     copy = network.copy("at the start", starts[0][:, None], starts[1][:, None], solution.deltas)
     picture.network = network.picture([copy])
     places = picture.add(*changing(middle))
+    style.told(picture, (_surface_title(problem, path) for path in solution.paths))
     frames = ([moving(trace, "surfacecolor", "line", "marker") for trace in changing(k)] for k in _each(solution))
     return picture.move(places, *frames)
 

@@ -98,16 +98,22 @@ def mirror(problem: Landings, solution: Solution) -> Picture:
 
 
 def clock(problem: Landings, solution: Solution) -> Picture:
-    """How fast the mirror's time runs: √(κ + δ) = √2|A|."""
+    """How fast the mirror's time runs: √(η_aη_w)·√(κ + δ) = η_w √(2η_a) |a|."""
     last = float(solution.moving.clock[at_rest(problem, solution), -1])
     title = (
-        f"Its clock runs at √2|A| = {style.number(last)} in the end"
+        f"Its clock runs at {style.number(last)} in the end"
         if problem.moves == "time"
-        else "Its clock runs at √2|A|"
+        else "Its clock: how fast the mirror is crossed"
     )
     alt = "Speed of the mirror's time against time of the flow, from the start to " + f"{last:.3g} at the end"
     picture = style.figure(
-        problem, short="clock", title=title, alt=alt, x="time t of the flow (log)", y="√(κ + δ) = √2|A|", height=HEIGHT
+        problem,
+        short="clock",
+        title=title,
+        alt=alt,
+        x="time t of the flow (log)",
+        y="√(η_aη_w)·√(κ + δ)",
+        height=HEIGHT,
     )
     times = np.maximum(solution.times, solution.times[1])
     picture.lay(xaxis={"type": "log", "range": [math.log10(times[0]), math.log10(times[-1])], "dtick": 1})

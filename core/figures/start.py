@@ -20,6 +20,22 @@ def figures(problem: Start, solution: Linear | Relu) -> tuple[Picture, Picture, 
     return race(problem, solution), _aligned(problem, solution), _kernel(problem, solution)
 
 
+def findings(solution: Linear | Relu) -> dict[str, str]:
+    """What this setting shows, in words: who is first and when, who last, who has changed most and how much."""
+    reached = np.where(np.isfinite(solution.reached), solution.reached, np.inf)
+    changed = solution.flipped[:, -1] if isinstance(solution, Relu) else solution.kernel_distance[:, -1]
+    first, last, most = int(reached.argmin()), int(reached.argmax()), int(changed.argmax())
+    never = not np.isfinite(reached[last])
+    return {
+        "first": WORDS[first],
+        "soon": style.number(float(reached[first])),
+        "last": WORDS[last],
+        "late": f"not by t = {solution.times[-1]:g}" if never else f"from t = {style.number(float(reached[last]))}",
+        "most": WORDS[most],
+        "moved": f"{changed[most]:.0%}" if isinstance(solution, Relu) else f"{changed[most]:.2g}",
+    }
+
+
 def race(problem: Start, solution: Linear) -> Picture:
     """Three dots from the same β₀ to the same β*."""
     ends = ", ".join(
@@ -120,19 +136,19 @@ def function(problem: Start, solution: Relu) -> Picture:
 def _aligned(problem: Start, solution: Linear) -> Picture:
     late = style.number(solution.reached[0]) if np.isfinite(solution.reached[0]) else "> 20"
     title = f"Fast: ▲ aligns at {style.number(solution.reached[2])}, ▼ at {late}"
-    picture = _against_time(problem, solution, solution.alignment, title, "alignment φ", "alignment with the target")
+    picture = _against_time(
+        problem, solution, solution.alignment, title, "alignment of β, cos∠(β, β*)", "alignment with the target"
+    )
     ends = np.array([solution.times[1], solution.times[-1]])
     picture.add(style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"φ = {ALIGNED:g}", width=1.5, dash="dot"))
     return _following(picture, "alignment")
 
 
 def _kernel(problem: Start, solution: Linear) -> Picture:
-    down, level, up = solution.kernel_distance[:, -1]
-    title = f"Rich: S = {up:.2g} ▲, {level:.2g} ●, {down:.2g} ▼"
-    picture = _against_time(
-        problem, solution, solution.kernel_distance, title, "kernel distance S(0, t)", "kernel distance"
-    )
-    return _following(picture, "kernel_distance")
+    titles = [f"Rich: S = {up:.2g} ▲, {level:.2g} ●, {down:.2g} ▼" for down, level, up in solution.kernel_distance.T]
+    moved = solution.kernel_distance
+    picture = _against_time(problem, solution, moved, titles[-1], "kernel distance S(0, t)", "kernel distance")
+    return _following(style.told(picture, titles), "kernel_distance")
 
 
 def _following(picture: Picture, curve: str) -> Picture:
@@ -149,10 +165,12 @@ def _relu_loss(problem: Start, solution: Relu) -> Picture:
 
 
 def _flips(problem: Start, solution: Relu) -> Picture:
-    down, _, up = solution.flipped[:, -1]
-    title = f"Rich: {up:.0%} of activations flip ▲, {down:.0%} ▼"
-    return _against_time(
-        problem, solution, solution.flipped, title, "activations changed", "share of changed activations"
+    titles = [f"Rich: {up:.0%} of activations flipped ▲, {down:.0%} ▼" for down, _, up in solution.flipped.T]
+    return style.told(
+        _against_time(
+            problem, solution, solution.flipped, titles[-1], "activations changed", "share of changed activations"
+        ),
+        titles,
     )
 
 

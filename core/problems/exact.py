@@ -19,7 +19,7 @@ from core.theory.states import imbalance
 
 MOMENTS = 120
 EARLIEST = 2e-3
-CHIPS = (-4, -2, -1, -0.2, 0, 0.2, 1, 2, 4)
+CHIPS = (-4, -2, -1, -0.2, 0, 0.02, 0.2, 1, 2, 4)
 SCALES = np.sinh(np.linspace(-1, 1, 41) * math.asinh(100.0))
 CLOCK = np.concatenate([[0.0], np.geomspace(1e-6, 1e7, 300)])
 
@@ -85,7 +85,7 @@ class Exact(Params):
 
 SEVEN = (-4, -2, -1, 0, 1, 2, 4)
 PRESETS = {
-    "paper, figure 3": Exact(deltas=SEVEN, clock="linear", horizon=10.0),
+    "paper, figure 3": Exact(deltas=SEVEN, clock="linear", horizon=20.0),
     "fast dip": Exact(deltas=(-4, 0, 4), horizon=50.0),
     "raise η until it breaks": Exact(deltas=(-4, 0, 4), solver="descent", rate=0.4),
     "noise moves δ": Exact(deltas=(-2, 0, 2), solver="noise"),

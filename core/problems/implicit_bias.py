@@ -1,7 +1,7 @@
 """The Implicit bias page's model: paths and landing points for every δ, in the plane and in space (paper figure 4).
 
 Legend: δ ↔ deltas[D] · t ↔ times[T] · β ↔ beta[D, T, d] · β(∞) ↔ landing[D, d] · ∇Ψ = sgn(a)√(2η_a) w ↔ mirror[D, T, 2] ·
-√(κ + δ) = √2|A| ↔ clock[D, T], the speed of the mirror's time · Ψ_δ along a ray ↔ potential[D, P] at size[P].
+√(η_aη_w)·√(κ + δ) ↔ clock[D, T], the speed of the mirror's time · Ψ_δ along a ray ↔ potential[D, P] at size[P].
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.problems.exact import direction
 from core.theory import implicit_bias, single_neuron
 from core.theory.checks import Floats
@@ -179,7 +179,7 @@ def paths(problem: Landings, deltas: Floats, times: Floats) -> Paths:
         branch=np.sign(end),
         crosses=a_0 * end < 0,
         mirror=problem.sign * math.sqrt(2 * problem.eta_a) * w,
-        clock=math.sqrt(2 * problem.eta_w) * np.abs(a),
+        clock=math.sqrt(2 * problem.eta_a) * problem.eta_w * np.abs(a),
         drift=float(np.abs(delta - delta[:, :1]).max()),
     )
 
@@ -265,3 +265,17 @@ PRESETS = {
     "paper, figure 4(a): whitened": Landings(data="white", data_angle=90.0, y=1.0, angle=180.0, norm=1.0, moves="time"),
     "a null line in space": Landings(null=1, angle=100.0, norm=0.6),
 }
+
+
+def curves(problem: Landings, solution: Solution) -> Curves:
+    """What two problems are compared by, over the cursor's δ or times: ‖β‖ and how far β has come from β₀, where it
+    lands or where it is."""
+    moving = solution.moving
+    start = moving.beta[0, 0]
+    if problem.moves == "time":
+        return solution.times, {"size": _length(moving.beta[0]), "way": _length(moving.beta[0] - start)}
+    return moving.deltas, {"size": _length(moving.landing), "way": _length(moving.landing - start)}
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.sqrt((vectors**2).sum(axis=-1))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.errors import OutsideTheory
 from core.problems.initialisation import Case, brought, solve_case
 from core.theory.regime import Regime, classify
-from core.training.device import device_for, falling_back
+from core.training.device import falling_back, own_device
 from core.training.initialisation import mini_run
 from core.training.initialisation.layers import Layers
 from core.training.initialisation.own_data import OwnData
@@ -58,7 +58,7 @@ def compare(case: Case) -> Iterator[Progress]:
     def run(device: str) -> Iterator[mini_run.Snapshot]:
         return mini_run.run(layers, splits, report.factors, device=device)
 
-    for snapshot in falling_back(run, device_for("auto")):
+    for snapshot in falling_back(run, own_device()):
         yield Progress(len(snapshot.step), snapshot.total, snapshot)
 
 

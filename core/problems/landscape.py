@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import teacher_student
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.problems import teacher_student as teacher_student_plane
 from core.theory import landscape as minimal
 from core.training import plane
@@ -171,3 +171,8 @@ def _axis(shadow: Array, least: float, points: int) -> Array:
     low, high = float(shadow.min()), float(shadow.max())
     margin = max(MARGIN * (high - low), least)
     return np.linspace(low - margin, high + margin, points)
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values: the neuron's loss."""
+    return solution.neuron.time, {"loss": solution.neuron.loss}

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.params import Params, knob
-from core.training.device import device_for, falling_back, gpus
+from core.training.device import falling_back, gpus, own_device
 from core.training.regime_map import (
     DELTAS,
     PAPER,
@@ -55,7 +55,7 @@ LIVE_STEPS = tuple(int(step) for step in np.unique(np.round(np.logspace(1, 6, 21
 def train_cell(cell: LiveCell) -> Iterator[LiveSnapshot]:
     """Train one network of the published draws to 10⁶ steps, four snapshots a decade, on DEVICE."""
     place = (cell.tau, cell.delta, cell.seed)
-    yield from falling_back(lambda device: _train_cell(place, device), device_for("auto"))
+    yield from falling_back(lambda device: _train_cell(place, device), own_device())
 
 
 def _train_cell(place: tuple[float, float, int], device: str) -> Iterator[LiveSnapshot]:
@@ -134,7 +134,7 @@ def sweep(own: OwnSweep) -> Generator[SweepSnapshot, None, None]:
     cells = grid(taus, deltas, seeds)
     whole = RegimeMap.empty(seeds, taus, deltas, own.problem.checkpoints)
     said, refused = 0.0, []
-    with closing(run_cells(cells, problem=own.problem, device=device_for("auto"))) as finished:
+    with closing(run_cells(cells, problem=own.problem, device=own_device())) as finished:
         for done, cell in enumerate(finished, start=1):
             whole.put(cell)
             refused += [f"τ = {cell.tau:.3g}, δ = {cell.delta:.3g}: {cell.refused}"] if cell.refused else []

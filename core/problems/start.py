@@ -1,7 +1,7 @@
 """The Start page's race: three splits of the same function, first in the linear model, then in a ReLU network.
 
 Legend: δ ↔ deltas[3] = (−δ, 0, +δ) · t ↔ times[T], time of the flow · S(0, t) ↔ kernel_distance[3, T] · L/L₀ ↔ loss[3, T]
-Linear (paper section 3): β ↔ beta[3, T, 2] · φ = cos∠(w, β*) ↔ alignment[3, T].
+Linear (paper section 3): β ↔ beta[3, T, 2] · φ = cos∠(w, β*) ↔ alignment[3, T], of β: cos∠(β, β*) = sign(a) φ.
 ReLU (paper section 5, figure 1a; d = 2, teacher of 3, student of 50 neurons, τ = 0.1, ±δ/4): f on the circle ↔
 function[3, T, P] at angles[P], teacher[P], flipped[3, T] the share of activations that differ from the start's.
 """
@@ -106,7 +106,8 @@ def _linear(problem: Start) -> Linear:
     start, target = problem.beta_0, problem.beta_star
     a_0, w_0 = single_neuron.split(start, problem.deltas)
     a, w = single_neuron.exact_flow(a_0, w_0, target, times)
-    beta, phi = a[..., None] * w, single_neuron.alignment(w, target)
+    beta = a[..., None] * w
+    phi = np.where(a < 0, -1.0, 1.0) * single_neuron.alignment(w, target)
     gap = ((beta - target) ** 2).sum(-1)
     reached = alignment_time(a_0, w_0, target, cosine=ALIGNED)
     delta = imbalance(a, w)
@@ -149,6 +150,21 @@ def _relu(problem: Start) -> Relu:
         reached=np.array([_first(one.run.time, curve <= 0.01) for one, curve in zip(trained, loss, strict=True)]),
         drift=max(float(one.run.drift.max()) for one in trained),
     )
+
+
+SIDES = ("▼ downstream", "● balanced", "▲ upstream")
+
+
+def words(solution: Linear | Relu) -> dict[str, str]:
+    """Who did what in this run of the ReLU networks; nothing in the linear model."""
+    if isinstance(solution, Linear):
+        return {}
+    reached = np.where(np.isfinite(solution.reached), solution.reached, np.inf)
+    return {
+        "first": SIDES[int(np.argmin(reached))] if np.isfinite(reached).any() else "none",
+        "flips": SIDES[int(np.argmax(solution.flipped[:, -1]))],
+        "least": SIDES[int(np.argmin(solution.distance[:, -1]))],
+    }
 
 
 def _first(times: Floats, there: np.ndarray) -> float:

@@ -22,6 +22,8 @@ from core.params import Knob, Params
 from core.training.results.parts import Parts
 
 MOST_VALUES = 1000
+START_S = 3.0
+"""CPU seconds that a worker spends before it works: libraries, data, compiled kernels from their cache."""
 RANGE = re.compile(r"([^:]+):([^:]+):(log)?(\d+)")
 LISTS = "Write a list (0.1,0.5,2) or a range (0.1:2:9, 0.1:2:log9)."
 
@@ -89,7 +91,7 @@ class Plan:
 
     def announce(self) -> None:
         """The estimate, and where things are kept and written."""
-        minutes = self.cpu_seconds / 60
+        minutes = (START_S * self.workers * (self.kept < self.total) + self.cpu_seconds) / 60
         wall = f", {_brief(minutes / self.workers)} minutes on {self.workers} workers" if self.workers > 1 else ""
         kept = f", {self.kept} of {self.total} are kept" if self.kept else ""
         print(self.command)

@@ -59,8 +59,8 @@ def describe(device: str) -> str:
 def choose_device(wanted: str | None = None) -> str:
     """`wanted`, else the DEVICE variable, else cuda when present, else cpu. Raises Unavailable for an absent one."""
     device = wanted or os.environ.get("DEVICE") or ("cuda" if gpus() else "cpu")
-    absent = device.startswith("cuda") and not gpus()
-    if absent or not (device == "cpu" or device.startswith("cuda")):
+    there = {"cpu", *(["cuda"] if gpus() else []), *(f"cuda:{k}" for k in range(gpus()))}
+    if device not in there:
         raise Unavailable("The device must be cpu, or cuda on a machine that has it", got=device, do="Choose cpu.")
     return device
 
@@ -70,6 +70,15 @@ def device_for(wanted: str, *, pays: bool = False) -> str:
     if wanted != "auto":
         return choose_device(wanted)
     return choose_device(os.environ.get("DEVICE") or ("cuda" if pays and gpus() else "cpu"))
+
+
+def own_device() -> str:
+    """The device of this process's work by the DEVICE variable, else the CPU; the CPU, after a sentence, where it is gone."""
+    try:
+        return device_for("auto")
+    except Unavailable:
+        tell(f"No GPU answers here (DEVICE is {os.environ.get('DEVICE')}); this run is on the CPU.")
+        return "cpu"
 
 
 def usable(device: str) -> str:

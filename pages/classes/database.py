@@ -45,8 +45,7 @@ def default_file() -> str:
     """CLASSES_DB, else classes.db in the user's state folder; its name carries the schema's version."""
     if named := os.environ.get("CLASSES_DB"):
         return named
-    base = platformdirs.user_state_path()
-    return str(base / "lazy-rich-lab" / f"classes-{VERSION}.db")
+    return str(platformdirs.user_state_path("lazy-rich-lab") / f"classes-{VERSION}.db")
 
 
 class Database:
@@ -107,6 +106,7 @@ def _connected(file: str) -> sqlite3.Connection:
         made.execute("PRAGMA journal_mode=WAL")
         made.execute("PRAGMA synchronous=NORMAL")
         made.execute("PRAGMA foreign_keys=ON")
+        made.execute("PRAGMA secure_delete=ON")
         made.executescript(SCHEMA)
         made.execute("BEGIN IMMEDIATE")
         made.execute("ROLLBACK")

@@ -9,7 +9,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-ADDRESS_BURST, ADDRESS_EVERY_S = 10.0, 6.0
+ADDRESS_BURST, ADDRESS_EVERY_S = 30.0, 2.0
 ALL_BURST, ALL_EVERY_S = 100.0, 0.5
 ADDRESSES = 1000
 

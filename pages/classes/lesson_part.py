@@ -1,6 +1,7 @@
 """“Run it with your class”, a part of the page Learn: start a class, hand out its code, rehearse, end it."""
 
 import base64
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -20,13 +21,13 @@ REPLY, OPEN = "_class_reply", "_class_open"
 def show_class() -> None:
     """The teacher's desk, or how to get one."""
     me, _ = member()
+    if link := st.session_state.pop(OPEN, ""):
+        open_link(link)
     if reply := st.session_state.pop(REPLY, ""):
         st.warning(reply)
     if me is None or not me.teacher:
         _invitation(me)
         return
-    if link := st.session_state.pop(OPEN, ""):
-        open_link(link)
     _desk(me)
 
 
@@ -44,10 +45,9 @@ def _invitation(me: Member | None) -> None:
 
 
 def _join() -> None:
-    code = st.session_state["class_code"].strip()
-    if code:
-        st.session_state[CODE] = code
-        st.query_params["class"] = code
+    """By a link, as from the QR code: where several machines serve, the proxy then finds the class's own."""
+    if code := st.session_state["class_code"].strip():
+        st.session_state[OPEN] = f"{_root()}/{PAGES[0].stem}?{urlencode({'class': code})}"
 
 
 def _start() -> None:

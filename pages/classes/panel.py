@@ -15,7 +15,8 @@ from pages.classes.scene import here, kind_of, known, title
 from pages.classes.store import store
 from pages.classes.tally import goal_words
 from pages.lessons.builder import exercise_query
-from pages.lessons.lessons import LESSONS, state
+from pages.lessons.lesson import state
+from pages.lessons.lessons import LESSONS
 from pages.shared.address import spelled
 
 LOOK_S, REPLY = 1.0, "_class_reply"

@@ -153,7 +153,7 @@ def _panel(name: str, viewer: str, job: Job, where: Pool, show: Callable[[list],
     if job.snapshots:
         show(list(job.snapshots))
     if not job.alive and job.where:
-        st.caption(f"Ran on {job.where} for {job.took:.1f} s.")
+        st.caption(f"Ran {job.took:.1f} s on {job.where}.")
     if not was_alive and st.session_state.pop(f"_alive_{name}", False):
         st.rerun()
     st.session_state[f"_alive_{name}"] = was_alive

@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from pages import BY_STEM, PAGES, Page
-from pages.lessons.lessons import LESSONS, Lesson, Step, state
+from pages.lessons.lesson import Lesson, Step, state
+from pages.lessons.lessons import LESSONS
 from pages.shared.controls import set_problem
 from pages.shared.prose import hovering, pieces
 from pages.shared.registry import Shown

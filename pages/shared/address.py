@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.params import Params
 from pages.shared.streamlit_internals import where
 
@@ -105,7 +105,7 @@ def asked_of(kind: type[Params]) -> Spelled:
 def _allows(kind: type[Params], values: Mapping[str, Any]) -> bool:
     try:
         kind(**values)
-    except OutsideTheory:
+    except Refusal:
         return False
     return all(value in knob.grid for name, value in values.items() if (knob := kind.knobs()[name]).scale != "linear")
 

@@ -4,6 +4,7 @@ A link's bad value never reaches a widget: it is replaced by the nearest allowed
 """
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -150,7 +151,7 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     common: dict[str, Any] = {"key": name, "help": knob.help or None}
     common["disabled"] = name in stage().link.lock
     common |= _starting(knob, default)
-    label = f"{knob.label} ({knob.unit})" if knob.unit else knob.label
+    label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
     if knob.options is not None:
         return _choice(label, knob, common)
     if isinstance(default, bool):
@@ -162,6 +163,11 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     assert knob.low is not None and knob.high is not None
     decimals = max(0, -math.floor(math.log10(step)))
     return st.slider(label, kind(knob.low), kind(knob.high), step=kind(step), format=f"%.{decimals}f", **common)
+
+
+def _written(label: str) -> str:
+    """A label as it is set in type: η_a and η_w with their subscripts."""
+    return re.sub(r"η_(\w)", r"$\\eta_\1$", label)
 
 
 def set_problem(problem: Params) -> None:

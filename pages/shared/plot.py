@@ -23,7 +23,7 @@ from core.figures.style import DARK, number
 from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
-from pages.shared.streamlit_internals import in_fragment
+from pages.shared.streamlit_internals import runs_a_fragment
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -156,7 +156,7 @@ def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
 
 def _breathe() -> None:
     """After a moved control: wait a moment, so that the browser has drawn the picture before it gets the words."""
-    if in_fragment():
+    if runs_a_fragment():
         time.sleep(BREATH_S)
 
 

@@ -23,7 +23,8 @@ class Stage:
     """link: what was asked; curtain: the picture waits, veiled traces unseen; act: a new word here replays the picture;
     highlight: the trace that matters now; pinned: A of a comparison, which takes the picture's place; entries: the
     navigation's pages by stem, to turn to; shown: what the page has registered (pages/shared/registry.py); reached: the
-    link's goal, as a link spells it, once the picture has reached it."""
+    link's goal, as a link spells it, once the picture has reached it; says, below, foot: the rooms above the picture, for
+    further sections and at the page's end (containers)."""
 
     stem: str = ""
     link: Link = field(default_factory=Link)
@@ -39,6 +40,9 @@ class Stage:
     shown: Any = None
     reached: str = ""
     cursor: Any = None
+    says: Any = None
+    below: Any = None
+    foot: Any = None
 
     @property
     def scale(self) -> float:

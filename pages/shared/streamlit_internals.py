@@ -51,12 +51,6 @@ OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")
 FINISHED_TAG = bytes([ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER << 3])
 
 
-def in_fragment() -> bool:
-    """Whether a fragment runs by itself, not the whole page."""
-    context = get_script_run_ctx(suppress_warning=True)
-    return bool(context and context.fragment_ids_this_run)
-
-
 def session_id() -> str:
     """The id of the session whose page runs in this thread; "" outside of any."""
     context = get_script_run_ctx(suppress_warning=True)
@@ -67,6 +61,12 @@ def where() -> tuple[str, bool]:
     """The page that runs here, and whether the browser came to it by Back or Forward."""
     context = get_script_run_ctx(suppress_warning=True)
     return (context.page_script_hash, bool(context.is_history_navigation)) if context else ("", False)
+
+
+def runs_a_fragment() -> bool:
+    """Whether this is the rerun of a fragment: something on the page was moved."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and bool(context.fragment_ids_this_run)
 
 
 def is_connected(session: str) -> bool:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [*ROOT.glob("core/**/*.py"), *ROOT.glob("pages/**/*.py")]
 
 ONE = {
-    "cache folders": (r"XDG_CACHE_HOME|user_cache_|Path\.home\(\)", {"core/training/results/files.py"}),
+    "the user's folders": (r"XDG_|user_cache_|Path\.home\(\)", {"core/training/results/files.py"}),
     "writing arrays to disk in core": (
         r"^(?!.*[\"'#]).*np\.savez?(_compressed)?\(",
         {"core/training/results/files.py", "pages/shared/share.py"},

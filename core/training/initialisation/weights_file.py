@@ -17,7 +17,7 @@ from core.training.initialisation.weights.composed import Composed, compose
 from core.training.initialisation.weights.layout import Arrangement, Puzzle, arrange, shown
 from core.training.initialisation.weights.naming import path, prefixes, short, under
 from core.training.initialisation.weights.questions import FILE_DECIDES, Choice, Question
-from core.training.initialisation.weights.reading import MAX_BYTES, MAX_WEIGHTS, read_arrays, read_npz
+from core.training.initialisation.weights.reading import MAX_BYTES, MAX_WEIGHTS, SAVE, read_arrays, read_npz
 from core.training.initialisation.weights.roles import COUNTER, MATRIX, NORM, SPECIAL, STACK, VECTOR, roles
 from core.training.initialisation.weights.vectors import Vectors, nameless, place_biases, sort_vectors
 
@@ -65,7 +65,7 @@ def network_from(arrays: Mapping[str, np.ndarray], choice: Choice = FILE_DECIDES
         _refuse_special(role, whole.arrays, arrays, choice, ordered)
     matrices = [name for name, kind in role.items() if (name in given if given else kind == MATRIX)]
     matrices = [name for name in matrices if whole.arrays[name].ndim != 1]
-    vectors = [name for name, kind in role.items() if kind == VECTOR]
+    vectors = [name for name, kind in role.items() if kind == VECTOR or (name in given and name not in matrices)]
     found = sort_vectors(whole.arrays, matrices, vectors, given, ordered)
     layers = [*matrices, *found.readouts]
     _check_count(layers, role, whole.arrays, arrays, choice, ordered)
@@ -85,6 +85,8 @@ def _selected(arrays: Mapping[str, np.ndarray], only: str, apart: str = "") -> t
     if {name.lower() for name in arrays} == {"x", "y"}:
         raise OutsideTheory("A file of weights is needed", got="data (arrays X and y)", do="Give it as the data.")
     names = under(only, arrays) if only else list(arrays)
+    if not arrays:
+        raise OutsideTheory("A balance needs two layers of weights", got="a file without arrays", do=SAVE)
     if apart and not under(apart, arrays):
         raise _no_part(arrays, apart)
     if not names:

@@ -114,7 +114,7 @@ def kernel(weights: Weights, probe: torch.Tensor, *, gates_of: Weights | None = 
 
 
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
-    """All α of one seed as one batch; yields after each recorded step."""
+    """All α of one seed as one batch; yields after the recorded steps, or several at once where looks are rare."""
     seed = problem.seed + part[0]
     task = images.digits(problem.data)
     x, y, x_test, y_test = (
@@ -125,9 +125,14 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     probe = x[torch.randperm(len(x), generator=shuffle)[: problem.probe]]
     gradient = vmap(grad(_loss), (0, None, None))
     gauge = _Gauge(weights, probe, checkpoints(problem.steps))
+    looks, unseen = ground.Looks(device), []
     for step in range(problem.steps + 1):
         if step in gauge.steps:
-            gauge.note(step, weights, (x[:1024], y[:1024]), (x_test, y_test))
+            unseen.append((step, weights))
+        if unseen and (step == problem.steps or looks.due(step)):
+            for then, kept in unseen:
+                gauge.note(then, kept, (x[:1024], y[:1024]), (x_test, y_test))
+            unseen.clear()
             yield step, problem.steps, gauge.arrays()
         chosen = torch.randint(len(x), (problem.batch,), generator=shuffle)
         change = gradient(weights, x[chosen], y[chosen])

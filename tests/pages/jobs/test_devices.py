@@ -3,6 +3,7 @@
 import os
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from core.training import device
 from pages.jobs import devices
@@ -95,6 +96,25 @@ def test_a_gpu_that_fails_is_told_and_its_process_replaced(pool):
     assert wait(again, "done", "failed") == "done" and not again.notes
 
 
+def test_a_process_whose_gpu_is_gone_says_so_once_and_names_the_cpu():
+    if device.gpus():
+        pytest.skip("this machine has a GPU")
+    made = Pool([{"DEVICE": "cuda"}])
+    try:
+        job = submit(made, 1, generate=stand_in("on_own_device"))
+        assert wait(job, "done", "failed") == "done" and job.snapshots == ["cpu"]
+        assert len(job.notes) == 1 and "No GPU answers here" in job.notes[0] and job.where.startswith("CPU")
+    finally:
+        made.close()
+
+
+def test_a_gpu_that_is_gone_is_told_and_the_cpu_takes_over(monkeypatch, caplog):
+    monkeypatch.setenv("DEVICE", "cuda")
+    monkeypatch.setattr(device, "gpus", lambda: 0)
+    assert device.own_device() == "cpu"
+    assert "No GPU answers here" in caplog.text
+
+
 def test_on_the_cpu_an_error_stays_an_error():
     def broken(where):
         raise RuntimeError("a mistake")
@@ -102,3 +122,22 @@ def test_on_the_cpu_an_error_stays_an_error():
 
     with pytest.raises(RuntimeError, match="a mistake"):
         list(device.falling_back(broken, "cpu"))
+
+
+def app():
+    import streamlit as st
+
+    from pages.jobs.devices import choice
+
+    st.write("runs on " + choice("work"))
+
+
+@pytest.mark.parametrize("gpus", [0, 2])
+def test_the_control_is_there_only_where_there_is_a_choice(machine, gpus):
+    machine(gpus)
+    page = AppTest.from_function(app).run()
+    assert not page.exception and page.markdown[0].value == "runs on auto"
+    controls = page.get("button_group")
+    assert len(controls) == bool(gpus)
+    if gpus:
+        assert page.segmented_control(key="on_work").set_value("GPU").run().markdown[0].value == "runs on GPU"

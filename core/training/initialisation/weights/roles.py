@@ -42,7 +42,10 @@ KEYS = {"k", "key", "keys", "wk", "kproj", "tok"}
 EMBEDDING_WORDS = {"embedding", "embeddings", "embed", "emb", "wte", "wpe"}
 VALUES = {"v", "value", "values", "wv", "vproj", "tov", "o", "out", "output", "wo", "oproj", "outproj", "toout"}
 EMBEDDING_WORDS = {"embedding", "embeddings", "embed", "emb", "wte", "wpe"}
-RECURRENT = re.compile(r"(^|[._/])(([wWU]|weight|bias)_?[hix][hy](_l?\d+.*)?|recurrent_kernel)$")
+RECURRENT = re.compile(
+    r"(^|[._/])(([wWU]|weight|bias)_?[hix][hy](_l?\d+.*)?|recurrent_kernel|[hi]2[ho](\.weight|\.bias)?)$"
+)
+LOOPS = {"recurrent", "rec", "wrec", "lstm", "gru", "rnn"}
 FLAX_CELL = {"ii", "if", "ig", "io", "hi", "hf", "hg", "ho", "in", "ir", "iz", "hn", "hr", "hz"}
 
 
@@ -116,10 +119,8 @@ def _kind(own: str) -> set[str]:
 def _recurrence(arrays: Mapping[str, np.ndarray]) -> set[str]:
     """PyTorch's weight_hh and its like, modules called so, Keras's recurrent_kernel, and Flax's cells ii, hi, hf, …"""
     named = {name for name in arrays if RECURRENT.search(name.removesuffix(":0"))}
-    looped = any("hh" in name.lower() or "recurrent" in name.lower() for name in named)
-    found = {name for name in arrays if {"recurrent", "lstm", "gru", "rnn"} & _said(path(name))} | (
-        named if looped else set()
-    )
+    looped = any(re.search("hh|h2h|recurrent", name.lower()) for name in named)
+    found = {name for name in arrays if LOOPS & _said(path(name))} | (named if looped else set())
     cells: dict[str, set[str]] = {}
     for name in arrays:
         above, own = _own(name)

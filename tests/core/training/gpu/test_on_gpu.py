@@ -99,7 +99,7 @@ TINY = [
     (grokking, grokking.Problem(modulus=23, width=16, steps=200, seeds=1)),
     (
         kernel_movement,
-        kernel_movement.Problem(alphas=kernel_movement.SCALES[:2], seeds=1, steps=8, probe=4, data="patches"),
+        kernel_movement.Problem(alphas=kernel_movement.SCALES[:2], seeds=1, steps=8, probe=4, data="digits"),
     ),
     (filters, filters.Problem(alphas=(1,), seeds=1, epochs=1, samples=200, data="patches")),
 ]
