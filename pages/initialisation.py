@@ -67,7 +67,7 @@ def facts(found: Solution) -> None:
     changed = "" if report.unchanged is None else " " + said(STEM, "unchanged", share=f"{report.unchanged:.0e}")
     what = "it to a mean δ̂" if len(report.factors) == 2 else "the balance of the first and the last layer to a mean"
     st.markdown(f"**To move {what} of {report.aim:g}:** {factors}.{changed}")
-    st.code(report.pytorch, language="python")
+    st.code(report.pytorch, language=None)
 
 
 def show_movement(found: Solution) -> None:

@@ -106,6 +106,7 @@ def _connected(file: str) -> sqlite3.Connection:
         made.execute("PRAGMA journal_mode=WAL")
         made.execute("PRAGMA synchronous=NORMAL")
         made.execute("PRAGMA foreign_keys=ON")
+        made.execute("PRAGMA secure_delete=ON")
         made.executescript(SCHEMA)
         made.execute("BEGIN IMMEDIATE")
         made.execute("ROLLBACK")

@@ -1,9 +1,11 @@
 """Classes and what happens in them. Bounded in number, size and age; whoever asks for one that is over gets None."""
 
+import contextlib
 import functools
 import hmac
 import json
 import sqlite3
+import threading
 import time
 from collections.abc import Callable
 
@@ -36,8 +38,8 @@ class Store:
     def start(self) -> tuple[str, str]:
         """A new class: its code and the teacher's secret. Raises Unavailable where there are too many."""
         secret = new_secret()
+        self.forget_old()
         with self.database.writing() as rows:
-            rows.execute("DELETE FROM classes WHERE made < ?", (self.clock() - LIFE_S,))
             (count,) = rows.execute("SELECT COUNT(*) FROM classes").fetchone()
             if count >= CLASSES:
                 raise Unavailable("No more classes fit on this server", got=f"{count}", do="Try again in an hour.")
@@ -47,7 +49,15 @@ class Store:
             rows.execute(
                 "INSERT INTO classes (code, secret, made) VALUES (?, ?, ?)", (code, fingerprint(secret), self.clock())
             )
+        timer = threading.Timer(LIFE_S + 1, self.forget_old)
+        timer.daemon = True
+        timer.start()
         return code, secret
+
+    def forget_old(self) -> None:
+        """Delete what is over. Done when the store opens, with each start, and when the class that was started ends."""
+        with contextlib.suppress(Unavailable), self.database.writing() as rows:
+            rows.execute("DELETE FROM classes WHERE made < ?", (self._oldest(),))
 
     def end(self, code: str) -> None:
         """Forget the class and everything in it."""
@@ -225,7 +235,9 @@ class Store:
 @functools.cache
 def store() -> Store:
     """This process's store."""
-    return Store(Database(default_file()))
+    opened = Store(Database(default_file()))
+    opened.forget_old()
+    return opened
 
 
 def _written(query: Query) -> str:

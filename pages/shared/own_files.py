@@ -102,7 +102,7 @@ def _asked(look: Callable[..., list[str]], *inputs: bytes | str) -> list[str]:
 
 def _pasted() -> str:
     st.caption("Or run this beside your model and paste the line it prints:")
-    st.code(SNIPPET, language="python")
+    st.code(SNIPPET, language=None)
     return st.text_area("Printed line", key="file_pasted", height=80).strip()
 
 
@@ -112,7 +112,7 @@ def _other_formats() -> None:
         with fold:
             prose(STEM, "formats")
             for lines in dict.fromkeys(known.lines for known in FORMATS):
-                st.code(lines, language="python")
+                st.code(lines, language=None)
 
 
 def _data() -> tuple[bytes, str, str, How]:
@@ -145,7 +145,7 @@ def show_refusal(error: Refusal, asked: Any) -> None:
     ):
         show(str(error), icon=":material/help:" if question else ":material/error:")
         if isinstance(error, OtherFormat) and place is asked:
-            place.code(error.lines, language="python")
+            place.code(error.lines, language=None)
     st.caption("The controls stand under “Your own network and data”.")
 
 

@@ -146,18 +146,23 @@ class Session:
                 self._stop_clocks(list(self.clocks))
         elif kind == "delta":
             self._draw(message.delta)
-        elif kind == "navigation":
-            self.page_hash = message.navigation.page_script_hash
-        elif kind == "page_info_changed":
-            self.query = message.page_info_changed.query_string
         elif kind == "script_finished":
             self._forget()
             part = message.script_finished == FRAGMENT_DONE and self.homes.get(self.moved)
             self.finished += message.script_finished in DONE or part in message.metadata.run.fragment_ids
         else:
+            self._follow(message)
             self._set_clocks(message)
         async with self.changed:
             self.changed.notify_all()
+
+    def _follow(self, message: ForwardMsg) -> None:
+        """Where the server has led: another page, another query."""
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
 
     def _forget(self) -> None:
         """Large messages stay for a while longer than the server is told that they are here."""

@@ -89,10 +89,16 @@ class _Ruler:
         self.block = max(1, int(BLOCK_BYTES / (4 * max(task.X.shape[1] ** 2, tests * m))))
 
     def measure(self, runs: np.ndarray, theta: torch.Tensor) -> np.ndarray:
-        """[k, 5] in the order of MEASURES."""
-        blocks = range(0, len(runs), self.block)
-        rows = [self._rows(runs[at : at + self.block], theta[at : at + self.block]) for at in blocks]
-        return torch.cat(rows).cpu().numpy()
+        """[k, 5] in the order of MEASURES; in smaller blocks where the memory does not suffice."""
+        while True:
+            try:
+                blocks = range(0, len(runs), self.block)
+                rows = [self._rows(runs[at : at + self.block], theta[at : at + self.block]) for at in blocks]
+                return torch.cat(rows).cpu().numpy()
+            except torch.OutOfMemoryError:
+                if self.block == 1:
+                    raise
+                self.block //= 2
 
     def _rows(self, runs: np.ndarray, theta: torch.Tensor) -> torch.Tensor:
         start, y = self._put(self.task.theta[runs]), self._put(self.task.y[runs])

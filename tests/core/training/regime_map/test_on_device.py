@@ -2,6 +2,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 
 from core.errors import Unavailable
 from core.training import device
@@ -61,6 +62,21 @@ def test_a_gpu_that_fails_in_the_middle_loses_nothing(pretended, monkeypatch, ca
     assert "The GPU failed" in caplog.text and "3 cells go on on the CPU" in caplog.text and "more" not in caplog.text
     monkeypatch.setattr(on_device, "trained", None)  # everything is kept: nobody is asked again
     assert by_place(run_cells(CELLS, problem=SMALL, store=tmp_path, device="cuda")).keys() == set(CELLS)
+
+
+def test_measures_in_too_little_memory_are_taken_in_smaller_blocks(pretended, monkeypatch):
+    rows, sizes = on_device._Ruler._rows, []
+
+    def failing(self, runs, theta):
+        sizes.append(len(runs))
+        if len(runs) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return rows(self, runs, theta)
+
+    monkeypatch.setattr(on_device._Ruler, "_rows", failing)
+    found = list(run_cells(CELLS, problem=SMALL, store=False, device="cuda"))
+    assert len(found) == len(CELLS) and all(np.isfinite(cell.test_loss).all() for cell in found)
+    assert max(sizes) > 1
 
 
 def test_an_absent_device_is_refused_before_anything_is_done():
