@@ -3,11 +3,12 @@ PORT ?= 8501
 ADDRESS ?= 127.0.0.1
 PYTHON ?= python3
 BIN := .venv/bin
+PRECOMPUTED := assets/precomputed
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test benchmark screens precompute cluster image load faults fuzz audit clean
+.PHONY: run test browsers benchmark gpu screens precompute experiments cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -25,12 +26,20 @@ test: .venv/.dev
 benchmark: .venv/.dev
 	for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
 
+gpu: .venv/.dev
+	$(BIN)/python -m pytest -rs -m gpu tests/core/training/gpu
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_gpu.py
+
 screens: .venv/.dev
 	@scripts/find_chromium.sh
 	$(BIN)/python scripts/screens.py screens
 
 precompute: .venv/.app
-	$(BIN)/python -m core.training.regime_map
+	$(BIN)/python -m core.training.regime_map --output $(PRECOMPUTED)/regime_map.npz $(PRECOMPUTE_ARGS)
+
+experiments: .venv/.app
+	for name in filters grokking hierarchy kernel_movement; do \
+		$(BIN)/python -m core.training.practice.$$name --output $(PRECOMPUTED)/$$name.npz || exit 1; done
 
 cluster: .venv/.dev
 	$(BIN)/python -m pip install -q -r requirements-cluster.txt
@@ -45,8 +54,13 @@ load: .venv/.dev
 faults: .venv/.dev
 	$(BIN)/python -m pytest -rsP tests/faults/faults_of_jobs.py tests/faults/faults_of_server.py
 
+browsers: .venv/.dev
+	@scripts/find_browsers.sh
+	$(BIN)/python -m pytest -rs tests/browsers/smoke_of_pages.py
+
 fuzz: .venv/.dev
 	$(BIN)/python -m pytest tests/security/fuzz.py
+	$(BIN)/python -m pytest --hypothesis-profile fresh -m hypothesis tests --ignore tests/browser
 
 audit:
 	@PYTHON="$(PYTHON)" scripts/audit.sh

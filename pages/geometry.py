@@ -16,7 +16,7 @@ from pages.shared.share import takeaway
 
 STEM = "geometry"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Geometry,
     shown=("delta", "angle", "norm", "eta_a", "eta_w"),
@@ -62,4 +62,3 @@ right.metric("drift of δ along the path", number(solution.drift))
 st.caption(solution.regime.basis)
 prose(STEM, "look")
 takeaway(page)
-st.caption("Figures 2 and 7 of the paper; its section 3 and appendix A.")

@@ -6,21 +6,21 @@ import streamlit as st
 
 from core.errors import Refusal
 from core.figures.initialisation import figures, trained
+from core.figures.initialisation_movement import moved as paths
 from core.figures.picture import Picture
 from core.figures.style import number
-from core.problems.initialisation import PRESETS, Case, Problem, Solution, solve, solve_case
+from core.problems.initialisation import PRESETS, Case, Problem, Solution, curves, solve, solve_case
 from core.problems.initialisation_run import SEEDS, compare, measured
 from core.training.diagnose import as_json, as_text
 from core.training.initialisation.laws import LEVELS
-from core.training.initialisation.own_data import TASKS
-from core.training.initialisation.weights_file import SNIPPET
 from pages.jobs.live import work
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.own_files import own_case, show_reading, show_refusal
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -29,8 +29,12 @@ STEM = "initialisation"
 
 def chart_of(problem: Problem, found: Solution) -> tuple[tuple[Picture, ...], dict[str, Any]]:
     """The panels, moved by the lever from as it is to rescaled, and how they are drawn."""
-    cursor = Cursor("%", "of the way to the rescaled network", found.percent)
-    return painted(figures, problem, found), {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300}
+    percent = found.percent
+    cursor = (
+        None if found.report.no_lever else Cursor("rescaled %", "of the way to the rescaled network", percent, still=0)
+    )
+    chart = {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
+    return painted(figures, problem, found), chart
 
 
 def facts(found: Solution) -> None:
@@ -53,57 +57,50 @@ def facts(found: Solution) -> None:
         span = f" ({number(slope.low)} to {number(slope.high)})" if slope.low != slope.high else ""
         st.caption(f"‖slope‖ = {number(slope.value)}{span}: {slope.how}. {report.basis}")
     else:
-        st.warning(f"No regime is named. {report.no_slope}", icon=":material/help:")
+        st.warning(said(STEM, "no regime", why=report.no_slope), icon=":material/help:")
     for warning in report.warnings:
         st.warning(warning, icon=":material/warning:")
+    if report.no_lever:
+        st.info(report.no_lever, icon=":material/info:")
+        return
     factors = ", ".join(f"{name} × {number(c)}" for name, c in zip(report.layers, report.factors, strict=True))
-    changed = "" if report.unchanged is None else f" f changes by {report.unchanged:.0e} of its size, measured."
+    changed = "" if report.unchanged is None else " " + said(STEM, "unchanged", share=f"{report.unchanged:.0e}")
     what = "it to a mean δ̂" if len(report.factors) == 2 else "the balance of the first and the last layer to a mean"
     st.markdown(f"**To move {what} of {report.aim:g}:** {factors}.{changed}")
     st.code(report.pytorch, language="python")
 
 
-def own(problem: Problem) -> Case | None:
-    """What the visitor brought, if anything."""
-    with st.expander("Your own network and data"):
-        prose(STEM, "own")
-        left, right = st.columns(2)
-        weights = left.file_uploader(
-            "Weights (NPZ or safetensors)", type=["npz", "safetensors"], key="file_weights", max_upload_size=20
-        )
-        data = right.file_uploader(
-            "Data (CSV or NPZ), optional", type=["csv", "npz", "txt"], key="file_data", max_upload_size=10
-        )
-        target = right.text_input("Target column (empty: the last)", key="file_target")
-        task = right.segmented_control("Task", list(TASKS), default="auto", required=True, key="file_task")
-        adam = right.toggle("Trained with Adam", key="file_adam")
-        decay = right.number_input("Weight decay", 0.0, 1.0, 0.0, step=0.01, key="file_decay")
-        left.caption("Or run this beside your model and paste the line it prints:")
-        left.code(SNIPPET, language="python")
-        pasted = left.text_area("Printed line", key="file_pasted", height=80)
-        if not (weights or data or pasted.strip()):
-            return None
-        return Case(
-            problem,
-            weights.getvalue() if weights else b"",
-            "" if weights else pasted.strip(),
-            data.getvalue() if data else b"",
-            target.strip(),
-            task,
-            adam,
-            float(decay),
-        )
+def show_movement(found: Solution) -> None:
+    """What training moved since the state before: metrics, what the drift of δ says, the neurons' paths."""
+    moved = found.report.movement
+    if moved is None:
+        return
+    st.subheader("Since the state before")
+    columns = st.columns(5)
+    columns[0].metric("the run was", moved.regime, help=moved.basis)
+    if moved.kernel_distance is not None:
+        columns[1].metric("kernel distance", number(moved.kernel_distance))
+    if moved.flipped_share is not None and moved.hamming_distance is not None:
+        hamming = said(STEM, "hamming", distance=number(moved.hamming_distance), neurons=moved.neurons)
+        columns[2].metric("activations flipped", f"{moved.flipped_share:.1%}", help=hamming)
+    if moved.curved is not None:
+        columns[3].metric("not linear", f"{moved.curved:.0%}", help=said(STEM, "help: curved"))
+    changes = ["from 0" if change is None else number(change) for change in moved.weight_change]
+    columns[4].metric("weights changed", " · ".join(changes[:3]), help=said(STEM, "help: weights changed"))
+    st.markdown(f"**δ:** {moved.says}")
+    st.caption(said(STEM, "measured on", basis=moved.basis, rows=moved.samples, inputs=moved.inputs))
+    plot(*painted(paths, problem, moved), key="moved", autoplay=False, least=300)
 
 
 def show_trained(snapshots: list) -> None:
     run = snapshots[-1].run
     plot(*trained(problem, run), key="trained", autoplay=False, least=300)
     if words := measured(run):
-        st.markdown(f"**Measured:** as is **{words[0].word}**, rescaled **{words[1].word}**.")
+        st.markdown(said(STEM, "measured", before=words[0].word, after=words[1].word))
         st.caption(f"As is: {words[0].basis} Rescaled: {words[1].basis}")
 
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("scheme", "width", "d", "slope", "aim"),
@@ -117,6 +114,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "percent": solution.percent,
         "alpha": solution.alpha,
@@ -134,9 +132,9 @@ with picture:
     panels, chart = chart_of(problem, solution)
     hero(*panels, **chart)
 
-presets(page, PRESETS)
+pair = solution.report.pairs[solution.pair]
+presets(page, PRESETS, downstream=f"{pair.downstream:.0%}")
 report = solution.report
-pair = report.pairs[solution.pair]
 two = r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert}"
 deep = (
     r"\hat\delta_k=\frac{\eta_l\lVert w^{l+1}_{\cdot k}\rVert^2-\eta_{l+1}\lVert w^l_{k\cdot}\rVert^2}"
@@ -150,7 +148,7 @@ st.latex(
 facts(solution)
 prose(STEM, "look")
 
-case = own(problem)
+case, asked = own_case(problem)
 if case is not None:
     st.subheader("Your own")
     try:
@@ -158,17 +156,18 @@ if case is not None:
         panels, chart = chart_of(problem, brought)
         plot(*panels, key="own", **chart)
         facts(brought)
+        show_movement(brought)
+        show_reading(brought.report)
         left, right = st.columns(2)
         left.download_button("Report as text", as_text(brought.report), "report.txt", key="take_text")
         right.download_button("Report as JSON", as_json(brought.report), "report.json", key="take_json")
     except Refusal as error:
-        st.error(str(error), icon=":material/error:")
+        show_refusal(error, asked)
         case = None
 
-st.subheader("Does it matter? Train both")
-prose(STEM, "train", seeds=SEEDS)
-work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
-prose(STEM, "claim")
-takeaway(page)
-prose(STEM, "headless")
-st.caption("Beyond the paper, which leaves the distribution of δ at usual initialisations open; its sections 5 and 6.")
+with section(STEM, "train"):
+    prose(STEM, "train", seeds=SEEDS)
+    work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
+    prose(STEM, "claim")
+
+takeaway(page, "headless")

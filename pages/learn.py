@@ -1,33 +1,39 @@
 """Learn and teach: glossary, legend, index of theorems, lesson plan, worksheet, lesson builder, citations."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from core.figures.legend import Legend, figures
 from core.papers import PAPERS
+from core.params import Params, knob
+from core.problems.regime_map import ASSET, early_ranks, load
 from pages import BY_STEM, PAGES
 from pages.classes.lesson_part import show_class
-from pages.classes.speaker import show_speaker
+from pages.classes.speaker import show_speaker as show_speaker_of_class
 from pages.lessons.builder import builder, exercise_query
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
+from pages.lessons.speaker import speaker
 from pages.lessons.theorems import INDEX
-from pages.shared.cache import painted
+from pages.shared.address import write
+from pages.shared.cache import painted, remember
+from pages.shared.controls import arrive
 from pages.shared.glossary import anchor
 from pages.shared.plot import plot
-from pages.shared.prose import glossary, pieces, prose
+from pages.shared.prose import glossary, pieces, prose, said
 
 STEM = "learn"
-PARTS = {
-    "glossary": "Glossary",
-    "marks": "Legend",
-    "index": "Theorems",
-    "plan": "50 minutes",
-    "class": "Run it with your class",
-    "speaker": "Speaker",
-    "worksheet": "Worksheet",
-    "builder": "Build a lesson",
-    "cite": "Cite",
-}
+PARTS = ("glossary", "legend", "theorems", "plan", "class", "speaker", "worksheet", "builder", "cite")
+RENAMED = {"marks": "legend", "index": "theorems"}  # what links of earlier days call a part
+
+
+@dataclass(frozen=True)
+class Reading(Params):
+    """What of this page is open; in the address as every page's controls are."""
+
+    part: str = knob("glossary", "part", options=dict.fromkeys(PARTS, ""))
+    answers: bool = knob(False, "with the answers")
 
 
 def words_by_page(kind: str) -> list[tuple[str, str]]:
@@ -66,18 +72,19 @@ def show_plan() -> None:
 
 
 def show_worksheet() -> None:
-    answers = st.toggle("With the answers", key="answers", bind="query-params")
+    answers = st.toggle("With the answers", key="answers")
     text = []
     for stem, tasks in words_by_page("worksheet"):
         text.append(f"### {BY_STEM[stem].title}\n\n{tasks}")
         if answers:
-            text.append(f"*Answers*\n\n{pieces(STEM)[f'answers: {stem}']}")
+            numbers = remember(early_ranks)(remember(load)(ASSET)) if stem == "regime_map" else {}
+            text.append(f"*Answers*\n\n{said(STEM, f'answers: {stem}', **numbers)}")
     whole = "\n\n".join(text)
     st.markdown(whole)
     st.download_button(
         "Worksheet as Markdown", f"# Worksheet\n\n{whole}\n", "worksheet.md", "text/markdown", key="sheet"
     )
-    st.caption("To print it, use the browser’s Print: menus and buttons stay out.")
+    st.caption(said(STEM, "print"))
 
 
 def show_citations() -> None:
@@ -91,10 +98,18 @@ def show_builder() -> None:
     builder()
 
 
+def show_speaker() -> None:
+    if "class" in st.query_params:
+        show_speaker_of_class()
+        return
+    prose(STEM, "speaker")
+    speaker()
+
+
 SHOW = {
     "glossary": show_glossary,
-    "marks": show_marks,
-    "index": show_index,
+    "legend": show_marks,
+    "theorems": show_index,
     "plan": show_plan,
     "class": show_class,
     "speaker": show_speaker,
@@ -105,18 +120,19 @@ SHOW = {
 
 prose(STEM, "intro")
 st.latex(r"\delta=\eta_w\,a^2-\eta_a\,\lVert w\rVert^2,\qquad\dot\delta=0\ \text{ along gradient flow}")
-if (asked := st.query_params.get("part", "glossary")) not in PARTS:
-    st.warning(f"The link asks for the part {asked[:30]}, which Learn does not have; here is the glossary.")
-    del st.query_params["part"]
+if (old := st.query_params.get("part")) in RENAMED:
+    st.query_params["part"] = RENAMED[old]
+for note in arrive(Reading):
+    st.warning(note, icon=":material/link_off:")
 part = st.segmented_control(
     "Part",
-    list(PARTS),
+    PARTS,
     default="glossary",
     required=True,
-    format_func=str,
+    format_func=str.capitalize,
     key="part",
-    bind="query-params",
     label_visibility="collapsed",
 )
-st.subheader(PARTS[part], anchor=False)
+write(Reading(part, bool(st.session_state.get("answers"))))
+st.subheader(part.capitalize(), anchor=False)
 SHOW[part]()

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Makes sure there is a Chromium for the browser tests: named by CHROMIUM, on the path, or installed with apt-get as root.
+# Makes sure there is a Chromium for the browser tests: one that scripts/chromium.py finds, or installed
+# with apt-get as root.
 set -u
-found() { [ -n "${CHROMIUM:-}" ] || command -v chromium || command -v chromium-browser || command -v google-chrome; }
+cd "$(dirname "$0")/.." || exit 1
+found() { .venv/bin/python scripts/chromium.py; }
 found >/dev/null 2>&1 && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   echo "installing Chromium with apt-get …" >&2

@@ -1,7 +1,5 @@
 """Screenshots of every page, to look at: 1280 and 390 pixels, light and dark. usage: screens.py FOLDER [STEM ...]"""
 
-import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +14,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from pages import PAGES  # noqa: E402
+from scripts.chromium import chromium  # noqa: E402
 
 WIDE = {"viewport": {"width": 1280, "height": 900}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}
@@ -41,8 +40,7 @@ def main(folder: Path, stems: list[str]) -> None:
     try:
         wait(f"http://127.0.0.1:{port}/_stcore/health")
         with sync_playwright() as playwright:
-            program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-            browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
             for stem in stems or [page.stem for page in PAGES]:
                 for look, options in LOOKS.items():
                     shoot(browser, f"http://127.0.0.1:{port}/{stem}", options, folder / f"{stem}-{look}.png")

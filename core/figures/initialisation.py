@@ -15,7 +15,7 @@ from core.training.initialisation.report import BAND
 MEASURES = (
     ("test_loss", "Test loss", "test loss", True),
     ("kernel_distance", "Kernel moved", "kernel distance S(0, t)", False),
-    ("hamming", "Activations flipped", "share of activations flipped", False),
+    ("flipped_share", "Activations flipped", "share of activations flipped", False),
 )
 DASHES = ("solid", "dash")
 
@@ -27,6 +27,9 @@ def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
         pictures.append(speed(problem, solution))
     if solution.tau.size:
         pictures.append(cloud(problem, solution))
+    if solution.report.no_lever:
+        for picture in pictures:
+            picture.frames.clear()
     return tuple(pictures)
 
 
@@ -56,6 +59,8 @@ def _title(solution: Solution) -> str:
     ends = [f"{share:.0%}" for share in solution.downstream[[0, -1]]]
     mark = "▼" if solution.downstream[0] >= 0.5 else "▲"
     median = f"median {style.number(_median(solution))}"
+    if solution.report.no_lever:
+        return f"{mark} {ends[0]} of neurons are downstream ({median}); no lever"
     return f"{mark} As is, {ends[0]} of neurons are downstream ({median}); rescaled, {ends[1]}"
 
 
@@ -68,11 +73,14 @@ def _alt(solution: Solution) -> str:
     report = solution.report
     pair = report.pairs[solution.pair]
     what = "dimensionless delta" if pair.dimensionless else "delta"
-    return (
+    start = (
         f"Histogram of {what} over {pair.units} neurons: median {_median(solution):.3g}, "
-        f"{solution.downstream[0]:.0%} downstream; "
-        f"rescaled by {report.factors[0]:.3g} and {report.factors[-1]:.3g}, {solution.downstream[-1]:.0%} downstream"
+        f"{solution.downstream[0]:.0%} downstream"
     )
+    if report.no_lever:
+        return f"{start}; {report.no_lever}"
+    by = f"{report.factors[0]:.3g} and {report.factors[-1]:.3g}"
+    return f"{start}; rescaled by {by}, {solution.downstream[-1]:.0%} downstream"
 
 
 def _bins(solution: Solution, k: int) -> list[dict]:
@@ -95,7 +103,9 @@ def _bins(solution: Solution, k: int) -> list[dict]:
 def speed(problem: Problem, solution: Solution) -> Picture:
     """Each layer's share of the trace of the tangent kernel: which layer moves the function at the start."""
     report = solution.report
-    title = f"Most of the motion is {_fastest(solution.speed[0])} as is, {_fastest(solution.speed[-1])} rescaled"
+    title = f"Most of the motion is {_fastest(solution.speed[0])}"
+    if not report.no_lever:
+        title += f" as is, {_fastest(solution.speed[-1])} rescaled"
     alt = "Share of the tangent kernel's trace by layer as it is: " + ", ".join(
         f"layer {k + 1} {share:.0%}" for k, share in enumerate(solution.speed[0])
     )

@@ -63,12 +63,12 @@ def function(problem: Problem, solution: Solution) -> Picture:
     target = solution.teacher.labels(circle)
     student = [relu_partition.value(relu_partition.sectors(W, a), radians) for W, a in _networks(solution)]
     low, high = _span(target, solution.y)
-    test = style.number(float(solution.test_loss[-1]))
+    tests = [style.number(float(loss)) for loss in solution.test_loss]
     picture = style.figure(
         problem,
         short="function",
-        title=f"Function: test loss {test}",
-        alt=f"Student's and teacher's function on the unit circle; the final test loss is {test}",
+        title=f"Function: test loss {tests[-1]}",
+        alt=f"Student's and teacher's function on the unit circle; the final test loss is {tests[-1]}",
         x="direction of x (degrees)",
         y="f(x)",
         height=HEIGHT,
@@ -79,6 +79,7 @@ def function(problem: Problem, solution: Solution) -> Picture:
     places = picture.add(style.line(ANGLES, student[-1], style.INK, "student", width=3))
     style.label(picture, 8, high - 0.05 * (high - low), "━ student", style.INK)
     style.label(picture, 130, high - 0.05 * (high - low), "━ teacher   ○ data", style.EQUIVALENT)
+    style.told(picture, (f"Function: test loss {test}" for test in tests))
     return picture.move(places, *([{"y": style.f32(f)}] for f in student))
 
 

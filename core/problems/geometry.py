@@ -13,6 +13,7 @@ from core.errors import OutsideTheory
 from core.params import Curves, Params, knob
 from core.theory import single_neuron
 from core.theory.regime import Regime, classify
+from core.theory.states import imbalance
 
 FRAMES = 120
 SWEEP = 25
@@ -26,10 +27,10 @@ class Geometry(Params):
     """A start β₀ on the level set δ, or a pair of starts beside the separating surface, and a target β*."""
 
     delta: float = knob(
-        -2.0, "relative scale δ", low=-10, high=10, step=0.1, help="δ = η_w a² − η_a ‖w‖², conserved along the flow."
+        -2.0, "relative scale δ", low=-10, high=10, step=0.01, help="δ = η_w a² − η_a ‖w‖², conserved along the flow."
     )
-    angle: float = knob(180.0, "start angle", unit="°", low=-180, high=180, step=5, help="Direction of β₀.")
-    norm: float = knob(1.0, "start size ‖β₀‖", low=0, high=3, step=0.05)
+    angle: float = knob(180.0, "start angle", unit="°", low=-180, high=180, step=1, help="Direction of β₀.")
+    norm: float = knob(1.0, "start size ‖β₀‖", low=0, high=3, step=0.01)
     eta_a: float = knob(1.0, "rate η_a", scale="log", low=0.1, high=10, help="Learning rate of the readout a.")
     eta_w: float = knob(1.0, "rate η_w", scale="log", low=0.1, high=10, help="Learning rate of the first layer w.")
     moves: str = knob("time", "the cursor moves", options={"time": "time t", "delta": "δ from −2 to 2"})
@@ -40,8 +41,8 @@ class Geometry(Params):
         help="Fixed weights: δ is set at unit rates, then the rates alone move it.",
     )
     sign: int = knob(1, "sign of a₀", options={1: "a₀ > 0", -1: "a₀ < 0"})
-    target_angle: float = knob(90.0, "target angle", unit="°", low=-180, high=180, step=5, help="Direction of β*.")
-    target_norm: float = knob(1.0, "target size ‖β*‖", low=0, high=3, step=0.05)
+    target_angle: float = knob(90.0, "target angle", unit="°", low=-180, high=180, step=1, help="Direction of β*.")
+    target_norm: float = knob(1.0, "target size ‖β*‖", low=0, high=3, step=0.01)
     horizon: float = knob(20.0, "until t", scale="log", low=1, high=1000)
 
     def __post_init__(self) -> None:
@@ -121,7 +122,7 @@ def solve(problem: Geometry) -> Solution:
     deltas = np.sinh(np.linspace(-1, 1, SWEEP) * math.asinh(2.0)) if sweep else np.array([problem.delta])
     paths = tuple(_paths(problem, float(delta), times) for delta in deltas)
     one = paths[0] if not sweep else _paths(problem, problem.delta, times)
-    conserved = problem.eta_w * one.a**2 - problem.eta_a * (one.w**2).sum(-1)
+    conserved = imbalance(one.a, one.w, eta_a=problem.eta_a, eta_w=problem.eta_w)
     drift = conserved - conserved[:, :1]
     curves = tuple(separating_curve(path.delta, problem, 2 * _reach(paths)) for path in paths)
     regime = classify(times, one.kernel_distance[0], one.loss[0])
@@ -196,10 +197,10 @@ def _starts(problem: Geometry, delta: float) -> tuple[np.ndarray, np.ndarray, fl
     if problem.start == "pair":
         a_0 = np.abs(TWIN_START) * problem.sign + np.array([TWIN_GAP, -TWIN_GAP])
         w_0 = single_neuron.separatrix(problem.beta_star, delta, np.full(2, a_0.mean()), **rates)[0]
-        return a_0, w_0, float(problem.eta_w * a_0.mean() ** 2 - problem.eta_a * (w_0[0] ** 2).sum())
+        return a_0, w_0, float(imbalance(a_0.mean(), w_0[0], **rates))
     if problem.start == "weights":
         a, w = single_neuron.split(problem.beta_0, delta, sign=problem.sign)
-        delta = float(problem.eta_w * a**2 - problem.eta_a * (w**2).sum())
+        delta = float(imbalance(a, w, **rates))
     else:
         a, w = single_neuron.split(problem.beta_0, delta, sign=problem.sign, **rates)
     return np.atleast_1d(a), w[None, :], delta

@@ -11,15 +11,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import OutsideTheory, Refusal
-from core.params import Params, knob
-from core.problems.regime_map import ASSET, load
+from core.params import Curves, Params, knob
+from core.problems.regime_map import ASSET, load, row
+from core.training.initialisation.brought import DataChoice, data_for, network_and_before
 from core.training.initialisation.laws import ImbalanceLaw, imbalance_laws
 from core.training.initialisation.layers import Layers, rescale
-from core.training.initialisation.own_data import OwnData, read_data
+from core.training.initialisation.movement import movement
+from core.training.initialisation.norms import Norms, norms_of, read_text
+from core.training.initialisation.own_data import AUTO, How, OwnData
 from core.training.initialisation.report import BAND, Report, diagnose, multiplied, per_neuron, unit
 from core.training.initialisation.schemes import SCHEMES, LayerStart, draw, layer_starts, probe_inputs, speed_profile
 from core.training.initialisation.slope import Slope, estimate_slope, given_slope
-from core.training.initialisation.weights_file import Norms, norms_of, read_text, read_weights
+from core.training.initialisation.weights.questions import FILE_DECIDES, Choice
 
 WIDTHS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 FRAMES = 31
@@ -89,7 +92,11 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Case:
-    """A scheme's problem, and what was brought instead: bytes of a weights file, pasted norms, bytes of a data file."""
+    """A scheme's problem, and what was brought instead: bytes of a weights file, pasted norms, bytes of a data file.
+
+    choice answers what the weights leave open; before and prefix give the network's earlier state, as a file or as a part of
+    one; target, task and how say how the data are read.
+    """
 
     problem: Problem
     weights: bytes = b""
@@ -99,10 +106,10 @@ class Case:
     task: str = "auto"
     adam: bool = False
     decay: float = 0.0
-
-    @property
-    def brought(self) -> bool:
-        return bool(self.weights or self.pasted or self.data)
+    choice: Choice = FILE_DECIDES
+    before: bytes = b""
+    prefix: str = ""
+    how: How = AUTO
 
 
 @dataclass(frozen=True)
@@ -132,68 +139,80 @@ def solve(problem: Problem) -> Solution:
 
 def solve_case(case: Case) -> Solution:
     """The check of a scheme or of what was brought; raises OutsideTheory with a sentence for files that cannot serve."""
-    data = own_data(case)
-    network = network_of(case, data)
-    slope, reason = _slope(case, network, data)
-    problem = case.problem
+    network, data, earlier = brought(case)
+    slope, reason = slope_of(case, network, data)
+    X = None if data is None else data.X
     report = diagnose(
         network,
         slope=slope,
         no_slope=reason,
-        aim=problem.aim,
-        rates=_rates(problem, network),
-        X=None if data is None else data.X,
+        aim=case.problem.aim,
+        rates=network.rates if isinstance(network, Layers) else _end_rates(case, len(network.names)),
+        X=X,
         weight_decay=case.decay,
         adam=case.adam,
+        task="" if data is None else data.task,
+        notes=() if data is None else data.notes,
+        movement=movement(earlier, network, X) if earlier is not None and isinstance(network, Layers) else None,
     )
     norms = norms_of(network) if isinstance(network, Layers) else network
-    laws = None if case.weights or case.pasted else imbalance_laws(problem.starts(_ends(data)))
+    laws = None if case.weights or case.pasted else imbalance_laws(case.problem.starts(_ends(data)))
     return _solution(report, norms, network if isinstance(network, Layers) else None, laws, data)
 
 
-def own_data(case: Case) -> OwnData | None:
-    return read_data(case.data, task=case.task, target=case.target) if case.data else None
+def brought(case: Case, seed: int | None = None) -> tuple[Layers | Norms, OwnData | None, Layers | None]:
+    """The network (drawn from the scheme where none was brought, with a seed of its own if given), data, earlier state.
+
+    A scheme brings its own rates; a network that was brought has the problem's at its ends.
+    """
+    network, earlier = network_brought(case)
+    data = own_data(case, network)
+    if network is None:
+        return drawn(case.problem, seed, _ends(data)), data, None
+    if isinstance(network, Layers):
+        network = network.at_rates(_end_rates(case, network.depth))
+    return network, data, earlier
+
+
+def network_brought(case: Case) -> tuple[Layers | Norms | None, Layers | None]:
+    """The network that was brought, if any, and its earlier state, if any; rates all 1."""
+    if case.weights:
+        return network_and_before(case.weights, case.before, case.choice, case.prefix)
+    if case.before:
+        raise OutsideTheory("A state before needs one after", got="one file", do="Give the later weights as well.")
+    return (read_text(case.pasted) if case.pasted else None), None
+
+
+def own_data(case: Case, network: Layers | Norms | None) -> OwnData | None:
+    """The data that were brought, if any, compared at once with the network that was."""
+    if not case.data:
+        return None
+    norms = norms_of(network) if isinstance(network, Layers) else network
+    sizes = None if norms is None else (norms.shapes[0][1], norms.shapes[-1][0])
+    return data_for(case.data, DataChoice(case.task, case.target, case.how), sizes)
+
+
+def slope_of(case: Case, network: Layers | Norms, data: OwnData | None) -> tuple[Slope | None, str]:
+    """The slope that the data show, or why they show none; without data the problem's own."""
+    if data is None:
+        return given_slope(case.problem.slope, "as set on the slider"), ""
+    try:
+        return estimate_slope(data.X, data.y, centred=any(b is not None for b in network.biases)), ""
+    except OutsideTheory as error:
+        return None, str(error)
 
 
 def _ends(data: OwnData | None) -> tuple[int, int] | None:
     return None if data is None else (data.X.shape[1], data.y.shape[1])
 
 
-def network_of(case: Case, data: OwnData | None, seed: int | None = None) -> Layers | Norms:
-    if case.weights:
-        layers = read_weights(case.weights)
-        return replace(layers, rates=_rates(case.problem, layers))
-    if case.pasted:
-        return read_text(case.pasted)
-    return drawn(case.problem, seed, _ends(data))
+def _end_rates(case: Case, layers: int) -> tuple[float, ...]:
+    return (case.problem.eta_w, *(1.0,) * (layers - 2), case.problem.eta_a)
 
 
 def drawn(problem: Problem, seed: int | None = None, ends: tuple[int, int] | None = None) -> Layers:
     """One network drawn from the problem's scheme; its own seed unless one is given."""
     return draw(problem.starts(ends), problem.seed if seed is None else seed)
-
-
-def _rates(problem: Problem, network: Layers | Norms) -> tuple[float, ...]:
-    """A scheme brings its own rates; a network that was brought has the problem's at its ends."""
-    if isinstance(network, Layers) and any(rate != 1 for rate in network.rates):
-        return network.rates
-    middle = len(network.names) - 2
-    return (problem.eta_w, *(1.0,) * middle, problem.eta_a)
-
-
-def _slope(case: Case, network: Layers | Norms, data: OwnData | None) -> tuple[Slope | None, str]:
-    if data is None:
-        return given_slope(case.problem.slope, "as set on the slider"), ""
-    if isinstance(network, Layers) and network.weights[0].shape[1] != data.X.shape[1]:
-        raise OutsideTheory(
-            f"The network takes {network.weights[0].shape[1]} inputs",
-            got=f"data with {data.X.shape[1]}",
-            do="Bring the data of this network.",
-        )
-    try:
-        return estimate_slope(data.X, data.y, centred=any(b is not None for b in network.biases)), ""
-    except OutsideTheory as error:
-        return None, str(error)
 
 
 def _solution(report: Report, norms: Norms, layers: Layers | None, laws, data: OwnData | None) -> Solution:
@@ -206,7 +225,7 @@ def _solution(report: Report, norms: Norms, layers: Layers | None, laws, data: O
     room = 0.08 * max(high - low, 1e-6 * max(abs(low), abs(high), 1e-300))
     edges = np.linspace(min(low, -BAND) - room, max(high, BAND) + room, BINS + 1)
     sample = np.stack([np.histogram(np.clip(row, edges[0], edges[-1]), edges)[0] for row in deltas]) / deltas.shape[1]
-    known = report.slope is not None and len(report.factors) == 2
+    known = report.slope is not None and len(report.factors) == 2 and not report.no_lever
     chosen = np.linspace(0, deltas.shape[1] - 1, min(CLOUD, deltas.shape[1])).astype(int)
     return Solution(
         report,
@@ -239,7 +258,8 @@ def _speeds(layers: Layers | None, powers, data: OwnData | None) -> np.ndarray:
     if layers is None:
         return np.zeros((0, 0))
     inputs = probe_inputs(layers.weights[0].shape[1], 64) if data is None else data.X[:64]
-    return np.stack([speed_profile(rescale(layers, power), inputs) for power in powers])
+    found = np.stack([speed_profile(rescale(layers, power), inputs) for power in powers])
+    return found if np.isfinite(found).all() else np.zeros((0, 0))
 
 
 def _map_tau(norms: Norms, report: Report) -> np.ndarray:
@@ -256,5 +276,10 @@ def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     except Refusal:
         return np.zeros(0), np.zeros(0), np.zeros((0, 0))
     at = int(np.argmin(np.abs(found.checkpoint - MAP_STEP)))
-    loss = np.log10(np.maximum(found.row("test loss")[..., at].mean(0), 1e-12))
+    loss = np.log10(np.maximum(row(found, "test loss")[..., at].mean(0), 1e-12))
     return found.tau, found.delta, loss
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two starts are compared by, over the way to the rescaled network: the share of neurons downstream."""
+    return solution.percent, {"downstream": solution.downstream}

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.errors import OutsideTheory
-from core.problems.initialisation import Case, network_of, own_data, solve_case
+from core.problems.initialisation import Case, brought, solve_case
 from core.theory.regime import Regime, classify
+from core.training.device import falling_back, own_device
 from core.training.initialisation import mini_run
 from core.training.initialisation.layers import Layers
 from core.training.initialisation.own_data import OwnData
@@ -35,8 +36,7 @@ def measured(run: mini_run.Snapshot) -> tuple[Regime, Regime] | None:
 
 def compare(case: Case) -> Iterator[Progress]:
     """Train "as is" and "rescaled" over SEEDS seeds: fresh draws of a scheme, or new splits for a network brought."""
-    data = own_data(case)
-    network = network_of(case, data)
+    network, data, _ = brought(case)
     if not isinstance(network, Layers):
         raise OutsideTheory("Training needs the weights", got="norms alone", do="Upload the weights as a file.")
     if sum(w.size for w in network.weights) > MAX_TRAINED:
@@ -45,15 +45,24 @@ def compare(case: Case) -> Iterator[Progress]:
             got=f"{sum(w.size for w in network.weights):,}",
             do="Take a smaller network; the report above holds for this one.",
         )
-    factors = solve_case(case).report.factors
-    starts = [network_of(case, data, case.problem.seed + k) for k in range(SEEDS)]
-    splits = [_split(case, data, network, case.problem.seed + k) for k in range(SEEDS)]
-    for snapshot in mini_run.run([s for s in starts if isinstance(s, Layers)], splits, factors):
+    report = solve_case(case).report
+    if report.no_lever:
+        raise OutsideTheory(
+            "There is no lever to compare with", got=report.no_lever, do="Bring weights that are not zero."
+        )
+    seed = case.problem.seed
+    starts = [brought(case, seed + k)[0] if not case.weights else network for k in range(SEEDS)]
+    splits = [_split(case, data, network, seed + k) for k in range(SEEDS)]
+    layers = [start for start in starts if isinstance(start, Layers)]
+
+    def run(device: str) -> Iterator[mini_run.Snapshot]:
+        return mini_run.run(layers, splits, report.factors, device=device)
+
+    for snapshot in falling_back(run, own_device()):
         yield Progress(len(snapshot.step), snapshot.total, snapshot)
 
 
 def _split(case: Case, data: OwnData | None, network: Layers, seed: int) -> mini_run.Split:
     if data is not None:
         return mini_run.split(data.X, data.y, seed)
-    into, outputs = network.weights[0].shape[1], network.weights[-1].shape[0]
-    return teacher_split(into, case.problem.slope, seed, outputs=outputs)
+    return teacher_split(network.inputs, case.problem.slope, seed, outputs=network.outputs)

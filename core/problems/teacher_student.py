@@ -21,6 +21,7 @@ from core.datasets import teacher_student
 from core.datasets.teacher_student import Teacher, TeacherStudent
 from core.params import Curves, Params, knob
 from core.theory import relu_partition
+from core.theory.states import imbalance
 from core.training import measures, plane
 
 Array = NDArray[np.float64]
@@ -68,7 +69,7 @@ class Problem(Params):
         if self.eta_a == self.eta_w:
             return self.eta_a * self.delta
         a, w = teacher_student.start_norms(self.tau, self.delta)
-        return self.eta_w * a**2 - self.eta_a * w**2
+        return float(imbalance(a, [w], eta_a=self.eta_a, eta_w=self.eta_w))
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 
 LARGEST = 1e160
 """Size up to which an argument is taken: beyond 1e150, where ratios are still asked for."""
+MOST = 1e300
+"""The same for what is a product of many such arguments."""
 REAL = "fiub"
 
 
@@ -97,9 +99,9 @@ def layer_rates(etas: ArrayLike | None, layers: int) -> Floats:
     return rates
 
 
-def time_vector(name: str, value: ArrayLike) -> Floats:
+def time_vector(name: str, value: ArrayLike, *, largest: float = LARGEST) -> Floats:
     """times[T] of 0 or later, in any order; one number is one time."""
-    times = finite(name, value, axes=(0, 1)).reshape(-1)
+    times = finite(name, value, axes=(0, 1), largest=largest).reshape(-1)
     if (times < 0).any():
         do = "Give times of 0 or more."
         raise OutsideTheory("Times start at 0, the time of the given weights", got=f"{times.min():g}", do=do)

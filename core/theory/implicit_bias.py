@@ -19,13 +19,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.integrate import solve_ivp
 
 from core.errors import OutsideTheory
 from core.theory import single_neuron
-from core.theory.checks import Floats, finite, positive_rate
+from core.theory.checks import Floats, finite, leading_axes, one_rate, positive_rate, same_size
+from core.theory.implicit_bias_branch import CLOSEST, integrated_branch
 from core.theory.row_space import RowSpace, check_inputs, exact_flow, row_space
-from core.theory.states import ROUNDING, imbalance, norm
+from core.theory.states import ROUNDING, Runs, imbalance, in_own_unit, norm, runs
 
 __all__ = ["Landing", "ends", "exact_flow", "interpolator", "landing", "mirror", "objective", "potential", "row_space"]
 
@@ -35,7 +35,6 @@ RULES = {
     "flat": "equal curvatures: the closed-form basin",
     "integrated": "open in closed form: found by integrating in (a, w)",
 }
-CLOSEST = 1e-9
 
 
 @dataclass(frozen=True)
@@ -90,8 +89,11 @@ def objective(
     right after a zero crossing too.
     """
     beta, w_0 = finite("beta", beta, least_axes=1), finite("w_0", w_0, least_axes=1)
-    linear = np.sqrt(2 * positive_rate("eta_a", eta_a)) * (beta * w_0).sum(axis=-1)
-    return potential(beta, relative_scale, eta_a=eta_a, eta_w=eta_w) - np.asarray(branch) * linear
+    same_size("beta and w_0 need the same number of inputs", beta.shape[-1], w_0.shape[-1])
+    side = finite("branch", branch)
+    leading_axes({"beta": (beta, 1), "w_0": (w_0, 1), "branch": (side, 0)})
+    linear = np.sqrt(2 * positive_rate("eta_a", eta_a)) * np.einsum("...i,...i->...", beta, w_0)
+    return potential(beta, relative_scale, eta_a=eta_a, eta_w=eta_w) - side * linear
 
 
 def interpolator(
@@ -114,67 +116,51 @@ def landing(
     if a.ndim != 0 or w.ndim != 1:
         got = f"shapes {a.shape} and {w.shape}"
         raise OutsideTheory("A landing is one run's", got=got, do="Give one number a_0 and one vector w_0.")
-    return landings(row_space(X, y), a[None], w[None], eta_a=eta_a, eta_w=eta_w)[0]
+    found = landings(row_space(X, y), a[None], w[None], eta_a=eta_a, eta_w=eta_w)[0]
+    if found.branch == 0:
+        what = "The start lies on the separatrix, or too near it to tell, and the flow there ends at a saddle"
+        raise OutsideTheory(what, got=f"a_0 = {a:g}", do="Move the start a little.")
+    return found
 
 
-def landings(seen: RowSpace, a: Floats, w: Floats, *, eta_a: float = 1.0, eta_w: float = 1.0) -> tuple[Landing, ...]:
-    """`landing` of each of the starts a[R], w[R, d], for data whose row space is known already."""
+def landings(
+    seen: RowSpace, a: ArrayLike, w: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0
+) -> tuple[Landing, ...]:
+    """`landing` of each of the starts a[R], w[R, d], for data whose row space is known already.
+
+    A start on, or too near, the separatrix has branch 0 and NaN for a and beta; the others are as they would be alone.
+    """
+    a, w = finite("a", a, axes=1), finite("w", w, axes=2)
+    same_size("a and w must hold the same number of starts", len(a), len(w))
     check_inputs(seen, w)
-    rates = {"eta_a": eta_a, "eta_w": eta_w}
-    branch, rule = _branches(a, w, seen, rates)
-    if not branch.all():
-        what = "The start lies on the separatrix, so the flow ends at a saddle and not at a solution"
-        raise OutsideTheory(what, got=f"a_0 = {a[branch == 0][0]:g}", do="Move the start a little.")
+    rates = {"eta_a": one_rate("eta_a", eta_a), "eta_w": one_rate("eta_w", eta_w)}
+    start = runs(a, w, seen.beta_star, *rates.values())
+    branch, rule = _branches(start, w, seen, rates)
     B = imbalance(a, w @ seen.basis, **rates)
     reach = _rate(eta_a, eta_w) * norm(seen.beta_star)
-    a_end = branch * _root_sum(-B, 2 * reach) / np.sqrt(2 * positive_rate("eta_w", eta_w))
+    a_end = np.where(branch == 0, np.nan, branch * _root_sum(-B, 2 * reach) / np.sqrt(2 * rates["eta_w"]))
     beta = seen.beta_star + a_end[:, None] * seen.null(w)
-    columns = (beta, a_end.tolist(), branch.tolist(), rule.tolist(), (a * branch < 0).tolist())
+    columns = (beta, a_end.tolist(), branch.tolist(), rule.tolist(), (np.sign(a) * branch < 0).tolist())
     return tuple(Landing(*one) for one in zip(*columns, strict=True))
 
 
-def _branches(a: Floats, w: Floats, seen: RowSpace, rates: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+def _branches(start: Runs, w: Floats, seen: RowSpace, rates: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
     """The sign of a(∞)[R], 0 on the separatrix, and the key in RULES of what decided it."""
-    delta = imbalance(a, w, **rates)
-    rounding = ROUNDING * (rates["eta_w"] * a**2 + rates["eta_a"] * (w * w).sum(axis=-1))
-    branch = np.sign(a).astype(int)
-    kept = (delta > rounding) | (not np.any(seen.beta_star))
-    low = (branch != 0) & (seen.excess_loss(a[:, None] * w) < (1 - CLOSEST) * seen.excess_loss(np.zeros_like(w)))
+    rounding = ROUNDING * (start.A**2 + (start.V * start.V).sum(axis=-1))
+    branch = np.sign(start.A).astype(int)
+    kept = (start.delta > rounding) | (not np.any(seen.beta_star))
+    product = start.A[:, None] * start.V
+    target = start.r[:, None] * start.e
+    low = (branch != 0) & (seen.distance(product - target) < np.sqrt(1 - CLOSEST) * seen.distance(target))
     rule = np.where(kept, "kept", np.where(low, "below", "flat" if seen.flat else "integrated"))
     if seen.flat:
-        basin = single_neuron.basin(a, w @ seen.basis, seen.beta_star @ seen.basis, **rates)
+        basin = single_neuron.basin(start.A * start.scale_a, w @ seen.basis, seen.beta_star @ seen.basis, **rates)
         return np.where(rule == "flat", basin, branch), rule
-    rule[(rule == "integrated") & (delta > -rounding)] = "kept"
+    rule[(rule == "integrated") & (start.delta > -rounding)] = "kept"
     for run in np.flatnonzero(rule == "integrated"):
-        branch[run] = _integrated_branch(float(a[run]), w[run], seen, rates, float(delta[run]))
+        coordinates = start.V[run] @ seen.basis, target[run] @ seen.basis
+        branch[run] = integrated_branch(float(start.A[run]), *coordinates, seen.curvatures, float(start.delta[run]))
     return branch, rule
-
-
-def _integrated_branch(a: float, w: Floats, seen: RowSpace, rates: dict[str, float], delta: float) -> int:
-    """sgn a once the loss is below that of β = 0: it falls along the flow, and a = 0 would need that loss again."""
-    eta_a, eta_w = rates["eta_a"], rates["eta_w"]
-    bar = (1 - CLOSEST) * seen.excess_loss(np.zeros_like(w))
-
-    def flow(_, state):
-        a, w = state[0], state[1:]
-        force = seen.gram @ (seen.beta_star - a * w)
-        return np.concatenate([[eta_a * w @ force], eta_w * a * force])
-
-    def decided(_, state):
-        return seen.excess_loss(state[0] * state[1:]) - bar
-
-    decided.terminal = True  # type: ignore[attr-defined]
-    drag = abs(delta) * seen.curvatures.max()
-    push = 2 * _rate(eta_a, eta_w) * np.linalg.norm(seen.gram @ seen.beta_star)
-    slowest = push * (push / (drag + np.hypot(drag, push))) / 2
-    size = np.hypot(a, norm(w))
-    found = solve_ivp(
-        flow, (0, 60 / slowest), np.array([a, *w]), "LSODA", events=decided, rtol=1e-10, atol=1e-12 * size
-    )
-    if found.status != 1:
-        what = "The start is too near the separatrix to tell where the flow goes"
-        raise OutsideTheory(what, got=f"a_0 = {a:g}", do="Move the start a little.")
-    return int(np.sign(found.y[0, -1]))
 
 
 def ends(beta_0: ArrayLike, X: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
@@ -185,8 +171,10 @@ def ends(beta_0: ArrayLike, X: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]
     """
     seen, beta = row_space(X, y), finite("beta_0", beta_0, least_axes=1)
     check_inputs(seen, beta)
-    outside, inside = seen.null(beta), norm(beta @ seen.basis)
-    towards = np.sign(beta @ seen.gram @ seen.beta_star)
+    outside, within = seen.null(beta), beta @ seen.basis
+    inside, aimed = norm(within), seen.beta_star @ seen.basis
+    pull = in_own_unit(within) * in_own_unit(aimed) * in_own_unit(seen.curvatures)
+    towards = np.sign(pull.sum()) if np.abs(pull.sum()) > ROUNDING * np.abs(pull).sum() else 0.0
     if inside <= ROUNDING * norm(beta) or towards == 0:
         return seen.beta_star + outside, np.full(beta.shape, np.nan)
     return seen.beta_star + outside, seen.beta_star + towards * norm(seen.beta_star) * outside / inside

@@ -14,12 +14,12 @@ closed by the saddles at a = 0, theta = ±90 (paper section 3, figures 2 and 7).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
 from core.theory import single_neuron
-
-Array = NDArray[np.float64]
+from core.theory.checks import Floats, finite, leading_axes, number, real, representable, same_size
+from core.theory.states import imbalance
 
 BETA_STAR = np.array([0.0, 1.0])
 SNAPSHOTS = 121
@@ -48,14 +48,14 @@ class Flow:
     """
 
     delta: float
-    time: Array
-    a: Array
-    w: Array
-    theta: Array
-    loss: Array
+    time: Floats
+    a: Floats
+    w: Floats
+    theta: Floats
+    loss: Floats
     branch: int
     contours: tuple["Contour", ...]
-    separatrix: Array | None
+    separatrix: Floats | None
     drift: float
 
 
@@ -64,11 +64,11 @@ class Contour:
     """One level of the loss: a closed curve for each sign of a, in parameter space a[2, k], w[2, k, 2] and as theta."""
 
     level: float
-    a: Array
-    w: Array
+    a: Floats
+    w: Floats
 
     @property
-    def theta(self) -> Array:
+    def theta(self) -> Floats:
         return chart_angle(self.w)
 
 
@@ -89,24 +89,32 @@ def solve(start: Start) -> Flow:
         branch=int(single_neuron.basin(a_0, w_0, BETA_STAR)),
         contours=tuple(contour(level, start.delta) for level in (*LEVELS, SADDLE_LOSS)),
         separatrix=ridge(start.delta) if start.delta <= 0 else None,
-        drift=float(np.max(np.abs(a**2 - np.sum(w**2, axis=-1) - start.delta))),
+        drift=float(np.max(np.abs(imbalance(a, w) - start.delta))),
     )
 
 
 def arrival(delta: float) -> float:
     """A time by which the loss has fallen to rounding: 25 of its slowest e-foldings at the minimum, and the way."""
+    delta = number("delta", delta)
     omega = np.hypot(delta, 2.0)
     largest = (omega + abs(delta)) / 2
     escape = largest if delta >= 0 else 1 / largest
     return 25 / min(omega, 2 * escape) + 2 / escape
 
 
-def loss(theta: ArrayLike, a: ArrayLike, delta: float) -> Array:
+def loss(theta: ArrayLike, a: ArrayLike, delta: float) -> Floats:
     """L[...] at a point of the chart; NaN in the empty band a² < δ."""
-    theta, a = np.asarray(theta, dtype=np.float64), np.asarray(a, dtype=np.float64)
-    length_squared = a**2 - delta
-    beta = a * np.sqrt(np.where(length_squared >= 0, length_squared, np.nan))
-    return 0.5 * (beta**2 + 1) - beta * np.cos(np.deg2rad(theta))
+    theta, a, delta = finite("theta", theta), finite("a", a), number("delta", delta)
+    leading_axes({"theta": (theta, 0), "a": (a, 0)})
+    root, size = np.sqrt(abs(delta)), np.abs(a)
+    if delta > 0:
+        length = np.where(size >= root, np.sqrt(np.maximum(size - root, 0.0)) * np.sqrt(size + root), np.nan)
+    else:
+        length = np.hypot(size, root)
+    beta = a * length
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = 0.5 * (beta**2 + 1) - beta * np.cos(np.deg2rad(theta))
+    return np.where(np.isnan(length), np.nan, representable("The loss", np.where(np.isnan(length), 0.0, found)))
 
 
 def contour(level: float, delta: float) -> Contour:
@@ -115,6 +123,7 @@ def contour(level: float, delta: float) -> Contour:
     The circle of the saddles, L = ½, runs through β = 0; it is followed by the direction of β, which stays defined.
     Raises OutsideTheory unless the level is positive and finite.
     """
+    level = float(real("level", level, axes=0))
     if not (np.isfinite(level) and level > 0):
         raise OutsideTheory("A contour needs a loss above 0", got=level, do="Try level=0.1.")
     if level == SADDLE_LOSS:
@@ -128,13 +137,13 @@ def contour(level: float, delta: float) -> Contour:
     return Contour(level, a, w)
 
 
-def minima(delta: float) -> tuple[Array, Array]:
+def minima(delta: float) -> tuple[Floats, Floats]:
     """theta[2] and a[2] of the two global minima on the level set δ: w along ±β* (paper figure 2, the red curve)."""
     a, w = single_neuron.split(BETA_STAR, delta, sign=np.array([1, -1]))
     return chart_angle(w), a
 
 
-def ridge(delta: float, *, reach: float = 4.0) -> Array:
+def ridge(delta: float, *, reach: float = 4.0) -> Floats:
     """The watershed between the two minima as theta[k], a[k] rows: [2 sides, k, 2] (paper figure 7); δ ≤ 0 only."""
     heights = np.linspace(-reach, reach, POINTS)
     heights = heights[heights != 0] if delta == 0 else heights
@@ -142,7 +151,8 @@ def ridge(delta: float, *, reach: float = 4.0) -> Array:
     return np.stack([chart_angle(w), np.broadcast_to(heights, w.shape[:-1])], axis=-1)
 
 
-def chart_angle(w: ArrayLike) -> Array:
+def chart_angle(w: ArrayLike) -> Floats:
     """theta[...] of w[..., 2]: degrees anticlockwise from β*, in [−90, 270), so that both minima lie inside."""
-    w = np.asarray(w, dtype=np.float64)
+    w = real("w", w, least_axes=1)
+    same_size("The chart is that of two inputs", w.shape[-1], 2)
     return np.mod(np.rad2deg(np.arctan2(-w[..., 0], w[..., 1])) - LEFT, 360.0) + LEFT

@@ -18,11 +18,14 @@ import numpy as np
 from scipy.linalg import qr
 
 from core.errors import OutsideTheory
+from core.theory.states import norm
 
 # A Cholesky step of growth·τ = 4 keeps the condition of S near e⁸, an error of about 1e-14, at half the cost of a QR step.
 STEP = 4.0
 # A QR step is accurate to rounding at any length; its scales e^{growth·τ} must stay within float64.
 LONG_STEP = 250.0
+# Rows of Y below this leave S = I + YᵀY as it is: they grow as if alone.
+UNFELT = 1e-40
 # Hidden directions with less than this share of the weights in growing rows are on a separating set, and stay there.
 RESTING = 1e-14
 MOST_WORK = 4e10
@@ -30,6 +33,8 @@ MOST_WORK = 4e10
 MOST_AT_ONCE = 1e6
 # What a step on tiny matrices costs in calls, counted in operations.
 SMALLEST_WORK = 4e6
+# A growth rate below this moves nothing within any time.
+SLOWEST = 1e-290
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class Modes:
 
     @cached_property
     def growth(self) -> np.ndarray:
-        return self.strength * (self.strength / -self.decay)
+        return np.maximum(self.strength * (self.strength / -self.decay), SLOWEST)
 
     @cached_property
     def rates(self) -> np.ndarray:
@@ -66,7 +71,8 @@ class Modes:
 
     @cached_property
     def _mixing(self) -> tuple[np.ndarray, np.ndarray]:
-        return np.sqrt(self.growth / self.omega)[:, None], np.sqrt(-self.decay / self.omega)[:, None]
+        sin = np.sqrt(-self.decay / self.omega)
+        return (self.strength / self.omega / sin)[:, None], sin[:, None]
 
     def to_state(self, A: np.ndarray, W: np.ndarray) -> np.ndarray:
         """Rows of the state from A [h,c] and W [h,d]."""
@@ -107,17 +113,18 @@ class Modes:
         """
         n, h = len(self.strength), state.shape[1]
         energy = self._energy_rows(state, np.array(tau))
-        live = np.flatnonzero(np.abs(energy).max(axis=1) > 1e-40)
+        felt = np.abs(energy).max(axis=1) > UNFELT
+        live = np.flatnonzero(felt)
         stacked = np.vstack([energy[live], np.eye(h)])
         order = np.argsort(-np.abs(stacked).max(axis=1), kind="stable")
         frame = np.empty_like(stacked)
         frame[order] = qr(stacked[order], mode="economic", pivoting=True, overwrite_a=True, check_finite=False)[0]
         inverse = frame[-h:]
-        strong = np.flatnonzero(self.growth * tau > 1)
+        strong = np.flatnonzero((self.growth * tau > 1) & felt[:n])
         own = np.zeros_like(energy)
         own[live] = frame[: len(live)]
         first, tilt, _ = self._factor(np.array(tau))
-        scales = np.exp(np.minimum(self.rates * tau, 1.0))
+        scales = np.exp(np.minimum(self.rates * tau, LONG_STEP + 1))
         scales[strong] = 0.0
         moved = (scales[:, None] * state) @ inverse
         decayed = state[n : 2 * n][strong] @ inverse
@@ -149,7 +156,7 @@ class Modes:
         A balanced start has one when det β_0 and det β* differ in sign, and any start with more neurons than modes.
         """
         size = np.linalg.svd(state[: len(self.strength)], compute_uv=False)
-        return state.shape[1] - int(np.sum(size > RESTING * np.linalg.norm(state)))
+        return state.shape[1] - int(np.sum(size > RESTING * norm(norm(state))))
 
     def kept_at_rest(self, state: np.ndarray, idle: int) -> np.ndarray:
         """The state turned so that its first `idle` columns, those of least growing part, have exactly none.
@@ -165,14 +172,12 @@ class Modes:
         """Whether the state is at a stable fixed point to 1e-10: no row moves, and no small row is growing."""
         A, _ = self.from_state(state)
         moving = self.rates[:, None] * state - state @ (A @ A.T)
-        size = np.linalg.norm(state, axis=1)
+        size = norm(state)
         live = size > 0
-        growing = np.sum(moving[live] * state[live], axis=1) / size[live] ** 2
+        own = size[live, None]
+        growing = np.sum(moving[live] / own * (state[live] / own), axis=1)
         still = 1e-10 * self.growth.min() + 1e-15 * self.growth.max()
-        return bool(
-            np.all(np.linalg.norm(moving, axis=1) <= still * size.max())
-            and np.all(growing <= 1e-12 * self.growth.max())
-        )
+        return bool(np.all(norm(moving) <= still * size.max()) and np.all(growing <= 1e-12 * self.growth.max()))
 
 
 def _integral(rate: float, tau: np.ndarray) -> np.ndarray:
@@ -237,5 +242,6 @@ def _steps(time_constants: float) -> int:
 
 
 def _unchanged(before: np.ndarray, after: np.ndarray) -> bool:
-    one, two = np.linalg.norm(before, axis=1), np.linalg.norm(after, axis=1)
+    size = np.abs(after).max() or 1.0
+    one, two = np.linalg.norm(before / size, axis=1), np.linalg.norm(after / size, axis=1)
     return bool(np.all(np.abs(one - two) <= 1e-7 * two.max()))

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
-from core.theory.checks import Floats, finite
+from core.theory.checks import Floats, finite, number, same_size
 
 LAZY_BELOW = 0.1
 DELAYED_BEYOND = 4.0
@@ -56,8 +56,10 @@ def classify(times: ArrayLike, distance: ArrayLike, loss: ArrayLike) -> Regime:
     return Regime(word, end, half_kernel, half_loss, _basis(word, t[-1], end, half_kernel, half_loss, excess))
 
 
-def first_crossing(t: Floats, values: Floats, level: float) -> float:
+def first_crossing(t: ArrayLike, values: ArrayLike, level: float) -> float:
     """First time values[T] is at least `level`, linear between samples; NaN if never."""
+    t, values, level = finite("times", t, axes=1), finite("values", values, axes=1), number("level", level)
+    same_size("times and values need one common axis", len(values), len(t))
     reached = np.flatnonzero(values >= level)
     if reached.size == 0:
         return float("nan")

@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
 from core.theory import single_neuron
-from core.theory.checks import Floats, finite
+from core.theory.checks import Floats, finite, representable, same_size, time_vector
+from core.theory.states import ROUNDING, norm
 
 FLAT_WITHIN = 1e-9
 RANK_ABOVE = 1e-10
@@ -44,24 +45,31 @@ class RowSpace:
         """The part of vector[..., d] that no datum sees."""
         return vector - self.within(vector)
 
+    def distance(self, gap: Floats) -> Floats:
+        """‖X gap‖[...] of gap[..., d] = β − β*, over the largest singular value of X."""
+        return norm((gap @ self.basis) * np.sqrt(self.curvatures / self.curvatures.max()))
+
     def excess_loss(self, beta: Floats) -> Floats:
         """½(β − β*)ᵀXᵀX(β − β*)[...]: the loss above its minimum."""
-        gap = (beta - self.beta_star) @ self.basis
-        return 0.5 * (gap * gap * self.curvatures).sum(axis=-1)
+        gap = (finite("beta", beta, least_axes=1) - self.beta_star) @ self.basis
+        with np.errstate(over="ignore"):
+            return representable("The loss", 0.5 * norm(gap * np.sqrt(self.curvatures)) ** 2)
 
 
 def row_space(X: ArrayLike, y: ArrayLike) -> RowSpace:
     """The row space of X[n, d] with target y[n]; raises OutsideTheory for other shapes or an X of zeros."""
-    X, y = finite("X", X, least_axes=2), finite("y", y, least_axes=1)
-    if X.ndim != 2 or y.shape != (X.shape[0],):
-        raise OutsideTheory("X must be n × d and y n", got=f"{X.shape} and {y.shape}", do="Give one y per row of X.")
+    X, y = finite("X", X, axes=2), finite("y", y, axes=1)
+    same_size("X must be n × d and y n, one y per row of X", len(y), len(X))
     left, sizes, right = np.linalg.svd(X, full_matrices=False)
     if sizes[0] == 0:
         raise OutsideTheory("X is zero, so nothing can be learned", got="X = 0", do="Give a datum other than 0.")
     rank = int((sizes > RANK_ABOVE * sizes[0]).sum())
-    basis = right[:rank].T
-    beta_star = basis @ ((left[:, :rank].T @ y) / sizes[:rank])
-    return RowSpace(X.T @ X, beta_star, basis, sizes[:rank] ** 2)
+    basis, modes = right[:rank].T, left[:, :rank] * y[:, None]
+    asked = modes.sum(axis=0)
+    asked = np.where(np.abs(asked) > ROUNDING * np.abs(modes).sum(axis=0), asked, 0.0)
+    with np.errstate(over="ignore"):
+        gram, beta_star = X.T @ X, basis @ representable("X⁺y", asked / sizes[:rank])
+        return RowSpace(representable("XᵀX", gram), beta_star, basis, sizes[:rank] ** 2)
 
 
 def exact_flow(
@@ -86,7 +94,7 @@ def exact_flow(
         got = f"{seen.curvatures.min():.3g} to {seen.curvatures.max():.3g}"
         do = "Whiten the data, use one datum, or integrate (core.training.single_neuron)."
         raise OutsideTheory("The non-zero eigenvalues of XᵀX differ", got=got, do=do)
-    t = finite("times", times, least_axes=1) * seen.curvatures[0]
+    t = time_vector("times", times) * seen.curvatures[0]
     target = seen.beta_star @ seen.basis
     a, moving = single_neuron.exact_flow(a_0, w_0 @ seen.basis, target, t, eta_a=eta_a, eta_w=eta_w)
     return a, moving @ seen.basis.T + seen.null(w_0)[..., None, :]
@@ -94,8 +102,4 @@ def exact_flow(
 
 def check_inputs(seen: RowSpace, w: Floats) -> None:
     """Refuse weights whose number of inputs is not that of the data."""
-    d = seen.basis.shape[0]
-    if w.shape[-1] != d:
-        raise OutsideTheory(
-            "w_0 and X need the same number of inputs", got=f"{w.shape[-1]} and {d}", do="Give d entries."
-        )
+    same_size("w_0 and X need the same number of inputs", w.shape[-1], seen.basis.shape[0])

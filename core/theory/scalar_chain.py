@@ -10,6 +10,7 @@ y      ↔ target  ↔ scalar
 t      ↔ time    ↔ gradient-flow time of ½(f − y)²
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -17,7 +18,7 @@ from scipy.integrate import quad
 from scipy.optimize import brentq
 
 from core.errors import OutsideTheory
-from core.theory.checks import finite, layer_rates, number, share
+from core.theory.checks import MOST, Floats, finite, layer_rates, number, representable, share
 
 
 def learning_time(weights, target: float, *, fraction=0.5, etas=None) -> float:
@@ -26,56 +27,74 @@ def learning_time(weights, target: float, *, fraction=0.5, etas=None) -> float:
     Needs 0 < f(0) < y after flipping signs; 0 when f(0) is beyond already. Balanced small starts wait
     t ≈ f(0)^{−(D−2)/D} / ((D−2) y): the plateau grows with depth. Raises OutsideTheory for f(0) = 0 or the wrong sign.
     """
-    w = finite("weights", weights, axes=1)
-    y = number("target", target)
+    w, y = finite("weights", weights, axes=1), number("target", target, largest=MOST)
     part = share("fraction", fraction)
     rates = layer_rates(etas, len(w))
-    start = float(np.prod(w))
-    if not start * y > 0:
+    if not np.prod(np.sign(w)) * np.sign(y) > 0:
         raise OutsideTheory(
             "The waiting time needs f(0) and the target to be different from 0 and of the same sign",
-            got=f"f(0) = {start:g}, target = {y:g}",
+            got=f"f(0) = {np.prod(w):g}, target = {y:g}",
             do="Change the sign or size of one layer.",
         )
-    w, y, start = np.abs(w), abs(y), abs(start)
-    if start >= part * y:
+    chain = _LogChain(2 * np.log(np.abs(w)), np.log(rates), float(np.log(abs(y))))
+    if chain.start >= chain.target + np.log(part):
         return 0.0
-    last = _clock_at(part * y, w, rates)
-
-    def slowness(log_u: float) -> float:
-        u = np.exp(log_u)
-        f = float(np.prod(np.sqrt(w**2 + rates * u)))
-        return u / (2 * f * (y - f))
-
-    first = 1e-12 * float(np.min(w**2 / rates))
-    head = first / (2 * start * (y - start))
-    turns = sorted({float(t) for t in np.log(w**2 / rates) if np.log(first) < t < np.log(last)})
-    edges = [np.log(first), *turns, np.log(last)]
-    if first >= last:
-        return last / (2 * start * (y - start))
-    pieces = (quad(slowness, a, b, epsabs=0, epsrel=1e-11, limit=200)[0] for a, b in pairwise(edges))
-    return head + float(sum(pieces))
+    first, last = chain.first, chain.clock_at(chain.target + float(np.log(part)))
+    turns = sorted(float(t) for t in chain.squares - chain.rates if first < t < last)
+    edges = [first, *turns, last]
+    unit = chain.slowness(first)
+    head = 1.0 if first < last else float(np.exp(chain.slowness(last) - unit))
+    pieces = (
+        quad(lambda u: np.exp(chain.slowness(u) - unit), a, b, epsabs=0, epsrel=1e-11, limit=200)[0]
+        for a, b in pairwise(edges if first < last else [])
+    )
+    with np.errstate(over="ignore"):
+        return float(representable("The waiting time", np.asarray(head + sum(pieces)) * np.exp(unit)))
 
 
-def _clock_at(value: float, w: np.ndarray, rates: np.ndarray) -> float:
-    """u at which Π √(w² + η u) = value."""
-    high = float(np.min(w**2 / rates)) + 1e-300
+@dataclass(frozen=True)
+class _LogChain:
+    """A chain by logarithms: of w_l² (squares), η_l (rates), the target y; and of f, u and t in what it returns."""
 
-    def gap(u: float) -> float:
-        return float(np.sum(np.log(w**2 + rates * u)) / 2 - np.log(value))
+    squares: Floats
+    rates: Floats
+    target: float
 
-    while gap(high) < 0:
-        high *= 2
-    return brentq(gap, 0.0, high, xtol=1e-300, rtol=1e-14)
+    @property
+    def start(self) -> float:
+        return float(np.sum(self.squares)) / 2
+
+    @property
+    def first(self) -> float:
+        """A clock so early that f has not moved by a rounding."""
+        return float(np.min(self.squares - self.rates)) + float(np.log(1e-12))
+
+    def product(self, u: float) -> float:
+        return float(np.sum(np.logaddexp(self.squares, self.rates + u))) / 2
+
+    def slowness(self, u: float) -> float:
+        """dt/d(ln u) = u / (2 f (y − f))."""
+        f = self.product(u)
+        return u - float(np.log(2)) - f - self.target - float(np.log1p(-np.exp(f - self.target)))
+
+    def clock_at(self, value: float) -> float:
+        """u at which f = Π √(w² + η u) has that value."""
+        low, high = self.first, self.first + 30.0
+        while self.product(high) < value:
+            high += 10.0
+        while self.product(low) > value:
+            low -= 30.0
+        return brentq(lambda u: self.product(u) - value, low, high, xtol=1e-14, rtol=1e-14)
 
 
-def layer_speeds(weights, *, etas=None) -> np.ndarray:
+def layer_speeds(weights, *, etas=None) -> Floats:
     """Share [..., D] of each layer in d f/dt: η_l / w_l² ÷ Σ_k η_k / w_k²; the smallest layer learns for all.
 
     For a vector first layer give its norm. Raises OutsideTheory for weights of 0, where the share is not defined.
     """
-    w = finite("weights", weights, axes=(1, 2))
+    w = finite("weights", weights, least_axes=1)
     if np.any(w == 0):
         raise OutsideTheory("Shares need weights different from 0", got="0", do="Move that layer off 0.")
-    speed = layer_rates(etas, w.shape[-1]) / w**2
+    slowness = np.abs(w) / np.sqrt(layer_rates(etas, w.shape[-1]))
+    speed = (slowness.min(axis=-1, keepdims=True) / slowness) ** 2
     return speed / np.sum(speed, axis=-1, keepdims=True)

@@ -30,12 +30,11 @@ def eigenmodes(delta: Floats, r: Floats) -> Modes:
     At δ = r = 0 nothing moves but N; (C, S) = (1, 0) is then right.
     """
     omega = np.hypot(delta, 2 * r)
-    still = omega == 0
-    big = np.where(still, 1.0, (omega + np.abs(delta)) / 2)
-    small = r * (r / big)
-    large_cosine = np.where(still, 1.0, np.sqrt(big / np.where(still, 1.0, omega)))
-    small_cosine = r / np.where(still, 1.0, omega) / large_cosine
-    big = np.where(still, 0.0, big)
+    one_if_still = (omega == 0).astype(np.float64)
+    safe, big = omega + one_if_still, (omega + np.abs(delta)) / 2
+    small = r * (r / (big + one_if_still))
+    large_cosine = np.sqrt(big / safe) + one_if_still
+    small_cosine = r / safe / large_cosine
     up = delta >= 0
     return (
         np.where(up, big, small),

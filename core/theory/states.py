@@ -31,7 +31,7 @@ FURTHEST = 1000
 """A rate r beyond 2^±FURTHEST in units of the state's square decides nothing any more."""
 SPLITTER = 2.0**27 + 1
 
-Exponents = NDArray[np.int64]
+Exponents = NDArray[np.int32]
 
 
 def norm(vector: Floats) -> Floats:
@@ -51,7 +51,7 @@ def largest_entry(vector: Floats) -> Floats:
 
 def exponent(size: Floats) -> Exponents:
     """k[...] with size ≤ 2^k < 2 size; 0 where the size is 0."""
-    return np.frexp(size)[1].astype(np.int64)
+    return np.frexp(size)[1]
 
 
 def in_own_unit(vectors: Floats) -> Floats:
@@ -76,6 +76,11 @@ def imbalance(a: ArrayLike, w: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: Arra
     state = _Scaled(a, w, rate_a, rate_w)
     with np.errstate(over="ignore"):
         return representable("δ", np.ldexp(state.delta, 2 * state.unit))
+
+
+def imbalance_of_squares(outer: Floats, inner: Floats, *, eta_a: float = 1.0, eta_w: float = 1.0) -> Floats:
+    """δ[...] where only squared lengths are known: η_w outer − η_a inner of ‖a_k‖² and ‖w_k‖² [...], checked already."""
+    return eta_w * outer - eta_a * inner
 
 
 def imbalance_matrix(A: ArrayLike, W: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0) -> Floats:
@@ -232,5 +237,4 @@ def _within_range(power: Exponents) -> Exponents:
 
 
 def _back(root: Floats, shift: Exponents) -> Floats:
-    with np.errstate(over="ignore"):
-        return representable("The state", np.ldexp(1 / root, -shift))
+    return np.ldexp(1 / root, _within_range(-shift))

@@ -14,12 +14,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.theory.checks import finite, number, one_rate, same_size, time_vector, whole
+from core.theory.checks import finite, number, one_rate, representable, same_size, time_vector, whole
 from core.theory.matrix_riccati import Modes, march
+from core.theory.states import exponent
+from core.theory.states import imbalance_matrix as conserved
 
 LARGEST_SIDE = 200
 ISOTROPY = 1e-9
 RANK = 1e-10
+LATEST = 1e300
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,6 @@ class Products:
     beta: np.ndarray
     outputs: np.ndarray
     inputs: np.ndarray
-
-
-def conserved(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
-    """Δ = η_w A Aᵀ − η_a W Wᵀ [...,h,h], constant under gradient flow (section 4); leading axes broadcast."""
-    A, W = np.asarray(A, dtype=float), np.asarray(W, dtype=float)
-    return eta_w * A @ np.swapaxes(A, -1, -2) - eta_a * W @ np.swapaxes(W, -1, -2)
 
 
 def regime(d: int, h: int, c: int) -> dict[str, str]:
@@ -70,7 +67,7 @@ def split(beta, delta: float, h: int, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarr
         raise OutsideTheory(f"h = {h} neurons carry maps of rank at most {h}", got=f"rank {rank}", do="Raise h.")
     b = np.zeros(h)
     kept = min(h, len(strength))
-    b[:kept] = np.sqrt(eta_a * eta_w) * strength[:kept]
+    b[:kept] = np.sqrt(eta_a) * np.sqrt(eta_w) * strength[:kept]
     large = (np.hypot(delta, 2 * b) + abs(delta)) / 2
     small = b * (b / np.where(large > 0, large, 1.0))
     a, w = (large, small) if delta >= 0 else (small, large)
@@ -83,15 +80,29 @@ def split(beta, delta: float, h: int, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarr
 
 def isotropic_delta(A, W, *, eta_a=1.0, eta_w=1.0) -> float:
     """δ of weights with Δ = δ I; raises OutsideTheory when ‖Δ − δI‖ > 1e-9 (η_w‖A‖² + η_a‖W‖²)."""
-    Delta = conserved(A, W, eta_a=eta_a, eta_w=eta_w)
-    h = len(Delta)
-    delta = float(np.trace(Delta)) / h
-    away = float(np.linalg.norm(Delta - delta * np.eye(h)))
-    scale = float(eta_w * np.sum(A**2) + eta_a * np.sum(W**2))
-    if away > ISOTROPY * scale:
+    A, W = finite("A", A, axes=2), finite("W", W, axes=2)
+    same_size("A [h,c] and W [h,d] must have the same number of neurons", len(A), len(W))
+    A, W = np.sqrt(one_rate("eta_w", eta_w)) * A, np.sqrt(one_rate("eta_a", eta_a)) * W
+    unit = _unit(A, W)
+    delta = _isotropic(np.ldexp(A, -unit), np.ldexp(W, -unit))
+    with np.errstate(over="ignore"):
+        return float(representable("δ", np.ldexp(delta, 2 * unit)))
+
+
+def _unit(*weights: np.ndarray) -> int:
+    """k with every weight at most 2^k in size."""
+    return int(max(exponent(np.abs(one).max()) for one in weights))
+
+
+def _isotropic(A: np.ndarray, W: np.ndarray) -> float:
+    """δ of weights whose rates are 1 and whose size is about 1."""
+    Delta = conserved(A, W)
+    delta = float(np.trace(Delta)) / len(Delta)
+    away = float(np.linalg.norm(Delta - delta * np.eye(len(Delta))))
+    if away > ISOTROPY * float(np.sum(A**2) + np.sum(W**2)):
         raise OutsideTheory(
             "The exact solution needs an isotropic start, η_w A Aᵀ − η_a W Wᵀ = δ I",
-            got=f"a distance {away:.3g} from {delta:.3g} I",
+            got=f"a distance of {away / float(np.sum(A**2) + np.sum(W**2)):.3g} (η_w‖A‖² + η_a‖W‖²) from the nearest",
             do="Start from split(beta, delta, h), or integrate with core.training.linear_network.",
         )
     return delta
@@ -106,8 +117,8 @@ def exact_flow(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     beta = np.empty((len(run.times), *run.shape))
     for index, A, W in run.weights():
-        beta[index] = np.swapaxes(W, -1, -2) @ A / run.scale
-    return beta
+        beta[index] = np.swapaxes(W, -1, -2) @ A
+    return run.measured(beta) / run.scale
 
 
 def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Products:
@@ -117,19 +128,24 @@ def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Produ
     beta, outputs, inputs = (np.empty((len(run.times), *shape)) for shape in ((d, c), (c, c), (d, d)))
     for index, A, W in run.weights():
         A_T, W_T = np.swapaxes(A, -1, -2), np.swapaxes(W, -1, -2)
-        beta[index], outputs[index], inputs[index] = W_T @ A / run.scale, A_T @ A, W_T @ W
-    return Products(run.times, beta, outputs, inputs)
+        beta[index], outputs[index], inputs[index] = W_T @ A, A_T @ A, W_T @ W
+    beta, outputs, inputs = (run.measured(product) for product in (beta, outputs, inputs))
+    return Products(run.times, beta / run.scale, outputs, inputs)
 
 
 @dataclass(frozen=True)
 class _Run:
-    """One checked problem in normalised units: √η_w A, √η_a W and s β*, s = scale = √(η_a η_w)."""
+    """One checked problem with its rates and its size taken out, s = scale = √(η_a η_w), u = 2^unit its size.
+
+    A, W: √η_w A/u, √η_a W/u; target: s β*/u²; delta: δ/u²; times as given, while `clock` counts in 1/u².
+    """
 
     A: np.ndarray
     W: np.ndarray
     target: np.ndarray
     delta: float
     scale: float
+    unit: int
     times: np.ndarray
 
     @property
@@ -139,9 +155,23 @@ class _Run:
     @classmethod
     def checked(cls, A_0, W_0, beta_star, times, eta_a, eta_w) -> "_Run":
         A, W, target, eta_a, eta_w = _checked(A_0, W_0, beta_star, eta_a, eta_w)
-        delta = isotropic_delta(A, W, eta_a=eta_a, eta_w=eta_w)
-        s = float(np.sqrt(eta_a * eta_w))
-        return cls(np.sqrt(eta_w) * A, np.sqrt(eta_a) * W, s * target, delta, s, time_vector("times", times))
+        s = float(np.sqrt(eta_a) * np.sqrt(eta_w))
+        with np.errstate(over="ignore"):
+            A, W, target = np.sqrt(eta_w) * A, np.sqrt(eta_a) * W, representable("√(η_aη_w) β*", s * target)
+        unit = max(_unit(A, W), (_unit(target) + 1) // 2)
+        A, W, target = np.ldexp(A, -unit), np.ldexp(W, -unit), np.ldexp(target, -2 * unit)
+        return cls(A, W, target, _isotropic(A, W), s, unit, time_vector("times", times))
+
+    def measured(self, product: np.ndarray) -> np.ndarray:
+        """A product of two weights in the units it came in."""
+        with np.errstate(over="ignore"):
+            return representable("A product of weights", np.ldexp(product, 2 * self.unit))
+
+    @property
+    def clock(self) -> np.ndarray:
+        """times [T] in the problem's own unit."""
+        with np.errstate(over="ignore"):
+            return np.minimum(np.ldexp(self.times, 2 * self.unit), LATEST)
 
     def weights(self) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """Indices [k] into times, A [k,h,c] and W [k,h,d] there (up to one hidden rotation), in the order of rising time."""
@@ -151,21 +181,13 @@ class _Run:
         if mirrored:
             A, W, target = W, A, target.T
         modes = Modes.of(target, -abs(self.delta))
-        order = np.argsort(self.times, kind="stable")
+        order, clock = np.argsort(self.times, kind="stable"), self.clock
         first = 0
-        for states in march(modes, modes.to_state(A, W), self.times[order]):
+        for states in march(modes, modes.to_state(A, W), clock[order]):
             index = order[first : first + len(states)]
             first += len(states)
             a, w = modes.from_state(states)
             yield (index, w, a) if mirrored else (index, a, w)
-
-
-def output_times(horizon: float, delta: float, count: int = 120) -> np.ndarray:
-    """Times from 0 to the horizon: even while |δ|·horizon ≤ 100, geometric beyond, where early and late both matter."""
-    if abs(delta) * horizon <= 100:
-        return np.linspace(0.0, horizon, count)
-    first = 0.1 / abs(delta)
-    return np.concatenate([[0.0], np.geomspace(first, horizon, count - 1)])
 
 
 def _checked(A_0, W_0, beta_star, eta_a, eta_w):
@@ -180,7 +202,7 @@ def _checked(A_0, W_0, beta_star, eta_a, eta_w):
             got=f"d, h, c = {W.shape[1]}, {A.shape[0]}, {A.shape[1]}",
             do="Reduce the shape, or integrate with core.training.linear_network.",
         )
-    strength = np.linalg.svd(target, compute_uv=False)
+    strength = np.linalg.svd(np.ldexp(target, -_unit(target)), compute_uv=False)
     if strength[-1] <= RANK * strength[0]:
         raise OutsideTheory(
             "The target must have full rank min(d, c): a direction with target 0 has no exponential rate and no"

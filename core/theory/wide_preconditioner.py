@@ -11,13 +11,16 @@ A, W    ↔ [h,c], [h,d]; δ ↔ delta ↔ isotropic Δ = δ I
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.theory.checks import finite, number, one_rate, same_size
+from core.theory.checks import finite, number, one_rate, representable, same_size, whole
+from core.theory.states import norm
 
 
 def preconditioner(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
     """M = η_w AᵀA ⊗ I_d + I_c ⊗ η_a WᵀW, [dc,dc]: the tangent kernel of vec(β)."""
-    A, W, eta_a, eta_w = _checked(A, W, eta_a, eta_w)
-    return eta_w * np.kron(A.T @ A, np.eye(W.shape[1])) + eta_a * np.kron(np.eye(A.shape[1]), W.T @ W)
+    A, W = _checked(A, W, eta_a, eta_w)
+    with np.errstate(over="ignore", invalid="ignore"):
+        outputs, inputs = np.kron(A.T @ A, np.eye(W.shape[1])), np.kron(np.eye(A.shape[1]), W.T @ W)
+        return representable("The preconditioner", outputs + inputs)
 
 
 def preconditioner_terms(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
@@ -26,24 +29,24 @@ def preconditioner_terms(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
     M_k = (κ_k+δ_k)/2 · β_kᵀβ_k/‖β_k‖² ⊗ I_d + I_c ⊗ (κ_k−δ_k)/2 · β_kβ_kᵀ/‖β_k‖².
     Raises OutsideTheory where a β_k is 0, since then β_k does not tell the direction of its weights.
     """
-    A, W, eta_a, eta_w = _checked(A, W, eta_a, eta_w)
-    beta = W[:, :, None] * A[:, None, :]
-    size = np.sum(beta**2, axis=(1, 2))
-    if np.any(size == 0):
+    A, W = _checked(A, W, eta_a, eta_w)
+    outer, inner = norm(A), norm(W)
+    gone = (outer == 0) | (inner == 0)
+    if np.any(gone):
         raise OutsideTheory(
             "Theorem 4.1 needs β_k = w_k a_kᵀ ≠ 0 for each neuron",
-            got=f"β_k = 0 at k = {int(np.argmin(size))}",
+            got=f"β_k = 0 at k = {int(np.argmax(gone))}",
             do="Move that neuron off 0, or take preconditioner(A, W).",
         )
-    delta = eta_w * np.sum(A**2, axis=1) - eta_a * np.sum(W**2, axis=1)
-    outer, inner = _halves(delta, eta_a * eta_w * size)
+    with np.errstate(over="ignore"):
+        large, small = _halves((outer - inner) * (outer + inner), outer * inner)
+        representable("η_w|a_k|² and η_a|w_k|²", large + small)
+    towards_outputs, towards_inputs = A / outer[:, None], W / inner[:, None]
     eye_d, eye_c = np.eye(W.shape[1]), np.eye(A.shape[1])
-    unit = beta / np.sqrt(size)[:, None, None]
-    outputs, inputs = np.swapaxes(unit, 1, 2) @ unit, unit @ np.swapaxes(unit, 1, 2)
     return np.stack(
         [
-            a * np.kron(output, eye_d) + w * np.kron(eye_c, input_)
-            for a, w, output, input_ in zip(outer, inner, outputs, inputs, strict=True)
+            by_a * np.kron(np.outer(output, output), eye_d) + by_w * np.kron(eye_c, np.outer(input_, input_))
+            for by_a, by_w, output, input_ in zip(large, small, towards_outputs, towards_inputs, strict=True)
         ]
     )
 
@@ -55,9 +58,10 @@ def isotropic_velocity(beta, residual, delta: float, h: int, *, eta_a=1.0, eta_w
     raises OutsideTheory otherwise (with fewer neurons the unreached directions have kernel 0, not |δ|).
     """
     beta, rho = finite("beta", beta, axes=2), finite("residual", residual, axes=2)
-    delta = number("delta", delta)
-    s2 = one_rate("eta_a", eta_a) * one_rate("eta_w", eta_w)
-    same_size("beta and residual must have the same shape", beta.size, rho.size)
+    delta, h = number("delta", delta), whole("h", h)
+    s = np.sqrt(one_rate("eta_a", eta_a)) * np.sqrt(one_rate("eta_w", eta_w))
+    for axis in range(2):
+        same_size("beta and residual must have the same shape", beta.shape[axis], rho.shape[axis])
     d, c = beta.shape
     needed = {1: c, -1: d, 0: h}[int(np.sign(delta))]
     if h != needed:
@@ -66,22 +70,28 @@ def isotropic_velocity(beta, residual, delta: float, h: int, *, eta_a=1.0, eta_w
             got=f"δ = {delta:g}, d, h, c = {d}, {h}, {c}",
             do=f"Choose h = {needed}, or use exact_flow, which needs no such condition.",
         )
-    return rho @ _root(s2 * beta.T @ beta, delta) + _root(s2 * beta @ beta.T, delta) @ rho
-
-
-def _root(gram: np.ndarray, delta: float) -> np.ndarray:
-    values, vectors = np.linalg.eigh(gram)
-    return (vectors * np.sqrt(np.maximum(values, 0.0) + delta**2 / 4)) @ vectors.T
+    left, strength, right = np.linalg.svd(beta)
+    with np.errstate(over="ignore", invalid="ignore"):
+        outputs, inputs = (_root(frame, s * strength, delta) for frame in (right.T, left))
+        return representable("The velocity", rho @ outputs + inputs @ rho)
 
 
 def _halves(delta: np.ndarray, product: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(κ+δ)/2 and (κ−δ)/2 with κ = √(δ² + 4 product), neither by cancellation."""
-    large = (np.sqrt(delta**2 + 4 * product) + np.abs(delta)) / 2
-    small = product / np.where(large > 0, large, 1.0)
+    """(κ+δ)/2 and (κ−δ)/2 with κ = √(δ² + 4 product²), product = √(η_aη_w)‖β_k‖; neither by cancellation."""
+    large = (np.hypot(delta, 2 * product) + np.abs(delta)) / 2
+    small = product * (product / np.where(large > 0, large, 1.0))
     return np.where(delta >= 0, large, small), np.where(delta >= 0, small, large)
 
 
+def _root(frame: np.ndarray, strength: np.ndarray, delta: float) -> np.ndarray:
+    """√(F s² Fᵀ + δ²/4) for the frame F of singular vectors, some of strength 0."""
+    values = np.zeros(len(frame))
+    values[: len(strength)] = strength
+    return (frame * np.hypot(values, delta / 2)) @ frame.T
+
+
 def _checked(A, W, eta_a, eta_w):
+    """√η_w A and √η_a W."""
     A, W = finite("A", A, axes=2), finite("W", W, axes=2)
     same_size("A [h,c] and W [h,d] must have the same number of neurons", len(A), len(W))
-    return A, W, one_rate("eta_a", eta_a), one_rate("eta_w", eta_w)
+    return np.sqrt(one_rate("eta_w", eta_w)) * A, np.sqrt(one_rate("eta_a", eta_a)) * W

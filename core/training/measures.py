@@ -11,12 +11,45 @@ The kernel distance is core.kernels.relu_kernel_distance.
 Every measure raises OutsideTheory for arrays that are not finite or do not fit together.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 
 from core.datasets.teacher_student import Teacher, outputs
 from core.theory.checks import Floats, finite, leading_axes, leak, representable, same_size
 from core.theory.states import activation_signs, imbalance, in_own_unit, norm
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The five of the paper's section 5 that a sweep records, by name; arrays of one shape, or numbers."""
+
+    kernel_distance: Any
+    hamming_distance: Any
+    parameter_distance: Any
+    train_loss: Any
+    test_loss: Any
+
+    @classmethod
+    def stack(cls, rows: Iterable["Measures"]) -> "Measures":
+        """Measures [row, …] of measures [ … ]."""
+        rows = list(rows)
+        return cls(*(np.array([getattr(row, name) for row in rows]) for name in MEASURES))
+
+    @classmethod
+    def full(cls, shape: tuple[int, ...], value: float = np.nan, dtype: type = np.float64) -> "Measures":
+        """Arrays of one shape that hold `value`; each may be filled in place."""
+        return cls(*(np.full(shape, value, dtype) for _ in MEASURES))
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Name → array."""
+        return {name: getattr(self, name) for name in MEASURES}
+
+
+MEASURES = tuple(field.name for field in fields(Measures))
 
 
 def hamming_distance(W_0: ArrayLike, W: ArrayLike, X: ArrayLike) -> Floats:

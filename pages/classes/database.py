@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import platformdirs
+
 from core.errors import Unavailable
 
 LOG = logging.getLogger("lab.classes")
@@ -43,8 +45,7 @@ def default_file() -> str:
     """CLASSES_DB, else classes.db in the user's state folder; its name carries the schema's version."""
     if named := os.environ.get("CLASSES_DB"):
         return named
-    base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    return str(base / "lazy-rich-lab" / f"classes-{VERSION}.db")
+    return str(platformdirs.user_state_path("lazy-rich-lab") / f"classes-{VERSION}.db")
 
 
 class Database:

@@ -15,8 +15,9 @@ from pages.classes.scene import here, kind_of, known, title
 from pages.classes.store import store
 from pages.classes.tally import goal_words
 from pages.lessons.builder import exercise_query
-from pages.lessons.compare import values_in_a_link
-from pages.lessons.lessons import LESSONS, state
+from pages.lessons.lesson import state
+from pages.lessons.lessons import LESSONS
+from pages.shared.address import spelled
 
 LOOK_S, REPLY = 1.0, "_class_reply"
 
@@ -95,7 +96,7 @@ def _done(act: Any, *args: Any) -> None:
 
 
 def _ask(page: Page, klass: Class, again: bool) -> None:
-    wanted = values_in_a_link(state(page, LESSONS[page.stem].prediction.state))
+    wanted = spelled(state(page, LESSONS[page.stem].prediction.state))
     store().ask(klass.code, page.stem, known(page, {**wanted, "predict": "true"}), again=again)
 
 

@@ -10,7 +10,8 @@ from pages import BY_STEM, Page
 from pages.classes.records import Class, Tally
 from pages.classes.store import store
 from pages.lessons.guide import Question, question
-from pages.lessons.lessons import LESSONS, state
+from pages.lessons.lesson import state
+from pages.lessons.lessons import LESSONS
 from pages.shared.link import parse_goal
 from pages.shared.prose import hovering
 

@@ -5,8 +5,9 @@ import streamlit as st
 from core.params import Params
 from pages import BY_STEM, PAGES, Page
 from pages.lessons import handout
-from pages.lessons.compare import values_in_a_link
-from pages.lessons.lessons import LESSONS, state
+from pages.lessons.lesson import state
+from pages.lessons.lessons import LESSONS
+from pages.shared.address import spelled
 from pages.shared.link import Goal, Link
 
 START = "the default"
@@ -52,7 +53,7 @@ def builder() -> None:
 def lesson_query(link: Link, problem: Params) -> dict[str, str | list[str]]:
     """A lesson's whole query: what is asked, and the values that differ from the defaults (a step brings its own)."""
     asked: dict[str, str | list[str]] = dict(link.query())
-    return asked if link.step or link.predict else {**asked, **values_in_a_link(problem)}
+    return asked if link.step or link.predict else {**asked, **spelled(problem)}
 
 
 def exercise_query(stem: str) -> dict[str, str | list[str]]:

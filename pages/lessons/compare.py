@@ -9,6 +9,7 @@ from core.figures.picture import Picture
 from core.params import Params
 from pages import Page
 from pages.lessons.lessons import LESSONS
+from pages.shared.address import spelled
 from pages.shared.cache import painted, remember
 from pages.shared.controls import nearest, set_problem
 from pages.shared.plot import COMPARISON, Cursor, plot
@@ -20,17 +21,8 @@ DEFAULT = "default"
 
 def spell(problem: Params) -> str:
     """A problem as a link's A: the fields that differ from the defaults; several choices are joined by "/"."""
-    said = values_in_a_link(problem).items()
+    said = spelled(problem).items()
     return ",".join(f"{n}:{'/'.join(v) if isinstance(v, list) else v}" for n, v in said) or DEFAULT
-
-
-def values_in_a_link(problem: Params) -> dict[str, str | list[str]]:
-    """The fields that differ from the defaults, as a link carries them."""
-    return {n: list(map(_text, v)) if isinstance(v, tuple) else _text(v) for n, v in problem.changed().items()}
-
-
-def _text(value: object) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def unspell(kind: type[Params], text: str) -> tuple[Params | None, list[str]]:

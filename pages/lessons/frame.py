@@ -17,6 +17,7 @@ from pages import PAGES, Page
 from pages.jobs.live import leave_other_pages
 from pages.lessons import classroom
 from pages.lessons.presenter import house
+from pages.shared import address
 from pages.shared.plot import ASSETS
 from pages.shared.stage import Stage
 
@@ -52,6 +53,7 @@ def show(room: Room) -> None:
 
 def _open(page: Page, entries: dict[str, st.Page], room: Room) -> None:
     leave_other_pages(page.stem)
+    address.arrive()
     with room.around(page, entries):
         st.fragment(_body)(page, entries, room)
 
@@ -65,6 +67,7 @@ def _body(page: Page, entries: dict[str, st.Page], room: Room) -> None:
         except Refusal as error:
             LOG.info("%s: %s", page.stem, error)
             st.error(str(error), icon=":material/error:")
+    address.settled()
     room.after(page, lesson)
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import streamlit as st
 
 from pages import BY_STEM, PAGES, Page
-from pages.lessons.lessons import LESSONS, Lesson, Step, state
+from pages.lessons.lesson import Lesson, Step, state
+from pages.lessons.lessons import LESSONS
 from pages.shared.controls import set_problem
 from pages.shared.prose import hovering, pieces
 from pages.shared.registry import Shown
@@ -129,7 +130,7 @@ def _show_step(page: Page, lesson: Lesson, scene: Stage) -> None:
                     "Next", key="step_next", type="primary", shortcut="Right", on_click=_go, args=(page, number + 1)
                 )
             elif (following := _following(page)) and st.button(
-                f"Next: {following.title}", key="step_next", type="primary", shortcut="Right"
+                f"Next: {following.title}", key="step_onward", type="primary", shortcut="Right"
             ):
                 st.switch_page(scene.entries[following.stem], query_params=_leading(scene))
             st.button("Leave the steps", key="step_leave", on_click=_leave)

@@ -1,9 +1,10 @@
-"""One bound widget per knob: a control's key is its field's name and its URL parameter.
+"""One widget per knob: a control's key is its field's name and its URL parameter (pages/shared/address.py).
 
 A link's bad value never reaches a widget: it is replaced by the nearest allowed one, and the page says so.
 """
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
@@ -11,7 +12,8 @@ import streamlit as st
 
 from core.errors import OutsideTheory
 from core.params import Knob, Params
-from pages.shared.stage import on_phone, open_anew, stage
+from pages.shared import address
+from pages.shared.stage import MOVED, on_phone, open_anew, stage
 
 P = TypeVar("P", bound=Params)
 
@@ -26,19 +28,19 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
     at the controls, and the page goes on with the last one that was allowed.
     """
     knobs = kind.knobs()
-    defaults = {name: field.default for name, field in kind.__dataclass_fields__.items()}
+    defaults = defaults_of(kind)
     where = where or st.container()
     scene = stage()
+    scene.kinds |= dict.fromkeys((*shown, *more), kind)
+    st.session_state[MOVED] = False  # the controls now show what a hand gave them
     scene.names |= {*shown, *more}
-    values = defaults | {name: hidden(name, knobs[name], defaults[name]) for name in scene.link.hide if name in knobs}
+    notes = arrive(kind)
+    values = defaults | {name: _held(name, defaults[name]) for name in scene.link.hide if name in knobs}
     shown = [name for name in shown if name not in scene.link.hide]
     more = [name for name in more if name not in scene.link.hide]
     if on_phone():
         first = _first_slider(shown, knobs)
         shown, more = first, [name for name in (*shown, *more) if name not in first]
-    linked = set(st.query_params)
-    asked = [name for name in (*shown, *more) if name in linked]
-    notes = [note for name in asked if (note := read_link(name, knobs[name], defaults[name]))]
     with where:
         single = [name for name in shown if not knobs[name].many]
         for name in shown:
@@ -50,13 +52,38 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
         if more:
             values |= _folded(kind, more, knobs, defaults)
         _say(notes, values)
-        return _checked(kind, values)
+        problem = _checked(kind, values)
+    address.write(problem)
+    return problem
+
+
+def defaults_of(kind: type[Params]) -> dict[str, Any]:
+    return {name: field.default for name, field in kind.__dataclass_fields__.items()}
+
+
+def arrive(kind: type[Params]) -> list[str]:
+    """Before the widgets exist: put what the address asks for, or what the visitor brings, into the controls.
+
+    Returns a sentence for each value of the link that had to be replaced by the nearest allowed one.
+    """
+    asked = address.news(kind)
+    if asked is None:
+        return []
+    knobs, defaults = kind.knobs(), defaults_of(kind)
+    values = defaults | (address.brought(kind) if not asked else {})
+    notes = []
+    for name, raw in asked.items():
+        values[name], note = read_link(name, knobs[name], raw, defaults[name])
+        notes += [note] if note else []
+    for name, value in values.items():
+        st.session_state[name] = list(value) if isinstance(value, tuple) else value
+    return notes
 
 
 def _folded(kind: type[Params], more: Sequence[str], knobs: dict[str, Knob], defaults: dict) -> dict[str, Any]:
     """The values under "More": its controls exist while it is open, or while one of them differs from its default."""
     fold = st.expander("More", key=f"more_{kind.__name__}", on_change="rerun")
-    if not fold.open and not any(_changed(name, defaults[name]) for name in more):
+    if not fold.open and not any(_held(name, defaults[name]) != defaults[name] for name in more):
         return {}
     values = {}
     columns = fold.columns(min(4, len(more)))
@@ -66,9 +93,9 @@ def _folded(kind: type[Params], more: Sequence[str], knobs: dict[str, Knob], def
     return values
 
 
-def _changed(name: str, default: Any) -> bool:
+def _held(name: str, default: Any) -> Any:
     value = st.session_state.get(name, default)
-    return (tuple(value) if isinstance(value, list) else value) != default
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _first_slider(shown: Sequence[str], knobs: dict[str, Knob]) -> list[str]:
@@ -87,22 +114,13 @@ def _checked(kind: type[P], values: dict[str, Any]) -> P:
     return problem
 
 
-def hidden(name: str, knob: Knob, default: Any) -> Any:
-    """The value of a control that a lesson's link leaves out: the link's own, held in the URL alone."""
-    raw = st.query_params.get_all(name)
-    return nearest(knob, raw if knob.many else raw[0], default)[0] if raw else default
-
-
-def read_link(name: str, knob: Knob, default: Any) -> str | None:
-    """Before the widget exists: read the link's value, put the nearest allowed one in its place; say if it changed."""
-    raw = st.query_params.get_all(name)
-    if name in st.session_state or not raw:
-        return None
-    value, exact = nearest(knob, raw if knob.many else raw[0], default)
-    st.session_state[name] = list(value) if knob.many else value
+def read_link(name: str, knob: Knob, raw: str | list[str], default: Any) -> tuple[Any, str]:
+    """The allowed value nearest to what a link says, and a sentence if that is another one."""
+    said = [raw] if isinstance(raw, str) else raw
+    value, exact = nearest(knob, said if knob.many else said[0], default)
     if exact:
-        return None
-    return f"The link asked for {name} = {', '.join(raw)[:40]}; {_allowed(knob)}. {_shown(value)} is used."
+        return value, ""
+    return value, f"The link asked for {name} = {', '.join(said)[:40]}; {_allowed(knob)}. {_shown(value)} is used."
 
 
 def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
@@ -128,15 +146,12 @@ def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
 
 
 def control(name: str, knob: Knob, default: Any) -> Any:
-    """The widget a knob asks for, bound to the URL.
-
-    The default is always given, beside a value in the session state too: links leave defaults out and only the widget
-    knows them. Streamlit's warning about giving both is switched off in its configuration.
-    """
-    common: dict[str, Any] = {"key": name, "bind": "query-params", "help": knob.help or None}
+    """The widget a knob asks for. The default is given beside a value in the session state too: Streamlit's warning
+    about giving both is switched off in its configuration."""
+    common: dict[str, Any] = {"key": name, "help": knob.help or None}
     common["disabled"] = name in stage().link.lock
     common |= _starting(knob, default)
-    label = f"{knob.label} ({knob.unit})" if knob.unit else knob.label
+    label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
     if knob.options is not None:
         return _choice(label, knob, common)
     if isinstance(default, bool):
@@ -150,19 +165,18 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     return st.slider(label, kind(knob.low), kind(knob.high), step=kind(step), format=f"%.{decimals}f", **common)
 
 
+def _written(label: str) -> str:
+    """A label as it is set in type: η_a and η_w with their subscripts."""
+    return re.sub(r"η_(\w)", r"$\\eta_\1$", label)
+
+
 def set_problem(problem: Params) -> None:
     """Put a preset's values into the controls; to be used as a callback, before the widgets are drawn."""
     open_anew()
-    changed = problem.changed()
+    address.put(type(problem))
     for name in type(problem).knobs():
         value = getattr(problem, name)
-        value = list(value) if isinstance(value, tuple) else value
-        if name not in stage().link.hide:
-            st.session_state[name] = value
-        elif name in changed:
-            st.query_params[name] = value if isinstance(value, list) else str(value)
-        else:
-            st.query_params.pop(name, None)
+        st.session_state[name] = list(value) if isinstance(value, tuple) else value
 
 
 def _choice(label: str, knob: Knob, common: dict[str, Any]) -> Any:

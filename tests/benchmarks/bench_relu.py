@@ -4,19 +4,21 @@ Prints ratios, never gates. `--steps 100000` compares further (ten times as long
 """
 
 import argparse
+import itertools
 import time
 
 import numpy as np
 import torch
 
-from core.training import regime_map
-from core.training.regime_map import PAPER, published_draws, run_cell, watch_cell
+from core.datasets import teacher_student
+from core.training.measures import MEASURES
+from core.training.regime_map import PAPER, grid, published_draws, run_cell, sweep, watch_cell
 from core.training.relu.gradient import pack, velocity
 from core.training.relu.state import new_work
-from core.training.relu_flow import Accuracy, integrate
+from core.training.relu_flow import Accuracy, automatic_rate, integrate
 
 CELLS = ((0.1, 1.0), (0.1, 0.0), (0.1, -0.2), (0.1, -1.0), (0.5, 0.5), (2.0, 0.0))
-NAMES = ("kernel", "Hamming", "parameter", "train", "test")
+FIGURE_1A = ((0.1, 0.0), (2.0, 0.0), (0.1, 1.0), (0.1, -1.0))
 
 
 def plain_step(W, a, X, y, rate):
@@ -44,7 +46,7 @@ def cost_of_a_cell() -> None:
         each.append(seconds)
         print(f"  τ {tau:3g} δ {delta:4g}: {seconds:.2f} CPU s with all measures, ratio {1e6 * step / seconds:.0f}")
     mean = float(np.mean(each))
-    cells = len(regime_map.grid())
+    cells = len(grid())
     print(
         f"mean ratio {1e6 * step / mean:.0f}; {cells} cells on two idle cores: {cells * mean / 120:.1f} min (extrapolated)"
     )
@@ -64,7 +66,7 @@ def accuracy(last: int, seeds: int) -> None:
         exact, fast = (np.mean([pair[side] for pair in pairs], axis=0) for side in (0, 1))
         for k, step in enumerate(steps):
             error = 100 * (fast[k] / exact[k] - 1)
-            shown = [f"{name} {e:+.2f}" for name, e in zip(NAMES, error, strict=True) if name != "train"]
+            shown = [f"{name} {e:+.2f}" for name, e in zip(MEASURES, error, strict=True) if name != "train_loss"]
             train = f"train {error[3]:+.2f} (at {exact[k][3]:.1e})" if exact[k][3] > 1e-7 else "train below 1e-7"
             print(f"  τ {tau:3g} δ {delta:4g} step {step:>9,}: {', '.join(shown)}, {train}", flush=True)
 
@@ -76,9 +78,31 @@ def compared(tau: float, delta: float, seed: int, steps: list[int]):
     run = integrate(
         W, a, data.X, data.y, rate=5e-3 / tau**2, checkpoints=steps, method="descent", accuracy=Accuracy(stop=1e-11)
     )
-    exact = [regime_map._measured(data, data.X_test.astype(np.float32), W, a, snap) for snap in run]
+    exact = [sweep._measured(data, data.X_test.astype(np.float32), W, a, snap) for snap in run]
     fast = [row for _, row in watch_cell(PAPER, (tau, delta, seed), steps)]
-    return np.array(exact), np.array(fast)
+    return tuple(np.array([list(row.arrays().values()) for row in rows]) for rows in (exact, fast))
+
+
+def explicit_methods(seeds: int) -> None:
+    """How far the methods that follow the flow are from descent on small networks, where "auto" would take every step."""
+    print(
+        f"d 5, n 40, m 20, η λ_max 0.02, step 10⁴, {seeds} seeds × 4 (τ, δ): distance from descent, median and worst, %:"
+    )
+    for method in ("growing", "batched", "chebyshev"):
+        found = np.array([apart(method, *start) for start in itertools.product(FIGURE_1A, range(seeds))])
+        middle, worst = 100 * np.median(found, axis=0), 100 * found.max(axis=0)
+        print(f"  {method}: weights {middle[0]:.2f}, {worst[0]:.1f}; loss {middle[1]:.2f}, {worst[1]:.1f}", flush=True)
+
+
+def apart(method: str, scales: tuple[float, float], seed: int) -> tuple[float, float]:
+    """The relative distance of the weights and of the loss of one network after 10⁴ steps."""
+    data = teacher_student.draw(d=5, n=40, width=20, seed=seed, tests=1)
+    W, a = data.student.scaled(*scales)
+    rate = 0.02 * automatic_rate(W, a, data.X)
+    settings = {"rate": rate, "checkpoints": [10_000]}
+    (one,) = integrate(W, a, data.X, data.y, method="descent", **settings)
+    (other,) = integrate(W, a, data.X, data.y, method=method, **settings)
+    return np.linalg.norm(one.W - other.W) / np.linalg.norm(one.W), abs(other.loss / one.loss - 1)
 
 
 def reference_is_plain_descent() -> None:
@@ -162,6 +186,7 @@ def main() -> None:
     print("one gradient at the paper's size, CPU:")
     paths()
     reference_is_plain_descent()
+    explicit_methods(4 * chosen.seeds)
     accuracy(chosen.steps, chosen.seeds)
 
 

@@ -5,11 +5,14 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).parents[2]
 THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -27,7 +30,7 @@ class Server:
     def __init__(self, script: Path | str = "app.py", port: int = 0, cwd: Path = ROOT, **env: str) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.log_file = Path(os.environ.get("TMPDIR", "/tmp")) / f"lab-server-{self.port}.log"
+        self.log_file = Path(tempfile.gettempdir()) / f"lab-server-{self.port}.log"
         command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(self.port)]
         command += ["--server.address", "127.0.0.1", "--server.headless", "true", "--browser.gatherUsageStats", "false"]
         with self.log_file.open("w") as log:
@@ -60,15 +63,14 @@ class Server:
 
     def megabytes(self) -> float:
         """Resident memory of the server process alone."""
-        return memory(self.child.pid)
+        return psutil.Process(self.child.pid).memory_info().rss / 1e6
 
     def cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self.child.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.child.pid)
 
     def workers(self) -> list[int]:
         """The process ids of its job workers."""
-        return sorted({pid for task in Path(f"/proc/{self.child.pid}/task").iterdir() for pid in _children(task)})
+        return sorted(child.pid for child in psutil.Process(self.child.pid).children())
 
     def end(self, seconds: float = 15) -> int:
         """SIGTERM; its exit code."""
@@ -81,16 +83,9 @@ class Server:
             self.log_file.unlink(missing_ok=True)
 
 
-def _children(task: Path) -> list[int]:
-    try:
-        return [int(pid) for pid in (task / "children").read_text().split()]
-    except OSError:
-        return []
-
-
-def memory(pid: int) -> float:
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def cpu_seconds(pid: int) -> float:
+    times = psutil.Process(pid).cpu_times()
+    return times.user + times.system
 
 
 @contextmanager

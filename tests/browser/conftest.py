@@ -1,7 +1,6 @@
 """A real server and a real Chromium for the browser tests."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -12,6 +11,8 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+
+from scripts.chromium import chromium
 
 ROOT = Path(__file__).parents[2]
 FLAGS = [
@@ -30,12 +31,6 @@ READY = """(charts) => document.querySelector('[data-testid=stApp]')?.dataset.te
     && document.querySelector('h1')
     && document.querySelectorAll('.lab-chart').length >= charts
     && [...document.querySelectorAll('.lab-chart')].every(chart => Number(chart.dataset.drawn) > 0)"""
-
-
-def chromium() -> str | None:
-    """The browser named by CHROMIUM, else one on the path."""
-    named = os.environ.get("CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def pytest_collection_modifyitems(items):

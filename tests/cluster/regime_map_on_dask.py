@@ -77,7 +77,7 @@ def test_results_are_those_of_one_process_and_a_killed_worker_loses_nothing(clus
     for cell in there:
         twin = here[cell.tau, cell.delta, cell.seed]
         assert all(np.array_equal(getattr(cell, f.name), getattr(twin, f.name)) for f in fields(cell))
-    assert len(list((tmp_path / "cells").rglob("*.npy"))) == len(CELLS)
+    assert len(list((tmp_path / "cells").rglob("*.npz"))) == len(CELLS)
 
 
 def test_cancel_frees_the_cluster(cluster):

@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.benchmarks.serving import ROOT, Server, free_port
@@ -32,10 +33,6 @@ async def running(session: Session) -> None:
     await session.open()
     await session.click("Run")
     await session.until(lambda: counted(session) > 2, 60)
-
-
-def cpu(pid: int) -> int:
-    return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]))
 
 
 def test_a_killed_worker_is_told_and_the_run_can_be_repeated(slow):
@@ -117,7 +114,7 @@ def test_sigterm_during_a_training_ends_in_time_with_zero_and_leaves_nobody():
     code, seconds, workers = asyncio.run(visit())
     assert code == 0 and seconds < 10
     time.sleep(0.5)
-    assert workers and not [pid for pid in workers if Path(f"/proc/{pid}").exists()]
+    assert workers and not [pid for pid in workers if psutil.pid_exists(pid)]
 
 
 def test_make_run_reports_no_error_when_its_server_is_told_to_end():

@@ -5,16 +5,33 @@ Legend: W_l ↔ weights[l] ↔ [out, in]; b_l ↔ biases[l] ↔ [out] or None; �
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.errors import OutsideTheory
+from core.theory.states import imbalance_of_squares
+
+LARGEST = 1e100
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What became of one array of a file: whether it is used, and as what, or why not."""
+
+    name: str
+    shape: tuple[int, ...]
+    used: bool
+    use: str
 
 
 @dataclass(frozen=True)
 class Layers:
-    """Weights, biases and learning rates of one network; `notes` are sentences about what else the file held."""
+    """Weights, biases and learning rates of one network.
+
+    Of a network from a file: keys, for each layer the arrays that scale its weights and hold its bias ("" for none);
+    entries account for every array of the file; notes say how it was read, and with which switch it is read otherwise.
+    """
 
     weights: tuple[np.ndarray, ...]
     biases: tuple[np.ndarray | None, ...]
@@ -22,10 +39,27 @@ class Layers:
     names: tuple[str, ...]
     slope: float = 0.0
     normalised: bool = False
+    keys: tuple[tuple[str, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def depth(self) -> int:
         return len(self.weights)
+
+    @property
+    def inputs(self) -> int:
+        """How many values the first layer takes."""
+        return self.weights[0].shape[1]
+
+    @property
+    def outputs(self) -> int:
+        """How many values the last layer gives."""
+        return self.weights[-1].shape[0]
+
+    def at_rates(self, rates: Sequence[float]) -> "Layers":
+        """The same network with other learning rates, first layer first; raises OutsideTheory for ones that cannot be."""
+        return replace(self, rates=checked_rates(rates, self.depth))
 
     @property
     def has_biases(self) -> bool:
@@ -45,8 +79,11 @@ def make_layers(
     names: Sequence[str] | None = None,
     slope: float = 0.0,
     normalised: bool = False,
+    keys: Sequence[tuple[str, str]] = (),
+    entries: Sequence[Entry] = (),
+    notes: Sequence[str] = (),
 ) -> Layers:
-    """Layers from arrays [out, in], checked: at least two, chained, finite, no layer all zero.
+    """Layers from arrays [out, in], checked: at least two, chained, finite, not all of them zero.
 
     Raises OutsideTheory with the layer's name, what was found and what to do.
     """
@@ -65,12 +102,20 @@ def make_layers(
             )
     found = tuple(biases) if biases is not None else (None,) * len(matrices)
     vectors = tuple(_bias(b, w, name) for b, w, name in zip(found, matrices, names, strict=True))
-    speeds = tuple(float(r) for r in rates) if rates is not None else (1.0,) * len(matrices)
-    if len(speeds) != len(matrices) or not all(np.isfinite(r) and r > 0 for r in speeds):
+    speeds = checked_rates(rates, len(matrices))
+    if not any(matrix.any() for matrix in matrices):
+        raise OutsideTheory("The layers must not all be zero", got="zeros", do="Give weights before or after training.")
+    return Layers(matrices, vectors, speeds, names, slope, normalised, tuple(keys), tuple(entries), tuple(notes))
+
+
+def checked_rates(rates: Sequence[float] | None, count: int) -> tuple[float, ...]:
+    """One positive learning rate per layer, first layer first; all 1 where none are given."""
+    found = tuple(float(r) for r in rates) if rates is not None else (1.0,) * count
+    if len(found) != count or not all(np.isfinite(r) and r > 0 for r in found):
         raise OutsideTheory(
-            "Each layer needs one positive learning rate", got=f"{speeds}", do=f"Give {len(matrices)} numbers above 0."
+            f"Learning rates must be {count} positive numbers, first layer first", got=found, do="Give one per layer."
         )
-    return Layers(matrices, vectors, speeds, names, slope, normalised)
+    return found
 
 
 def default_name(index: int) -> str:
@@ -86,8 +131,6 @@ def _matrix(value, name: str) -> np.ndarray:
             got=f"an array of shape {list(array.shape)}",
             do="Only fully connected layers have the per-neuron balance shown here.",
         )
-    if not array.any():
-        raise OutsideTheory(f"{name} must not be all zero", got="zeros", do="Give weights before or after training.")
     return array
 
 
@@ -113,6 +156,12 @@ def _finite(value, name: str) -> np.ndarray:
         bad = int(array.size - np.isfinite(array).sum())
         raise OutsideTheory(
             f"{name} must hold finite numbers", got=f"{bad} NaN or infinite values", do="Save the weights again."
+        )
+    if array.size and np.abs(array).max() > LARGEST:
+        raise OutsideTheory(
+            f"{name} must not exceed {LARGEST:g} in size: squares of its weights overflow",
+            got=f"{np.abs(array).max():.3g}",
+            do="Take the weights of before the run diverged.",
         )
     return array
 
@@ -159,7 +208,7 @@ def rescale(layers: Layers, factors: Sequence[float]) -> Layers:
     so_far = np.cumprod(factors)
     weights = tuple(w * c for w, c in zip(layers.weights, factors, strict=True))
     biases = tuple(None if b is None else b * c for b, c in zip(layers.biases, so_far, strict=True))
-    return Layers(weights, biases, layers.rates, layers.names, layers.slope, layers.normalised)
+    return replace(layers, weights=weights, biases=biases)
 
 
 def imbalance(layers: Layers) -> list[np.ndarray]:
@@ -175,5 +224,6 @@ def imbalance(layers: Layers) -> list[np.ndarray]:
         if bias is not None:
             incoming = incoming + bias**2
         outgoing = np.square(layers.weights[index + 1]).sum(0)
-        found.append(layers.rates[index] * outgoing - layers.rates[index + 1] * incoming)
+        lower, upper = layers.rates[index : index + 2]
+        found.append(imbalance_of_squares(outgoing, incoming, eta_a=upper, eta_w=lower))
     return found

@@ -8,16 +8,19 @@ The command `python -m core.training.diagnose` prints it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from core.errors import OutsideTheory
+from core.theory.states import imbalance_of_squares
 from core.training.initialisation.laws import LEVELS
-from core.training.initialisation.layers import Layers, default_name, forward, rescale
+from core.training.initialisation.layers import Entry, Layers, checked_rates
+from core.training.initialisation.lever import incoming, lever, multiplied, no_lever, pytorch_lines, unchanged, unit
+from core.training.initialisation.movement import Movement
+from core.training.initialisation.norms import Norms, norms_of
 from core.training.initialisation.schemes import probe_inputs, speed_profile
 from core.training.initialisation.slope import Slope
-from core.training.initialisation.weights_file import Norms, norms_of
 
 BAND = 0.1
 BASIS = (
@@ -43,7 +46,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything the page and the command say. quantiles at LEVELS; `factors` one per layer, their product is 1."""
+    """Everything the page and the command say. quantiles at LEVELS; `factors` one per layer, their product is 1.
+
+    no_lever says why the factors are all 1, where they must be. task, notes and arrays tell how the files were read.
+    """
 
     layers: tuple[str, ...]
     shapes: tuple[tuple[int, int], ...]
@@ -62,6 +68,11 @@ class Report:
     unchanged: float | None
     warnings: tuple[str, ...]
     pytorch: str
+    no_lever: str = ""
+    task: str = ""
+    notes: tuple[str, ...] = ()
+    arrays: tuple[Entry, ...] = ()
+    movement: Movement | None = None
 
 
 def diagnose(
@@ -74,17 +85,20 @@ def diagnose(
     X: np.ndarray | None = None,
     weight_decay: float = 0.0,
     adam: bool = False,
+    task: str = "",
+    notes: Sequence[str] = (),
+    movement: Movement | None = None,
 ) -> Report:
     """The report for a network or its pasted norms.
 
     aim is the mean δ̂ that the factors should give (without a slope: the mean δ). rates override the network's own. X
-    are inputs for the speed profile (isotropic ones otherwise). `no_slope` says why there is none. Raises OutsideTheory
-    where nothing can be said.
+    are inputs for the speed profile (isotropic ones otherwise). `no_slope` says why there is none; task and notes are what
+    reading the data found. Raises OutsideTheory where nothing can be said.
     """
     if isinstance(network, Layers) and rates is not None:
-        network = replace(network, rates=_checked_rates(rates, network.depth))
+        network = network.at_rates(rates)
     norms = norms_of(network) if isinstance(network, Layers) else network
-    speeds = network.rates if isinstance(network, Layers) else _checked_rates(rates, len(norms.names))
+    speeds = network.rates if isinstance(network, Layers) else checked_rates(rates, len(norms.names))
     if not np.isfinite(aim):
         raise OutsideTheory("The aim must be finite", got=aim, do="Choose a number such as 0.5.")
     pairs = _pairs(norms, speeds, slope)
@@ -108,34 +122,18 @@ def diagnose(
         reached=_mean_balance(multiplied(norms, factors), speeds, slope) if len(factors) == 2 else None,
         unchanged=unchanged(network, factors) if isinstance(network, Layers) else None,
         warnings=_warnings(norms, weight_decay, adam),
-        pytorch=pytorch_lines(norms, factors),
+        pytorch="" if no_lever(norms) else pytorch_lines(norms, factors),
+        no_lever=no_lever(norms),
+        task=task,
+        notes=(*(network.notes if isinstance(network, Layers) else ()), *notes),
+        arrays=network.entries if isinstance(network, Layers) else (),
+        movement=movement,
     )
-
-
-def _checked_rates(rates: Sequence[float] | None, count: int) -> tuple[float, ...]:
-    found = tuple(float(r) for r in rates) if rates is not None else (1.0,) * count
-    if len(found) != count or not all(np.isfinite(r) and r > 0 for r in found):
-        raise OutsideTheory(
-            f"Learning rates must be {count} positive numbers, first layer first", got=found, do="Give one per layer."
-        )
-    return found
-
-
-def unit(rates: Sequence[float], index: int, slope: Slope) -> float:
-    """What δ of pair `index` is measured in: √(η_aη_w)‖slope‖ for two layers, η_l η_{l+1} (‖slope‖/Π√η)^{2/L} for L."""
-    u = slope.value / float(np.prod(np.sqrt(rates)))
-    return rates[index] * rates[index + 1] * u ** (2 / len(rates))
-
-
-def _incoming(norms: Norms, index: int) -> np.ndarray:
-    bias = norms.biases[index]
-    return norms.rows[index] if bias is None else norms.rows[index] + bias
 
 
 def _pairs(norms: Norms, rates: Sequence[float], slope: Slope | None) -> tuple[Pair, ...]:
     found = []
-    for k in range(len(norms.names) - 1):
-        delta = rates[k] * norms.columns[k + 1] - rates[k + 1] * _incoming(norms, k)
+    for k, delta in enumerate(per_neuron(norms, rates)):
         quantiles = np.quantile(delta, LEVELS)
         scaled = None if slope is None else tuple((quantiles / unit(rates, k, slope)).tolist())
         found.append(
@@ -155,44 +153,15 @@ def _pairs(norms: Norms, rates: Sequence[float], slope: Slope | None) -> tuple[P
 
 def per_neuron(norms: Norms, rates: Sequence[float]) -> list[np.ndarray]:
     """δ_k of every hidden unit, one array per pair: what the histogram shows."""
-    return [rates[k] * norms.columns[k + 1] - rates[k + 1] * _incoming(norms, k) for k in range(len(norms.names) - 1)]
+    return [
+        imbalance_of_squares(norms.columns[k + 1], incoming(norms, k), eta_a=rates[k + 1], eta_w=rates[k])
+        for k in range(len(norms.names) - 1)
+    ]
 
 
 def _tau(norms: Norms) -> float:
     """Median over the first hidden layer of √(‖a_k‖‖w_k‖)."""
-    return float(np.median((norms.columns[1] * _incoming(norms, 0)) ** 0.25))
-
-
-def lever(norms: Norms, rates: Sequence[float], aim: float, slope: Slope | None) -> tuple[float, ...]:
-    """Factors (1/α, 1, …, 1, α) that give the ends the balance `aim`.
-
-    For two layers the mean δ̂ becomes exactly `aim`: with A = mean η_w‖a‖², V = mean η_a(‖w‖²+b²) and D the aimed mean δ,
-    α² = (D + √(D² + 4AV))/(2A). Deeper networks do the same with the first and the last layer's squared norms per unit.
-    """
-    last = len(rates) - 1
-    units = np.mean([shape[0] for shape in norms.shapes[:-1]])
-    A = norms.columns[last].sum() / rates[last] / units
-    V = _incoming(norms, 0).sum() / rates[0] / units
-    u = 1.0 if slope is None else (slope.value / float(np.prod(np.sqrt(rates)))) ** (2 / len(rates))
-    D = aim * u if slope is not None else aim / (rates[0] * rates[last])
-    root = np.hypot(D, 2 * np.sqrt(A * V))
-    squared = (root + D) / (2 * A) if D >= 0 else 2 * V / (root - D)
-    alpha = float(np.sqrt(squared))
-    if not (np.isfinite(alpha) and 1e-6 < alpha < 1e6):
-        raise OutsideTheory(
-            "The weights cannot be moved that far by a sane factor", got=f"α = {alpha:g}", do="Choose a smaller aim."
-        )
-    return (1 / alpha, *(1.0,) * (last - 1), alpha)
-
-
-def multiplied(norms: Norms, factors: Sequence[float]) -> Norms:
-    so_far = np.cumprod(factors)
-    return replace(
-        norms,
-        rows=tuple(r * c**2 for r, c in zip(norms.rows, factors, strict=True)),
-        columns=tuple(r * c**2 for r, c in zip(norms.columns, factors, strict=True)),
-        biases=tuple(None if b is None else b * c**2 for b, c in zip(norms.biases, so_far, strict=True)),
-    )
+    return float(np.median((norms.columns[1] * incoming(norms, 0)) ** 0.25))
 
 
 def _mean_balance(norms: Norms, rates: Sequence[float], slope: Slope | None) -> float:
@@ -220,9 +189,10 @@ def _word(value: float) -> str:
     return "upstream" if value > BAND else "downstream" if value < -BAND else "balanced"
 
 
-def _speed(layers: Layers, X: np.ndarray | None) -> tuple[float, ...]:
+def _speed(layers: Layers, X: np.ndarray | None) -> tuple[float, ...] | None:
     inputs = probe_inputs(layers.weights[0].shape[1]) if X is None else X[:256]
-    return tuple(speed_profile(layers, inputs).tolist())
+    found = speed_profile(layers, inputs)
+    return tuple(found.tolist()) if np.isfinite(found).all() else None
 
 
 def _fast(norms: Norms, pairs: Sequence[Pair], speed: tuple[float, ...] | None) -> str:
@@ -246,39 +216,3 @@ def _warnings(norms: Norms, weight_decay: float, adam: bool) -> tuple[str, ...]:
     if adam:
         found.append("Adam: δ is not conserved, not even by its flow; the histogram holds for the start only.")
     return tuple(found)
-
-
-def unchanged(layers: Layers, factors: Sequence[float], X: np.ndarray | None = None) -> float:
-    """Largest |f′ − f| over the largest |f| after rescaling, on 256 isotropic inputs or X: rounding, if all is right."""
-    inputs = probe_inputs(layers.weights[0].shape[1]) if X is None else X
-    before, after = forward(layers, inputs)[-1], forward(rescale(layers, factors), inputs)[-1]
-    return float(np.abs(after - before).max() / max(np.abs(before).max(), 1e-300))
-
-
-def pytorch_lines(norms: Norms, factors: Sequence[float]) -> str:
-    """PyTorch lines that apply the factors to `model` in place, biases included; three for a network of two layers.
-
-    Layers of a file are addressed by their names, those of a scheme as the first and the last nn.Linear of `model`.
-    """
-    if all(name == default_name(k) for k, name in enumerate(norms.names)):
-        return _lines_by_order(factors)
-    so_far = np.cumprod(factors)
-    lines = ["with torch.no_grad():"]
-    for name, bias, c, total in zip(norms.names, norms.biases, factors, so_far, strict=True):
-        module = f"model.get_submodule({name!r})"
-        scaled = [] if abs(c - 1) < 1e-12 else [f"{module}.weight.mul_({c:.12g})"]
-        if bias is not None and abs(total - 1) > 1e-9:
-            scaled.append(f"{module}.bias.mul_({total:.12g})")
-        if scaled:
-            lines.append("    " + "; ".join(scaled))
-    return "\n".join(lines if len(lines) > 1 else [*lines, "    pass"])
-
-
-def _lines_by_order(factors: Sequence[float]) -> str:
-    """The lever on the first and the last nn.Linear; hidden biases go with the first layer."""
-    first, last = factors[0], factors[-1]
-    return (
-        "linear = [m for m in model.modules() if isinstance(m, torch.nn.Linear)]\n"
-        f"linear[0].weight.data *= {first:.12g}; linear[-1].weight.data *= {last:.12g}\n"
-        f"for m in linear[:-1]: m.bias is None or m.bias.data.mul_({first:.12g})"
-    )

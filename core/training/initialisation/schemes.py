@@ -127,6 +127,10 @@ def probe_inputs(d: int, count: int = PROBES) -> np.ndarray:
 
 
 def speed_profile(layers: Layers, X: np.ndarray) -> np.ndarray:
-    """Each layer's share of the trace of the tangent kernel on X, summing to 1: which layer moves the function."""
+    """Each layer's share of the trace of the tangent kernel on X, summing to 1: which layer moves the function.
+
+    NaN where no layer does: on these inputs every unit that would carry a change is off or weighs nothing.
+    """
     traces = np.array([np.trace(block) for block in layer_kernels(layers, X)])
-    return traces / traces.sum()
+    total = traces.sum()
+    return traces / total if total > 0 else np.full(len(traces), np.nan)

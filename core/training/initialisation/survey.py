@@ -7,24 +7,38 @@ scales. Table 1 is exact (the law of δ); table 2 trains: teacher of 3 ReLU neur
 variants by mini_run, rescaled to a mean δ̂ of AIM.
 """
 
+import argparse
+import shlex
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import numpy as np
-import torch
 
 from core.datasets.teacher_student import draw as teacher_student
+from core.errors import OutsideTheory
+from core.training.command_line import Parser, Plan, as_text, axis, bar, option, whole
+from core.training.command_line import main as run_command
+from core.training.device import describe
 from core.training.initialisation import mini_run
 from core.training.initialisation.laws import ImbalanceLaw, imbalance_laws
 from core.training.initialisation.report import diagnose
 from core.training.initialisation.schemes import draw, layer_starts
 from core.training.initialisation.slope import estimate_slope
+from core.training.results.parts import Parts, Place, open_parts
+from core.training.threads import one_thread
 
 WIDTHS, SLOPES = (16, 64, 256), (0.1, 0.3, 1.0, 3.0, 10.0)
 SIZES, INPUTS = (1, 2, 4, 8, 32, 256, 2048), (1, 2, 3, 5, 10, 100, 1000)
 SEEDS, SAMPLES, AIM = 10, 200, 0.5
 CHECKPOINTS = (0, 30, 300)
+D = 10
+COMMAND = ["python", "-m", "core.training.initialisation.survey"]
+ALGORITHM = 1
+"""Part of the kept rows' key: raise it when the same row would come out differently."""
+SECONDS = 0.0035
+"""CPU seconds that a row takes for each neuron and seed."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +73,27 @@ def teacher_split(d: int, slope: float, seed: int, *, outputs: int = 1, samples:
     return mini_run.Split(X, size * y, X_test, size * y_test)
 
 
-def rows(*, d: int = 10, seeds: int = SEEDS) -> Iterator[Row]:
-    """Table 2, one row for each width and slope."""
-    for width in WIDTHS:
-        starts = [draw(layer_starts("torch", (d, width, 1)), seed) for seed in range(seeds)]
-        for slope in SLOPES:
-            splits = [teacher_split(d, slope, seed) for seed in range(seeds)]
-            yield _row(width, slope, starts, splits)
+def rows(
+    widths: Iterable[int] = WIDTHS, slopes: Iterable[float] = SLOPES, *, seeds: int = SEEDS, store: Place = False
+) -> Iterator[Row]:
+    """Table 2, one row for each width and slope; finished rows are read from and kept in `store`."""
+    parts = kept_rows(seeds, store)
+    for width in widths:
+        starts = [draw(layer_starts("torch", (D, width, 1)), seed) for seed in range(seeds)]
+        for slope in slopes:
+            kept = parts.read((width, slope))
+            if kept is None:
+                splits = [teacher_split(D, slope, seed) for seed in range(seeds)]
+                kept = {name: np.array(value) for name, value in asdict(_row(width, slope, starts, splits)).items()}
+                parts.write((width, slope), kept)
+            row: dict[str, Any] = {n: tuple(v.tolist()) if v.ndim else v.item() for n, v in kept.items()}
+            yield Row(**row)
+
+
+def kept_rows(seeds: int, store: Place) -> Parts:
+    """The finished rows on disk of surveys with this number of seeds."""
+    key = (D, seeds, SAMPLES, AIM, CHECKPOINTS)
+    return open_parts(store, "survey", key, [field.name for field in fields(Row)], version=ALGORITHM)
 
 
 def _row(width: int, slope: float, starts, splits) -> Row:
@@ -87,26 +115,60 @@ def _row(width: int, slope: float, starts, splits) -> Row:
         tuple(float(np.exp(np.log(rescaled[:, k] / as_is[:, k]).mean())) for k in late),
         tuple(int((rescaled[:, k] < as_is[:, k]).sum()) for k in late),
         (float(end.kernel_distance[0, :, -1].mean()), float(end.kernel_distance[1, :, -1].mean())),
-        (float(end.hamming[0, :, -1].mean()), float(end.hamming[1, :, -1].mean())),
+        (float(end.flipped_share[0, :, -1].mean()), float(end.flipped_share[1, :, -1].mean())),
     )
 
 
-def main() -> int:
-    torch.set_num_threads(1)
+def main(arguments: list[str] | None = None) -> int:
+    """Print both tables; 0 when they are, 2 with a sentence when the request is not possible."""
+    return run_command(COMMAND, parser, _work, arguments)
+
+
+def parser() -> Parser:
+    """Options: which rows of table 2, over how many seeds, and where finished rows are kept."""
+    build = Parser(prog=" ".join(COMMAND), description="How far PyTorch's default initialisation is downstream.")
+    option(build, "--widths", _widths, WIDTHS, help=f"hidden neurons (default {as_text(WIDTHS)})")
+    option(build, "--slopes", axis(1e-3, 1e3), np.array(SLOPES), help=f"target slopes (default {as_text(SLOPES)})")
+    option(build, "--seeds", whole(1, 100), SEEDS, help="networks a row (default %(default)s)")
+    option(build, "--store", str, help="folder of finished rows (default: the user's cache)")
+    return build
+
+
+def _widths(text: str) -> tuple[int, ...]:
+    values = axis(1, 4096)(text)
+    if not all(value.is_integer() for value in values):
+        raise OutsideTheory("a width must be a whole number", got=text, do="Write for example 16,64,256.")
+    return tuple(int(value) for value in values)
+
+
+def _work(chosen: argparse.Namespace, words: list[str]) -> None:
+    one_thread()
+    slopes = [float(slope) for slope in chosen.slopes]
+    cells = [(width, slope) for width in chosen.widths for slope in slopes]
+    parts = kept_rows(chosen.seeds, chosen.store)
+    missing = [width for width, slope in cells if not parts.has((width, slope))]
+    seconds = SECONDS * sum(missing) * chosen.seeds
+    Plan(
+        shlex.join(words), describe("cpu"), "rows", len(cells), len(cells) - len(missing), seconds, parts, None
+    ).announce()
     print("Share of neurons with δ < 0 under PyTorch's default, one output (exact)")
     shares = shares_below()
     print("      m \\ d " + "".join(f"{d:>9}" for d in INPUTS))
     for m in SIZES:
         print(f"{m:>12}" + "".join(f"{shares[m, d]:>9.4f}" for d in INPUTS))
-    print(f"\nAs is against rescaled to mean δ/slope = {AIM}, d = 10, {SEEDS} seeds, {SAMPLES} samples")
+    found = []
+    with bar(len(cells), "rows") as progress:
+        for row in rows(chosen.widths, slopes, seeds=chosen.seeds, store=parts):
+            found.append(row)
+            progress.update()
+    print(f"\nAs is against rescaled to mean δ/slope = {AIM}, d = {D}, {chosen.seeds} seeds, {SAMPLES} samples")
     print(
         "     m  slope  median δ/slope  test-loss ratio after 30, 300 steps  (seeds better)  S as is → rescaled  flips"
     )
-    for row in rows():
+    for row in found:
         ratios = "  ".join(f"{r:.2f} ({w})" for r, w in zip(row.ratio, row.wins, strict=True))
         kernel, flips = (f"{x:.3f} → {y:.3f}" for x, y in (row.kernel, row.flips))
-        print(f"{row.width:>6} {row.slope:>6g} {row.median:>15.3f}  {ratios:>30}  {kernel:>18}  {flips}", flush=True)
-    return 0
+        print(f"{row.width:>6} {row.slope:>6g} {row.median:>15.3f}  {ratios:>30}  {kernel:>18}  {flips}")
 
 
 if __name__ == "__main__":

@@ -1,290 +1,261 @@
 """Reading a network that someone brings: an NPZ or safetensors file, or the text that SNIPPET prints. Never a pickle.
 
 Legend: data ↔ the file's bytes; W_l ↔ [out, in] in the order of the network; a vector that is not a bias is the last
-layer of a network with one output. Found layers, biases and normalisation are reported, never guessed in silence:
-where the order of the layers is not clear the reader is asked to number them.
+layer of a network with one output. Every array of the file is accounted for; what the file leaves open is asked, and what
+belongs to no plain chain of fully connected layers is named.
 """
 
-import io
-import itertools
-import json
-import math
-import re
-import struct
-import tokenize
-import zipfile
-import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
-import safetensors
-import safetensors.torch
 
 from core.errors import OutsideTheory
-from core.training.initialisation.layers import Layers, make_layers
+from core.training.initialisation.layers import Entry, Layers, make_layers
+from core.training.initialisation.norms import SNIPPET, Norms, norms_of, read_text
+from core.training.initialisation.weights.composed import Composed, compose
+from core.training.initialisation.weights.layout import Arrangement, Puzzle, arrange, shown
+from core.training.initialisation.weights.naming import path, prefixes, short, under
+from core.training.initialisation.weights.questions import FILE_DECIDES, Choice, Question
+from core.training.initialisation.weights.reading import MAX_BYTES, MAX_WEIGHTS, SAVE, read_arrays, read_npz
+from core.training.initialisation.weights.roles import COUNTER, MATRIX, NORM, SPECIAL, STACK, VECTOR, roles
+from core.training.initialisation.weights.vectors import Vectors, nameless, place_biases, sort_vectors
 
-MAX_BYTES = 20_000_000
-MAX_WEIGHTS = 5_000_000
+__all__ = ["MAX_BYTES", "MAX_WEIGHTS", "SNIPPET", "Norms", "norms_of", "read_npz", "read_text", "read_weights"]
+
 MAX_LAYERS = 12
-MAX_TEXT = 2_000_000
-NORM_WORDS = ("running_mean", "running_var", "norm", "bn")
-BROKEN = (
-    ValueError,
-    OSError,
-    EOFError,
-    KeyError,
-    TypeError,
-    SyntaxError,
-    RuntimeError,
-    MemoryError,
-    OverflowError,
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    tokenize.TokenError,
-)
-SAVE = "Save it with numpy.savez(…) or safetensors.torch.save_file(model.state_dict(), …)."
-
-SNIPPET = """\
-import json, torch
-linear = [(n, m) for n, m in model.named_modules() if isinstance(m, torch.nn.Linear)]
-norms = [n for n, m in model.named_modules() if "Norm" in type(m).__name__]
-total = lambda v, axis: v.detach().double().square().sum(axis).tolist()
-print(json.dumps({
-    "names": [n for n, _ in linear], "shapes": [list(m.weight.shape) for _, m in linear], "norms": norms,
-    "rows": [total(m.weight, 1) for _, m in linear], "columns": [total(m.weight, 0) for _, m in linear],
-    "biases": [None if m.bias is None else m.bias.detach().double().square().tolist() for _, m in linear],
-}))
-"""
+MOST_PARTS = 40
 
 
-@dataclass(frozen=True)
-class Norms:
-    """Squared norms of a network's weights: all that δ needs. What pasted text holds and what Layers reduces to.
+def read_weights(data: bytes, choice: Choice = FILE_DECIDES) -> Layers:
+    """The network in an NPZ or safetensors file, recognised by its content; `choice` answers what the file leaves open.
 
-    rows[l][k] ‖in-weights of unit k‖² of layer l; columns[l][j] ‖out-weights of its input j‖²; biases[l][k] squared.
+    Raises OutsideTheory for files too large, damaged, or whose arrays do not form a chain of fully connected layers of
+    finite real numbers; its subclass Question where more than one reading fits, OtherFormat for pickles and their like.
     """
-
-    names: tuple[str, ...]
-    shapes: tuple[tuple[int, int], ...]
-    rows: tuple[np.ndarray, ...]
-    columns: tuple[np.ndarray, ...]
-    biases: tuple[np.ndarray | None, ...]
-    normalised: bool = False
+    stored = read_arrays(data)
+    return network_from(stored.arrays, choice, ordered=stored.ordered)
 
 
-def norms_of(layers: Layers) -> Norms:
-    """The squared norms of a whole network."""
-    return Norms(
-        layers.names,
-        tuple((w.shape[0], w.shape[1]) for w in layers.weights),
-        tuple(np.square(w).sum(1) for w in layers.weights),
-        tuple(np.square(w).sum(0) for w in layers.weights),
-        tuple(None if b is None else b**2 for b in layers.biases),
-        layers.normalised,
+def parts_of(data: bytes) -> list[str]:
+    """The beginnings of names under which a file holds a network of its own: what Choice.only can be."""
+    stored = read_arrays(data)
+    return _parts(stored.arrays, stored.ordered)
+
+
+def beginnings_in(data: bytes) -> list[str]:
+    """The beginnings that some names of a file share: what may be another state of the network."""
+    return prefixes([name for name, array in read_arrays(data).arrays.items() if array.ndim > 1])[:MOST_PARTS]
+
+
+def layers_in(data: bytes, only: str = "") -> list[str]:
+    """What could be a layer in a file, or in one part of it: what Choice.order is made of."""
+    arrays = compose(_selected(read_arrays(data).arrays, only)[0]).arrays
+    found = roles(arrays)
+    return [short(name) for name, role in found.items() if role in (MATRIX, VECTOR) and arrays[name].ndim == 2]
+
+
+def network_from(arrays: Mapping[str, np.ndarray], choice: Choice = FILE_DECIDES, *, ordered: bool = True) -> Layers:
+    """The chain of fully connected layers among named arrays; `ordered` where their order is that of the network."""
+    selected, outside = _selected(arrays, choice.only, choice.apart)
+    whole = compose(selected)
+    role = roles(whole.arrays)
+    given = _given(choice.order, whole.arrays)
+    if not given:
+        _refuse_special(role, whole.arrays, arrays, choice, ordered)
+    matrices = [name for name, kind in role.items() if (name in given if given else kind == MATRIX)]
+    matrices = [name for name in matrices if whole.arrays[name].ndim != 1]
+    vectors = [name for name, kind in role.items() if kind == VECTOR or (name in given and name not in matrices)]
+    found = sort_vectors(whole.arrays, matrices, vectors, given, ordered)
+    layers = [*matrices, *found.readouts]
+    _check_count(layers, role, whole.arrays, arrays, choice, ordered)
+    shapes = {name: _shape(whole.arrays[name]) for name in layers}
+    lengths = {layer: whole.arrays[bias].size for layer, bias in found.biases.items() if layer in shapes}
+    given_choice = replace(choice, order=tuple(given))
+    plan = _arranged(shapes, lengths, found.readouts, ordered, given_choice, arrays)
+    outs = {name: shapes[name][1] if name in plan.flipped else shapes[name][0] for name in plan.order}
+    if given:
+        found.left = [name for name in found.left if _near(name, given) and nameless(name)]
+    placed = place_biases(found, whole.arrays, plan.order, outs, ordered)
+    return _layers(arrays, outside, whole, role, found, plan, placed)
+
+
+def _selected(arrays: Mapping[str, np.ndarray], only: str, apart: str = "") -> tuple[dict[str, np.ndarray], list[str]]:
+    """The arrays of the part that was chosen, and the names of all others."""
+    if {name.lower() for name in arrays} == {"x", "y"}:
+        raise OutsideTheory("A file of weights is needed", got="data (arrays X and y)", do="Give it as the data.")
+    names = under(only, arrays) if only else list(arrays)
+    if not arrays:
+        raise OutsideTheory("A balance needs two layers of weights", got="a file without arrays", do=SAVE)
+    if apart and not under(apart, arrays):
+        raise _no_part(arrays, apart)
+    if not names:
+        raise _no_part(arrays, only)
+    left_out = set(under(apart, arrays)) if apart else set()
+    chosen = {name: arrays[name] for name in names if name not in left_out}
+    return chosen, [name for name in arrays if name not in chosen]
+
+
+def _no_part(arrays: Mapping[str, np.ndarray], prefix: str) -> OutsideTheory:
+    known = ", ".join(prefixes(arrays)[:8]) or ", ".join(list(arrays)[:6])
+    return OutsideTheory(f"No array's name begins with {prefix!r}", got=known, do="Choose one of these beginnings.")
+
+
+def _given(order: Sequence[str], arrays: Mapping[str, np.ndarray]) -> list[str]:
+    """The full names of the layers that the reader named, by full or short name, or by the only one that ends so."""
+    full = []
+    for wanted in order:
+        exact = [name for name in arrays if wanted in (name, short(name)) and arrays[name].ndim in (1, 2)]
+        exact = [name for name in exact if arrays[name].ndim == 2] or exact
+        ends = [name for name in arrays if path(short(name))[-len(path(wanted)) :] == path(wanted)]
+        matches = exact or [name for name in ends if arrays[name].ndim == 2]
+        if len(matches) != 1 or matches[0] in full:
+            raise OutsideTheory(
+                "The order names each layer once, by its name in the file",
+                got=repr(wanted),
+                do=f"Choose from {', '.join(short(name) for name in arrays if arrays[name].ndim == 2)}.",
+            )
+        full += matches
+    return full
+
+
+def _refuse_special(role: Mapping[str, str], whole, arrays, choice: Choice, ordered: bool) -> None:
+    """Attention, recurrence, convolutions and the like are named; where a part of the file can be read, it is asked for."""
+    special = [name for name, kind in role.items() if kind in SPECIAL]
+    if not special:
+        return
+    name = special[0]
+    parts = [] if choice.only else _parts(arrays, ordered)
+    layers = [short(other) for other, kind in role.items() if kind == MATRIX]
+    do = f"Choose the fully connected layers: --only {' or '.join(parts[:6])}." if parts else _alone(role[name], layers)
+    raise Question(
+        f"{name} must be a fully connected layer, a matrix [out, in]",
+        got=f"an array of shape {list(whole[name].shape)}, by name and shape {role[name]}",
+        do=do,
+        about="only" if parts else "order" if len(layers) > 1 else "",
+        choices=parts or (layers if len(layers) > 1 else []),
     )
 
 
-def read_weights(data: bytes) -> Layers:
-    """The network in an NPZ or safetensors file, recognised by its content.
-
-    Raises OutsideTheory for files too large, of another kind (pickles and torch.save files among them), damaged, or
-    whose arrays do not form a chain of fully connected layers of finite real numbers.
-    """
-    if len(data) > MAX_BYTES:
-        raise OutsideTheory(
-            f"The file may have at most {MAX_BYTES // 10**6} MB",
-            got=f"{len(data) / 1e6:.1f} MB",
-            do="Save only the fully connected layers, as float32.",
+def _alone(kind: str, layers: Sequence[str]) -> str:
+    if kind == STACK:
+        return "Save one of the networks alone, W[0] for instance."
+    if len(layers) > 1:
+        return (
+            f"Name the fully connected layers in their order: --order {','.join(layers[:MAX_LAYERS])}, or some of them."
         )
-    arrays = read_npz(data) if data[:4] == b"PK\x03\x04" else _read_safetensors(data)
-    return network_from(arrays)
+    return "Convolutions, attention and recurrence have no balance per neuron of this kind."
 
 
-def read_npz(data: bytes, *, limit: int = MAX_WEIGHTS) -> dict[str, np.ndarray]:
-    """The arrays of an NPZ file, at most `limit` numbers in all, without pickle; sizes are checked before unpacking."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names, unpacked = archive.namelist(), sum(entry.file_size for entry in archive.infolist())
-    except BROKEN as error:
-        raise OutsideTheory("The NPZ file must be whole", got="a damaged archive", do=SAVE) from error
-    if not names or not all(name.endswith(".npy") for name in names):
-        raise OutsideTheory(
-            "An NPZ file holds arrays only",
-            got=", ".join(names[:3]) or "nothing",
-            do=f"A torch.save file is a pickle. {SAVE}",
-        )
-    if unpacked > 8 * limit + 10_000 * len(names):
-        raise OutsideTheory(
-            f"The file may hold at most {limit:,} numbers", got=f"{unpacked / 1e6:.0f} MB unpacked", do="Save less."
-        )
-    try:
-        _check_headers(data, limit)
-        with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
-    except OutsideTheory:
-        raise
-    except BROKEN as error:
-        raise OutsideTheory(
-            "The NPZ file must hold plain arrays of numbers", got="an array that cannot be read without pickle", do=SAVE
-        ) from error
+def _parts(arrays: Mapping[str, np.ndarray], ordered: bool) -> list[str]:
+    """The parts of a checkpoint that are networks by themselves, or would be once their order is told."""
+    found: list[str] = []
+    for prefix in prefixes(arrays)[:MOST_PARTS]:
+        try:
+            network_from(arrays, Choice(only=prefix), ordered=ordered)
+        except Question as question:
+            if question.about != "layout" and not question.what.startswith("The file does not say"):
+                continue
+        except OutsideTheory:
+            continue
+        found.append(prefix)
+    return found
 
 
-def _check_headers(data: bytes, limit: int) -> None:
-    """Adds up the sizes that the arrays' headers announce, before anything of that size is allocated."""
-    announced = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in archive.namelist():
-            with archive.open(name) as stream:
-                version = np.lib.format.read_magic(stream)
-                read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-                announced += math.prod(read(stream)[0])
-    if announced > limit:
-        raise OutsideTheory(f"The file may hold at most {limit:,} numbers", got=f"{announced:,}", do="Save less.")
-
-
-def _read_safetensors(data: bytes) -> dict[str, np.ndarray]:
-    if data[:2] in (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
-        raise OutsideTheory("Pickles are never opened, they can run code", got="a pickle", do=SAVE)
-    try:
-        tensors = safetensors.torch.load(data)
-    except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise OutsideTheory(
-            "The file must be NPZ or safetensors", got="something else, or a damaged file", do=SAVE
-        ) from error
-    if sum(tensor.numel() for tensor in tensors.values()) > MAX_WEIGHTS:
-        raise OutsideTheory(f"The file may hold at most {MAX_WEIGHTS:,} numbers", got="more", do="Save less.")
-    return {
-        name: (tensor.double() if tensor.is_floating_point() else tensor).numpy() for name, tensor in tensors.items()
-    }
-
-
-def network_from(arrays: dict[str, np.ndarray]) -> Layers:
-    """The chain of fully connected layers among named arrays; vectors become biases or a last layer with one output.
-
-    Numbered names are taken in the order of their numbers, others in the order of the file.
-    """
-    ordered = list(arrays.items())
-    if all(re.search("[0-9]", name) for name, array in ordered if array.ndim == 2):
-        ordered.sort(key=lambda item: _natural(item[0]))
-    normalised = any(word in name.lower() for name in arrays for word in NORM_WORDS)
-    normalised = normalised or any(_is_gain(name, arrays) for name in arrays)
-    for name, array in ordered:
-        if array.ndim > 2:
-            raise OutsideTheory(
-                f"{name} must be a fully connected layer, a matrix [out, in]",
-                got=f"an array of shape {list(array.shape)}",
-                do="Convolutions and attention are not covered; save the fully connected layers alone.",
-            )
-    matrices = [(name, array) for name, array in ordered if array.ndim == 2]
-    readout = None if len(matrices) != 1 else _readout(ordered, matrices[0][1].shape[0])
-    if readout is not None:
-        matrices.append(readout)
-    if len(matrices) < 2:
+def _check_count(layers: Sequence[str], role, whole, arrays, choice: Choice, ordered: bool) -> None:
+    if len(layers) < 2:
         raise OutsideTheory(
             "A balance needs two layers of weights",
-            got=f"{len(matrices)} matrices among {sorted(arrays)[:6]}",
+            got=f"{len(layers)} matrices among {', '.join(list(whole)[:6])}",
             do="Save the weights of at least two fully connected layers.",
         )
-    chain = _checked_chain(matrices)
-    biases = [_bias_of(name, arrays, weight.shape[0]) for name, weight in chain]
-    return make_layers([w for _, w in chain], biases, names=[_short(n) for n, _ in chain], normalised=normalised)
-
-
-def _natural(name: str) -> list:
-    return [int(part) if part.isdecimal() else part for part in re.split(r"([0-9]+)", name)]
-
-
-def _is_gain(name: str, arrays: dict[str, np.ndarray]) -> bool:
-    """A one-dimensional `x.weight` beside `x.bias` of the same length is a normalisation layer's gain."""
-    partner = arrays.get(name.removesuffix("weight") + "bias")
-    return name.endswith(".weight") and arrays[name].ndim == 1 and partner is not None
-
-
-def _readout(ordered, width: int) -> tuple[str, np.ndarray] | None:
-    """The vector of one weight per hidden unit that serves as the last layer, if exactly one could."""
-    likely = [(n, v) for n, v in ordered if v.ndim == 1 and v.shape == (width,) and not _bias_like(n)]
-    return (likely[0][0], likely[0][1][None, :]) if len(likely) == 1 else None
-
-
-def _bias_like(name: str) -> bool:
-    last = name.lower().rsplit(".", 1)[-1]
-    return (
-        "bias" in last or re.fullmatch(r"b_?\d*", last) is not None or any(word in name.lower() for word in NORM_WORDS)
-    )
-
-
-def _checked_chain(matrices: list[tuple[str, np.ndarray]]) -> list[tuple[str, np.ndarray]]:
-    """The matrices, if each takes what the one before gives. No order is tried out: a reversed one may fit."""
-    if len(matrices) > MAX_LAYERS:
-        raise OutsideTheory(f"At most {MAX_LAYERS} layers are read", got=len(matrices), do="Save fewer layers.")
-    if all(lower.shape[0] == upper.shape[1] for (_, lower), (_, upper) in itertools.pairwise(matrices)):
-        return matrices
-    raise OutsideTheory(
-        "The layers must follow one another: each matrix [out, in] takes what the one before gives",
-        got=", ".join(f"{name} {list(array.shape)}" for name, array in matrices[:6]),
-        do="Number them in the order of the network (1.weight, 2.weight, …); transpose matrices stored as [in, out].",
-    )
-
-
-def _bias_of(name: str, arrays: dict[str, np.ndarray], width: int) -> np.ndarray | None:
-    """The bias that belongs to a weight by name: x.weight ↔ x.bias, W1 ↔ b1."""
-    stem = re.fullmatch(r"[wW]_?(\d*)", name)
-    wanted = [name.removesuffix("weight") + "bias"] if name.endswith("weight") else [f"{name}.bias", f"{name}_bias"]
-    if stem:
-        wanted += [f"b{stem[1]}", f"b_{stem[1]}"]
-    found = [arrays[key] for key in wanted if key in arrays and arrays[key].ndim == 1]
-    return found[0] if found else None
-
-
-def _short(name: str) -> str:
-    return name.removesuffix(".weight")
-
-
-def read_text(text: str) -> Norms:
-    """What SNIPPET printed: squared norms per unit, names, biases, normalisation layers; checked like a file."""
-    if len(text) > MAX_TEXT:
-        raise OutsideTheory("The pasted text is too long", got=f"{len(text):,} characters", do="Upload a file instead.")
-    try:
-        found = json.loads(text)
-        names, shapes = tuple(map(str, found["names"])), tuple((int(o), int(i)) for o, i in found["shapes"])
-        rows = tuple(_squares(v, n) for v, (n, _) in zip(found["rows"], shapes, strict=True))
-        columns = tuple(_squares(v, n) for v, (_, n) in zip(found["columns"], shapes, strict=True))
-        biases = tuple(None if v is None else _squares(v, n) for v, (n, _) in zip(found["biases"], shapes, strict=True))
-        normalised = bool(found.get("norms"))
-    except OutsideTheory:
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise OutsideTheory(
-            "The pasted text must be what the snippet printed",
-            got=f"{text.strip()[:40]!r}",
-            do="Run the snippet beside your model and paste its one line of output, all of it.",
-        ) from error
-    _check_chain(names, shapes, rows)
-    return Norms(names, shapes, rows, columns, biases, normalised)
-
-
-def _squares(values, count: int) -> np.ndarray:
-    array = np.asarray(values, dtype=float)
-    if array.shape != (count,) or not np.isfinite(array).all() or (array < 0).any():
-        raise OutsideTheory(
-            "Squared norms must be finite, not negative, one per unit",
-            got=f"{array.size} values for {count} units",
-            do="Paste the whole line; if the model holds NaN, save it again.",
+    if len(layers) > MAX_LAYERS:
+        parts = [] if choice.only else _parts(arrays, ordered)
+        raise Question(
+            f"At most {MAX_LAYERS} layers are read",
+            got=len(layers),
+            do=f"Choose a part: --only {' or '.join(parts[:6])}." if parts else "Name fewer layers with --order.",
+            about="only" if parts else "order",
+            choices=parts or [short(name) for name in layers],
         )
-    return array
 
 
-def _check_chain(names, shapes, rows) -> None:
-    if len(shapes) < 2 or len(names) != len(shapes):
-        raise OutsideTheory("A balance needs two layers of weights", got=len(shapes), do="Use a model with two.")
-    for (out, _), (_, into), name in zip(shapes, shapes[1:], names[1:], strict=False):
-        if out != into:
-            raise OutsideTheory(
-                f"{name} must take what the layer below gives ({out} values)",
-                got=into,
-                do="Only plain chains of nn.Linear are covered; register the modules in the order they are used.",
-            )
-    for name, row in zip(names, rows, strict=True):
-        if not row.any():
-            raise OutsideTheory(f"{name} must not be all zero", got="zeros", do="Take weights that are not zero.")
+def _arranged(shapes, lengths, rows, ordered: bool, choice: Choice, arrays) -> Arrangement:
+    """The arrangement; where the layers form no chain, but parts of the file do, the part is asked for."""
+    try:
+        return arrange(Puzzle(shapes, lengths, rows, ordered, choice))
+    except Question as question:
+        if choice.only or choice.order or not question.what.startswith("The layers must follow"):
+            raise
+        parts = _parts(arrays, ordered)
+        if not parts:
+            raise
+        raise Question(
+            "The layers must follow one another, and these are more than one network",
+            got=shown(shapes),
+            do=f"Choose one: --only {' or '.join(parts[:6])}; or name the layers in order: --order first,second,….",
+            about="only",
+            choices=parts,
+        ) from question
+
+
+def _near(name: str, given: Sequence[str]) -> bool:
+    """Where layers were named, a vector without a layer matters only beside them: in the same module, or without one."""
+    above = path(name)[:-1]
+    return not above or any(path(layer)[: len(above)] == above for layer in given)
+
+
+def _shape(array: np.ndarray) -> tuple[int, int]:
+    return (1, array.size) if array.ndim == 1 else (array.shape[0], array.shape[1])
+
+
+def _layers(arrays, outside, whole: Composed, role, found: Vectors, plan: Arrangement, placed: Sequence[str]) -> Layers:
+    names = [short(name) for name in plan.order]
+    weights = [
+        whole.arrays[n].T if n in plan.flipped else whole.arrays[n].reshape(_shape(whole.arrays[n])) for n in plan.order
+    ]
+    biases = [whole.arrays[found.biases[n]] if n in found.biases else None for n in plan.order]
+    uses = _uses(outside, whole, role, found, plan, placed)
+    slopes = {float(whole.arrays[name].ravel()[0]) for name in found.slopes}
+    notes = [*plan.notes, *(_slope_notes(slopes))]
+    return make_layers(
+        weights,
+        biases,
+        names=names,
+        slope=float(np.mean(list(slopes))) if slopes else 0.0,
+        normalised=whole.spectral or bool(found.gains) or NORM in role.values(),
+        keys=[(whole.scales.get(name, name), found.biases.get(name, "")) for name in plan.order],
+        entries=[Entry(name, tuple(map(int, arrays[name].shape)), *uses[name]) for name in arrays],
+        notes=[*notes, *(["Weight norm: g and v are multiplied."] if whole.weight_norm else [])],
+    )
+
+
+def _slope_notes(slopes: set[float]) -> list[str]:
+    if not slopes:
+        return []
+    if len(slopes) == 1:
+        return [f"PReLU: its slope {next(iter(slopes)):g} is taken as the activation's leak."]
+    return ["PReLU: its slopes differ; their mean is taken as the leak, so the layers' speeds are approximate."]
+
+
+def _uses(outside, whole: Composed, role, found: Vectors, plan: Arrangement, placed: Sequence[str]) -> dict:
+    """(used, what as or why not) for every array of the file."""
+    uses = {name: (False, "outside the part that was chosen") for name in outside}
+    uses |= {name: (True, what) for name, what in whole.parts.items()}
+    for name, kind in role.items():
+        uses[name] = (False, _unused(kind))
+    for number, name in enumerate(plan.order, 1):
+        turned = ", transposed from [in, out]" if name in plan.flipped else ""
+        uses[name] = (True, f"weights of layer {number}{turned}")
+        if name in found.biases:
+            bias = found.biases[name]
+            uses[bias] = (True, f"bias of layer {number}" + (", by its place or length" if bias in placed else ""))
+    uses |= {name: (True, "the activation's slope (PReLU)") for name in found.slopes}
+    uses |= {name: (False, "a gain per unit: normalisation, or PReLU") for name in found.gains}
+    return uses
+
+
+def _unused(kind: str) -> str:
+    if kind == COUNTER:
+        return "a counter, mask or single number"
+    return f"not among the layers that were named: {kind}" if kind != NORM else "normalisation"

@@ -7,14 +7,10 @@ made       ↔ how a result came to be: command, date, device, CPU seconds, sett
 """
 
 import dataclasses
-import hashlib
 import json
-import os
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +19,20 @@ import numpy as np
 from core.errors import OutsideTheory, Unavailable
 from core.params import Params, knob
 from core.training.device import describe
+from core.training.results.files import Arrays
+from core.training.results.parts import Parts, Place, open_parts
+from core.training.results.result import provenance, read_problem, read_result, write_result
 
 PRECOMPUTED = Path(__file__).parents[3] / "assets" / "precomputed"
+LOOK_EVERY = 50
+"""Steps between two looks at a GPU, at the least."""
+
+ALGORITHM = 1
+"""Part of the kept parts' key: raise it when the same problem and part would come out differently."""
 
 SIDES = ("downstream: the last layer learns faster", "standard", "upstream: the first layer learns faster")
 
 Part = tuple[int, ...]
-Arrays = dict[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -70,15 +73,14 @@ class Result:
     made: Mapping[str, Any]
 
 
-def run(
-    experiment: Experiment, problem: Params, *, device: str = "cpu", store: Path | None = None
-) -> Iterator[Snapshot]:
+def run(experiment: Experiment, problem: Params, *, device: str = "cpu", store: Place = False) -> Iterator[Snapshot]:
     """Train every part of `problem`, yielding the result so far; finished parts are read from and kept in `store`."""
+    disk = kept_parts(experiment, problem, store)
     parts = experiment.parts(problem)
     finished: dict[Part, Arrays] = {}
     spent = 0.0
     for part in parts:
-        kept = _kept(experiment, problem, part, store)
+        kept = disk.read(part)
         if kept is not None:
             finished[part] = {name: value for name, value in kept.items() if name != "cpu_seconds"}
             spent += float(kept["cpu_seconds"])
@@ -93,7 +95,7 @@ def run(
         cost = time.process_time() - begun
         spent += cost
         finished[part] = arrays
-        _keep(experiment, problem, part, store, {**arrays, "cpu_seconds": np.array(cost)})
+        disk.write(part, {**arrays, "cpu_seconds": np.array(cost)})
         yield _snapshot(experiment, problem, finished, len(finished), spent)
 
 
@@ -115,74 +117,99 @@ def _snapshot(experiment: Experiment, problem: Any, parts: dict[Part, Arrays], d
     return Snapshot(int(100 * done / len(experiment.parts(problem))), 100, spent, solution)
 
 
-def _file(experiment: Experiment, problem: Params, part: Part, store: Path) -> Path:
+def kept_parts(experiment: Experiment, problem: Params, store: Place) -> Parts:
+    """The finished parts on disk of every problem that differs from this one in the number of seeds alone."""
     settings = {name: _floats(value) for name, value in dataclasses.asdict(problem).items() if name != "seeds"}
-    text = json.dumps([experiment.name, settings, part])
-    return store / f"{experiment.name}-{hashlib.sha256(text.encode()).hexdigest()[:20]}.npz"
-
-
-def _kept(experiment: Experiment, problem: Params, part: Part, store: Path | None) -> Arrays | None:
-    if store is None:
-        return None
-    try:
-        with np.load(_file(experiment, problem, part, store), allow_pickle=False) as file:
-            return dict(file)
-    except (OSError, ValueError, EOFError):
-        return None
-
-
-def _keep(experiment: Experiment, problem: Params, part: Part, store: Path | None, arrays: Arrays) -> None:
-    if store is None:
-        return
-    path = _file(experiment, problem, part, store)
-    draft = path.with_suffix(f".{os.getpid()}.tmp")
-    with open(draft, "wb") as file:
-        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-    draft.replace(path)
+    own = {field.name for field in dataclasses.fields(experiment.solution)} - set(experiment.axes(problem))
+    key = json.dumps([experiment.name, settings])
+    return open_parts(store, "experiments", key, {*own, "cpu_seconds"}, version=ALGORITHM)
 
 
 def write(path: Path, experiment: Experiment, problem: Params, snapshot: Snapshot, command: str, device: str) -> None:
-    """One result as an npz that loads without pickle: the Solution's arrays and `made` as JSON text."""
-    import torch
-
-    made = {
-        "experiment": experiment.name,
-        "command": command,
-        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "device": describe(device),
-        "cpu_seconds": round(snapshot.cpu_seconds),
-        "problem": dataclasses.asdict(problem),
-        "versions": {"python": platform.python_version(), "torch": torch.__version__, "numpy": np.__version__},
-    }
+    """One result as an npz that loads without pickle: the Solution's arrays and how they came to be."""
+    made = provenance(
+        problem,
+        command=command,
+        device=describe(device),
+        cpu_seconds=snapshot.cpu_seconds,
+        experiment=experiment.name,
+    )
     arrays = {field.name: getattr(snapshot.solution, field.name) for field in dataclasses.fields(snapshot.solution)}
-    draft = path.with_suffix(".tmp")
-    with open(draft, "wb") as file:
-        np.savez_compressed(file, **arrays, made=np.array(json.dumps(made, ensure_ascii=False)))
-    draft.replace(path)
+    write_result(path, arrays, made)
 
 
 def read(experiment: Experiment, path: Path | None = None) -> Result:
-    """The result in `path`, by default the committed one. Raises Unavailable when it is absent or not such a file."""
-    path = path or PRECOMPUTED / f"{experiment.name}.npz"
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = dict(file)
-            made = json.loads(str(arrays.pop("made")))
-        problem = type(experiment.committed)(**{k: _plain(v) for k, v in made["problem"].items()})
-        return Result(problem, experiment.solution(**arrays), made)
-    except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-        raise Unavailable(
-            f"{path.name} must be a result of the {experiment.name} experiment (an npz with `made` and the arrays"
-            " of its Solution)",
-            got=type(error).__name__,
-            do=f"Make it again with: python -m core.training.practice.{experiment.name}",
-        ) from error
+    """The result in `path`, by default the committed one.
+
+    Raises Unavailable when it is absent, damaged, no result of this experiment or, where the committed one is asked for, of
+    another problem than the committed one.
+    """
+    committed = PRECOMPUTED / f"{experiment.name}.npz"
+    remake = f"python -m core.training.practice.{experiment.name}"
+    do = f"Make it again with: {remake} --output assets/precomputed/{committed.name}"
+    arrays, made = read_result(path or committed, do if path is None else f"Make it again with: {remake}")
+    problem = read_problem(type(experiment.committed), made)
+    name = (path or committed).name
+    if problem is None or (path is None and problem != experiment.committed):
+        what = f"{name} must be a result of the {experiment.name} experiment with its committed settings"
+        raise Unavailable(what, got=made.get("problem", "no settings"), do=do)
+    if not _fits(experiment, problem, arrays):
+        raise Unavailable(f"{name} must hold the arrays of the {experiment.name} experiment", got=sorted(arrays), do=do)
+    return Result(problem, experiment.solution(**arrays), made)
+
+
+def _fits(experiment: Experiment, problem: Params, arrays: Arrays) -> bool:
+    """Whether the arrays are the Solution's, on the axes of the problem."""
+    if arrays.keys() != {field.name for field in dataclasses.fields(experiment.solution)}:
+        return False
+    axes = experiment.axes(problem)
+    return all(np.array_equal(arrays[name], axis) or _close(arrays[name], axis) for name, axis in axes.items())
+
+
+def _close(stored: np.ndarray, axis: np.ndarray) -> bool:
+    return stored.shape == axis.shape and stored.dtype.kind in "fiu" and np.allclose(stored, axis)
+
+
+class Scales(Mapping):
+    """Any α from 0.001 to 1000 is a choice; these are the ones offered."""
+
+    def __init__(self, *offered: float):
+        self.offered = offered
+
+    def __contains__(self, alpha: object) -> bool:
+        return isinstance(alpha, int | float) and 1e-3 <= alpha <= 1e3
+
+    def __getitem__(self, alpha: float) -> str:
+        return SIDES[1 + (alpha > 1) - (alpha < 1)]
+
+    def __iter__(self) -> Iterator[float]:
+        return iter(self.offered)
+
+    def __len__(self) -> int:
+        return len(self.offered)
+
+
+class Looks:
+    """When the host looks at values on the device, for which both must wait for each other: every so many steps.
+
+    On a CPU a look costs nothing, so there it may come at every step.
+    """
+
+    def __init__(self, device: str):
+        self.every = 1 if device == "cpu" else LOOK_EVERY
+        self.last = -self.every
+
+    def due(self, step: int) -> bool:
+        """Whether to look at this step; the caller then does, and the next look is `every` steps away at least."""
+        if step - self.last < self.every:
+            return False
+        self.last = step
+        return True
 
 
 def scales(*alphas: float) -> Any:
-    """The knob of the lever α: any of these scales, by default all of them."""
-    sides = {alpha: SIDES[1 + (alpha > 1) - (alpha < 1)] for alpha in alphas}
-    return knob(alphas, "Scales α", options=sides, many=True, help="The first layer is divided by α.")
+    """The knob of the lever α: some scales, by default all of the ones offered."""
+    return knob(alphas, "Scales α", options=Scales(*alphas), many=True, help="The first layer is divided by α.")
 
 
 def seeds(count: int) -> Any:
@@ -222,9 +249,4 @@ def _floats(value: Any) -> Any:
 
 def made(name: str) -> Mapping[str, Any]:
     """How the committed result of the named experiment came to be."""
-    with np.load(PRECOMPUTED / f"{name}.npz", allow_pickle=False) as file:
-        return json.loads(str(file["made"]))
-
-
-def _plain(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    return read_result(PRECOMPUTED / f"{name}.npz", f"Make it again with: python -m core.training.practice.{name}")[1]

@@ -1,9 +1,10 @@
 """The sweep over (τ, δ) of the paper's section 5: `run_cells` trains it, `python -m core.training.regime_map` writes it."""
 
+from core.training.measures import MEASURES, Measures
+from core.training.regime_map.map_file import RegimeMap
 from core.training.regime_map.sweep import (
     CHECKPOINTS,
     DELTAS,
-    MEASURES,
     PAPER,
     SEEDS,
     TAUS,
@@ -11,6 +12,7 @@ from core.training.regime_map.sweep import (
     FinishedCell,
     Problem,
     cell_rate,
+    expected_seconds,
     grid,
     run_cell,
     run_cells,
@@ -26,8 +28,11 @@ __all__ = [
     "TAUS",
     "Cell",
     "FinishedCell",
+    "Measures",
     "Problem",
+    "RegimeMap",
     "cell_rate",
+    "expected_seconds",
     "grid",
     "run_cell",
     "run_cells",

@@ -1,139 +1,157 @@
 """`python -m core.training.regime_map`: compute the map, resumable after a kill, and write it as one file.
 
-kernel_distance … test_loss ↔ [seed, tau, delta, checkpoint] ↔ float32     seed, tau, delta, checkpoint ↔ the axes
-made ↔ unicode, JSON: command, date, machine, CPU seconds, settings, versions
+core.training.regime_map.map_file says what is in it. τ and δ are the paper's axes, or those of --tau and --delta.
 """
 
 import argparse
-import json
 import os
 import platform
 import resource
 import shlex
+import signal
 import sys
-import tempfile
-import time
-from collections.abc import Iterable
+from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import closing
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from tqdm import tqdm
 
-from core.errors import OutsideTheory, Refusal
-from core.training.regime_map import sweep as regime_map
-from core.training.regime_map.store import default_folder
+from core.errors import OutsideTheory
+from core.training.command_line import Parser, Plan, add_knobs, axis, bar, option, problem_from, whole
+from core.training.command_line import main as run_command
+from core.training.device import describe, told
+from core.training.regime_map import on_device, sweep
+from core.training.regime_map.map_file import RegimeMap, write_map
+from core.training.regime_map.sweep import Cell, FinishedCell, Problem
+from core.training.results.files import check_output
+from core.training.results.parts import Parts
+from core.training.results.result import provenance
+from core.training.threads import cores
 
-OUTPUT = Path(__file__).parents[3] / "assets" / "precomputed" / "regime_map.npz"
+COMMAND = ["python", "-m", "core.training.regime_map"]
+METHOD = "exact gradient descent, then the Chebyshev flow of core.training.relu_flow, float32 products"
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
+MOST_CELLS = 1_000_000
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Compute what is missing, write the file; 0 when written, 2 with a sentence when the request is not possible."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    chosen = parser().parse_args(arguments)
-    try:
-        problem = replace(regime_map.PAPER, **{k: v for k in KNOBS if (v := getattr(chosen, k)) is not None})
-        seeds = _seeds(chosen.seeds)
-        taus, deltas = regime_map.TAUS[:: chosen.every], regime_map.DELTAS[:: chosen.every]
-        with _executor(chosen) as executor:
-            cells = regime_map.grid(taus, deltas, seeds)
-            sweep = regime_map.run_cells(cells, problem=problem, store=chosen.store, executor=executor)
-            with closing(sweep):
-                finished = dict(_with_progress(sweep, len(cells)))
-    except Refusal as error:
-        print(error, file=sys.stderr)
-        return 2
-    made = provenance(problem, ["python", "-m", "core.training.regime_map", *arguments], chosen)
-    write(Path(chosen.output), finished, taus, deltas, seeds, problem, made)
-    print(f"wrote {chosen.output} ({os.path.getsize(chosen.output) / 1e6:.2f} MB)")
-    return 0
+    return run_command(COMMAND, parser, _work, arguments)
 
 
-KNOBS = ("d", "n", "width", "teacher", "rate", "checkpoints")
-
-
-def parser() -> argparse.ArgumentParser:
-    """Options: the Problem's fields, which part of the map, where cells are kept and where they are computed."""
-    build = argparse.ArgumentParser(prog="python -m core.training.regime_map", description="Compute the regime map.")
-    for name in ("d", "n", "width", "teacher"):
-        build.add_argument(f"--{name}", type=int, help=f"default {getattr(regime_map.PAPER, name)}")
-    build.add_argument("--rate", type=float, help="rate times τ²; 0 is automatic (default 0.005)")
-    build.add_argument(
-        "--checkpoints", type=lambda text: tuple(int(k) for k in text.split(",")), help="steps, by commas"
-    )
-    build.add_argument("--seeds", default="100-115", help="first-last, or numbers by commas (default %(default)s)")
-    build.add_argument("--every", type=int, default=1, help="keep each k-th τ and δ of the 17 (default 1: all)")
-    build.add_argument("--store", default=str(default_folder()), help="folder of finished cells (default %(default)s)")
-    build.add_argument("--output", default=str(OUTPUT), help="file to write (default %(default)s)")
+def parser() -> Parser:
+    """Options: the Problem's fields, the map's axes, where cells are kept and where they are computed."""
+    build = Parser(prog=" ".join(COMMAND), description="Compute the regime map.")
+    add_knobs(build, sweep.PAPER)
+    option(build, "--tau", axis(1e-6, 1e6), sweep.TAUS, help="values of τ (default: the paper's 17 from 0.1 to 2)")
+    option(build, "--delta", axis(-1e6, 1e6), sweep.DELTAS, help="values of δ (default: the paper's -1:1:17)")
+    option(build, "--every", whole(1), 1, help="keep each k-th τ and δ (default 1: all)")
+    option(build, "--seeds", seeds, seeds("100-115"), help="first-last, or numbers by commas (default 100-115)")
+    option(build, "--store", str, help="folder of finished cells (default: the user's cache)")
+    option(build, "--output", Path, Path("regime_map.npz"), help="file to write (default %(default)s)")
     where = build.add_mutually_exclusive_group()
-    where.add_argument("--processes", type=int, default=None, help="worker processes (default: one for each core)")
+    option(where, "--processes", whole(1, 4096), help="worker processes (default: one for each core)")
+    option(build, "--device", str, "auto", help="cpu, cuda or auto: DEVICE, else a GPU where it pays (default auto)")
     where.add_argument("--cluster", help="address of a Dask scheduler, tcp://host:8786, to use its workers instead")
     return build
 
 
-def write(path: Path, finished: dict, taus, deltas, seeds, problem, made: str) -> None:
-    """Arrange cells as [seed, tau, delta, checkpoint] and write the file whole or not at all."""
-    arrays = {
-        name: np.array(
-            [[[getattr(finished[float(t), float(d), int(s)], name) for d in deltas] for t in taus] for s in seeds],
-            dtype=np.float32,
-        )
-        for name in regime_map.MEASURES
-    }
-    axes = {"seed": np.array(seeds), "tau": taus, "delta": deltas, "checkpoint": np.array(problem.checkpoints)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as part:
-        content: dict[str, Any] = {**arrays, **axes, "made": np.array(made)}
-        np.savez_compressed(part, **content)
-    os.chmod(part.name, 0o644)
-    os.replace(part.name, path)
+def seeds(text: str) -> list[int]:
+    """100-115 or 100,103,107 as whole numbers of 0 or more, each once."""
+    first, dash, last = text.partition("-")
+    read = whole(0, 2**31 - 1)
+    try:
+        found = range(read(first), read(last) + 1) if dash else [read(one) for one in text.split(",")]
+    except OutsideTheory:
+        found = []
+    if not found or len(found) > 10_000:
+        raise OutsideTheory("the seeds cannot be read", got=text, do="Write 100-115 or 100,103,107.")
+    return sorted(set(found))
 
 
-def provenance(problem, command: list[str], chosen) -> str:
-    """JSON text: how and when the numbers were made."""
-    usage = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return json.dumps(
-        {
-            "command": shlex.join(command),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
-            "where": chosen.cluster or "processes of one machine",
-            "cpu_seconds_of_this_run": round(sum(u.ru_utime + u.ru_stime for u in usage)),
-            "problem": asdict(problem),
-            "method": "exact gradient descent, then the Chebyshev flow of core.training.relu_flow, float32 products",
-            "versions": {
-                "python": platform.python_version(),
-                **{name: version(name) for name in ("numpy", "scipy", "numba", "torch")},
-            },
-        }
+def _work(chosen: argparse.Namespace, words: list[str]) -> None:
+    problem = problem_from(sweep.PAPER, chosen)
+    taus, deltas = chosen.tau[:: chosen.every], chosen.delta[:: chosen.every]
+    cells = _cells(taus, deltas, chosen.seeds)
+    output = check_output(chosen.output)
+    parts = sweep.kept_cells(chosen.store, problem)
+    count = 1 if chosen.cluster else chosen.processes or cores()
+    device = _device(chosen, problem, sum(not parts.has(cell) for cell in cells), count)
+    plan = _plan(chosen, words, cells, problem, parts, count, device)
+    with _executor(chosen) as executor, told(partial(tqdm.write, file=sys.stderr)) as sentences:
+        plan.announce()
+        whole_map = RegimeMap.empty(chosen.seeds, taus, deltas, problem.checkpoints)
+        refused = []
+        with closing(
+            sweep.run_cells(cells, problem=problem, store=parts, executor=executor, device=device)
+        ) as finished:
+            for cell in _with_bar(finished, len(cells)):
+                whole_map.put(cell)
+                refused += [cell] if cell.refused else []
+    made = provenance(
+        problem,
+        command=plan.command,
+        device=plan.where,
+        cpu_seconds=_spent(),
+        method=METHOD,
+        told=sentences,
+        refused=[{"tau": cell.tau, "delta": cell.delta, "seed": cell.seed, "why": cell.refused} for cell in refused],
+    )
+    write_map(output, whole_map, made)
+    for cell in refused:
+        print(f"τ = {cell.tau:g}, δ = {cell.delta:g}, seed {cell.seed} is NaN: {cell.refused}")
+    print(f"wrote {output} ({output.stat().st_size / 1e6:.2f} MB)")
+
+
+def _cells(taus: np.ndarray, deltas: np.ndarray, seeds: list[int]) -> list[Cell]:
+    count = len(taus) * len(deltas) * len(seeds)
+    if count > MOST_CELLS:
+        raise OutsideTheory(f"a sweep may hold {MOST_CELLS:,} cells", got=f"{count:,}", do="Take fewer τ, δ or seeds.")
+    return sweep.grid(taus, deltas, seeds)
+
+
+def _device(chosen, problem: Problem, missing: int, workers: int) -> str:
+    seconds = sweep.expected_seconds(problem, missing)
+    return "cpu" if chosen.cluster else on_device.chosen(chosen.device, seconds, workers)
+
+
+def _plan(
+    chosen, words: list[str], cells: list[Cell], problem: Problem, parts: Parts, workers: int, device: str
+) -> Plan:
+    kept = sum(parts.has(cell) for cell in cells)
+    seconds, where = (
+        sweep.expected_seconds(problem, len(cells) - kept),
+        f"CPU, processes: {workers}, {platform.machine()}",
+    )
+    if device != "cpu":
+        seconds, where, workers = on_device.expected_seconds(seconds), describe(device), 1
+    return Plan(
+        shlex.join(words),
+        f"the cluster {chosen.cluster}" if chosen.cluster else where,
+        "cells",
+        len(cells),
+        kept,
+        seconds,
+        parts,
+        chosen.output,
+        workers,
     )
 
 
-def _with_progress(cells: Iterable, total: int):
-    """((tau, delta, seed), cell) pairs; a line on the terminal every few seconds with the time left."""
-    begun = time.monotonic()
-    said, fresh_from = 0.0, None
-    for done, cell in enumerate(cells, start=1):
-        now = time.monotonic()
-        if fresh_from is None and now - begun > 1.0:
-            fresh_from = (done, now)
-        if now - said > 5.0 or done == total:
-            said = now
-            print(f"{done}/{total} cells{_left(done, total, now, fresh_from)}", flush=True)
-        yield (cell.tau, cell.delta, cell.seed), cell
+def _with_bar(cells: Iterator[FinishedCell], total: int) -> Iterator[FinishedCell]:
+    with bar(total, "cells") as progress:
+        for cell in cells:
+            progress.update()
+            yield cell
 
 
-def _left(done: int, total: int, now: float, fresh_from) -> str:
-    if fresh_from is None or done <= fresh_from[0]:
-        return ""
-    pace = (now - fresh_from[1]) / (done - fresh_from[0])
-    return f", {pace:.2f} s a cell, {pace * (total - done) / 60:.1f} min left"
+def _spent() -> float:
+    usage = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in usage)
 
 
 def _executor(chosen) -> Executor:
@@ -143,19 +161,9 @@ def _executor(chosen) -> Executor:
         return cluster_executor(chosen.cluster)
     for name in ONE_THREAD:
         os.environ[name] = "1"
-    count = chosen.processes or len(os.sched_getaffinity(0))
-    return ProcessPoolExecutor(count, mp_context=get_context("spawn"))
+    count = chosen.processes or cores()
+    return ProcessPoolExecutor(count, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
 
 
-def _seeds(text: str) -> list[int]:
-    try:
-        if "-" in text:
-            first, last = (int(part) for part in text.split("-"))
-            seeds = list(range(first, last + 1))
-        else:
-            seeds = [int(part) for part in text.split(",")]
-    except ValueError:
-        seeds = []
-    if not seeds:
-        raise OutsideTheory("the seeds cannot be read", got=text, do="Write 100-115 or 100,103,107.")
-    return seeds
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -8,28 +8,33 @@ Setting: paper, section 5 and appendix D.1 (figures 1b, 5b, 10); PAPER is that o
 `python -m core.training.regime_map` computes it all; see core.training.regime_map.command.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, Executor, as_completed
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 
-from core.datasets.teacher_student import TeacherStudent
+from core.datasets.teacher_student import TeacherStudent, outputs
 from core.errors import OutsideTheory, Unavailable
 from core.kernels import relu_kernel_distance
 from core.params import Params, knob
 from core.training import measures
-from core.training.regime_map import published_draws
-from core.training.regime_map.store import Store, open_store
+from core.training.device import choose_device, reason, tell
+from core.training.measures import MEASURES, Measures
+from core.training.regime_map import on_device, published_draws
 from core.training.relu_flow import Snapshot, automatic_rate, integrate
+from core.training.results.parts import Parts, Place, open_parts
+from core.training.threads import cores
 
 TAUS = np.logspace(-1.0, 0.3, 17)
 DELTAS = np.linspace(-1.0, 1.0, 17)
 SEEDS = np.arange(100, 116)
 CHECKPOINTS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
-MEASURES = ("kernel_distance", "hamming_distance", "parameter_distance", "train_loss", "test_loss")
 LARGEST = 20_000_000
+ALGORITHM = 1
+"""Part of the kept cells' key: raise it when the same problem and cell would come out differently."""
 
 Cell = tuple[float, float, int]
 
@@ -91,51 +96,66 @@ PAPER = Problem()
 
 
 @dataclass(frozen=True)
-class FinishedCell:
-    """One network of the map, trained: its place and its measures at each checkpoint, arrays [k]."""
+class FinishedCell(Measures):
+    """One network of the map, trained: its measures at each checkpoint, arrays [k], and its place.
+
+    `refused` is "", or the sentence why there is no such run; then the measures are NaN.
+    """
 
     tau: float
     delta: float
     seed: int
     checkpoint: np.ndarray
-    kernel_distance: np.ndarray
-    hamming_distance: np.ndarray
-    parameter_distance: np.ndarray
-    train_loss: np.ndarray
-    test_loss: np.ndarray
+    refused: str = ""
 
 
 def run_cells(
     cells: Iterable[Cell],
     *,
     problem: Problem = PAPER,
-    store: object = None,
+    store: Place = None,
     executor: Executor | None = None,
+    device: str = "cpu",
 ) -> Generator[FinishedCell, None, None]:
     """Train the networks (tau, delta, seed) and yield each when it is finished; kept ones come first and at once.
 
     store: a folder of finished cells, keyed by (problem, cell); None is the user's cache, False keeps nothing. A folder
     that cannot be written is reported to the log and left out. executor: any concurrent.futures executor (threads,
     processes, a Dask cluster's get_executor()); without one, cells run here, one after the other. Closing the generator
-    cancels what has not begun. Results do not depend on the executor. Raises OutsideTheory for a cell with τ ≤ 0, a δ
-    that is not finite, a seed below 0, or a rate at which descent diverges.
+    cancels what has not begun. Results do not depend on the executor. A cell that diverges comes as NaN, with the reason.
+    device: "cpu", "cuda" (all cells together on a GPU; should it fail, that is told in a sentence and the executor does the
+    rest) or "auto", which takes a GPU where it pays. Single cells are chaotic: a GPU's agree with the CPU's in their means.
+    Raises OutsideTheory for a cell with τ ≤ 0, a δ that is not finite or a seed below 0, Unavailable for an absent device.
     """
-    wanted = [_checked(cell) for cell in cells]
-    return _run(list(dict.fromkeys(wanted)), problem, open_store(store, problem), executor)
+    wanted = list(dict.fromkeys(_checked(cell) for cell in cells))
+    device = device if device == "auto" else choose_device(device)
+    return _run(wanted, problem, kept_cells(store, problem), executor, device)
 
 
-def run_cell(problem: Problem, cell: Cell) -> np.ndarray:
-    """Train one network; its measures [5, checkpoint] in the order of MEASURES. Needs nothing but its arguments."""
-    return np.array([row for _, row in watch_cell(problem, cell, problem.checkpoints)]).T
+def kept_cells(store: Place, problem: Problem) -> Parts:
+    """The finished cells of a problem on disk."""
+    return open_parts(store, "regime_map", problem, MEASURES, version=ALGORITHM)
 
 
-def watch_cell(problem: Problem, cell: Cell, steps: Iterable[int]) -> Iterator[tuple[Snapshot, np.ndarray]]:
-    """Train one network, yielding each snapshot at `steps` with its five measures in the order of MEASURES."""
-    data, X_test = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
+def expected_seconds(problem: Problem, cells: int) -> float:
+    """CPU seconds that so many cells take on one ordinary core."""
+    return cells * (0.01 + 0.4 * problem.n * problem.d * problem.width / 5e6)
+
+
+def run_cell(problem: Problem, cell: Cell) -> Measures:
+    """Train one network; its measures [checkpoint]. Needs nothing but its arguments; OutsideTheory where it diverges."""
+    return Measures.stack(row for _, row in watch_cell(problem, cell, problem.checkpoints))
+
+
+def watch_cell(
+    problem: Problem, cell: Cell, steps: Iterable[int], *, device: str = "cpu"
+) -> Iterator[tuple[Snapshot, Measures]]:
+    """Train one network, yielding each snapshot at `steps` with its measures, numbers."""
+    data, X_test = drawn(problem, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
     rate = cell_rate(problem, cell)
     row, last = None, None
-    for snap in integrate(W_0, a_0, data.X, data.y, rate=rate, checkpoints=steps):
+    for snap in integrate(W_0, a_0, data.X, data.y, rate=rate, checkpoints=steps, device=device):
         if row is None or last is None or not np.array_equal(snap.W, last):
             row = _measured(data, X_test, W_0, a_0, snap)
         last = snap.W
@@ -149,7 +169,7 @@ def cell_rate(problem: Problem, cell: Cell) -> float:
     """
     if problem.rate > 0:
         return problem.rate / cell[0] ** 2
-    data, _ = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
+    data, _ = drawn(problem, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
     return min(5e-5 * problem.d / cell[0] ** 2, automatic_rate(W_0, a_0, data.X))
 
@@ -166,54 +186,77 @@ def _coarseness(place: int) -> int:
     return place & -place if place else 1 << 20
 
 
+def drawn(problem: Problem, seed: int) -> tuple[TeacherStudent, np.ndarray]:
+    """The published draw of a seed, and its test inputs in float32."""
+    return _drawn(problem.d, problem.n, problem.width, problem.teacher, seed)
+
+
 @lru_cache(maxsize=4)
 def _drawn(d: int, n: int, width: int, teacher: int, seed: int) -> tuple[TeacherStudent, np.ndarray]:
     data = published_draws.draw(d=d, n=n, width=width, teachers=teacher, seed=seed)
     return data, data.X_test.astype(np.float32)
 
 
-def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> np.ndarray:
-    single = (snap.W.astype(np.float32), snap.a.astype(np.float32))
-    return np.array(
-        [
-            relu_kernel_distance(W_0, a_0, snap.W, snap.a, data.X),
-            measures.hamming_distance(W_0, snap.W, data.X),
-            measures.parameter_distance(W_0, a_0, snap.W, snap.a),
-            snap.loss,
-            measures.mean_squared_error(*single, X_test, data.y_test),
-        ]
+def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> Measures:
+    answers = outputs(snap.W.astype(np.float32), snap.a.astype(np.float32), X_test)
+    return Measures(
+        kernel_distance=relu_kernel_distance(W_0, a_0, snap.W, snap.a, data.X),
+        hamming_distance=measures.hamming_distance(W_0, snap.W, data.X),
+        parameter_distance=measures.parameter_distance(W_0, a_0, snap.W, snap.a),
+        train_loss=snap.loss,
+        test_loss=np.mean((answers - data.y_test) ** 2),
     )
 
 
 def _run(
-    cells: list[Cell], problem: Problem, store: Store, executor: Executor | None
+    cells: list[Cell], problem: Problem, parts: Parts, executor: Executor | None, device: str
 ) -> Generator[FinishedCell, None, None]:
     missing = []
     for cell in cells:
-        kept = store.read(cell)
+        kept = parts.read(cell)
         if kept is None:
             missing.append(cell)
         else:
-            yield _finished(problem, cell, kept)
-    fresh = _here(problem, missing) if executor is None else _on(executor, problem, missing)
+            yield _finished(problem, cell, Measures(**kept))
+    fresh = _fresh(
+        problem, missing, executor, on_device.chosen(device, expected_seconds(problem, len(missing)), cores())
+    )
     try:
-        for cell, values in fresh:
-            store.write(cell, values)
-            yield _finished(problem, cell, values)
+        for cell, found in fresh:
+            if isinstance(found, Measures):
+                parts.write(cell, found.arrays())
+            yield _finished(problem, cell, found)
     finally:
         fresh.close()
 
 
+def _fresh(problem: Problem, cells: list[Cell], executor: Executor | None, device: str):
+    """(cell, outcome) of every cell; what a GPU that fails leaves undone goes to the executor, or is done here."""
+    left = dict.fromkeys(cells)
+    if device != "cpu" and left:
+        try:
+            for cell, found in on_device.trained(problem, cells, drawn, cell_rate, device):
+                del left[cell]
+                yield cell, found
+        except (RuntimeError, Unavailable) as error:
+            tell(f"The GPU failed ({reason(error)}); {len(left)} cells go on on the CPU.")
+    rest = _here(problem, list(left)) if executor is None else _on(executor, problem, list(left))
+    try:
+        yield from rest
+    finally:
+        rest.close()
+
+
 def _here(problem: Problem, cells: list[Cell]):
     for cell in cells:
-        yield cell, run_cell(problem, cell)
+        yield cell, _outcome(partial(run_cell, problem, cell))
 
 
 def _on(executor: Executor, problem: Problem, cells: list[Cell]):
     futures = {executor.submit(run_cell, problem, cell): cell for cell in cells}
     try:
         for future in as_completed(futures):
-            yield futures.pop(future), future.result()
+            yield futures.pop(future), _outcome(future.result)
     except BrokenExecutor:
         raise Unavailable(
             "a worker process ended before its cell was finished",
@@ -225,8 +268,20 @@ def _on(executor: Executor, problem: Problem, cells: list[Cell]):
             future.cancel()
 
 
-def _finished(problem: Problem, cell: Cell, values: np.ndarray) -> FinishedCell:
-    return FinishedCell(*cell, np.array(problem.checkpoints), *values)
+def _outcome(result: Callable[[], Measures]) -> Measures | OutsideTheory:
+    """A cell's measures, or why it has none: one that diverges does not end the others."""
+    try:
+        return result()
+    except OutsideTheory as refused:
+        return refused
+
+
+def _finished(problem: Problem, cell: Cell, found: Measures | OutsideTheory) -> FinishedCell:
+    steps, why = np.array(problem.checkpoints), ""
+    if isinstance(found, OutsideTheory):
+        found, why = Measures.full(steps.shape), str(found)
+    named: dict[str, Any] = {**found.arrays(), **dict(zip(("tau", "delta", "seed"), cell, strict=True))}
+    return FinishedCell(**named, checkpoint=steps, refused=why)
 
 
 def _checked(cell: Cell) -> Cell:

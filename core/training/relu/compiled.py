@@ -14,6 +14,8 @@ from typing import Any
 
 import numba
 
+from core.training.results.files import cache_folder, why_unwritable
+
 KERNELS = ("compiled.py", "state.py", "gradient.py", "growing.py", "chebyshev.py")
 """The files that compiled functions are made of: they call each other across files and share the fields of state.py."""
 
@@ -21,7 +23,7 @@ KERNELS = ("compiled.py", "state.py", "gradient.py", "growing.py", "chebyshev.py
 def _candidates():
     if "NUMBA_CACHE_DIR" in os.environ:
         yield Path(os.environ["NUMBA_CACHE_DIR"])
-    yield Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lazy-rich-lab" / "numba"
+    yield cache_folder("numba")
     yield Path(tempfile.gettempdir()) / f"lazy-rich-lab-{os.getuid()}" / "numba"
 
 
@@ -31,15 +33,7 @@ ROOM = 8_000_000
 
 def writable_folder(candidates) -> Path | None:
     """The first of the folders that exists or can be made and takes ROOM bytes; None if there is none."""
-    for folder in candidates:
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder) as probe:
-                probe.write(bytes(ROOM))
-                return folder
-        except OSError:
-            continue
-    return None
+    return next((folder for folder in candidates if not why_unwritable(folder, ROOM)), None)
 
 
 def drop_spoilt(folder: Path) -> None:

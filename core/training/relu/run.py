@@ -20,6 +20,10 @@ SMALL = 2e5
 """n·m·d up to which products are in float64 and steps short, since time is no concern."""
 STABLE = 2.0
 """η λ_max up to which descent is stable."""
+GROWN = 1e6
+"""What the loss may grow by before a run counts as diverged."""
+COMFORTABLE = 1e8
+"""Size, and inverse size, up to which float32 products neither overflow nor vanish."""
 STIFF = 0.05
 """η λ_max above which the opening is three times as long."""
 TURNS = 30
@@ -46,7 +50,13 @@ def default_accuracy(cost: float) -> Accuracy:
 
 
 def divergence(rate: float, sharpness: float) -> OutsideTheory:
-    """The refusal of a rate beyond stability, with a rate to use."""
+    """The refusal of a rate beyond stability at the start, or of one that lost its way later, with a rate to use."""
+    if rate * sharpness <= STABLE:
+        return OutsideTheory(
+            f"gradient descent diverges on the way: the loss has grown {GROWN:g}-fold",
+            got=f"η = {rate:.3g}, η·λ_max = {rate * sharpness:.2g} at the start",
+            do=f"Use η ≤ {_rounded_down(rate / 4)}.",
+        )
     return OutsideTheory(
         f"gradient descent diverges: η·λ_max = {rate * sharpness:.2g} > 2",
         got=f"η = {rate:.3g}",
@@ -67,7 +77,7 @@ class Run:
         self.done = False
         self._multiply_in(np.float64)
         self.sharpness = self.clock["sharpness"] = sharpness(theta, probe, self.work, TURNS)
-        self.ceiling = 1e6 * max(self.loss(), self.power)
+        self.ceiling = GROWN * max(self.loss(), self.power)
 
     def network(self) -> tuple[np.ndarray, np.ndarray]:
         """Copies of W[m, d], a[m] as they are now."""
@@ -80,7 +90,7 @@ class Run:
         """Choose the method, the opening and the float type of a run to step `last`."""
         cost = float(self.X.size) * self.m
         self.method = _settled(method, cost, last)
-        if self.method != "descent" and self.rate * self.sharpness > STABLE:
+        if last > 0 and self.rate * self.sharpness > STABLE:
             raise divergence(self.rate, self.sharpness)
         if accuracy is None:
             accuracy = default_accuracy(cost)
@@ -95,7 +105,7 @@ class Run:
             floor=floor,
             ceiling=self.ceiling,
         )
-        if cost > SMALL:
+        if cost > SMALL and self._comfortable():
             self._multiply_in(np.float32)
 
     def advance(self, goal: int) -> None:
@@ -108,6 +118,10 @@ class Run:
                 self.rules = self.rules._replace(floor=0.0)
                 self._multiply_in(np.float64)
             self.done = found == CONVERGED
+
+    def _comfortable(self) -> bool:
+        sizes = (float(np.abs(array).max()) for array in (self.X, self.y, self.path.theta))
+        return all(1 / COMFORTABLE < size < COMFORTABLE for size in sizes if size > 0)
 
     def _multiply_in(self, kind) -> None:
         self.work = new_work(self.X, self.y, self.m, kind, **self.layers)

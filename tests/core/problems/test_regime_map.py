@@ -6,8 +6,12 @@ import pytest
 
 from core.errors import OutsideTheory, Unavailable
 from core.problems import regime_map as regime_map_view
-from core.problems.regime_map import LiveCell, OwnSweep, View, cell_number, cell_of, load, sweep, train_cell
-from core.training.regime_map import DELTAS, MEASURES, TAUS, run_cells
+from core.problems import regime_map_run
+from core.problems.regime_map import View, cell_number, cell_of, load, row
+from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
+from core.training.regime_map import DELTAS, MEASURES, PAPER, SEEDS, TAUS, RegimeMap, run_cells
+from core.training.regime_map.map_file import write_map
+from core.training.results.result import provenance
 
 TINY = OwnSweep(d=3, n=20, width=4, teacher=2, grid="5")
 
@@ -34,31 +38,41 @@ def test_sweep_fills_the_map_and_equals_its_cells():
     assert [s.done for s in snapshots] == sorted(s.done for s in snapshots)
     last = snapshots[-1]
     assert last.done == last.total == 25
-    assert np.isfinite(last.map.values).all()
+    assert all(np.isfinite(values).all() for values in last.map.measures.arrays().values())
     (cell,) = run_cells([(float(TAUS[4]), float(DELTAS[8]), 100)], problem=TINY.problem, store=False)
-    for row, name in enumerate(MEASURES):
-        assert last.map.values[row, 0, 1, 2] == pytest.approx(getattr(cell, name), rel=1e-6)
+    for name in MEASURES:
+        assert getattr(last.map.measures, name)[0, 1, 2] == pytest.approx(getattr(cell, name), rel=1e-6)
 
 
 def test_cancelled_sweep_goes_on_where_it_stopped(monkeypatch):
     running = sweep(TINY)
     first = next(running)
     running.close()
-    assert np.isnan(first.map.values).any() and np.isfinite(first.map.values).any()
-    monkeypatch.setattr(regime_map_view, "REFRESH_S", 0.0)
+    values = first.map.measures.test_loss
+    assert np.isnan(values).any() and np.isfinite(values).any()
+    monkeypatch.setattr(regime_map_run, "REFRESH_S", 0.0)
     resumed = list(sweep(TINY))
     assert resumed[-1].done == 25
 
 
-def test_own_rate_that_diverges_ends_with_the_rate_to_use():
-    with pytest.raises(OutsideTheory, match=r"η·λ_max = .* > 2.*Use η ≤"):
+def test_cells_that_diverge_stay_blank_and_are_said():
+    last = list(sweep(replace(TINY, rate=0.05)))[-1]
+    blank = np.isnan(last.map.measures.test_loss).all(axis=-1)
+    assert 0 < len(last.refused) == blank.sum() < last.total
+    assert (
+        last.refused[0].startswith("τ = 0.1, δ = ") and "η·λ_max = " in last.refused[0] and "Use η ≤" in last.refused[0]
+    )
+
+
+def test_a_sweep_without_any_run_is_refused():
+    with pytest.raises(OutsideTheory, match=r"every cell diverges.*Use η ≤"):
         list(sweep(replace(TINY, rate=10.0)))
 
 
 def test_live_cell_reports_every_snapshot(monkeypatch):
-    monkeypatch.setattr(regime_map_view, "LIVE_STEPS", (10, 30))
+    monkeypatch.setattr(regime_map_run, "LIVE_STEPS", (10, 30))
     snapshots = list(train_cell(LiveCell(0.1, 1.0, 100)))
-    assert [s.done for s in snapshots] == [1, 2] and snapshots[-1].values.shape == (5, 2)
+    assert [s.done for s in snapshots] == [1, 2] and snapshots[-1].measures.test_loss.shape == (2,)
     assert snapshots[-1].seconds > 0
 
 
@@ -72,24 +86,41 @@ def test_more_teachers_than_neurons_are_refused():
         replace(TINY, teacher=5)
 
 
-@pytest.mark.parametrize("spoil", ["missing", "damaged", "shape"])
+def other_map(path):
+    problem = replace(PAPER, d=5, n=20, width=6, checkpoints=(10, 100))
+    whole = RegimeMap.empty([100], [0.1, 1.0], [0.0], problem.checkpoints)
+    write_map(path, whole, provenance(problem, command="c", device="d", cpu_seconds=1))
+
+
+def other_problem(path):
+    whole = RegimeMap.empty(SEEDS, TAUS, DELTAS, PAPER.checkpoints)
+    write_map(path, whole, provenance(replace(PAPER, d=99), command="c", device="d", cpu_seconds=1))
+
+
+SPOILT = {
+    "missing": lambda path: None,
+    "no npz": lambda path: path.write_bytes(b"PK\x03\x04 broken"),
+    "cut": lambda path: path.write_bytes(regime_map_view.ASSET.read_bytes()[:9000]),
+    "arrays alone": lambda path: np.savez(path, **{name: np.zeros((1, 1, 1, 1)) for name in MEASURES}),
+    "another map": other_map,
+    "another problem on the paper's axes": other_problem,
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
 def test_a_bad_file_is_named_and_the_cure_given(tmp_path, spoil):
     path = tmp_path / "regime_map.npz"
-    if spoil == "damaged":
-        path.write_bytes(b"PK\x03\x04 broken")
-    if spoil == "shape":
-        content: dict = {name: np.arange(2) for name in ("seed", "tau", "delta", "checkpoint")}
-        content |= {name: np.zeros((1, 1, 1, 1)) for name in MEASURES}
-        np.savez(path, allow_pickle=False, made=np.array(""), **content)
-    with pytest.raises(Unavailable, match=r"regime_map\.npz.*python -m core\.training\.regime_map"):
+    SPOILT[spoil](path)
+    with pytest.raises(Unavailable, match=r"regime_map\.npz.*python -m core\.training\.regime_map --output assets"):
         load(path)
 
 
 def test_committed_map_is_whole_small_and_shows_the_papers_lesson():
     whole = load(regime_map_view.ASSET)
-    assert whole.values.shape == (5, 16, 17, 17, 11) and np.isfinite(whole.values).all()
+    for values in whole.measures.arrays().values():
+        assert values.shape == (16, 17, 17, 11) and np.isfinite(values).all()
     assert os.path.getsize(regime_map_view.ASSET) < 5e6
-    mean = {name: whole.row(name).mean(axis=0) for name in regime_map_view.ROW}
+    mean = {name: row(whole, name).mean(axis=0) for name in regime_map_view.FIELDS}
     rapid, late, lazy = (0, 16), (0, 0), (16, 8)
     early = whole.checkpoint.tolist().index(100)
     assert mean["flips"][rapid][early] > 15 > 1 > mean["flips"][late][early]

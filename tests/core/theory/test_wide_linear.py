@@ -12,7 +12,6 @@ from core.theory.wide_linear import (
     exact_flow,
     exact_products,
     isotropic_delta,
-    output_times,
     regime,
     split,
 )
@@ -181,13 +180,6 @@ def test_the_regime_shows_in_the_kernel(shape, sign, name):
 
 def kernel_of(outputs, inputs):
     return np.kron(outputs, np.eye(len(inputs))) + np.kron(np.eye(len(outputs)), inputs)
-
-
-def test_output_times_are_even_until_the_relative_scale_makes_them_long():
-    np.testing.assert_allclose(np.diff(output_times(50.0, 2.0)), 50 / 119)
-    long = output_times(1e4, -8.0)
-    assert long[0] == 0 and long[-1] == pytest.approx(1e4)
-    np.testing.assert_allclose(np.diff(np.log(long[1:])), np.log(long[2] / long[1]))
 
 
 A3, W3, B3 = np.eye(3), np.eye(3), np.diag([3.0, 2.0, 1.0])

@@ -145,6 +145,13 @@ def test_command_prints_text_and_json(tmp_path):
     assert "δ" in text and json.loads("{" + found)["regime"] == "downstream"
 
 
+def status(arguments):
+    try:
+        return main(arguments)
+    except SystemExit as ended:
+        return ended.code
+
+
 @pytest.mark.parametrize(
     "content, options, words",
     [
@@ -153,6 +160,18 @@ def test_command_prints_text_and_json(tmp_path):
         ("net", ["--data", "missing.csv"], "No such file"),
         ("net", ["--slope", "-1"], "positive"),
         ("net", ["--rates", "1"], "rates"),
+        ("net", ["--rates", "x"], "--rates"),
+        ("net", ["--slope", "x"], "--slope"),
+        ("net", ["--layout", "rows"], "--layout"),
+        ("net", ["--order", "w,b"], "'b'"),
+        ("net", ["--order", "w"], "two layers"),
+        ("net", ["--only", "encoder"], "'encoder'"),
+        ("net", ["--before", "missing.npz"], "No such file"),
+        ("net", ["--before-prefix", "init"], "'init'"),
+        ("net", ["--data", "/"], "directory"),
+        ("net", ["--separator", "dots"], "--separator"),
+        ("net", ["--format", "xml"], "--format"),
+        ("net", ["--aim", "nan"], "aim"),
     ],
 )
 def test_command_refuses_in_a_sentence(tmp_path, capsys, content, options, words):
@@ -163,8 +182,9 @@ def test_command_refuses_in_a_sentence(tmp_path, capsys, content, options, words
         path.write_bytes(file.getvalue())
     elif content is not None:
         path.write_bytes(content)
-    assert main([str(path), *options]) == 2
-    assert words in capsys.readouterr().err
+    assert status([str(path), *options]) == 2
+    said = capsys.readouterr()
+    assert words in said.err and said.err.count("\n") == 1 and not said.out
 
 
 def test_command_with_data_that_cannot_tell_says_why(tmp_path, capsys):

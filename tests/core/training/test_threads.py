@@ -1,7 +1,10 @@
-"""One thread per process, even where the environment asks for more."""
+"""One thread per process, even where the environment asks for more; cores are counted on every system."""
 
+import os
 import subprocess
 import sys
+
+from core.training.threads import cores
 
 CODE = """
 import os
@@ -16,3 +19,11 @@ assert all(pool["num_threads"] == 1 for pool in threadpoolctl.threadpool_info())
 
 def test_one_thread():
     subprocess.run([sys.executable, "-c", CODE], check=True)
+
+
+def test_cores_are_counted_where_the_system_knows_no_affinity(monkeypatch):
+    assert 1 <= cores() <= os.cpu_count()
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    assert cores() == os.cpu_count()
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert cores() == 1

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from core.params import Params
-from core.training import experiment as harness
+from core.training.practice import harness
 
 RTOL = 1e-6
 

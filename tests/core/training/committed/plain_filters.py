@@ -8,8 +8,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from core.training import experiment as harness
-from core.training import filters
+from core.training.practice import filters, harness
 from tests.core.training.committed.agreement import close, copied, drawn, last, normal, watched
 
 SMALL = filters.Problem(alphas=(10,), seeds=1, epochs=5, samples=200, data="patches")

@@ -8,8 +8,7 @@ import torch
 from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from core.datasets import modular
-from core.training import experiment as harness
-from core.training import grokking
+from core.training.practice import grokking, harness
 from tests.core.training.committed.agreement import close, copied, drawn, last, watched
 
 SMALL = grokking.Problem(alphas=(0.1, 3), taus=(0.5, 1), seeds=1, steps=10, modulus=7, width=8, rate=2**-8)

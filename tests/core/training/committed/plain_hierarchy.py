@@ -8,8 +8,7 @@ import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 
-from core.training import experiment as harness
-from core.training import hierarchy
+from core.training.practice import harness, hierarchy
 from tests.core.training.committed.agreement import close, last, normal, watched
 
 SMALL = hierarchy.Problem(

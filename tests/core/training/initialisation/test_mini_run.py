@@ -81,7 +81,7 @@ def test_both_variants_start_from_the_same_function():
     nets = [drawn(Problem(width=8, d=4), seed) for seed in range(2)]
     first, *_, last = run(nets, [data(c=1), data(c=1)], (0.25, 4.0), checkpoints=(0, 4, 8))
     np.testing.assert_allclose(first.train_loss[0], first.train_loss[1], rtol=1e-10)
-    assert not first.kernel_distance.any() and not first.hamming.any()
+    assert not first.kernel_distance.any() and not first.flipped_share.any()
     assert last.train_loss.shape == (2, 2, 3) and (last.train_loss[..., -1] < last.train_loss[..., 0]).all()
 
 

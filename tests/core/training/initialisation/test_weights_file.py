@@ -103,12 +103,11 @@ BAD = {
     "one layer": (npz(w=W), "two layers"),
     "no chain": (npz(w=W, a=np.ones((2, 5))), "follow one another"),
     "transposed": (npz(w=W.T, a=A.T), "follow one another|transpose"),
-    "transposed and numbered": (npz(w1=W.T, w2=A.T), "transpose"),
     "wrong order": (npz(a=A, w=W), "order"),
     "nan": (npz(w=W * np.nan, a=A), "finite"),
     "text array": (npz(w=np.array([["x"] * 3] * 6), a=A), "real numbers"),
     "convolution": (npz(w=np.ones((3, 3, 5, 5)), a=A), "fully connected"),
-    "zeros": (npz(w=W * 0, a=A), "zero"),
+    "zeros": (npz(w=W * 0, a=A * 0), "zero"),
     "many square": (npz(**{f"w{k}": np.eye(4) for k in range(10)}, z=np.ones((3, 7))), "follow one another"),
 }
 
@@ -162,7 +161,8 @@ def spoiled(**changes) -> str:
         ("[" * 100_000, "snippet printed"),
         (spoiled(rows=[[1.0], [2.0]]), "one per unit"),
         (spoiled(rows=[[float("nan")] * 6, [1.0, 1.0]]), "finite"),
-        (spoiled(rows=[[0.0] * 6, [1.0, 1.0]]), "zero"),
+        (spoiled(rows=[[0.0] * 6, [0.0, 0.0]]), "zero"),
+        (spoiled(others=["Conv2d"]), "Conv2d"),
         (spoiled(shapes=[[6, 3], [2, 5]]), "snippet|layer below|one per unit"),
         (spoiled(names=["x"]), "two layers"),
     ],

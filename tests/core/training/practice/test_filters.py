@@ -1,7 +1,5 @@
 """The smoothness measure against scipy, the lever's invariance, one run's record, refused requests."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
@@ -72,20 +70,10 @@ def test_auto_data_are_settled_before_the_run(monkeypatch):
     assert problem.data == "patches" and "DATA_DIR" in note
 
 
-@pytest.mark.parametrize("bad", [{"alphas": ()}, {"alphas": (2,)}, {"epochs": 0}, {"data": "imagenet"}])
+@pytest.mark.parametrize("bad", [{"alphas": ()}, {"alphas": (0,)}, {"epochs": 0}, {"data": "imagenet"}])
 def test_bad_problems_are_refused_in_a_sentence(bad):
     with pytest.raises(OutsideTheory):
         filters.Problem(**bad)
-
-
-def test_the_committed_result_is_what_the_code_makes():
-    result = ground.read(filters.EXPERIMENT)
-    ends = dataclasses.replace(result.problem, samples=4000)
-    _, _, arrays = next(filters.train(ends, (0, 2)))
-    stored = result.solution
-    np.testing.assert_allclose(arrays["filters"][0], stored.filters[0, 2, 0], rtol=1e-6)
-    np.testing.assert_allclose(arrays["train_loss"][:2], stored.train_loss[0, 2, :2], rtol=0.02)
-    np.testing.assert_allclose(arrays["turned"][1], stored.turned[0, 2, 1], rtol=0.05)
 
 
 def test_a_summary_has_a_line_for_each_scale():

@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import OutsideTheory
-from core.training.regime_map import PAPER, FinishedCell, grid, run_cell, run_cells
+from core.errors import OutsideTheory, Unavailable
+from core.training.regime_map import MEASURES, PAPER, FinishedCell, RegimeMap, grid, run_cell, run_cells
 from core.training.regime_map import command as regime_map_command
 from core.training.regime_map import sweep as sweep_module
+from core.training.regime_map.map_file import read_map, write_map
+from core.training.results.result import provenance
 
 SMALL = replace(PAPER, d=5, n=30, width=8, checkpoints=(0, 10, 1000))
 CELLS = [(0.1, 0.5, 100), (2.0, -1.0, 100), (0.1, 0.5, 101)]
@@ -53,7 +55,7 @@ def test_each_cell_is_kept_on_arrival_so_a_cut_sweep_resumes(tmp_path, monkeypat
 
 def test_damaged_file_is_computed_again(tmp_path):
     (good,) = run_cells(CELLS[:1], problem=SMALL, store=tmp_path)
-    (file,) = tmp_path.rglob("*.npy")
+    (file,) = tmp_path.rglob("*.npz")
     file.write_bytes(b"broken")
     (again,) = run_cells(CELLS[:1], problem=SMALL, store=tmp_path)
     assert same(good, again)
@@ -95,7 +97,8 @@ def test_closing_the_generator_cancels_what_has_not_begun():
 def test_cell_does_not_depend_on_the_checkpoints_before_it():
     coarse = replace(PAPER, d=20, n=200, width=60, checkpoints=(3000,))
     fine = replace(coarse, checkpoints=(10, 100, 300, 1000, 2000, 3000))
-    one, other = (run_cell(p, (0.1, 0.0, 100))[:, -1] for p in (coarse, fine))
+    ends = ([curve[-1] for curve in run_cell(p, (0.1, 0.0, 100)).arrays().values()] for p in (coarse, fine))
+    one, other = ends
     assert one[:3] == pytest.approx(other[:3], rel=0.02)
     assert one[3:] == pytest.approx(other[3:], rel=0.05)
 
@@ -135,7 +138,7 @@ def test_impossible_problems_are_refused(change):
 def test_automatic_rate_is_the_papers_at_the_papers_size_and_stable_elsewhere():
     assert sweep_module.cell_rate(replace(PAPER, rate=0), (0.1, 1.0, 100)) == pytest.approx(0.5)
     tiny = replace(SMALL, rate=0, d=2)
-    assert np.isfinite(run_cell(tiny, (0.1, 1.0, 100))).all()
+    assert all(np.isfinite(curve).all() for curve in run_cell(tiny, (0.1, 1.0, 100)).arrays().values())
 
 
 def test_own_rate_beyond_stability_is_a_sentence():
@@ -149,12 +152,13 @@ def test_command_writes_the_documented_layout_and_resumes(tmp_path, monkeypatch,
     arguments += [f"--store={tmp_path / 'cells'}", f"--output={tmp_path / 'map.npz'}"]
     for _ in range(2):
         assert regime_map_command.main(arguments) == 0
-    assert "18/18 cells" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "18/18" in said.err and "18 of 18 are kept" in said.out
     with np.load(tmp_path / "map.npz", allow_pickle=False) as content:
         assert content["seed"].tolist() == [100, 103]
         assert content["tau"] == pytest.approx(np.logspace(-1, 0.3, 17)[::8])
         assert content["delta"].tolist() == [-1, 0, 1]
-        for name in sweep_module.MEASURES:
+        for name in MEASURES:
             assert content[name].shape == (2, 3, 3, 3)
         made = json.loads(str(content["made"]))
         problem = replace(PAPER, d=5, n=20, width=6, checkpoints=(0, 10, 100))
@@ -164,14 +168,37 @@ def test_command_writes_the_documented_layout_and_resumes(tmp_path, monkeypatch,
     assert {p.name for p in Path(tmp_path).iterdir()} == {"cells", "map.npz"}
 
 
-def test_command_says_what_is_wrong(capsys):
-    assert regime_map_command.main(["--width=7"]) == 2
-    assert regime_map_command.main(["--seeds=x"]) == 2
-    assert "even" in capsys.readouterr().err
+def test_a_cell_that_diverges_is_named_and_the_others_go_on(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(regime_map_command, "_executor", lambda chosen: ThreadPoolExecutor(1))
+    arguments = ["--d=5", "--n=30", "--width=8", "--rate=0.05", "--checkpoints=10,1e4", "--seeds=100"]
+    arguments += ["--tau", "0.1,2", "--delta", "-1:1:2", f"--store={tmp_path / 'c'}", f"--output={tmp_path / 'm.npz'}"]
+    assert regime_map_command.main(arguments) == 0
+    assert "τ = 0.1, δ = -1, seed 100 is NaN: " in capsys.readouterr().out
+    with np.load(tmp_path / "m.npz") as content:
+        refused = json.loads(str(content["made"]))["refused"]
+        assert content["tau"].tolist() == [0.1, 2] and content["delta"].tolist() == [-1, 1]
+        assert np.isnan(content["test_loss"][0, 0]).all() and np.isfinite(content["test_loss"][0, 1]).all()
+    assert {(one["tau"], one["delta"]) for one in refused} == {(0.1, -1), (0.1, 1)}
+    assert all("diverges" in one["why"] for one in refused)
+
+
+def test_a_map_read_back_is_the_one_written_and_no_other_passes_for_it(tmp_path):
+    axes = ([100], [0.1, 2.0], [-1.0, 0.5])
+    whole = RegimeMap.empty(*axes, SMALL.checkpoints)
+    for cell in run_cells(grid(*axes[1:], axes[0]), problem=SMALL, store=False):
+        whole.put(cell)
+    write_map(tmp_path / "m.npz", whole, provenance(SMALL, command="c", device="d", cpu_seconds=1.4))
+    again = read_map(tmp_path / "m.npz", SMALL, axes, "Do.")
+    for name in MEASURES:
+        np.testing.assert_array_equal(getattr(again.measures, name), getattr(whole.measures, name))
+    assert json.loads(again.made)["cpu_seconds"] == 1
+    for problem, other in ((replace(SMALL, d=6), axes), (SMALL, ([101], *axes[1:])), (SMALL, ([100], [0.1], axes[2]))):
+        with pytest.raises(Unavailable, match=r"m\.npz must be .*Do\."):
+            read_map(tmp_path / "m.npz", problem, other, "Do.")
 
 
 def test_processes_are_told_to_use_one_thread(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    pool = regime_map_command._executor(regime_map_command.parser().parse_args(["--processes=1"]))
+    pool = regime_map_command._executor(regime_map_command.parser().read(["--processes", "1"]))
     pool.shutdown()
     assert os.environ["OMP_NUM_THREADS"] == "1"

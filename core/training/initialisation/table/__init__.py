@@ -1,0 +1,1 @@
+"""A file of data read: text into cells, cells into inputs and a target."""

@@ -1,0 +1,109 @@
+"""A link holds everything: what is clicked, copied and opened elsewhere is the same problem and the same picture."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages import BY_STEM, PAGES
+from pages.lessons.lessons import LESSONS
+
+APP = str(Path(__file__).parents[2] / "app.py")
+PRESETS = [(page, name) for page in PAGES for name in page.presets()]
+STEPS = [(stem, number) for stem, lesson in LESSONS.items() for number in range(1, len(lesson.steps) + 1)]
+
+
+def run(page, query: dict | None = None) -> AppTest:
+    test = AppTest.from_file(APP, default_timeout=120)
+    test.switch_page(page.file)
+    for key, value in (query or {}).items():
+        test.query_params[key] = value
+    return healthy(test.run().run())  # the second time what is simulated beside the theory has come
+
+
+def healthy(test: AppTest) -> AppTest:
+    assert not test.exception and not [one.value for one in test.error]
+    assert not [one.value for one in test.warning if "link" in one.value]
+    return test
+
+
+def copied(test: AppTest) -> dict:
+    """The address, as a link that is copied or drawn as a QR code carries it."""
+    return dict(test.query_params)
+
+
+@pytest.fixture(params=["desk", "phone"])
+def device(request, monkeypatch):
+    monkeypatch.setattr("pages.shared.controls.on_phone", lambda: request.param == "phone")
+    return request.param
+
+
+@pytest.mark.parametrize("page, name", PRESETS, ids=lambda part: getattr(part, "stem", part))
+def test_a_preset_is_its_link(page, name, device, charts):
+    here = run(page).button(f"preset_{name}").click().run().run()
+    there = run(page, copied(healthy(here)))
+    assert copied(there) == copied(here)
+    assert charts(there)[0]["panels"] == charts(here)[0]["panels"]
+    assert set(copied(here)) == set(page.presets()[name].changed())
+
+
+@pytest.mark.parametrize("stem, number", STEPS)
+def test_a_step_is_its_link(stem, number, device, charts):
+    page = BY_STEM[stem]
+    here = run(page, {"step": str(number)})
+    there = run(page, copied(here))
+    assert copied(there) == copied(here) and copied(here)["step"] in ("1", [str(number)], str(number))
+    assert charts(there)[0]["panels"] == charts(here)[0]["panels"]
+
+
+def test_a_cell_of_the_map_is_its_link(device, charts):
+    page = BY_STEM["regime_map"]
+    here = run(page)
+    here.session_state["chart"] = {"click": {"panel": 0, "x": 0.0, "y": 0.5}}
+    healthy(here.run())
+    assert copied(here)["delta"] in ("0.5", ["0.5"]) and copied(here)["tau"] in ("1", ["1"])
+    there = run(page, copied(here))
+    assert charts(there)[0]["panels"] == charts(here)[0]["panels"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_an_empty_or_unknown_parameter_is_no_fault(page):
+    knobs = list(type(next(iter(page.presets().values()))).knobs()) if page.presets() else []
+    words = [*knobs, "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam", "v", "part", "nonsense"]
+    for word in ("", "☃"):
+        test = AppTest.from_file(APP, default_timeout=120)
+        test.switch_page(page.file)
+        for key in words:
+            test.query_params[key] = word
+        assert not test.run().exception
+
+
+def go(test: AppTest, stem: str, **query: str) -> AppTest:
+    """To another page of the same visit, as its menu or a link inside it leads there."""
+    test.query_params = dict(query)
+    test._page_hash = next(h for h, page in test._registered_pages.items() if page["url_pathname"] == stem)
+    return healthy(test.run())
+
+
+def test_what_pages_share_travels_and_a_page_is_found_as_it_was_left():
+    test = run(BY_STEM["geometry"])
+    test.slider("delta").set_value(3.0)
+    test.slider("norm").set_value(2.0)
+    healthy(test.run())
+    go(test, "implicit_bias")
+    assert test.slider("delta").value == 3 and test.slider("norm").value == 2
+    assert copied(test)["delta"] in ("3", ["3"])
+    go(test, "relu")
+    assert test.slider("delta").value == 1, "3 is outside of what this page allows"
+    test.slider("seed").set_value(7)
+    healthy(test.run())
+    go(test, "geometry")
+    assert test.slider("delta").value == 3 and test.slider("norm").value == 2
+    go(test, "teacher_student")
+    assert test.slider("seed").value == 7
+
+
+def test_a_link_wins_over_what_travels():
+    test = run(BY_STEM["geometry"], {"delta": "3"})
+    go(test, "implicit_bias", norm="0.5")
+    assert test.slider("norm").value == 0.5 and test.slider("delta").value == -2
