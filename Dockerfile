@@ -27,7 +27,8 @@ RUN /opt/venv/bin/python -m compileall -q /srv/lab
 FROM ${PYTHON_IMAGE}
 LABEL org.opencontainers.image.title="Lazy–Rich Lab" org.opencontainers.image.licenses=MIT
 RUN groupadd --gid 10001 lab && \
-    useradd --uid 10001 --gid lab --no-create-home --home-dir /tmp --shell /usr/sbin/nologin lab
+    useradd --uid 10001 --gid lab --no-create-home --home-dir /tmp --shell /usr/sbin/nologin lab && \
+    install -d -o lab -g lab -m 700 /var/lib/lab
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/lab /srv/lab
 COPY assets /srv/lab/assets

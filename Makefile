@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test benchmark screens precompute experiments cluster image load faults fuzz audit clean
+.PHONY: run test browsers benchmark gpu screens precompute experiments cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -25,6 +25,10 @@ test: .venv/.dev
 
 benchmark: .venv/.dev
 	for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
+
+gpu: .venv/.dev
+	$(BIN)/python -m pytest -rs -m gpu tests/core/training/gpu
+	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_gpu.py
 
 screens: .venv/.dev
 	@scripts/find_chromium.sh
@@ -49,6 +53,10 @@ load: .venv/.dev
 
 faults: .venv/.dev
 	$(BIN)/python -m pytest -rsP tests/faults/faults_of_jobs.py tests/faults/faults_of_server.py
+
+browsers: .venv/.dev
+	@scripts/find_browsers.sh
+	$(BIN)/python -m pytest -rs tests/browsers/smoke_of_pages.py
 
 fuzz: .venv/.dev
 	$(BIN)/python -m pytest tests/security/fuzz.py

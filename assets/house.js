@@ -1,4 +1,4 @@
-/* What the frame needs of the browser on every page. Four things only:
+/* What the frame needs of the browser on every page:
    Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
@@ -36,31 +36,106 @@ function nameLists() {
   }
 }
 
+/* A formula is set smaller where it would not fit, down to what can be read. */
+const SMALLEST = 0.68;
+function fitFormulas() {
+  for (const formula of document.querySelectorAll(".katex-display")) {
+    if (formula.dataset.fitted === String(formula.clientWidth)) continue;
+    formula.style.fontSize = "";
+    const ratio = formula.clientWidth / formula.scrollWidth;
+    if (ratio < 1) formula.style.fontSize = `${Math.max(SMALLEST, 0.98 * ratio)}em`;
+    formula.dataset.fitted = String(formula.clientWidth);
+  }
+}
+
+/* A glossary term explains itself where it stands, by a tap, a click or Enter; the link to all terms is inside. */
+function explain(event) {
+  const term = event.target.closest?.('a[href*="part=glossary"][title]');
+  const before = document.querySelector(".lab-term");
+  if (before && !before.contains(event.target)) before.remove();
+  if (!term || before?.contains(event.target)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const note = document.createElement("div");
+  note.className = "lab-term";
+  note.setAttribute("role", "status");
+  const all = document.createElement("a");
+  all.href = term.href;
+  all.textContent = "all terms";
+  note.append(`${term.textContent}: ${term.title} `, all);
+  const main = document.querySelector("[data-testid=stMain]");
+  const at = term.getBoundingClientRect();
+  const left = Math.max(8, Math.min(at.left, innerWidth - 400));
+  note.style.cssText = `left:${left}px;top:${at.bottom + 6 + main.scrollTop}px`;
+  main.style.position ||= "relative";
+  main.appendChild(note);
+  note.style.left = `${left - main.getBoundingClientRect().left}px`;
+}
+
 function reachWide() {
+  fitFormulas();
   for (const wide of document.querySelectorAll(".katex-display, .stCode pre")) {
     if (wide.scrollWidth > wide.clientWidth + 1) wide.tabIndex = 0;
     else wide.removeAttribute("tabindex");
   }
 }
 
+/* A step or a question that opens begins at the top of the page, wherever its button was pressed. */
+let strip = "";
+function showStrip() {
+  const now = document.querySelector(".st-key-lesson [data-testid=stMarkdown]")?.textContent ?? "";
+  if (now && now !== strip) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  strip = now;
+}
+
 /* Charts change the page at every frame: mend a few times a second at most. */
+function namePaper() {
+  const app = document.querySelector(".stApp");
+  if (app) document.documentElement.style.setProperty("--lab-paper", getComputedStyle(app).backgroundColor);
+}
 let waiting = 0;
 function mendSoon() {
   waiting ||= setTimeout(() => {
     waiting = 0;
     nameLists();
     reachWide();
+    showStrip();
+    namePaper();
+    tellStep();
   }, PAUSE_MS);
+}
+
+/* The speaker's window is told which step stands here, and may turn it. */
+const channel = new BroadcastChannel("lab lesson");
+let told = "";
+function tellStep() {
+  const query = new URLSearchParams(location.search);
+  const where = { stem: location.pathname.split("/").pop() || "start", step: Number(query.get("step") ?? 0) };
+  const now = JSON.stringify(where);
+  if (now === told || !where.step) return;
+  told = now;
+  channel.postMessage(where);
+}
+function beAsked({ data }) {
+  if (data.ask) told = "";
+  if (data.turn === "step_next") document.querySelector(".st-key-step_next button, .st-key-step_onward button")?.click();
+  if (data.turn === "step_back") document.querySelector(".st-key-step_back button")?.click();
+  if (data.ask) tellStep();
 }
 
 export default function () {
   if (window.__lab) return;
   window.__lab = true;
   keepHistory();
+  channel.onmessage = beAsked;
+  tellStep();
   document.body.addEventListener("keydown", keepArrows);
+  document.addEventListener("click", explain, true);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && document.querySelector(".lab-term")?.remove());
   new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });
   addEventListener("resize", mendSoon);
   document.fonts?.ready.then(mendSoon);
   nameLists();
   reachWide();
+  namePaper();
 }

@@ -78,6 +78,79 @@ _ALL = (
         "arXiv preprint arXiv:2201.02177",
         "power2022",
     ),
+    Paper(
+        "On the implicit bias of initialization shape: beyond infinitesimal mirror descent",
+        "Azulay, Shahar and Moroshko, Edward and Nacson, Mor Shpigel and Woodworth, Blake and Srebro, Nathan"
+        " and Globerson, Amir and Soudry, Daniel",
+        2021,
+        "https://arxiv.org/abs/2102.09769",
+        "International Conference on Machine Learning",
+        "azulay2021",
+        "inproceedings",
+    ),
+    Paper(
+        "Kernel and rich regimes in overparametrized models",
+        "Woodworth, Blake and Gunasekar, Suriya and Lee, Jason D. and Moroshko, Edward and Savarese, Pedro"
+        " and Golan, Itay and Soudry, Daniel and Srebro, Nathan",
+        2020,
+        "https://arxiv.org/abs/2002.09277",
+        "Conference on Learning Theory",
+        "woodworth2020",
+        "inproceedings",
+    ),
+    Paper(
+        "Exact learning dynamics of deep linear networks with prior knowledge",
+        "Braun, Lukas and Domin{\\'e}, Cl{\\'e}mentine C. J. and Fitzgerald, James E. and Saxe, Andrew M.",
+        2022,
+        "https://openreview.net/forum?id=lJx2vng-KiC",
+        "Advances in Neural Information Processing Systems",
+        "braun2022",
+        "inproceedings",
+    ),
+    Paper(
+        "Mixed dynamics in linear networks: unifying the lazy and active regimes",
+        "Tu, Zhenfeng and Aranguri, Santiago and Jacot, Arthur",
+        2024,
+        "https://arxiv.org/abs/2405.17580",
+        "arXiv preprint arXiv:2405.17580",
+        "tu2024",
+    ),
+    Paper(
+        "Phase diagram for two-layer ReLU neural networks at infinite-width limit",
+        "Luo, Tao and Xu, Zhi-Qin John and Ma, Zheng and Zhang, Yaoyu",
+        2021,
+        "https://arxiv.org/abs/2007.07497",
+        "Journal of Machine Learning Research",
+        "luo2021",
+    ),
+    Paper(
+        "Deep learning versus kernel learning: an empirical study of loss landscape geometry and the time evolution of"
+        " the neural tangent kernel",
+        "Fort, Stanislav and Dziugaite, Gintare Karolina and Paul, Mansheej and Kharaghani, Sepideh and Roy, Daniel M."
+        " and Ganguli, Surya",
+        2020,
+        "https://arxiv.org/abs/2010.15110",
+        "Advances in Neural Information Processing Systems",
+        "fort2020",
+        "inproceedings",
+    ),
+    Paper(
+        "Grokking as the transition from lazy to rich training dynamics",
+        "Kumar, Tanishq and Bordelon, Blake and Gershman, Samuel J. and Pehlevan, Cengiz",
+        2023,
+        "https://arxiv.org/abs/2310.06110",
+        "arXiv preprint arXiv:2310.06110",
+        "kumar2023",
+    ),
+    Paper(
+        "Progress measures for grokking via mechanistic interpretability",
+        "Nanda, Neel and Chan, Lawrence and Lieberum, Tom and Smith, Jess and Steinhardt, Jacob",
+        2023,
+        "https://arxiv.org/abs/2301.05217",
+        "International Conference on Learning Representations",
+        "nanda2023",
+        "inproceedings",
+    ),
 )
 
 PAPERS = {paper.key: paper for paper in _ALL}

@@ -54,6 +54,7 @@ PAGES = (
         "Start",
         MINIMAL,
         "Same function, same loss: does the split between layers matter?",
+        ("kunin2024", "chizat2019"),
     ),
     Page(
         "geometry",
@@ -72,6 +73,7 @@ PAGES = (
         "Implicit bias",
         MINIMAL,
         "Which of infinitely many zero-loss solutions?",
+        ("kunin2024", "azulay2021", "woodworth2020"),
     ),
     Page(
         "relu",
@@ -90,6 +92,7 @@ PAGES = (
         "Regime map",
         RELU,
         "Rich, lazy or delayed: where, and how fast?",
+        ("kunin2024", "chizat2019", "luo2021"),
     ),
     Page(
         "landscape",
@@ -102,7 +105,7 @@ PAGES = (
         "Wide networks",
         LINEAR,
         "What does the shape of a linear network decide?",
-        ("kunin2024", "saxe2014", "domine2024"),
+        ("kunin2024", "saxe2014", "braun2022", "domine2024", "woodworth2020", "tu2024"),
     ),
     Page(
         "deep",
@@ -116,6 +119,7 @@ PAGES = (
         "Kernel movement",
         PRACTICE,
         "Does the kernel move because activations flip or because parameters move?",
+        ("kunin2024", "fort2020", "chizat2019"),
     ),
     Page(
         "filters",
@@ -135,7 +139,7 @@ PAGES = (
         "Grokking",
         PRACTICE,
         "When does a transformer understand what it has learnt by heart?",
-        ("kunin2024", "power2022"),
+        ("kunin2024", "power2022", "kumar2023", "nanda2023"),
     ),
     Page(
         "initialisation",

@@ -4,21 +4,21 @@ import streamlit as st
 
 from core.figures.deep import comparison, figures, waits
 from core.figures.style import number
-from core.problems.deep import PRESETS, DeepChain, solve
+from core.problems.deep import PRESETS, DeepChain, curves, solve
 from core.problems.deep_run import Comparison, compare
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "deep"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     DeepChain,
     shown=("depth", "imbalance", "angle", "norm", "datum"),
@@ -32,6 +32,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "t": solution.times,
         "beta": solution.beta,
@@ -50,7 +51,7 @@ with picture:
         *painted(figures, problem, solution),
         cursor=Cursor("t", "time t", solution.times, still=60),
         grow=(1.3, 1, 0.8),
-        least=290,
+        least=270,
     )
 
 if solution.reason:
@@ -77,30 +78,27 @@ middle.metric("share of the last layer", f"{solution.shares[0, -1]:.0%}")
 right.metric("loss left at the end", number(float(solution.loss[-1] / max(solution.loss[0], 1e-300))))
 prose(STEM, "look")
 
-st.subheader("How long does depth wait?")
-plot(*remember(waits)(problem), key="waits")
+with section(STEM, "waits"):
+    plot(*remember(waits)(problem), key="waits")
 
-st.subheader("Does training land there?")
+with section(STEM, "trained"):
 
+    def trained(compared: Comparison | None) -> None:
+        """The landing predicted and reached, once training is done."""
+        if compared is None:
+            st.caption(said(STEM, "waiting"))
+            return
+        plot(*painted(comparison, problem, compared), key="compared")
+        one, two, three = st.columns(3)
+        one.metric("end to predicted landing", number(compared.miss))
+        two.metric("largest relative error of β", number(compared.worst))
+        three.metric("drift of the offsets c", number(float(compared.drift.max())))
+        if not compared.miss <= 1e-3:
+            st.warning(
+                said(STEM, "warning: not there"),
+                icon=":material/schedule:",
+            )
 
-def trained(compared: Comparison | None) -> None:
-    """The landing predicted and reached, once training is done."""
-    if compared is None:
-        st.caption("All layers are being trained beside the theory.")
-        return
-    plot(*painted(comparison, problem, compared), key="compared")
-    one, two, three = st.columns(3)
-    one.metric("end to predicted landing", number(compared.miss))
-    two.metric("largest relative error of β", number(compared.worst))
-    three.metric("drift of the offsets c", number(float(compared.drift.max())))
-    if not compared.miss <= 1e-3:
-        st.warning(
-            "Not there yet: the run ends before its loss is gone. Raise “until t” to see it land.",
-            icon=":material/schedule:",
-        )
+    beside("deep", problem, compare, trained)
 
-
-beside("deep", problem, compare, trained)
-takeaway(page)
-prose(STEM, "fine print")
-st.caption("Section 4 of the paper, theorem B.10; the unbalanced chain extends theorem 3.1.")
+takeaway(page, "fine print")

@@ -2,12 +2,13 @@
 
 import streamlit as st
 
-from core.figures.exact import figures, scales
+from core.figures.exact import figures
+from core.figures.exact_scales import scales
 from core.figures.style import number
 from core.problems.exact import PRESETS, Exact, curves, solve, time_scales
 from core.problems.exact_run import Simulation, simulate
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
@@ -19,7 +20,7 @@ from pages.shared.share import takeaway
 
 STEM = "exact"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Exact,
     shown=("deltas", "angle", "view", "solver", "rate"),
@@ -76,10 +77,8 @@ st.latex(
 st.caption("  ·  ".join(f"δ = {d:g}: {word.word}" for d, word in zip(solution.deltas, solution.words, strict=True)))
 prose(STEM, "look")
 
-st.subheader("How long does it take?", anchor=False)
-plot(*painted(scales, problem, remember(time_scales)(problem)), key="scales")
-prose(STEM, "scales")
+with section(STEM, "scales"):
+    plot(*painted(scales, problem, remember(time_scales)(problem)), key="scales")
+    prose(STEM, "scales")
+
 takeaway(page)
-st.caption(
-    "Figures 3 and 8 of the paper; its section 3 and appendix A.2. The kernel distance is that of its definition."
-)

@@ -6,6 +6,7 @@ from core.figures.filters import figures
 from core.problems import filters
 from core.problems.filters import Problem, Solution
 from pages.lessons import experiment_page as experiment
+from pages.shared.prose import said
 
 
 def facts(problem: Problem, solution: Solution) -> None:
@@ -17,8 +18,10 @@ def facts(problem: Problem, solution: Solution) -> None:
     )
     for line in filters.summary(solution):
         columns = st.columns(4)
-        columns[0].metric(f"smoothness at α = {line.alpha:g}", line.smoothness, help="Mean ± half the seeds' range.")
-        columns[1].metric("with a Δ that sums to 0", line.balanced, help="The same Δ with 3 in its middle.")
+        columns[0].metric(
+            f"smoothness at α = {line.alpha:g}", line.smoothness, help=said("filters", "help: smoothness")
+        )
+        columns[1].metric("with a Δ that sums to 0", line.balanced, help=said("filters", "help: balanced"))
         columns[2].metric("test accuracy", line.accuracy)
         columns[3].metric("first layer has turned by", line.turned)
 
@@ -29,7 +32,7 @@ experiment.show(
     figures,
     shown=("seed", "alphas"),
     more=("epochs", "samples", "rate", "data"),
-    cursor=lambda solution: ("e", "epoch", solution.epochs),
+    cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
 )

@@ -6,6 +6,7 @@ from core.figures.grokking import figures
 from core.problems import grokking
 from core.problems.grokking import Problem, Solution
 from pages.lessons import experiment_page as experiment
+from pages.shared.prose import said
 
 
 def facts(problem: Problem, solution: Solution) -> None:
@@ -21,7 +22,7 @@ def facts(problem: Problem, solution: Solution) -> None:
     counts = grokking.counts(solution)
     columns = st.columns(len(counts))
     for column, (tau, (grokked, runs)) in zip(columns, counts.items(), strict=True):
-        column.metric(f"grokked at τ = {tau:g}", f"{grokked} of {runs} runs", help="The others are drawn as ✕.")
+        column.metric(f"grokked at τ = {tau:g}", f"{grokked} of {runs} runs", help=said("grokking", "help: others"))
 
 
 experiment.show(
@@ -30,7 +31,7 @@ experiment.show(
     figures,
     shown=("seed", "tau", "alphas"),
     more=("steps", "rate", "decay", "fraction", "width"),
-    cursor=lambda solution: ("n", "training step", solution.steps[1:]),
+    cursor=lambda solution: ("step", "training step", solution.steps[1:]),
     measured="train_accuracy",
     facts=facts,
     grow=(1.25, 1),

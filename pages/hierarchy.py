@@ -6,6 +6,7 @@ from core.figures.hierarchy import figures
 from core.problems import hierarchy
 from core.problems.hierarchy import Problem, Solution
 from pages.lessons import experiment_page as experiment
+from pages.shared.prose import said
 
 
 def facts(problem: Problem, solution: Solution) -> None:
@@ -20,10 +21,10 @@ def facts(problem: Problem, solution: Solution) -> None:
     if found is None:
         return
     size, lines = found
-    st.caption(f"Test accuracy from {size} samples, where the scales that have fitted their samples differ most:")
+    st.caption(said("hierarchy", "where they differ", size=size))
     columns = st.columns(len(lines))
     for column, line in zip(columns, lines, strict=True):
-        spread = f"± {line.half:.1%}: half the range of the seeds."
+        spread = said("hierarchy", "help: spread", half=f"{line.half:.1%}")
         column.metric(f"α = {line.alpha:g}", f"{line.accuracy:.1%}", help=spread)
 
 
@@ -33,7 +34,7 @@ experiment.show(
     figures,
     shown=("seed", "sample", "alphas", "sizes"),
     more=("epochs", "width"),
-    cursor=lambda solution: ("e", "epoch", solution.epochs),
+    cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
     grow=(1.4, 1),

@@ -6,23 +6,23 @@ from core.errors import Refusal
 from core.figures.implicit_bias import at_rest, figures, landing_rows
 from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
-from core.problems.implicit_bias import PRESETS, Landings, solve, space, spatial
+from core.problems.implicit_bias import PRESETS, Landings, curves, solve, space, spatial
 from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
 from core.theory.implicit_bias import RULES
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, table
+from pages.shared.prose import prose, said, table
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "implicit_bias"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Landings,
     shown=("delta", "angle", "norm", "data_angle", "moves"),
@@ -47,7 +47,7 @@ def show(run: Trained | None) -> None:
     drawn = painted(figures, problem, solution, run)
     cursor = Cursor("t", "time t", solution.times)
     if not in_time:
-        cursor = Cursor("δ", "relative scale δ", moving.deltas, still=rest)
+        cursor = Cursor("cursor’s δ", "relative scale δ", moving.deltas, still=rest)
     hero(*drawn, cursor=cursor, grow=(1.2, 1, 1, 1), least=330)
     numbers(run)
 
@@ -58,6 +58,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "delta": solution.fan.deltas,
         "landing": solution.fan.landing,
@@ -89,39 +90,34 @@ st.latex(
 if solution.fan.crosses.any():
     crossing = ", ".join(f"{d:g}" for d in solution.fan.deltas[solution.fan.crosses])
     st.info(
-        f"For δ = {crossing} β passes through 0 and a changes sign. Theorem 3.1 excludes that; the landing points use its "
-        "form with the sign of the linear term changed.",
+        said(STEM, "crossing", deltas=crossing),
         icon=":material/swap_vert:",
     )
 table(landing_rows(solution, RULES))
 prose(STEM, "look")
 prose(STEM, "mirror")
 
-st.subheader("More inputs, more solutions", anchor=False)
+with section(STEM, "space"):
+    in_three = spatial(problem)
 
+    def show_space(run: Trained | None) -> None:
+        example = remember(space)(in_three)
+        drawn = painted(in_space, in_three, example, run)
+        cursor = Cursor("t", "time t", SPACE_TIMES)
+        plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, autoplay=False)
+        if "integrated" in example.rules:
+            st.caption(said(STEM, "integrated"))
+        if run is not None:
+            left, right = st.columns(2)
+            left.metric("largest distance to the prediction", number(run.gap))
+            right.metric("drift of δ in space", number(run.largest_drift))
+            if run.verdict:
+                st.markdown(f":orange[:material/warning: {run.verdict}.]")
 
-in_three = spatial(problem)
+    try:
+        beside("space", in_three, simulate_space, show_space)
+    except Refusal as error:
+        st.warning(str(error), icon=":material/warning:")
+    prose(STEM, "space")
 
-
-def show_space(run: Trained | None) -> None:
-    example = remember(space)(in_three)
-    drawn = painted(in_space, in_three, example, run)
-    cursor = Cursor("t", "time t", SPACE_TIMES)
-    plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, autoplay=False)
-    if "integrated" in example.rules:
-        st.caption("Which branch is reached is open in closed form for some of these δ: it was found by integration.")
-    if run is not None:
-        left, right = st.columns(2)
-        left.metric("largest distance to the prediction", number(run.gap))
-        right.metric("drift of δ in space", number(run.largest_drift))
-        if run.verdict:
-            st.markdown(f":orange[:material/warning: {run.verdict}.]")
-
-
-try:
-    beside("space", in_three, simulate_space, show_space)
-except Refusal as error:
-    st.warning(str(error), icon=":material/warning:")
-prose(STEM, "space")
 takeaway(page)
-st.caption("Figure 4 of the paper; its section 3, theorem 3.1.")

@@ -9,18 +9,18 @@ from core.figures.initialisation import figures, trained
 from core.figures.initialisation_movement import moved as paths
 from core.figures.picture import Picture
 from core.figures.style import number
-from core.problems.initialisation import PRESETS, Case, Problem, Solution, solve, solve_case
+from core.problems.initialisation import PRESETS, Case, Problem, Solution, curves, solve, solve_case
 from core.problems.initialisation_run import SEEDS, compare, measured
 from core.training.diagnose import as_json, as_text
 from core.training.initialisation.laws import LEVELS
 from pages.jobs.live import work
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.own_files import own_case, show_reading, show_refusal
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -29,8 +29,12 @@ STEM = "initialisation"
 
 def chart_of(problem: Problem, found: Solution) -> tuple[tuple[Picture, ...], dict[str, Any]]:
     """The panels, moved by the lever from as it is to rescaled, and how they are drawn."""
-    cursor = None if found.report.no_lever else Cursor("%", "of the way to the rescaled network", found.percent)
-    return painted(figures, problem, found), {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300}
+    percent = found.percent
+    cursor = (
+        None if found.report.no_lever else Cursor("rescaled %", "of the way to the rescaled network", percent, still=0)
+    )
+    chart = {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
+    return painted(figures, problem, found), chart
 
 
 def facts(found: Solution) -> None:
@@ -53,17 +57,17 @@ def facts(found: Solution) -> None:
         span = f" ({number(slope.low)} to {number(slope.high)})" if slope.low != slope.high else ""
         st.caption(f"‖slope‖ = {number(slope.value)}{span}: {slope.how}. {report.basis}")
     else:
-        st.warning(f"No regime is named. {report.no_slope}", icon=":material/help:")
+        st.warning(said(STEM, "no regime", why=report.no_slope), icon=":material/help:")
     for warning in report.warnings:
         st.warning(warning, icon=":material/warning:")
     if report.no_lever:
         st.info(report.no_lever, icon=":material/info:")
         return
     factors = ", ".join(f"{name} × {number(c)}" for name, c in zip(report.layers, report.factors, strict=True))
-    changed = "" if report.unchanged is None else f" f changes by {report.unchanged:.0e} of its size, measured."
+    changed = "" if report.unchanged is None else " " + said(STEM, "unchanged", share=f"{report.unchanged:.0e}")
     what = "it to a mean δ̂" if len(report.factors) == 2 else "the balance of the first and the last layer to a mean"
     st.markdown(f"**To move {what} of {report.aim:g}:** {factors}.{changed}")
-    st.code(report.pytorch, language="python")
+    st.code(report.pytorch, language=None)
 
 
 def show_movement(found: Solution) -> None:
@@ -77,16 +81,14 @@ def show_movement(found: Solution) -> None:
     if moved.kernel_distance is not None:
         columns[1].metric("kernel distance", number(moved.kernel_distance))
     if moved.flipped_share is not None and moved.hamming_distance is not None:
-        hamming = f"Hamming distance {number(moved.hamming_distance)} of {moved.neurons} neurons."
+        hamming = said(STEM, "hamming", distance=number(moved.hamming_distance), neurons=moved.neurons)
         columns[2].metric("activations flipped", f"{moved.flipped_share:.1%}", help=hamming)
     if moved.curved is not None:
-        columns[3].metric(
-            "not linear", f"{moved.curved:.0%}", help="Part of the change of f that the start's gradient lacks."
-        )
+        columns[3].metric("not linear", f"{moved.curved:.0%}", help=said(STEM, "help: curved"))
     changes = ["from 0" if change is None else number(change) for change in moved.weight_change]
-    columns[4].metric("weights changed", " · ".join(changes[:3]), help="‖W − W₀‖/‖W₀‖, layer by layer.")
+    columns[4].metric("weights changed", " · ".join(changes[:3]), help=said(STEM, "help: weights changed"))
     st.markdown(f"**δ:** {moved.says}")
-    st.caption(f"{moved.basis} Measured on {moved.samples} rows of {moved.inputs}.")
+    st.caption(said(STEM, "measured on", basis=moved.basis, rows=moved.samples, inputs=moved.inputs))
     plot(*painted(paths, problem, moved), key="moved", autoplay=False, least=300)
 
 
@@ -94,56 +96,62 @@ def show_trained(snapshots: list) -> None:
     run = snapshots[-1].run
     plot(*trained(problem, run), key="trained", autoplay=False, least=300)
     if words := measured(run):
-        st.markdown(f"**Measured:** as is **{words[0].word}**, rescaled **{words[1].word}**.")
+        st.markdown(said(STEM, "measured", before=words[0].word, after=words[1].word))
         st.caption(f"As is: {words[0].basis} Rescaled: {words[1].basis}")
 
 
-picture = st.container()
-problem = controls(
-    Problem,
-    shown=("scheme", "width", "d", "slope", "aim"),
-    more=("hidden", "outputs", "eta_w", "eta_a", "gain_w", "gain_a", "seed"),
-)
-solution = remember(solve)(problem)
+# The picture stays in view within this container alone: what visitors bring needs the whole window.
+with st.container():
+    picture = st.container(key="picture")
+    problem = controls(
+        Problem,
+        shown=("scheme", "width", "d", "slope", "aim"),
+        more=("hidden", "outputs", "eta_w", "eta_a", "gain_w", "gain_a", "seed"),
+    )
+    solution = remember(solve)(problem)
 
-page = register(
-    STEM,
-    problem,
-    solution,
-    solve=solve,
-    figures=figures,
-    arrays={
-        "percent": solution.percent,
-        "alpha": solution.alpha,
-        "downstream": solution.downstream,
-        "edges": solution.edges,
-        "sample": solution.sample,
-        "exact": solution.exact,
-        "speed": solution.speed,
-        "tau_on_map": solution.tau,
-        "delta_on_map": solution.delta,
-    },
-)
+    page = register(
+        STEM,
+        problem,
+        solution,
+        solve=solve,
+        figures=figures,
+        curves=curves,
+        arrays={
+            "percent": solution.percent,
+            "alpha": solution.alpha,
+            "downstream": solution.downstream,
+            "edges": solution.edges,
+            "sample": solution.sample,
+            "exact": solution.exact,
+            "speed": solution.speed,
+            "tau_on_map": solution.tau,
+            "delta_on_map": solution.delta,
+        },
+    )
 
-with picture:
-    panels, chart = chart_of(problem, solution)
-    hero(*panels, **chart)
+    with picture:
+        panels, chart = chart_of(problem, solution)
+        hero(*panels, **chart)
 
-presets(page, PRESETS)
-report = solution.report
-pair = report.pairs[solution.pair]
-two = r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert}"
-deep = (
-    r"\hat\delta_k=\frac{\eta_l\lVert w^{l+1}_{\cdot k}\rVert^2-\eta_{l+1}\lVert w^l_{k\cdot}\rVert^2}"
-    r"{\eta_l\,\eta_{l+1}\,u^{2/L}},\quad u=\frac{\lVert\text{slope}\rVert}{\prod\sqrt{\eta}}"
-)
-st.latex(
-    (two if len(report.rates) == 2 else deep)
-    + rf",\qquad \text{{mean }}\delta={number(pair.mean)}\pm{number(pair.spread)},\quad "
-    + rf"\eta=({','.join(number(rate) for rate in report.rates)}),\quad \lVert\text{{slope}}\rVert={problem.slope:g}"
-)
-facts(solution)
-prose(STEM, "look")
+    pair = solution.report.pairs[solution.pair]
+    presets(page, PRESETS, downstream=f"{pair.downstream:.0%}")
+    report = solution.report
+    two = (
+        r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}"
+        r"{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert}"
+    )
+    deep = (
+        r"\hat\delta_k=\frac{\eta_l\lVert w^{l+1}_{\cdot k}\rVert^2-\eta_{l+1}\lVert w^l_{k\cdot}\rVert^2}"
+        r"{\eta_l\,\eta_{l+1}\,u^{2/L}},\quad u=\frac{\lVert\text{slope}\rVert}{\prod\sqrt{\eta}}"
+    )
+    st.latex(
+        (two if len(report.rates) == 2 else deep)
+        + rf",\qquad \text{{mean }}\delta={number(pair.mean)}\pm{number(pair.spread)},\quad "
+        + rf"\eta=({','.join(number(rate) for rate in report.rates)}),\quad \lVert\text{{slope}}\rVert={problem.slope:g}"
+    )
+    facts(solution)
+    prose(STEM, "look")
 
 case, asked = own_case(problem)
 if case is not None:
@@ -162,10 +170,9 @@ if case is not None:
         show_refusal(error, asked)
         case = None
 
-st.subheader("Does it matter? Train both")
-prose(STEM, "train", seeds=SEEDS)
-work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
-prose(STEM, "claim")
-takeaway(page)
-prose(STEM, "headless")
-st.caption("Beyond the paper, which leaves the distribution of δ at usual initialisations open; its sections 5 and 6.")
+with section(STEM, "train"):
+    prose(STEM, "train", seeds=SEEDS)
+    work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
+    prose(STEM, "claim")
+
+takeaway(page, "headless")

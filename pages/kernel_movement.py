@@ -7,6 +7,7 @@ from core.figures.style import number
 from core.problems import kernel_movement
 from core.problems.kernel_movement import Problem, Solution, early
 from pages.lessons import experiment_page as experiment
+from pages.shared.prose import said
 
 
 def facts(problem: Problem, solution: Solution) -> None:
@@ -17,7 +18,7 @@ def facts(problem: Problem, solution: Solution) -> None:
     )
     for line in kernel_movement.summary(solution):
         columns = st.columns(4)
-        help_ = "Mean over the seeds, at the last step."
+        help_ = said("kernel_movement", "help: mean")
         columns[0].metric(f"S at α = {line.alpha:g}", number(line.kernel), help=help_)
         columns[1].metric("with flips alone", number(line.flips))
         columns[2].metric("with weights alone", number(line.weights))
@@ -30,7 +31,7 @@ experiment.show(
     figures,
     shown=("seed", "alphas"),
     more=("steps", "rate", "batch", "probe", "data"),
-    cursor=lambda solution: ("n", "SGD step", solution.steps, early(solution.steps, len(solution.steps) - 1)),
+    cursor=lambda solution: ("step", "SGD step", solution.steps, early(solution.steps, len(solution.steps) - 1)),
     measured="train_loss",
     facts=facts,
 )

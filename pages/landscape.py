@@ -4,19 +4,19 @@ import streamlit as st
 
 from core.figures.landscape import figures, slices
 from core.figures.style import CAMERAS, number
-from core.problems.landscape import PRESETS, Problem, solve
-from pages.lessons.picture import hero
+from core.problems.landscape import PRESETS, Problem, curves, solve
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "landscape"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("delta", "angle", "tau", "seed", "draw"),
@@ -31,6 +31,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "t": flow.time,
         "a": flow.a,
@@ -68,24 +69,23 @@ st.latex(
     rf"L_\text{{saddle}}=\tfrac12"
 )
 
-st.subheader("A ReLU student, in slices", anchor=False)
-plot(
-    *painted(slices, problem, solution),
-    key="slices",
-    autoplay=False,
-    cursor=Cursor("t", "flow time t", run.time),
-    least=285,
-)
-columns = st.columns(5)
-own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
-columns[0].metric("components hold", f"{own:.3g} %", help="Share of the student's path in the plane of its components.")
-columns[1].metric("random plane holds", f"{number(random)} %")
-columns[2].metric("student's train loss", number(float(run.loss[-1])))
-columns[3].metric("neuron's drift of δ", number(flow.drift), help="Exact solution: rounding only.")
-columns[4].metric("student's drift of δ", number(float(run.drift.max())), help=f"Step size η = {number(run.rate)}.")
+with section(STEM, "slices"):
+    plot(
+        *painted(slices, problem, solution),
+        key="slices",
+        autoplay=False,
+        cursor=Cursor("t", "flow time t", run.time),
+        least=285,
+    )
+    columns = st.columns(5)
+    own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
+    columns[0].metric("components hold", f"{own:.3g} %", help=said(STEM, "help: share"))
+    columns[1].metric("random plane holds", f"{number(random)} %")
+    columns[2].metric("student's train loss", number(float(run.loss[-1])))
+    columns[3].metric("neuron's drift of δ", number(flow.drift), help=said(STEM, "help: exact"))
+    columns[4].metric(
+        "student's drift of δ", number(float(run.drift.max())), help=said(STEM, "help: step", rate=number(run.rate))
+    )
+
 prose(STEM, "look")
 takeaway(page)
-st.caption(
-    "Figures 2 and 7 of the paper, its section 3, unrolled; slices after Li, Xu, Taylor, Studer and Goldstein (2018), "
-    "“Visualizing the loss landscape of neural nets”."
-)

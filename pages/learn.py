@@ -7,20 +7,25 @@ import streamlit as st
 from core.figures.legend import Legend, figures
 from core.papers import PAPERS
 from core.params import Params, knob
+from core.problems.regime_map import ASSET, early_ranks, load
 from pages import BY_STEM, PAGES
+from pages.classes.lesson_part import show_class
+from pages.classes.speaker import show_speaker as show_speaker_of_class
 from pages.lessons.builder import builder, exercise_query
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
+from pages.lessons.speaker import speaker
 from pages.lessons.theorems import INDEX
 from pages.shared.address import write
-from pages.shared.cache import painted
+from pages.shared.cache import painted, remember
 from pages.shared.controls import arrive
 from pages.shared.glossary import anchor
 from pages.shared.plot import plot
-from pages.shared.prose import glossary, pieces, prose
+from pages.shared.prose import glossary, pieces, prose, said
 
 STEM = "learn"
-PARTS = ("glossary", "legend", "theorems", "plan", "worksheet", "builder", "cite")
+PARTS = ("glossary", "legend", "theorems", "plan", "class", "speaker", "worksheet", "builder", "cite")
+RENAMED = {"marks": "legend", "index": "theorems"}  # what links of earlier days call a part
 
 
 @dataclass(frozen=True)
@@ -72,13 +77,14 @@ def show_worksheet() -> None:
     for stem, tasks in words_by_page("worksheet"):
         text.append(f"### {BY_STEM[stem].title}\n\n{tasks}")
         if answers:
-            text.append(f"*Answers*\n\n{pieces(STEM)[f'answers: {stem}']}")
+            numbers = remember(early_ranks)(remember(load)(ASSET)) if stem == "regime_map" else {}
+            text.append(f"*Answers*\n\n{said(STEM, f'answers: {stem}', **numbers)}")
     whole = "\n\n".join(text)
     st.markdown(whole)
     st.download_button(
         "Worksheet as Markdown", f"# Worksheet\n\n{whole}\n", "worksheet.md", "text/markdown", key="sheet"
     )
-    st.caption("To print it, use the browser’s Print: menus and buttons stay out.")
+    st.caption(said(STEM, "print"))
 
 
 def show_citations() -> None:
@@ -92,11 +98,21 @@ def show_builder() -> None:
     builder()
 
 
+def show_speaker() -> None:
+    if "class" in st.query_params:
+        show_speaker_of_class()
+        return
+    prose(STEM, "speaker")
+    speaker()
+
+
 SHOW = {
     "glossary": show_glossary,
     "legend": show_marks,
     "theorems": show_index,
     "plan": show_plan,
+    "class": show_class,
+    "speaker": show_speaker,
     "worksheet": show_worksheet,
     "builder": show_builder,
     "cite": show_citations,
@@ -104,6 +120,8 @@ SHOW = {
 
 prose(STEM, "intro")
 st.latex(r"\delta=\eta_w\,a^2-\eta_a\,\lVert w\rVert^2,\qquad\dot\delta=0\ \text{ along gradient flow}")
+if (old := st.query_params.get("part")) in RENAMED:
+    st.query_params["part"] = RENAMED[old]
 for note in arrive(Reading):
     st.warning(note, icon=":material/link_off:")
 part = st.segmented_control(

@@ -4,19 +4,19 @@ import streamlit as st
 
 from core.figures.limits import figures
 from core.figures.style import number
-from core.problems.limits import PRESETS, Limits, solve
+from core.problems.limits import PRESETS, Limits, curves, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "limits"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Limits,
     shown=("eta", "noise", "momentum", "decay", "model"),
@@ -30,6 +30,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
         "t": solution.times,
         "delta": solution.delta.T,
@@ -58,16 +59,13 @@ columns = st.columns(4)
 columns[0].metric("drift of δ", number(float(solution.delta[:, -1].mean() - solution.delta[0, 0])))
 columns[1].metric("largest error of the function", number(solution.worst))
 gap = float(abs(solution.formula - solution.counted).max())
-columns[2].metric("formula of the drift is off by", number(gap), help="The steps' exact changes, added up, against δ.")
-columns[3].metric("largest stable step", number(solution.edge), help="2/λ at the flow's end, times 1 + μ.")
+columns[2].metric("formula of the drift is off by", number(gap), help=said(STEM, "help: formula"))
+columns[3].metric("largest stable step", number(solution.edge), help=said(STEM, "help: edge"))
 if solution.diverged:
-    st.markdown(":orange-background[The run left all bounds; the picture shows what came before.] Take a smaller step.")
+    prose(STEM, "diverged")
 elif solution.worst > 0.05:
-    st.markdown(f":orange-background[Beyond the theory: the function is off by {number(solution.worst)} of its size.]")
+    prose(STEM, "beyond", share=number(solution.worst))
 prose(STEM, "look")
 prose(STEM, "formula")
 prose(STEM, "not covered")
 takeaway(page)
-st.caption(
-    "The conservation law of the paper's sections 3 to 5, and its end; math of one step in core.problems.limits."
-)

@@ -11,12 +11,12 @@ from core.figures.style import number
 from core.problems.regime_map import PRESETS, View, cell_number, curves, half_times, lesson, over_seeds, row, solve
 from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
 from pages.jobs.live import work
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -63,14 +63,14 @@ def show_own(own: OwnSweep, snapshots: list) -> None:
     cursor = Cursor("steps", "steps of descent", newest.checkpoint)
     plot(*own_maps(own, newest), key="own", autoplay=False, cursor=cursor, least=280)
     if refused := snapshots[-1].refused:
-        st.warning(f"Cells that stay blank: {len(refused)}; {refused[0]}", icon=":material/warning:")
+        st.warning(said(STEM, "blank", count=len(refused), first=refused[0]), icon=":material/warning:")
 
 
 def show_live(view: View, snapshots: list) -> None:
     """The newest state of a live cell, and what it cost."""
     newest = snapshots[-1]
     plot(live(view, remember(solve)(view), newest), key="live")
-    st.caption(f"{newest.seconds:.2f} CPU seconds up to step {int(newest.steps[-1]):,}, with all measures.")
+    st.caption(said(STEM, "cost", seconds=f"{newest.seconds:.2f}", step=f"{int(newest.steps[-1]):,}"))
 
 
 def map_and_cells(view: View) -> None:
@@ -112,7 +112,7 @@ def map_and_cells(view: View) -> None:
     st.latex(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
     columns = st.columns(5)
     for column, (name, value) in zip(columns, ends.items(), strict=False):
-        column.metric(f"{name} at the end", number(float(value)), help="Mean of 16 networks after 10⁶ steps.")
+        column.metric(f"{name} at the end", number(float(value)), help=said(STEM, "help: mean"))
     columns[4].metric("half of the flips by step", f"{half_times(solution)[i, j]:,.0f}")
     with st.container(horizontal=True, gap="small"):
         st.button("Pin this cell", on_click=pin, args=(cell_number(tau, delta),), icon=":material/push_pin:")
@@ -129,15 +129,14 @@ def map_and_cells(view: View) -> None:
 
 
 take_click()
-picture = st.container()
+picture = st.container(key="picture")
 view = controls(View, shown=("measure", "tau", "delta", "seed"), more=("over", *PINS))
 map_and_cells(view)
 
-st.subheader("Sweep my own settings", anchor=False)
-prose(STEM, "own")
-own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
-job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own))
-refused = job.snapshots[-1].refused if job is not None and job.snapshots else ()
-if own.rate and job is not None and (refused or job.state == "failed"):
-    st.button("Use the automatic rate", on_click=automatic_rate, type="primary")
-st.caption("Figures 1b, 5b and 10 of the paper; its section 5 and appendix D.1.")
+with section(STEM, "own"):
+    prose(STEM, "own")
+    own = controls(OwnSweep, shown=("d", "n", "width", "grid", "seeds"), more=("teacher", "rate"))
+    job = work("own", own, sweep, label="Sweep my own settings", show=partial(show_own, own), core_seconds=own.seconds)
+    refused = job.snapshots[-1].refused if job is not None and job.snapshots else ()
+    if own.rate and job is not None and (refused or job.state == "failed"):
+        st.button("Use the automatic rate", on_click=automatic_rate, type="primary")

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.figures.relu import figures
-from core.figures.style import number
+from core.figures.style import number, side_mark
 from core.problems.relu import PRESETS, Problem, curves, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
@@ -16,7 +16,7 @@ from pages.shared.share import takeaway
 
 STEM = "relu"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(Problem, shown=("delta", "tau", "slope", "seed", "noise"), more=("rival", "points", "width", "end"))
 solution = remember(solve)(problem)
 main, rival = solution.main, solution.rival
@@ -48,19 +48,16 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=285)
+    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=270)
 
 presets(page, PRESETS)
 for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(2), strict=True):
-    with column:
-        st.markdown(f"**τ = {tau:g}, δ = {delta:g}**")
-        st.progress(float(run.flipped[-1]), text=f"activations flipped: {100 * float(run.flipped[-1]):.1f} %")
-        moved = float(run.distance[-1]) / max(float(main.distance[-1]), float(rival.distance[-1]), 1e-12)
-        st.progress(moved, text=f"distance moved: {number(float(run.distance[-1]))}")
-        st.caption(
-            f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
-            f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
-        )
+    column.markdown(f"**{side_mark(delta)} τ = {tau:g}, δ = {number(delta)}**, at the end (t = {problem.end:g})")
+    column.caption(
+        f"activations flipped {float(run.flipped[-1]):.1%} · distance moved {number(float(run.distance[-1]))} · "
+        f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
+        f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
+    )
 st.latex(
     rf"f(x)=\sum_i a_i\,\sigma(w_i^\top x)=G_k^\top x\ \text{{ in sector }}k,\qquad "
     rf"G_{{k+1}}=G_k\pm(1-\gamma)\,a_iw_i,\qquad\sigma(z)=\max(z,{problem.slope:g}\,z),\quad"
@@ -68,4 +65,3 @@ st.latex(
 )
 prose(STEM, "look")
 takeaway(page)
-st.caption("Figures 5a and 9 of the paper, on data of our own choice; its section 5 and proposition C.2.")

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from core.figures.start import figures
+from core.figures.start import figures, findings
 from core.figures.style import number
-from core.problems.start import PRESETS, Start, curves, solve
+from core.problems.start import PRESETS, Start, curves, solve, words
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import arrays_of, takeaway
 
@@ -25,8 +25,13 @@ def predict(choice: str) -> None:
     st.session_state["network"] = "relu"
 
 
-picture = st.container()
-problem = controls(Start, shown=("network", "delta", "angle", "seed"))
+picture = st.container(key="picture")
+problem = controls(
+    Start,
+    shown=("network", "delta", "angle", "seed"),
+    idle={"angle": ("network", "relu"), "seed": ("network", "linear")},
+)
+ask = st.container()
 solution = remember(solve)(problem)
 relu = problem.network == "relu"
 
@@ -44,19 +49,18 @@ with picture:
     hero(
         *painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), grow=(1.2, 1, 1), least=270
     )
+with ask:
     if relu:
         guess = st.session_state.get(GUESS)
         if guess:
-            verdict = "Right" if guess == CHOICES[2] else "Not quite"
-            st.success(f"You predicted {guess}. {verdict}: in ReLU networks ▲ upstream is fast **and** rich.")
+            st.success(said(STEM, "guessed right" if guess == CHOICES[2] else "guessed wrong", guess=guess))
     else:
-        st.markdown("**I predict:** put ReLU neurons in place of the linear one, and the fast *and* rich one will be …")
+        prose(STEM, "guess")
         with st.container(horizontal=True, gap="small"):
             for choice in CHOICES:
                 st.button(choice, key=f"guess_{choice}", on_click=predict, args=(choice,))
 
-prose(STEM, "sentence: relu" if relu else "sentence: linear")
-presets(page, PRESETS)
+presets(page, PRESETS, "sentence: relu" if relu else "sentence: linear", **findings(solution))
 down, level, up = solution.deltas
 st.latex(
     r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2:\qquad"
@@ -68,8 +72,6 @@ for column, word, k in zip(columns, CHOICES, range(3), strict=True):
     what = "1 % of the loss left at t" if relu else "aligned (φ = 0.95) at t"
     column.metric(f"{word}: {what}", number(reached) if reached == reached else "not yet")
     column.metric(f"{word}: kernel moved S(0, T)", number(moved))
-how = "trained by gradient descent" if relu else "exact, not simulated"
-st.caption(f"These curves are {how}; δ, which the flow conserves, drifts by at most {number(solution.drift)}.")
-prose(STEM, "relu" if relu else "look")
+st.caption(said(STEM, "trained" if relu else "exact", drift=number(solution.drift)))
+prose(STEM, "relu" if relu else "look", **words(solution))
 takeaway(page)
-st.caption("Figures 2 to 4 (linear) and 1a (ReLU) of the paper; its sections 3 and 5.")

@@ -6,12 +6,12 @@ from core.errors import OutsideTheory
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
 from core.problems.teacher_student import PRESETS, Problem, curves, papers_four, solve
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -23,7 +23,7 @@ def automatic() -> None:
     st.session_state["rate"] = 0.0
 
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("delta", "tau", "seed", "eta_a", "eta_w"),
@@ -62,7 +62,7 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=285)
+    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=270)
 
 presets(page, PRESETS)
 conserved, mu = solution.conserved, problem.tau**2
@@ -78,26 +78,25 @@ st.latex(
     rf"\kappa_i={number(kappa)},\quad\frac{{\kappa_i+\delta_i}}{{2\lvert\mu_i\rvert}}={number((kappa + conserved) / (2 * mu))}"
     rf"\;\text{{at the start}}"
 )
+st.caption(said(STEM, "end", t=f"{problem.end:g}"))
 columns = st.columns(6)
 columns[0].metric("train loss", number(float(run.loss[-1])))
-columns[1].metric("test loss", number(float(solution.test_loss[-1])), help="Exact, over the whole circle.")
+columns[1].metric("test loss", number(float(solution.test_loss[-1])), help=said(STEM, "help: test loss"))
 columns[2].metric("Hamming distance", f"{run.hamming[-1]:.3g} of {problem.width}")
 columns[3].metric("parameter distance", number(float(run.distance[-1])))
-columns[4].metric("alignment", f"{solution.alignment[-1]:.2f}", help="Weighted cosine to the nearest teacher neuron.")
-columns[5].metric(
-    "drift of δ", number(float(run.drift.max())), help=f"Zero for the exact flow. Step size η = {number(run.rate)}."
-)
+columns[4].metric("alignment", f"{solution.alignment[-1]:.2f}", help=said(STEM, "help: alignment"))
+columns[5].metric("drift of δ", number(float(run.drift.max())), help=said(STEM, "help: drift", rate=number(run.rate)))
 prose(STEM, "look", order=order(solution)[1])
 
-st.subheader("The paper's four settings, this seed", anchor=False)
-four = remember(papers_four)(problem)
-plot(
-    *painted(four_panels, problem, four),
-    key="four",
-    autoplay=False,
-    cursor=Cursor("t", "flow time t", four[0].run.time),
-    least=222,
-)
-prose(STEM, "four")
+with section(STEM, "four"):
+    four = remember(papers_four)(problem)
+    plot(
+        *painted(four_panels, problem, four),
+        key="four",
+        autoplay=False,
+        cursor=Cursor("t", "flow time t", four[0].run.time),
+        least=222,
+    )
+    prose(STEM, "four")
+
 takeaway(page)
-st.caption("Figure 1a of the paper; its section 5 (equations of direction and length) and appendix D.1.")

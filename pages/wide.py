@@ -4,29 +4,29 @@ import streamlit as st
 
 from core.figures.style import number
 from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
-from core.problems.wide import PRESETS, WideNetwork
+from core.problems.wide import PRESETS, WideNetwork, curves
 from core.problems.wide_run import Comparison, compare, solve
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "wide"
 
-picture = st.container()
+picture = st.container(key="picture")
 problem = controls(
     WideNetwork,
     shown=("delta", "d", "h", "c", "scale"),
     more=("start", "spread", "gap", "eta_a", "eta_w", "horizon", "descent", "seed"),
 )
 solution = remember(solve)(problem)
-curves = solution.curves
+run = solution.curves
 
 page = register(
     STEM,
@@ -34,21 +34,22 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    curves=curves,
     arrays={
-        "t": curves.times,
-        "singular_values": curves.singular_values,
-        "modes": curves.modes,
-        "alignment": curves.alignment,
-        "kernel_distance": curves.kernel_distance,
-        "loss": curves.loss,
-        "beta": curves.beta,
+        "t": run.times,
+        "singular_values": run.singular_values,
+        "modes": run.modes,
+        "alignment": run.alignment,
+        "kernel_distance": run.kernel_distance,
+        "loss": run.loss,
+        "beta": run.beta,
         "target_strengths": solution.strengths,
         "delta_per_neuron": solution.per_neuron,
     },
 )
 
 with picture:
-    cursor = Cursor("t", "time t", curves.times, still=60)
+    cursor = Cursor("t", "time t", run.times, still=60)
     hero(*painted(figures, problem, solution), cursor=cursor, grow=(1.2, 1), least=320)
 if not solution.exact:
     with st.container(border=True):
@@ -68,53 +69,46 @@ st.latex(
 )
 left, middle, right = st.columns(3)
 left.metric("regime measured", solution.regime.word, help=solution.regime.basis)
-middle.metric("kernel movement S(0, T)", number(float(curves.kernel_distance[-1])))
+middle.metric("kernel movement S(0, T)", number(float(run.kernel_distance[-1])))
 low, high = solution.per_neuron.min(), solution.per_neuron.max()
 right.metric("δ of each neuron", number(float(low)) if low == high else f"{number(float(low))} … {number(float(high))}")
-st.caption(
-    f"{solution.regime.basis} Theory for {problem.d}·{problem.h}·{problem.c}: {word['downstream']} as δ → −∞, "
-    f"{word['upstream']} as δ → +∞, rich at δ = 0."
-)
+shape = f"{problem.d}·{problem.h}·{problem.c}"
+at = {"shape": shape, "low": word["downstream"], "high": word["upstream"]}
+st.caption(said(STEM, "theory", basis=solution.regime.basis, **at))
 cells, words = st.columns((1, 1))
 with cells:
     plot(*remember(shapes)(problem), key="map")
 with words:
     prose(STEM, "look")
 
-st.subheader("Does the formula match?")
+with section(STEM, "trained"):
 
+    def trained(compared: Comparison | None) -> None:
+        """Theory and training side by side, once training is done."""
+        if compared is None:
+            st.caption(said(STEM, "waiting"))
+            return
+        plot(*painted(comparison, problem, compared), key="compared", grow=(1.3, 1))
+        apart, drift = st.columns(2)
+        apart.metric("largest relative error of β", number(compared.worst))
+        drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
+        if compared.worst > 1e-3 and compared.trained.rate:
+            st.warning(
+                said(STEM, "warning: steps", rate=number(compared.trained.rate)),
+                icon=":material/warning:",
+            )
+        elif compared.worst > 1e-3:
+            st.warning(said(STEM, "warning: saddle"), icon=":material/warning:")
 
-def trained(compared: Comparison | None) -> None:
-    """Theory and training side by side, once training is done."""
-    if compared is None:
-        st.caption("The network is being trained beside the theory.")
-        return
-    plot(*painted(comparison, problem, compared), key="compared", grow=(1.3, 1))
-    apart, drift = st.columns(2)
-    apart.metric("largest relative error of β", number(compared.worst))
-    drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
-    if compared.worst > 1e-3 and compared.trained.rate:
-        st.warning(
-            f"Beyond theory: steps of η = {number(compared.trained.rate)} are no gradient flow. Δ drifts, the curves part.",
-            icon=":material/warning:",
-        )
-    elif compared.worst > 1e-3:
-        st.warning(
-            "The start lies on a separating set: exact gradient flow stays at a saddle, rounding pushes the trained run off.",
-            icon=":material/warning:",
-        )
+    beside("wide", problem, compare, trained)
 
+with section(STEM, "entropy"):
+    plot(
+        *remember(entropy)(problem),
+        key="entropy",
+        autoplay=False,
+        cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
+    )
+    prose(STEM, "entropy")
 
-beside("wide", problem, compare, trained)
-
-st.subheader("What do the singular values see?")
-plot(
-    *remember(entropy)(problem),
-    key="entropy",
-    autoplay=False,
-    cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
-)
-prose(STEM, "entropy")
-takeaway(page)
-prose(STEM, "fine print")
-st.caption("Section 4 of the paper, theorems 4.1, 4.2 and B.6.")
+takeaway(page, "fine print")

@@ -1,16 +1,20 @@
-"""One BLAS thread per process before anything heavy is imported; the two profiles of the property tests.
+"""One BLAS thread per process before anything heavy is imported, classes kept apart from visitors'; the two profiles of the
+property tests.
 
 fixed ↔ the default: the same examples on every machine and in every run
 fresh ↔ `--hypothesis-profile fresh`: every property test draws anew; what it finds becomes an @example of that test
 """
 
 import os
+import tempfile
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
+
+os.environ["CLASSES_DB"] = os.path.join(tempfile.mkdtemp(prefix="lab-classes-"), "classes.db")
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=True)

@@ -26,7 +26,7 @@ export async function copyLink(chart) {
 export async function save(chart, format) {
   for (const [k, panel] of chart.panels.entries()) {
     if (panel.div.hidden) continue;
-    const size = { width: panel.div.clientWidth, height: panel.div.clientHeight };
+    const size = { width: panel.plot.clientWidth, height: panel.div.clientHeight };
     const filename = `${chart.source.file}-${k + 1}`;
     await chart.Plotly.downloadImage(panel.seen(), { format, filename, scale: 2, ...size });
   }

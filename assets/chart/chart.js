@@ -2,13 +2,20 @@
 
 import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
-import { still } from "./device.js";
+import { painted, still } from "./device.js";
+import { follow } from "./flow.js";
+import { pointOf } from "./handles.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
 import { loadPlotly } from "./library.js";
+import { Network } from "./network.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
 import { themeOf } from "./theme.js";
+
+const SETTLE_MS = 500;
+const ASK_MS = 90;
+const LONGEST_ANSWER_MS = 2000;
 
 export class Chart {
   constructor(root) {
@@ -22,6 +29,7 @@ export class Chart {
     this.readout = root.querySelector("output");
     this.status = root.querySelector(".lab-status");
     this.playback = new Playback(this);
+    this.network = new Network(this);
     this.wire();
   }
 
@@ -38,18 +46,23 @@ export class Chart {
       this.show(+this.range.value);
     });
     this.resize = new ResizeObserver(() => {
-      if (this.source) showPicker(this);
-      this.redraw();
+      if (this.source) {
+        showPicker(this);
+        this.panels.forEach((panel) => panel.fit());
+      }
+      this.layAnew();
     });
     this.resize.observe(this.host);
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
     this.probe = this.root.querySelector(".lab-probe");
-    this.probe.addEventListener("transitionend", () => this.redraw());
+    this.probe.addEventListener("transitionend", () => this.layAnew());
   }
 
   async update(text, source, tell) {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
     this.text = text;
+    /* What stands above the picture, or with it, takes room from it. */
+    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
@@ -57,10 +70,11 @@ export class Chart {
     this.directions = source.directions ?? AT_DESK;
     this.theme = themeOf(this.root);
     this.readFigures();
+    this.news = this.answered = true;
     this.openingCamera ??= source.camera;
     if (!before) this.index = this.indexOf(source.start);
     else this.settle(before, place);
-    if (this.directions.curtain) this.hold();
+    if (this.directions.curtain) this.behindCurtain();
     showBar(this);
     showPicker(this);
     try {
@@ -93,9 +107,60 @@ export class Chart {
     this.panels.forEach((panel) => panel.resetView());
   }
 
-  hold() {
+  behindCurtain() {
     this.playback.pause();
     this.index = 0;
+  }
+
+  /* A handle is taken: what arrives from before does not pull it out of the hand. */
+  hold(name) {
+    this.held = name;
+  }
+
+  /* It moved: the closed form tells every curve, or its ghost goes ahead and the server answers as fast as it can. */
+  dragged(panel, grip) {
+    const { handle, values } = grip;
+    if (!this.flow || !handle.flow) {
+      this.ask(grip, ASK_MS);
+      return;
+    }
+    if (handle.flow === "deltas") this.flow.deltas = [values[handle.knob.field]];
+    else this.flow[handle.flow] = pointOf(handle, values);
+    const runs = follow(this.flow);
+    if (!runs) return;
+    this.runs = runs;
+    this.redraw();
+  }
+
+  letGo(grip) {
+    this.held = null;
+    this.panels.forEach((panel) => panel.handles.restore(grip));
+    this.ask(grip, 0);
+    clearTimeout(this.waiting);
+    this.waiting = setTimeout(() => this.answered || this.putBack(), LONGEST_ANSWER_MS);
+  }
+
+  /* No other picture came: what was asked for is refused, or is what there was. The last picture stands. */
+  putBack() {
+    this.flow = this.source.flow && { ...this.source.flow };
+    this.runs = null;
+    this.panels.forEach((panel) => panel.handles.restore(null));
+    this.redraw();
+  }
+
+  /* One question at a time, and the newest is the next; the last one, on letting go, waits for nothing. */
+  ask(grip, wait) {
+    clearTimeout(this.asking);
+    const now = performance.now();
+    const free = wait === 0 || now - (this.asked ?? -Infinity) > LONGEST_ANSWER_MS;
+    if (!free && !this.answered) {
+      this.asking = setTimeout(() => this.ask(grip, wait), ASK_MS);
+      return;
+    }
+    this.asked = now;
+    this.answered = false;
+    this.count = (this.count ?? 0) + 1;
+    this.tell("drag", { name: grip.handle.name, values: grip.values, count: this.count });
   }
 
   /* From the start, or, where motion is unwanted, at the end. */
@@ -113,20 +178,24 @@ export class Chart {
     this.paintedDark = this.theme.dark;
     const panels = JSON.parse(text).panels;
     while (this.panels.length > panels.length) this.drop(this.panels.pop());
-    while (this.panels.length < panels.length) this.panels.push(new Panel(this.host, this));
+    while (this.panels.length < panels.length) {
+      const panel = new Panel(this.host, this);
+      this.panels.push(panel);
+      this.resize.observe(panel.plot);
+    }
     panels.forEach((panel, k) => this.panels[k].set(panel));
+    this.network.set(this.panels.map((panel) => panel.figure.network).find(Boolean));
+    if (this.network.spec && !this.directions.curtain) this.host.append(this.network.host);
+    else this.network.host.remove();
+    if (this.held) return;
+    this.flow = this.source.flow && { ...this.source.flow };
+    this.runs = null;
   }
 
   drop(panel) {
-    this.Plotly?.purge(panel.div);
+    this.resize.unobserve(panel.plot);
+    this.Plotly?.purge(panel.plot);
     panel.div.remove();
-  }
-
-  /* A panel's height: lower on a phone, what is left of the screen on a projector. */
-  room(height) {
-    if (innerWidth < 640) return Math.min(height, 360);
-    if (this.directions.scale === 1) return height;
-    return Math.max(360, innerHeight - this.host.getBoundingClientRect().top - 90);
   }
 
   get values() {
@@ -184,11 +253,8 @@ export class Chart {
       return;
     }
     this.drawing = true;
-    this.theme = themeOf(this.root);
-    if (this.theme.dark !== this.paintedDark) this.readFigures();
     try {
-      const seen = this.panels.filter((panel) => !panel.div.hidden);
-      await Promise.all(seen.map((panel) => panel.draw(this.Plotly, this.index)));
+      await this.drawAll();
     } finally {
       this.drawing = false;
       this.root.dataset.drawn = String(1 + Number(this.root.dataset.drawn ?? 0));
@@ -199,6 +265,37 @@ export class Chart {
     }
   }
 
+  /* Size or colours may have changed: every layout is made again. */
+  layAnew() {
+    if (!this.source) return;
+    this.theme = themeOf(this.root);
+    if (this.theme.dark !== this.paintedDark) this.readFigures();
+    this.panels.forEach((panel) => (panel.fresh = true));
+    this.redraw();
+  }
+
+  /* Pictures of the plane are there a frame sooner than scenes, which take longest. */
+  async drawAll() {
+    this.network.show(this.index);
+    const seen = this.panels.filter((panel) => !panel.div.hidden);
+    const scenes = seen.filter((panel) => panel.scenes.length);
+    await Promise.all(seen.filter((panel) => !panel.scenes.length).map((panel) => panel.draw(this.Plotly, this.index)));
+    if (scenes.length && scenes.length < seen.length && this.news) await painted();
+    await Promise.all(scenes.map((panel) => panel.draw(this.Plotly, this.index)));
+    this.news = false;
+  }
+
+  /* When nothing has come for a while, axes that find their own ranges find them. */
+  settleSoon(panel) {
+    this.loose = (this.loose ?? new Set()).add(panel);
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      this.loose.forEach((one) => (one.unsettled = true));
+      this.loose.clear();
+      this.redraw();
+    }, SETTLE_MS);
+  }
+
   say(words) {
     this.status.textContent = words;
     clearTimeout(this.quiet);
@@ -206,6 +303,7 @@ export class Chart {
   }
 
   close() {
+    for (const timer of [this.settling, this.asking, this.waiting]) clearTimeout(timer);
     this.playback.pause();
     this.deafen();
     this.resize.disconnect();

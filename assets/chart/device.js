@@ -2,3 +2,24 @@
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 export const narrow = () => matchMedia("(max-width: 640px)").matches;
+let webgl;
+export function hasWebGL() {
+  webgl ??= !!document.createElement("canvas").getContext("webgl");
+  return webgl;
+}
+
+export const painted = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
+let ratio;
+
+/* Pixels of a scene to one of the screen: two smooth its edges, which a machine that draws without a GPU cannot afford. */
+export function pixelRatio() {
+  if (ratio === undefined) {
+    const gl = document.createElement("canvas").getContext("webgl");
+    const info = gl?.getExtension("WEBGL_debug_renderer_info");
+    ratio = info && SOFTWARE.test(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) ? 1 : 2;
+    gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  }
+  return ratio;
+}

@@ -22,8 +22,34 @@ export function directed(trace, { curtain, veil, highlight, scale }) {
 
 export function enlarged(layout, scale) {
   const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
-  const out = { ...layout, font: larger(layout.font, 14), title: { ...layout.title, font: larger(layout.title?.font, 17) } };
-  out.annotations = (layout.annotations ?? []).map((note) => ({ ...note, font: larger(note.font, 14) }));
+  const out = { ...layout, font: larger(layout.font, 14) };
+  for (const key of Object.keys(layout)) {
+    if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title) };
+    if (/^scene\d*$/.test(key)) out[key] = readable(layout[key]);
+  }
   out.margin = { ...layout.margin, l: (layout.margin?.l ?? 64) * scale, t: (layout.margin?.t ?? 52) * 1.2 };
+  return out;
+}
+
+/* An axis' title cut to the quantity's name: what follows an equals sign, a comma or a bracket of its own falls away. */
+const briefly = (title = {}) => ({ ...title, text: (title.text ?? "").split(/ = |, (?![^(]*\))| \(/)[0] });
+
+/* A low picture has smaller type, and its axes are called by their names alone. */
+export function compact(layout) {
+  const out = { ...layout, font: { ...layout.font, size: 12 }, title: { ...layout.title, font: { ...layout.title?.font, size: 15 } } };
+  for (const key of Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name))) {
+    out[key] = { ...layout[key], title: { ...briefly(layout[key].title), standoff: 4, font: { size: 13 } } };
+  }
+  out.margin = { ...layout.margin, b: Math.min(42, layout.margin?.b ?? 56) };
+  return out;
+}
+
+/* In a scene type grows with the picture itself: ticks keep their size, titles grow a little. */
+function readable(scene) {
+  const out = { ...scene };
+  for (const name of ["xaxis", "yaxis", "zaxis"]) {
+    const axis = scene[name] ?? {};
+    out[name] = { ...axis, tickfont: { size: 13 }, title: { ...axis.title, font: { size: 20 } } };
+  }
   return out;
 }

@@ -1,11 +1,19 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
+import { hasWebGL, pixelRatio } from "./device.js";
+import { patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
-import { directed, enlarged } from "./lesson.js";
-import { themed, wrapped } from "./theme.js";
-import { asSeen, cameraOf, forgetRanges, twoFingers } from "./view.js";
+import { Handles } from "./handles.js";
+import { compact, directed, enlarged } from "./lesson.js";
+import { leastWidth, roomFor } from "./room.js";
+import { swiftly } from "./swift.js";
+import { themed } from "./theme.js";
+import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
+import { withWords, withoutWords, Words } from "./words.js";
 
-const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false, showTips: false };
+const COMPACT = 300;
+const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
+const CURTAIN = "What will happen?";
 
 export class Panel {
   constructor(host, chart) {
@@ -13,18 +21,35 @@ export class Panel {
     this.div = document.createElement("div");
     this.div.className = "lab-panel";
     this.div.setAttribute("role", "figure");
-    host.appendChild(this.div);
+    this.plot = document.createElement("div");
+    this.plot.className = "lab-plot";
+    this.area = document.createElement("div");
+    this.area.className = "lab-area";
+    this.area.append(this.plot);
+    this.div.append(this.area);
+    host.append(this.div);
+    this.words = new Words(this.div, this.area, this.plot);
+    this.handles = new Handles(this, this.area);
     this.watched = false;
-    twoFingers(this.div);
+    this.drawn = [];
+    twoFingers(this.plot);
   }
 
   set({ figure, name, short, height, grow, least }) {
     this.figure = decoded(figure);
     this.short = short;
     this.div.setAttribute("aria-label", name);
-    this.div.classList.toggle("lab-scene", this.scenes.length > 0);
-    this.div.style.height = `${this.chart.room(height)}px`;
-    this.div.style.flex = `${grow} 1 ${least}px`;
+    const { free } = this.chart.source;
+    this.handles.show((this.figure.handles ?? []).filter(({ fields }) => fields.every((one) => free.includes(one))));
+    Object.assign(this, { height, grow, least });
+    this.fit();
+    this.fresh = true;
+  }
+
+  /* As high as the screen has room for. */
+  fit() {
+    this.div.style.flex = `${this.grow} 1 ${leastWidth(this.chart, this.least)}px`;
+    this.div.style.height = `${roomFor(this.chart, this.height)}px`;
   }
 
   get scenes() {
@@ -32,7 +57,7 @@ export class Panel {
   }
 
   camera(scene) {
-    return cameraOf(this.div, scene);
+    return cameraOf(this.plot, scene);
   }
 
   traces(index) {
@@ -43,35 +68,92 @@ export class Panel {
         data[frames.traces[k]] = laidOver(data[frames.traces[k]], patch);
       });
     }
+    const { flow, runs } = this.chart;
+    if (runs) {
+      for (const [place, patch] of patches(this.figure.roles ?? [], flow, runs, index)) {
+        data[place] = { ...data[place], ...patch };
+      }
+    }
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
     return data.map((trace) => directed(trace, { ...rest, highlight: here }));
   }
 
-  layout() {
+  /* The layout without words, camera and the numbers that change at every draw. */
+  frame() {
     const { curtain, scale } = this.chart.directions;
-    let layout = themed(this.figure.layout, this.chart.theme);
-    if (curtain) layout.title = { ...layout.title, text: "What will happen?" };
-    if (scale !== 1) layout = enlarged(layout, scale);
-    /* Plotly keeps what it derives (contour levels) on the very objects it was given, and these are new at each draw. */
-    layout.datarevision = this.revision = (this.revision ?? 0) + 1;
-    layout.width = this.div.clientWidth || undefined;
-    layout.height = this.div.clientHeight || undefined;
-    const lines = wrapped(layout.title, (layout.width ?? 400) / scale);
-    const pad = { t: 8 + 12 * scale * (lines.length - 1) };
-    layout.title = { ...layout.title, text: lines.join("<br>"), pad };
-    layout.margin = { ...layout.margin, t: layout.margin.t + 21 * scale * (lines.length - 1) };
-    for (const scene of this.scenes) {
-      const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
-      if (camera) layout[scene] = { ...layout[scene], camera };
-    }
-    this.nextCamera = undefined;
+    let whole = themed(this.figure.layout, this.chart.theme);
+    if (scale === 1 && this.div.clientHeight < COMPACT) whole = compact(whole);
+    const { title, annotations = [] } = whole;
+    this.title = curtain ? { ...title, text: CURTAIN } : title;
+    this.words.say(this.title, annotations, scale);
+    this.annotations = annotations;
+    const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale));
+    layout.width = this.plot.clientWidth || undefined;
+    layout.height = this.plot.clientHeight || undefined;
+    for (const scene of this.scenes) layout[scene] = sized(layout[scene], layout.width, layout.height);
     return layout;
   }
 
-  async draw(Plotly, index) {
-    forgetRanges(this.div);
-    await Plotly.react(this.div, this.traces(index), this.layout(), CONFIG);
+  /* A title may follow the cursor. */
+  titleAt(index) {
+    const titles = this.chart.directions.curtain ? [] : (this.figure.layout.meta?.titles ?? []);
+    return titles[Math.min(index, titles.length - 1)] ?? this.title.text;
+  }
+
+  withCamera(layout) {
+    const out = { ...layout };
+    /* Plotly keeps what it derives (contour levels) on the very objects it was given, and these are new at each draw. */
+    out.datarevision = this.revision = (this.revision ?? 0) + 1;
+    for (const scene of this.scenes) {
+      const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
+      if (camera) out[scene] = { ...out[scene], camera };
+    }
+    this.nextCamera = undefined;
+    return out;
+  }
+
+  /* Whether something else than numbers of traces differs from what is drawn. */
+  laidAnew() {
+    if (!this.fresh && !this.nextCamera) return false;
+    const layout = this.frame();
+    const mark = JSON.stringify({ ...layout, meta: undefined });
+    this.fresh = false;
+    this.layout = layout;
+    if (mark === this.mark && !this.nextCamera) return false;
+    this.mark = mark;
+    return true;
+  }
+
+  draw(Plotly, index) {
+    if (this.scenes.length && !hasWebGL()) {
+      this.plot.textContent = `${NO_WEBGL} ${this.div.getAttribute("aria-label")}`;
+      return undefined;
+    }
+    const data = this.traces(index);
+    const anew = this.laidAnew();
+    this.words.entitle(this.titleAt(index));
+    const before = this.drawn;
+    this.drawn = data;
+    const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
+    if (done === "soon") this.chart.settleSoon(this);
+    if (done) {
+      this.plot.layout.meta = this.layout.meta;
+      this.words.place(data);
+      this.handles.place();
+      return undefined;
+    }
+    return this.drawWhole(Plotly, data);
+  }
+
+  async drawWhole(Plotly, data) {
+    this.unsettled = false;
+    forgetRanges(this.plot);
+    const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
+    const copies = data.map((trace) => ({ ...trace }));
+    await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    this.words.place(data);
+    this.handles.place();
     if (!this.watched) this.watch();
   }
 
@@ -92,12 +174,15 @@ export class Panel {
         x: plain(p.x), y: plain(p.y), z: plain(p.z), customdata: plain(p.customdata),
       });
     };
-    this.div.on("plotly_click", told("click"));
-    this.div.on("plotly_hover", told("hover"));
+    this.plot.on("plotly_click", told("click"));
+    this.plot.on("plotly_hover", told("hover"));
+    for (const turned of ["plotly_relayouting", "plotly_relayout"]) this.plot.on(turned, () => this.handles.place());
   }
 
   /* What is seen, as a figure of its own: cursor, camera and theme included. */
   seen() {
-    return { data: this.div.data, layout: { ...asSeen(this.div), paper_bgcolor: this.chart.theme.paper } };
+    const layout = { ...asSeen(this.plot), paper_bgcolor: this.chart.theme.paper };
+    const figure = { title: this.title, annotations: this.annotations };
+    return { data: this.plot.data, layout: withWords(layout, figure, this.words.said, this.plot.clientWidth) };
   }
 }

@@ -33,9 +33,6 @@ export function themed(layout, theme) {
   const out = { ...layout, ...bare, dragmode: false };
   out.font = { ...layout.font, color: theme.text, family: theme.font };
   out.hoverlabel = { ...layout.hoverlabel, bgcolor: theme.paper, font: { color: theme.text, family: theme.font } };
-  const halo = `0 0 3px ${theme.paper}, 0 0 3px ${theme.paper}, 0 0 3px ${theme.paper}`;
-  const haloed = (note) => (note.font?.shadow === "auto" ? { ...note, font: { ...note.font, shadow: halo } } : note);
-  if (layout.annotations) out.annotations = layout.annotations.map(haloed);
   for (const key of Object.keys(out)) {
     if (/^[xy]axis\d*$/.test(key)) out[key] = { ...axis(out[key]), fixedrange: true };
     if (/^scene\d*$/.test(key)) {
@@ -46,16 +43,4 @@ export function themed(layout, theme) {
     }
   }
   return out;
-}
-
-/* Plotly does not wrap titles; a finding that is cut off is no finding. */
-export function wrapped(title, width) {
-  const room = Math.max(16, Math.floor((width - 24) / 8.4));
-  const lines = [""];
-  for (const word of (title?.text ?? "").split(" ")) {
-    const line = lines[lines.length - 1];
-    if (line && line.length + 1 + word.length > room) lines.push(word);
-    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
-  }
-  return lines;
 }

@@ -60,10 +60,22 @@ export function twoFingers(div) {
       const nearer = before.gap > 20 ? now.gap / before.gap : 1;
       const camera = turned(scene.getCamera(), (now.x - before.x) * turn, (now.y - before.y) * turn, nearer);
       scene.setViewport({ camera, aspectratio: scene.fullSceneLayout.aspectratio });
+      div.emit?.("plotly_relayouting", {});
     }
     before = now;
   };
   for (const kind of ["touchstart", "touchmove", "touchend", "touchcancel"]) {
     div.addEventListener(kind, touched, { capture: true, passive: false });
   }
+}
+
+/* A cube as large as its panel has room for, its axes and their names included. */
+const CUBE = { width: 420, height: 340, least: 0.75, most: 1.35 };
+const EQUAL = { x: 1, y: 1, z: 1 };
+export function sized(scene, width = CUBE.width, height = CUBE.height) {
+  const sides = scene.aspectmode === "cube" ? EQUAL : scene.aspectratio;
+  if (!sides) return scene;
+  const fits = Math.min(width / CUBE.width, height / CUBE.height);
+  const side = Math.min(CUBE.most, Math.max(CUBE.least, fits));
+  return { ...scene, aspectmode: "manual", aspectratio: { x: side * sides.x, y: side * sides.y, z: side * sides.z } };
 }

@@ -41,9 +41,9 @@ def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Pic
     for letter, picture in (("A", left), ("B", right)):
         picture.lay(title={"text": f"{letter} · {picture.layout['title']['text']}"})
     meta_a, meta_b = a.layout["meta"], b.layout["meta"]
-    pinned = {k: v for k, v in meta_a.items() if k not in ("alt", "short")}
+    pinned = {k: v for k, v in meta_a.items() if k not in ("alt", "short", "titles")}
     left.layout["meta"] = {"pinned": pinned, "alt": f"A, pinned. {meta_a['alt']}", "short": f"A · {meta_a['short']}"}
-    return left, right.lay(meta={"alt": f"B. {meta_b['alt']}", "short": f"B · {meta_b['short']}"})
+    return left, right.lay(meta={"alt": f"B. {meta_b['alt']}", "short": f"B · {meta_b['short']}", "titles": []})
 
 
 def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: str) -> Picture:

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from core.figures import palette, style
+from core.figures import handles, network, palette, style
 from core.figures.picture import Picture, moving
-from core.problems.exact import Exact, Solution, TimeScales
+from core.problems.exact import Exact, Solution
 from core.theory.checks import Floats
 
 FAINT = 0.35
@@ -17,6 +17,7 @@ COLOURS = {
     0.2: palette.HARDLY_UPSTREAM,
 }
 ERROR_FLOOR = 1e-12
+_NOTHING = (np.full(1, np.nan), np.full(1, np.nan))  # a run that is not there yet: a trace less would mean a new layout
 
 
 def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
@@ -32,13 +33,32 @@ def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
     beta = None if run is None else run.a[..., None] * run.w
     moved = None if run is None else run.kernel_distance
     return [
-        _curves(problem, solution, run, solution.mu, size, _size_title(solution), "size μ = a‖w‖", keyed=True),
-        _curves(problem, solution, run, solution.phi, phi, _alignment_title(solution), "alignment φ = cos∠(w, β*)"),
+        _curves(problem, solution, run, solution.mu, size, _size_title(solution), "size μ = a‖w‖", "size", keyed=True),
         _curves(
-            problem, solution, run, solution.kernel_distance, moved, _kernel_title(solution), "kernel distance S(0, t)"
+            problem,
+            solution,
+            run,
+            solution.phi,
+            phi,
+            _alignment_title(solution),
+            "alignment φ = cos∠(w, β*)",
+            "alignment",
         ),
+        _kernel(problem, solution, run, moved),
         path(problem, solution, beta),
     ]
+
+
+def _kernel(problem: Exact, solution: Solution, run, moved: Floats | None) -> Picture:
+    titles = [f"The kernel has moved by {near:.2g} to {far:.2g}" for near, far in _spread(solution.kernel_distance)]
+    y = "kernel distance S(0, t)"
+    return style.told(
+        _curves(problem, solution, run, solution.kernel_distance, moved, titles[-1], y, "kernel_distance"), titles
+    )
+
+
+def _spread(curves: Floats) -> list[tuple[float, float]]:
+    return list(zip(curves.min(axis=0), curves.max(axis=0), strict=True))
 
 
 def _weights(problem: Exact, solution: Solution, run) -> list[Picture]:
@@ -48,8 +68,10 @@ def _weights(problem: Exact, solution: Solution, run) -> list[Picture]:
     turned = solution.a[:, 0] * solution.a[:, -1] < 0
     title = "The readout a changes sign" if turned.any() else "The readout a keeps its sign"
     return [
-        _curves(problem, solution, run, _clipped(solution.nu), nu, "ν solves a Riccati equation", "ν", keyed=True),
-        _curves(problem, solution, run, solution.a, a, title, "readout a"),
+        _curves(
+            problem, solution, run, _clipped(solution.nu), nu, "ν solves a Riccati equation", "ν", "ratio", keyed=True
+        ),
+        _curves(problem, solution, run, solution.a, a, title, "readout a", "a"),
         *(
             _curves(
                 problem,
@@ -59,13 +81,16 @@ def _weights(problem: Exact, solution: Solution, run) -> list[Picture]:
                 None if w is None else w[..., k],
                 _weight_title(k),
                 f"w{'₁₂'[k]}",
+                f"w{k + 1}",
             )
             for k in range(2)
         ),
     ]
 
 
-def _curves(problem, solution, run, theory: Floats, simulated, title: str, y: str, keyed: bool = False) -> Picture:
+def _curves(
+    problem, solution, run, theory: Floats, simulated, title: str, y: str, curve: str, keyed: bool = False
+) -> Picture:
     """One quantity against time: the run thick and pale, theory thin upon it, a mark per δ moving with the cursor."""
     picture = style.figure(
         problem,
@@ -78,18 +103,22 @@ def _curves(problem, solution, run, theory: Floats, simulated, title: str, y: st
     )
     times = _shown_times(problem, solution.times)
     _time_axis(problem, picture, solution)
+    picture.handles.append(handles.time(_earliest(problem, solution)))
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
-        if simulated is not None:
-            picture.add(style.line(*_where_shown(problem, run.times, simulated[k]), colour, width=9, opacity=FAINT))
+        pale = _NOTHING if simulated is None else _where_shown(problem, run.times, simulated[k])
+        _until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
-        picture.add(style.line(*_where_shown(problem, solution.times, theory[k]), colour, name, width=2.5, dash=dash))
+        shown = _where_shown(problem, solution.times, theory[k])
+        [place] = picture.add(style.line(*shown, colour, name, width=2.5, dash=dash))
+        handles.role(picture, place, k, "all" if len(shown[0]) == len(times) else "later", x="t", y=curve)
     colours = [colour_of(delta) for delta in solution.deltas]
 
     def mark(t: int) -> dict:
         return style.points(np.full(len(colours), times[t]), theory[:, t], colours, "now", size=9, cliponaxis=False)
 
     places = picture.add(mark(len(times) - 1))
+    handles.role(picture, places[0], None, "now", x="t", y=curve)
     if keyed:
         _key(picture, solution)
     return picture.move(places, *([moving(mark(t))] for t in range(len(times))))
@@ -105,21 +134,35 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     picture.lay(yaxis={"scaleanchor": "x"})
     colours = [colour_of(delta) for delta in solution.deltas]
     for k, delta in enumerate(solution.deltas):
-        if simulated is not None:
-            picture.add(style.line(simulated[k, :, 0], simulated[k, :, 1], colours[k], width=9, opacity=FAINT))
+        pale = _NOTHING if simulated is None else simulated[k].T
+        _until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         x, y = solution.beta[k].T
-        picture.add(style.line(x, y, colours[k], f"δ = {delta:g}", width=2.5, dash=dash))
+        [place] = picture.add(style.line(x, y, colours[k], f"δ = {delta:g}", width=2.5, dash=dash))
+        handles.role(picture, place, k, "all", x="beta1", y="beta2")
     star, start = problem.beta_star, problem.beta_0
-    picture.add(style.points(start[:1], start[1:], style.INK, "β₀, start", size=12, symbol="circle-open"))
-    picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=15, symbol="star"))
-    style.label(picture, star[0], star[1], "β*", style.MINIMA, yshift=10)
-    style.label(picture, start[0], start[1], "β₀", yshift=12)
+    marks = picture.add(
+        style.points(start[:1], start[1:], style.INK, "β₀, start", size=12, symbol="circle-open"),
+        style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=15, symbol="star"),
+    )
+    for place, at in zip(marks, ("start", "target"), strict=True):
+        handles.role(picture, place, 0, at, x="beta1", y="beta2")
+    runs = zip(solution.deltas, solution.w, solution.a, strict=True)
+    picture.network = network.single([(f"of δ = {delta:g}", w, a, delta) for delta, w, a in runs])
+    earliest = _earliest(problem, solution)
+    picture.flow = handles.flow(problem, solution.times, solution.deltas, earliest=earliest)
+    picture.handles += [
+        handles.polar(problem, "beta_0", "start β₀", angle="angle", norm="norm", flow="beta_0"),
+        handles.polar(problem, "beta_star", "target β*", angle="target_angle", norm="target_norm", flow="beta_star"),
+    ]
+    style.label(picture, star[0], star[1], "β*", style.MINIMA, yshift=10, name=f"at {marks[1]}")
+    style.label(picture, start[0], start[1], "β₀", yshift=12, name=f"at {marks[0]}")
 
     def mark(t: int) -> dict:
         return style.points(solution.beta[:, t, 0], solution.beta[:, t, 1], colours, "now", size=9, cliponaxis=False)
 
     places = picture.add(mark(solution.times.size - 1))
+    handles.role(picture, places[0], None, "now", x="beta1", y="beta2")
     return picture.move(places, *([moving(mark(t))] for t in range(solution.times.size)))
 
 
@@ -143,69 +186,17 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
     times = _shown_times(problem, solution.times)
     ends = [times[0], times[-1]]
     picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash="dot"))
-    if run is not None:
-        for k, delta in enumerate(solution.deltas):
-            error = np.maximum(run.error[k], ERROR_FLOOR)
-            picture.add(
-                style.line(*_where_shown(problem, run.times, error), colour_of(delta), f"δ = {delta:g}", width=2.5)
-            )
+    for k, delta in enumerate(solution.deltas):
+        error = _NOTHING
+        if run is not None:
+            error = _where_shown(problem, run.times, np.maximum(run.error[k], ERROR_FLOOR))
+        _until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))
 
     def cursor(t: int) -> dict:
         return style.line([times[t]] * 2, [ERROR_FLOOR, 10.0**top], style.INK, width=1)
 
     places = picture.add(cursor(len(times) - 1))
     return picture.move(places, *([moving(cursor(t))] for t in range(len(times))))
-
-
-def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
-    """Half-times against δ with the asymptotes of the alignment time."""
-    picture = style.figure(
-        problem,
-        short="half-times",
-        title="▼ waits about |δ|, ▲ turns in 1/δ",
-        alt=_scales_alt(found),
-        x="relative scale δ (asinh scale)",
-        y="half-time (log)",
-        height=380,
-    )
-    ticks = [-100, -30, -10, -3, -1, 0, 1, 3, 10, 30, 100]
-    x = np.arcsinh(found.deltas)
-    picture.lay(xaxis={"tickvals": [math.asinh(t) for t in ticks], "ticktext": [f"{t:g}" for t in ticks]})
-    picture.lay(
-        margin={"r": 120},
-        xaxis={"range": [x[0] * 1.02, x[-1] * 1.02]},
-        yaxis={"type": "log", "exponentformat": "power"},
-    )
-    picture.add(style.line(x, found.kernel, style.KERNEL, "kernel movement", width=3))
-    picture.add(style.line(x, found.loss, style.LOSS_LINE, "loss", width=3))
-    picture.add(style.line(x, found.alignment, style.INK, "alignment, exact", width=4))
-    limit = np.where(np.abs(found.deltas) > 0.5, found.asymptote, np.nan)
-    picture.add(style.line(x, limit, style.WARNING, "alignment, δ → ±∞", width=2.5, dash="dash"))
-    for delta in problem.deltas:
-        near = int(np.abs(found.deltas - delta).argmin())
-        at = [math.asinh(delta)], [found.alignment[near]]
-        picture.add(style.points(*at, colour_of(delta), f"δ = {delta:g}", size=9))
-    _scale_labels(picture, x[-1], found)
-    return (picture,)
-
-
-def _scale_labels(picture: Picture, x: float, found: TimeScales) -> None:
-    words = {"kernel": "kernel moved", "alignment": "aligned", "loss": "loss halved"}
-    colours = {"kernel": style.KERNEL, "alignment": style.INK, "loss": style.LOSS_LINE}
-    ends = {name: getattr(found, name)[-1] for name in words}
-    last = {name: math.log10(end) for name, end in ends.items() if np.isfinite(end)}
-    above = math.inf
-    for name in sorted(last, key=lambda n: -last[n]):
-        above = min(last[name], above - 0.32)
-        style.label(picture, x, above, words[name], colours[name])
-
-
-def _scales_alt(found: TimeScales) -> str:
-    ends = found.alignment[[0, -1]]
-    return (
-        f"Half-times of alignment, kernel movement and loss against delta from -100 to 100: alignment takes {ends[0]:.3g} "
-        f"at delta = -100 and {ends[1]:.3g} at delta = 100; dashed, its asymptotes"
-    )
 
 
 def colour_of(delta: float) -> str:
@@ -229,6 +220,15 @@ def _time_name(problem: Exact) -> str:
 
 def _shown_times(problem: Exact, times: Floats) -> Floats:
     return np.maximum(times, times[1]) if problem.clock == "log" else times
+
+
+def _earliest(problem: Exact, solution: Solution) -> float:
+    return float(_shown_times(problem, solution.times)[0])
+
+
+def _until_run_again(picture: Picture, trace: dict) -> None:
+    """A run belongs to what it was started from: it goes while the hand moves that."""
+    handles.role(picture, picture.add(trace)[0], None, "gone")
 
 
 def _where_shown(problem: Exact, times: Floats, values: Floats) -> tuple[Floats, Floats]:
@@ -267,11 +267,6 @@ def _alignment_title(solution: Solution) -> str:
     if solution.deltas[0] < 0 < solution.deltas[-1]:
         return "Upstream aligns first"
     return "The larger δ, the sooner w aligns"
-
-
-def _kernel_title(solution: Solution) -> str:
-    far, near = solution.kernel_distance[:, -1].max(), solution.kernel_distance[:, -1].min()
-    return f"The kernel moves by {near:.2g} to {far:.2g}"
 
 
 def _weight_title(k: int) -> str:

@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
 
 FLOOR, TOP = 1e-2, 1e1
 CONTOURS = 48
+STAR, START = 1, 2
 
 
 def figures(problem: Geometry, solution: Solution) -> tuple[Picture, Picture, Picture]:
@@ -24,8 +25,12 @@ def surface(problem: Geometry, solution: Solution) -> Picture:
     path = solution.paths[0]
     picture = _space(problem, solution, path, _surface_title(problem, path))
     picture.add(*_sheets(problem, path, solution.reach), *_manifolds(problem, path, solution.reach))
-    picture.add(_parting(solution, 0), *_ways(path))
+    picture.add(_parting(solution, 0))
+    ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0))
+    picture.network = network.single([("of the path", path.w[0], path.a[0], path.delta)])
+    if problem.start == "function":
+        _hold_in_space(problem, solution, picture, [*ways, *places])
     return picture.move(places, *([moving(_now3d(path, k))] for k in range(solution.times.size)))
 
 
@@ -40,7 +45,11 @@ def surface_sweep(problem: Geometry, solution: Solution) -> Picture:
         sheets = _sheets(problem, solution.paths[k], solution.reach)
         return [*sheets, _parting(solution, k), *_ways(solution.paths[k])]
 
+    starts = [np.stack([getattr(path, name)[0, 0] for path in solution.paths]) for name in ("w", "a")]
+    copy = network.copy("at the start", starts[0][:, None], starts[1][:, None], solution.deltas)
+    picture.network = network.picture([copy])
     places = picture.add(*changing(middle))
+    style.told(picture, (_surface_title(problem, path) for path in solution.paths))
     frames = ([moving(trace, "surfacecolor", "line", "marker") for trace in changing(k)] for k in _each(solution))
     return picture.move(places, *frames)
 
@@ -49,8 +58,10 @@ def plane(problem: Geometry, solution: Solution) -> Picture:
     """β = a w over the loss contours: what the function does while the weights walk on the surface."""
     path = solution.paths[0]
     picture = _plane(problem, solution, "The function's path β over the loss")
-    picture.add(*_paths2d(path))
+    lines = picture.add(*_paths2d(path))
     places = picture.add(_now2d(path, 0))
+    if problem.start == "function":
+        _hold_in_plane(problem, picture, lines[0], places[0])
     return picture.move(places, *([moving(_now2d(path, k))] for k in range(solution.times.size)))
 
 
@@ -65,8 +76,11 @@ def plane_sweep(problem: Geometry, solution: Solution) -> Picture:
 def progress(problem: Geometry, solution: Solution) -> Picture:
     """Loss left and kernel distance against log t, with a cursor line."""
     picture = _progress(problem, solution, f"Loss and kernel over time: {solution.regime.word}")
-    picture.add(*_progress_lines(solution, solution.paths[0]))
+    lines = picture.add(*_progress_lines(solution, solution.paths[0]))
     places = picture.add(_cursor_line(solution.times[1]))
+    picture.handles.append(handles.time(float(solution.times[1])))
+    for place, curve in zip(lines, ("loss", "kernel_distance"), strict=True):
+        handles.role(picture, place, 0, "later", x="t", y=curve)
     times = np.maximum(solution.times, solution.times[1])
     return picture.move(places, *([moving(_cursor_line(t))] for t in times))
 
@@ -76,6 +90,32 @@ def progress_sweep(problem: Geometry, solution: Solution) -> Picture:
     picture = _progress(problem, solution, "Loss and kernel for the δ at the cursor")
     places = picture.add(*_progress_lines(solution, solution.paths[len(solution.paths) // 2]))
     return picture.move(places, *([moving(t) for t in _progress_lines(solution, p)] for p in solution.paths))
+
+
+def _hold_in_space(problem: Geometry, solution: Solution, picture: Picture, ways: list[int]) -> None:
+    """δ moves the start along the weights of the same function; the flow on the new level set follows."""
+    weights = {"x": "w1", "y": "w2", "z": "a"}
+    picture.flow = handles.flow(problem, solution.times, solution.deltas, reach=solution.reach)
+    picture.handles.append(
+        handles.equivalents(problem, "delta", "start in weight space: relative scale δ", field="delta")
+    )
+    for place, side in enumerate((1, -1)):
+        picture.roles.append({"place": place, "run": 0, "at": "sheet", "side": side, "floor": FLOOR})
+    for place, at in enumerate(("minima", "same function", "separatrix"), 2):
+        picture.roles.append({"place": place, "run": 0, "at": at})
+    for place, at in zip(ways, ("all", "start", "end", "now"), strict=True):
+        handles.role(picture, place, 0, at, **weights)
+
+
+def _hold_in_plane(problem: Geometry, picture: Picture, line: int, now: int) -> None:
+    picture.handles.append(handles.polar(problem, "beta_0", "start β₀", angle="angle", norm="norm", flow="beta_0"))
+    picture.handles.append(
+        handles.polar(problem, "beta_star", "target β*", angle="target_angle", norm="target_norm", flow="beta_star")
+    )
+    grid = picture.data[0]["x"].astype(float).tolist()
+    picture.roles.append({"place": 0, "run": 0, "at": "contours", "grid": grid, "floor": FLOOR})
+    for place, at in ((STAR, "target"), (START, "start"), (line, "all"), (now, "now")):
+        handles.role(picture, place, 0, at, x="beta1", y="beta2")
 
 
 def _each(solution: Solution) -> range:
@@ -191,9 +231,9 @@ def _plane(problem: Geometry, solution: Solution, title: str) -> Picture:
     star, start = problem.beta_star, path.beta[0, 0]
     picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=16, symbol="star"))
     picture.add(style.points(start[:1], start[1:], style.INK, "β₀, start", size=13, symbol="circle-open"))
-    style.label(picture, star[0], star[1], "β*: zero loss", style.MINIMA, yshift=12)
+    style.label(picture, star[0], star[1], "β*: zero loss", style.MINIMA, yshift=12, name=f"at {STAR}")
     if np.abs(start).max() < far:
-        style.label(picture, start[0], start[1], "β₀", style.INK, yshift=12)
+        style.label(picture, start[0], start[1], "β₀", style.INK, yshift=12, name=f"at {START}")
     return picture
 
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, style
 from core.figures.exact import colour_of
 from core.figures.picture import Picture, moving
 from core.problems.implicit_bias import FAN, Landings, Paths, Solution
@@ -48,6 +48,10 @@ def plane(problem: Landings, solution: Solution, run=None) -> Picture:
     picture.add(style.points(x, y, colours, "predicted β(∞)", size=11, symbol="diamond-open"))
     x_0, y_0 = problem.beta_0
     style.label(picture, x_0, y_0, "β₀", xanchor="right", xshift=-8)
+    picture.handles.append(handles.polar(problem, "beta_0", "start β₀", angle="angle", norm="norm"))
+    picture.handles.append(
+        handles.polar(problem, "datum", "direction of the datum", angle="data_angle", norm=_far(solution))
+    )
     picture.add(style.points([x_0], [y_0], style.INK, "β₀, start", size=12, symbol="circle-open"))
 
     def moved(k: int) -> list[dict]:
@@ -94,16 +98,22 @@ def mirror(problem: Landings, solution: Solution) -> Picture:
 
 
 def clock(problem: Landings, solution: Solution) -> Picture:
-    """How fast the mirror's time runs: √(κ + δ) = √2|A|."""
+    """How fast the mirror's time runs: √(η_aη_w)·√(κ + δ) = η_w √(2η_a) |a|."""
     last = float(solution.moving.clock[at_rest(problem, solution), -1])
     title = (
-        f"Its clock runs at √2|A| = {style.number(last)} in the end"
+        f"Its clock runs at {style.number(last)} in the end"
         if problem.moves == "time"
-        else "Its clock runs at √2|A|"
+        else "Its clock: how fast the mirror is crossed"
     )
     alt = "Speed of the mirror's time against time of the flow, from the start to " + f"{last:.3g} at the end"
     picture = style.figure(
-        problem, short="clock", title=title, alt=alt, x="time t of the flow (log)", y="√(κ + δ) = √2|A|", height=HEIGHT
+        problem,
+        short="clock",
+        title=title,
+        alt=alt,
+        x="time t of the flow (log)",
+        y="√(η_aη_w)·√(κ + δ)",
+        height=HEIGHT,
     )
     times = np.maximum(solution.times, solution.times[1])
     picture.lay(xaxis={"type": "log", "range": [math.log10(times[0]), math.log10(times[-1])], "dtick": 1})
@@ -256,3 +266,9 @@ def _row(delta: float, end: Floats, rule: str, crosses: bool) -> dict[str, str]:
     theorem = "sign changed: β passes through 0" if crosses else "applies"
     place = ", ".join(f"{x:.4f}" for x in end)
     return {"δ": f"{delta:g}", "β(∞)": f"({place})", "sign of a(∞) decided by": rule, "theorem 3.1": theorem}
+
+
+def _far(solution: Solution) -> float:
+    """How far from 0 the datum's direction is taken hold of: inside the frame."""
+    (left, *_, right), (low, *_, high) = solution.axes.tolist()
+    return 0.7 * min(max(-left, right), max(-low, high))

@@ -53,11 +53,7 @@ def _title(drift: Drift) -> str:
         return f"δ was conserved: it moved by {drift.share:.0%} of what its terms did"
     if drift.explained >= LIKE_DECAY and drift.factor < 1:
         return f"δ shrank to {drift.factor:.0%}, the same for every neuron"
-    return f"δ drifted by {drift.share:.0%} of what its terms moved, mean {_arrow(drift)}"
-
-
-def _arrow(drift: Drift) -> str:
-    return f"{style.number(drift.mean_before)} → {style.number(drift.mean_after)}"
+    return f"δ drifted: mean {style.number(drift.mean_before)} → {style.number(drift.mean_after)}"
 
 
 def terms(problem: Problem, movement: Movement, at: int) -> Picture:
@@ -79,7 +75,7 @@ def terms(problem: Problem, movement: Movement, at: int) -> Picture:
     right, top = 1.08 * max(x_0.max(), x_1.max(), 1e-12), 1.08 * max(y_0.max(), y_1.max(), 1e-12)
     picture.lay(xaxis={"range": [-0.03 * right, right]}, yaxis={"range": [-0.03 * top, top]})
     for level in np.quantile(np.asarray(drift.before), np.linspace(0, 1, LEVEL_LINES)):
-        picture.add(style.line([-right, right + top], [-right + level, right + top + level], style.EVEN, width=1))
+        picture.add(style.line([-right, right + top], [-right + level, right + top + level], style.ODD, width=1))
     picture.add(style.line(_parted(x_0, x_1), _parted(y_0, y_1), style.EQUIVALENT, width=1.5))
     picture.add(style.points(x_0, y_0, style.EQUIVALENT, "before", size=6, symbol="circle-open"))
     picture.add(_dots(x_1, y_1, _few(drift.after)))

@@ -68,7 +68,7 @@ def _causes(problem: Problem, solution: Solution, k: int) -> list[dict]:
 
 def against_flips(problem: Problem, solution: Solution) -> Picture:
     """S over the share of activations that switched, one dot for each run."""
-    return _against(problem, solution, "hamming_distance", "switched units (Hamming)")
+    return _against(problem, solution, "flipped_share", "share of activations flipped")
 
 
 def against_parameters(problem: Problem, solution: Solution) -> Picture:
@@ -78,7 +78,7 @@ def against_parameters(problem: Problem, solution: Solution) -> Picture:
 
 def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Picture:
     step = experiment.reached(solution.kernel_distance)
-    what = "flips" if cause == "hamming_distance" else "parameter distance"
+    what = "flips" if cause == "flipped_share" else "parameter distance"
     orders = []
     for k in dict.fromkeys((early(solution.steps, step), step)):
         order = rank_correlation(getattr(solution, cause)[..., k], solution.kernel_distance[..., k])

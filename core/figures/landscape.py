@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import half_sheets
 from core.problems.landscape import Problem, Slice, Solution
@@ -80,6 +80,11 @@ def chart(problem: Problem, solution: Solution) -> Picture:
     picture.add(style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5))
     picture.add(style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open"))
     places = picture.add(style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
+    picture.handles.append(
+        handles.unrolled(
+            problem, "start", "start of the one neuron", angle="angle", size="size", side="side", delta=problem.delta
+        )
+    )
     here = (style.points(flow.theta[[k]], flow.a[[k]], style.INK) for k in range(len(flow.time)))
     return picture.move(places, *([moving(point)] for point in here))
 

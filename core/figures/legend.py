@@ -23,7 +23,7 @@ LINES = (
     (style.INK, "dash", "separating curve; the formula beside a simulation"),
     (style.LOSS_LINE, "solid", "loss"),
     (style.KERNEL, "dash", "kernel distance"),
-    (style.FLIPS, "solid", "activations flipped (Hamming distance)"),
+    (style.FLIPS, "solid", "activations flipped: their share, or the Hamming distance"),
     (style.DISTANCE, "solid", "distance moved by the parameters"),
     (style.WARNING, "dot", "the theory ends here"),
 )

@@ -5,7 +5,7 @@ Frames run over the map's checkpoints. Every map shows cells, not contours, on o
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, style
 from core.figures.palette import SCALES
 from core.figures.picture import Picture
 from core.figures.regime_map_curves import HEIGHT, LOWEST_TRAIN, ON_LOG, TITLE, companion, curves
@@ -30,6 +30,8 @@ def figures(view: View, solution: RegimeMap) -> tuple[Picture, Picture, Picture]
     """The chosen measure's map, its companion's, and curves of the cell in question and of the pinned ones."""
     pair = (view.measure, companion(view.measure))
     maps = [_map(view, solution, measure, view.over, view.seed, _marks(view, solution)) for measure in pair]
+    for picture in maps:
+        picture.handles.append(handles.pair(view, "cell", "followed cell", x="tau", y="delta", log=True))
     return maps[0], maps[1], curves(view, solution)
 
 

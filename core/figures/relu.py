@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import style
+from core.figures import network, style
 from core.figures.picture import Picture, moving
 from core.problems.relu import Problem, Solution
 from core.theory import relu_partition as partition
@@ -46,6 +46,10 @@ def surface(problem: Problem, solution: Solution, which: int) -> Picture:
         mine = solution.X[solution.y == label]
         xyz = np.column_stack([mine, np.full(len(mine), label)])
         picture.add(style.points3d(xyz, colour, name, size=3, symbol=symbol))
+    if which == 0:
+        networks = zip(("followed", "rival"), (solution.main, solution.rival), solution.starts, strict=True)
+        copies = [network.copy(name, one.W, one.a, delta, X=solution.X) for name, one, (_, delta) in networks]
+        picture.network = network.picture(copies)
     pieces = _pieces(problem, solution, which)
     places = picture.add(*_mesh(*pieces[-1]))
     return picture.move(places, *([moving(t, "i", "j", "k", "intensity") for t in _mesh(*now)] for now in pieces))
@@ -57,7 +61,7 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
     picture = style.figure(
         problem,
         short=("partition", "rival: partition")[which],
-        title=_verdict(run),
+        title=_map_title(run, -1),
         alt=_alt(run, start, "Partition"),
         x="x₁",
         y="x₂",
@@ -77,6 +81,7 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
         [*(moving(t) for t in _cones(*now)), *(_moving_rim(t) for t in _rim(run, k, size))]
         for k, now in enumerate(pieces)
     )
+    style.told(picture, (_map_title(run, k) for k in range(len(pieces))))
     return picture.move(ground + rim, *frames)
 
 
@@ -85,7 +90,7 @@ def flips(problem: Problem, solution: Solution) -> Picture:
     picture = style.figure(
         problem,
         short="flips",
-        title=_comparison(solution),
+        title=_comparison(solution, -1),
         alt="Share of activations flipped against parameter distance. "
         + "; ".join(_words(run, start) for run, start in _both(solution)),
         x="parameter distance ‖θ − θ₀‖",
@@ -100,6 +105,7 @@ def flips(problem: Problem, solution: Solution) -> Picture:
         picture.add(style.line(run.distance, 100 * run.flipped, colour, _name(start), width=3.5, dash=dash))
         _label_end(picture, run, start, far, top)
     places = picture.add(*_now(solution, -1))
+    style.told(picture, (_comparison(solution, k) for k in range(_frames(solution))))
     return picture.move(places, *([moving(t) for t in _now(solution, k)] for k in range(_frames(solution))))
 
 
@@ -250,17 +256,17 @@ def _name(start: tuple[float, float]) -> str:
     return f"{style.side_mark(start[1])} τ = {start[0]:g}, δ = {start[1]:g}"
 
 
-def _verdict(run: Run) -> str:
-    if run.loss[-1] > 0.5 * run.loss[0]:
+def _map_title(run: Run, k: int) -> str:
+    if k in (-1, len(run.time) - 1) and run.loss[-1] > 0.5 * run.loss[0]:
         return "Map drawn, nothing learnt"
-    flipped = 100 * float(run.flipped[-1])
-    word = "redrawn" if flipped > REDRAWN else "turned a little" if flipped > FROZEN else "frozen"
+    flipped = 100 * float(run.flipped[k])
+    word = "redrawn" if flipped > REDRAWN else "turned a little" if flipped > FROZEN else "as it was"
     return f"Map {word}: {flipped:.2g} % flipped"
 
 
-def _comparison(solution: Solution) -> str:
-    shares = [f"{100 * float(run.flipped[-1]):.0f} %" for run, _ in _both(solution)]
-    return f"Flips {shares[0]} against {shares[1]}"
+def _comparison(solution: Solution, k: int) -> str:
+    one, two = (f"{style.side_mark(start[1])} τ = {start[0]:g}: {run.flipped[k]:.0%}" for run, start in _both(solution))
+    return f"Flipped {one}, {two}"
 
 
 def _words(run: Run, start: tuple[float, float]) -> str:

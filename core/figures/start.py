@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.checks import Floats
@@ -18,6 +18,22 @@ def figures(problem: Start, solution: Linear | Relu) -> tuple[Picture, Picture, 
     if isinstance(solution, Relu):
         return function(problem, solution), _relu_loss(problem, solution), _flips(problem, solution)
     return race(problem, solution), _aligned(problem, solution), _kernel(problem, solution)
+
+
+def findings(solution: Linear | Relu) -> dict[str, str]:
+    """What this setting shows, in words: who is first and when, who last, who has changed most and how much."""
+    reached = np.where(np.isfinite(solution.reached), solution.reached, np.inf)
+    changed = solution.flipped[:, -1] if isinstance(solution, Relu) else solution.kernel_distance[:, -1]
+    first, last, most = int(reached.argmin()), int(reached.argmax()), int(changed.argmax())
+    never = not np.isfinite(reached[last])
+    return {
+        "first": WORDS[first],
+        "soon": style.number(float(reached[first])),
+        "last": WORDS[last],
+        "late": f"not by t = {solution.times[-1]:g}" if never else f"from t = {style.number(float(reached[last]))}",
+        "most": WORDS[most],
+        "moved": f"{changed[most]:.0%}" if isinstance(solution, Relu) else f"{changed[most]:.2g}",
+    }
 
 
 def race(problem: Start, solution: Linear) -> Picture:
@@ -37,9 +53,19 @@ def race(problem: Start, solution: Linear) -> Picture:
     for path, colour, word in zip(solution.beta, colours, WORDS, strict=True):
         picture.add(style.line(path[:, 0], path[:, 1], colour, word, width=2, opacity=0.45))
     star = solution.beta_star
-    picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=20, symbol="star"))
+    [aim] = picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=20, symbol="star"))
     picture.add(style.points([-1.0], [0.0], style.INK, "β₀, same for all", size=14, symbol="circle-open"))
-    style.label(picture, star[0], star[1], "β*: zero loss", style.MINIMA, yshift=16, xanchor="center", xshift=0)
+    style.label(
+        picture,
+        star[0],
+        star[1],
+        "β*: zero loss",
+        style.MINIMA,
+        yshift=16,
+        xanchor="center",
+        xshift=0,
+        name=f"at {aim}",
+    )
     style.label(picture, -1.0, 0.0, "β₀: same for all", yshift=-18, xanchor="center", xshift=10)
 
     def now(k: int) -> list[dict]:
@@ -52,7 +78,25 @@ def race(problem: Start, solution: Linear) -> Picture:
         return [*trails, style.points(x, y, colours, "now", size=17, symbol=symbols, cliponaxis=False)]
 
     places = picture.add(*now(solution.times.size - 1))
+    _hold(problem, solution, picture, aim, places)
     return picture.move(places, *([moving(trace) for trace in now(k)] for k in range(solution.times.size)))
+
+
+def _hold(problem: Start, solution: Linear, picture: Picture, aim: int, places: list[int]) -> None:
+    """The target can be dragged round the circle; the three paths, their trails and dots follow."""
+    picture.flow = handles.flow(problem, solution.times, solution.deltas)
+    runs = zip(WORDS, solution.w, solution.a, solution.deltas, strict=True)
+    picture.network = network.single(list(runs))
+    picture.handles.append(
+        handles.polar(
+            problem, "beta_star", "target β*", angle="angle", norm=1.0, flow="beta_star", offset=180.0, side=-1
+        )
+    )
+    handles.role(picture, aim, 0, "target", x="beta1", y="beta2")
+    for k, trail in enumerate(places[:-1]):
+        handles.role(picture, k, k, "all", x="beta1", y="beta2")
+        handles.role(picture, trail, k, "trail", x="beta1", y="beta2")
+    handles.role(picture, places[-1], None, "now", x="beta1", y="beta2")
 
 
 def function(problem: Start, solution: Relu) -> Picture:
@@ -92,18 +136,27 @@ def function(problem: Start, solution: Relu) -> Picture:
 def _aligned(problem: Start, solution: Linear) -> Picture:
     late = style.number(solution.reached[0]) if np.isfinite(solution.reached[0]) else "> 20"
     title = f"Fast: ▲ aligns at {style.number(solution.reached[2])}, ▼ at {late}"
-    picture = _against_time(problem, solution, solution.alignment, title, "alignment φ", "alignment with the target")
+    picture = _against_time(
+        problem, solution, solution.alignment, title, "alignment of β, cos∠(β, β*)", "alignment with the target"
+    )
     ends = np.array([solution.times[1], solution.times[-1]])
     picture.add(style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"φ = {ALIGNED:g}", width=1.5, dash="dot"))
-    return picture
+    return _following(picture, "alignment")
 
 
 def _kernel(problem: Start, solution: Linear) -> Picture:
-    down, level, up = solution.kernel_distance[:, -1]
-    title = f"Rich: S = {up:.2g} ▲, {level:.2g} ●, {down:.2g} ▼"
-    return _against_time(
-        problem, solution, solution.kernel_distance, title, "kernel distance S(0, t)", "kernel distance"
-    )
+    titles = [f"Rich: S = {up:.2g} ▲, {level:.2g} ●, {down:.2g} ▼" for down, level, up in solution.kernel_distance.T]
+    moved = solution.kernel_distance
+    picture = _against_time(problem, solution, moved, titles[-1], "kernel distance S(0, t)", "kernel distance")
+    return _following(style.told(picture, titles), "kernel_distance")
+
+
+def _following(picture: Picture, curve: str) -> Picture:
+    """The three curves and their marks follow the hand."""
+    for k in range(3):
+        handles.role(picture, k, k, "later", x="t", y=curve)
+    handles.role(picture, 3, None, "now", x="t", y=curve)
+    return picture
 
 
 def _relu_loss(problem: Start, solution: Relu) -> Picture:
@@ -112,10 +165,12 @@ def _relu_loss(problem: Start, solution: Relu) -> Picture:
 
 
 def _flips(problem: Start, solution: Relu) -> Picture:
-    down, _, up = solution.flipped[:, -1]
-    title = f"Rich: {up:.0%} of activations flip ▲, {down:.0%} ▼"
-    return _against_time(
-        problem, solution, solution.flipped, title, "activations changed", "share of changed activations"
+    titles = [f"Rich: {up:.0%} of activations flipped ▲, {down:.0%} ▼" for down, _, up in solution.flipped.T]
+    return style.told(
+        _against_time(
+            problem, solution, solution.flipped, titles[-1], "activations changed", "share of changed activations"
+        ),
+        titles,
     )
 
 
@@ -148,6 +203,7 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
         )
 
     places = picture.add(now(len(times) - 1))
+    picture.handles.append(handles.time(float(times[0])))
     return picture.move(places, *([moving(now(k))] for k in range(len(times))))
 
 

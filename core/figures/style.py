@@ -7,6 +7,7 @@ key → the control's value, and "alt", the text alternative) and layout.uirevis
 import dataclasses
 import math
 import re
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,17 @@ def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
     return {**fields, **derived, "alt": alt}
 
 
+def minus(text: str) -> str:
+    """The text with a true minus sign before its numbers."""
+    return re.sub(r"(?<![\w.⁻])-(?=[\d.])", "−", text)
+
+
+def told(picture: Picture, titles: Iterable[str]) -> Picture:
+    """The picture with a title of its own for each frame: a finding that follows the cursor."""
+    picture.layout["meta"]["titles"] = list(map(minus, titles))
+    return picture
+
+
 def figure(
     problem: Any, *, title: str, alt: str, short: str, x: str = "", y: str = "", height: int = 400, **layout: Any
 ) -> Picture:
@@ -115,7 +127,7 @@ def figure(
     the word by which a narrow screen chooses it."""
     base = {
         "title": {
-            "text": title,
+            "text": minus(title),
             "x": 0.01,
             "xanchor": "left",
             "y": 1,
@@ -209,7 +221,7 @@ def label(picture: Picture, x: float, y: float, text: str, colour: str = INK, **
         "xshift": 6,
         "font": {"color": AS_TEXT.get(colour, colour), "size": 14, "shadow": "auto"},
     }
-    picture.layout["annotations"].append({"x": float(x), "y": float(y), "text": text, **defaults, **place})
+    picture.layout["annotations"].append({"x": float(x), "y": float(y), "text": minus(text), **defaults, **place})
     return picture
 
 

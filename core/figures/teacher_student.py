@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.figures import style
+from core.figures import network, style
 from core.figures.picture import Picture, moving
 from core.problems.teacher_student import PAPER_PANELS, Problem, Solution
 from core.theory import relu_partition
@@ -30,6 +30,9 @@ def neurons(problem: Problem, solution: Solution, *, height: int = HEIGHT, named
     picture = style.figure(
         problem, short="neurons", title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height
     ).lay(xaxis=axes, yaxis={**axes, "scaleanchor": "x"}, margin={"l": 48, "r": 4})
+    if named:
+        student = network.copy("student", solution.run.W, solution.run.a, solution.conserved, X=solution.X)
+        picture.network = network.picture([student])
     picture.add(*_teacher(solution, far))
     if named:
         _name_teachers(picture, solution, far)
@@ -63,12 +66,12 @@ def function(problem: Problem, solution: Solution) -> Picture:
     target = solution.teacher.labels(circle)
     student = [relu_partition.value(relu_partition.sectors(W, a), radians) for W, a in _networks(solution)]
     low, high = _span(target, solution.y)
-    test = style.number(float(solution.test_loss[-1]))
+    tests = [style.number(float(loss)) for loss in solution.test_loss]
     picture = style.figure(
         problem,
         short="function",
-        title=f"Function: test loss {test}",
-        alt=f"Student's and teacher's function on the unit circle; the final test loss is {test}",
+        title=f"Function: test loss {tests[-1]}",
+        alt=f"Student's and teacher's function on the unit circle; the final test loss is {tests[-1]}",
         x="direction of x (degrees)",
         y="f(x)",
         height=HEIGHT,
@@ -79,6 +82,7 @@ def function(problem: Problem, solution: Solution) -> Picture:
     places = picture.add(style.line(ANGLES, student[-1], style.INK, "student", width=3))
     style.label(picture, 8, high - 0.05 * (high - low), "━ student", style.INK)
     style.label(picture, 130, high - 0.05 * (high - low), "━ teacher   ○ data", style.EQUIVALENT)
+    style.told(picture, (f"Function: test loss {test}" for test in tests))
     return picture.move(places, *([{"y": style.f32(f)}] for f in student))
 
 

@@ -72,6 +72,8 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     style.label(picture, low, 1.23, "━ loss left", style.LOSS_LINE, xshift=0)
     style.label(picture, low + 0.3 * (high - low), 1.23, "╌ kernel S(0,t)", style.KERNEL, xshift=0)
     style.label(picture, low + 0.68 * (high - low), 1.23, "┈ alignment", style.EQUIVALENT, xshift=0)
+    by_now = (f"Kernel moved S = {style.number(moved)} by now" for moved in curves.kernel_distance[:-1])
+    style.told(picture, (*by_now, title))
     shown = np.column_stack([loss, curves.kernel_distance])
     places = picture.add(_now(curves, shown, 0, style.INK))
     return picture.move(places, *([moving(_now(curves, shown, k, ""))] for k in range(len(curves.times))))
@@ -84,7 +86,8 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
     own = regime(problem.d, problem.h, problem.c)
     alt = (
         "Map of shapes and signs of delta: a funnel is delayed rich downstream and lazy upstream, an inverted funnel the "
-        f"reverse, a square is lazy both ways, every shape is rich at delta = 0. Now d, h, c = {problem.d}, {problem.h}, "
+        f"reverse, a square is lazy both ways, every shape is rich at delta = 0 from a small start. "
+        f"Now d, h, c = {problem.d}, {problem.h}, "
         f"{problem.c}: {own['downstream']} downstream, {own['upstream']} upstream"
     )
     picture = style.figure(problem, short="choices", title="Shape × sign of δ: click a cell", alt=alt, height=360)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.theory.deep_linear import chain_flow, interpolator
 from core.theory.deep_potential import first_layer_norm
 from core.theory.scalar_chain import layer_speeds
@@ -177,3 +177,8 @@ def _loss_at_depth(other: DeepChain) -> np.ndarray:
 def _direction(degrees: float) -> np.ndarray:
     turn = math.radians(degrees)
     return np.round(np.array([math.cos(turn), math.sin(turn)]), 15)
+
+
+def curves(problem: DeepChain, solution: Solution) -> Curves:
+    """What two chains are compared by and goals speak of, over the cursor's values."""
+    return solution.times, {"loss": solution.loss}

@@ -19,7 +19,7 @@ from core.theory.states import imbalance
 
 MOMENTS = 120
 EARLIEST = 2e-3
-CHIPS = (-4, -2, -1, -0.2, 0, 0.2, 1, 2, 4)
+CHIPS = (-4, -2, -1, -0.2, 0, 0.02, 0.2, 1, 2, 4)
 SCALES = np.sinh(np.linspace(-1, 1, 41) * math.asinh(100.0))
 CLOCK = np.concatenate([[0.0], np.geomspace(1e-6, 1e7, 300)])
 
@@ -35,7 +35,7 @@ class Exact(Params):
         many=True,
         help="δ = η_w a² − η_a ‖w‖²: below 0 downstream, above 0 upstream.",
     )
-    angle: float = knob(180.0, "start angle", unit="°", low=-180, high=180, step=5, help="Direction of β₀.")
+    angle: float = knob(180.0, "start angle", unit="°", low=-180, high=180, step=1, help="Direction of β₀.")
     view: str = knob(
         "regimes",
         "curves",
@@ -51,10 +51,10 @@ class Exact(Params):
         },
     )
     rate: float = knob(0.05, "step η", scale="log", low=0.001, high=3, help="Used by descent and noise.")
-    norm: float = knob(1.0, "start size ‖β₀‖", low=0.05, high=3, step=0.05)
+    norm: float = knob(1.0, "start size ‖β₀‖", low=0.05, high=3, step=0.01)
     sign: int = knob(1, "sign of a₀", options={1: "a₀ > 0", -1: "a₀ < 0"})
-    target_angle: float = knob(90.0, "target angle", unit="°", low=-180, high=180, step=5, help="Direction of β*.")
-    target_norm: float = knob(1.0, "target size ‖β*‖", low=0.05, high=3, step=0.05)
+    target_angle: float = knob(90.0, "target angle", unit="°", low=-180, high=180, step=1, help="Direction of β*.")
+    target_norm: float = knob(1.0, "target size ‖β*‖", low=0.05, high=3, step=0.01)
     horizon: float = knob(20.0, "until t", scale="log", low=1, high=1000)
     clock: str = knob("log", "time axis", options={"log": "logarithmic", "linear": "linear"})
     eta_a: float = knob(1.0, "rate η_a", scale="log", low=0.1, high=10, help="Learning rate of the readout a.")
@@ -85,7 +85,7 @@ class Exact(Params):
 
 SEVEN = (-4, -2, -1, 0, 1, 2, 4)
 PRESETS = {
-    "paper, figure 3": Exact(deltas=SEVEN, clock="linear", horizon=10.0),
+    "paper, figure 3": Exact(deltas=SEVEN, clock="linear", horizon=20.0),
     "fast dip": Exact(deltas=(-4, 0, 4), horizon=50.0),
     "raise η until it breaks": Exact(deltas=(-4, 0, 4), solver="descent", rate=0.4),
     "noise moves δ": Exact(deltas=(-2, 0, 2), solver="noise"),

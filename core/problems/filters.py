@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.params import Curves
+from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.filters import BALANCED, EXPERIMENT, Problem, Solution, smoothness
 
@@ -12,8 +14,8 @@ __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", 
 
 
 def run(problem: Problem) -> Iterator[harness.Snapshot]:
-    """The whole experiment as a generator of snapshots; nothing is kept on disk."""
-    yield from harness.run(EXPERIMENT, problem)
+    """The whole experiment as a generator of snapshots, on DEVICE; nothing is kept on disk."""
+    yield from falling_back(lambda device: harness.run(EXPERIMENT, problem, device=device), own_device())
 
 
 def recorded(problem: Problem) -> Solution:
@@ -64,3 +66,14 @@ PRESETS = {
     "the two ends": Problem(alphas=(0.1, 10)),
     "another start": Problem(seed=1),
 }
+
+
+def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """How far the first layer has turned at the largest α: medians over the seeds."""
+    turned = np.median(solution.turned[:, -1], axis=0)
+    return {"first_turn": f"{turned[1]:.1f}°", "all_turn": f"{turned[-1]:.0f}°"}
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices of scales are compared by, over the epochs: means over their runs; turned in degrees."""
+    return solution.epochs, {name: getattr(solution, name).mean(axis=(0, 1)) for name in ("test_accuracy", "turned")}

@@ -27,10 +27,10 @@ class Geometry(Params):
     """A start β₀ on the level set δ, or a pair of starts beside the separating surface, and a target β*."""
 
     delta: float = knob(
-        -2.0, "relative scale δ", low=-10, high=10, step=0.1, help="δ = η_w a² − η_a ‖w‖², conserved along the flow."
+        -2.0, "relative scale δ", low=-10, high=10, step=0.01, help="δ = η_w a² − η_a ‖w‖², conserved along the flow."
     )
-    angle: float = knob(180.0, "start angle", unit="°", low=-180, high=180, step=5, help="Direction of β₀.")
-    norm: float = knob(1.0, "start size ‖β₀‖", low=0, high=3, step=0.05)
+    angle: float = knob(180.0, "start angle", unit="°", low=-180, high=180, step=1, help="Direction of β₀.")
+    norm: float = knob(1.0, "start size ‖β₀‖", low=0, high=3, step=0.01)
     eta_a: float = knob(1.0, "rate η_a", scale="log", low=0.1, high=10, help="Learning rate of the readout a.")
     eta_w: float = knob(1.0, "rate η_w", scale="log", low=0.1, high=10, help="Learning rate of the first layer w.")
     moves: str = knob("time", "the cursor moves", options={"time": "time t", "delta": "δ from −2 to 2"})
@@ -41,8 +41,8 @@ class Geometry(Params):
         help="Fixed weights: δ is set at unit rates, then the rates alone move it.",
     )
     sign: int = knob(1, "sign of a₀", options={1: "a₀ > 0", -1: "a₀ < 0"})
-    target_angle: float = knob(90.0, "target angle", unit="°", low=-180, high=180, step=5, help="Direction of β*.")
-    target_norm: float = knob(1.0, "target size ‖β*‖", low=0, high=3, step=0.05)
+    target_angle: float = knob(90.0, "target angle", unit="°", low=-180, high=180, step=1, help="Direction of β*.")
+    target_norm: float = knob(1.0, "target size ‖β*‖", low=0, high=3, step=0.01)
     horizon: float = knob(20.0, "until t", scale="log", low=1, high=1000)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from core.params import Curves
+from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.hierarchy import EXPERIMENT, FITTED, Problem, Solution, rules
 
@@ -12,8 +14,8 @@ __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", 
 
 
 def run(problem: Problem) -> Iterator[harness.Snapshot]:
-    """The whole experiment as a generator of snapshots; nothing is kept on disk."""
-    yield from harness.run(EXPERIMENT, problem)
+    """The whole experiment as a generator of snapshots, on DEVICE; nothing is kept on disk."""
+    yield from falling_back(lambda device: harness.run(EXPERIMENT, problem, device=device), own_device())
 
 
 def recorded(problem: Problem) -> Solution:
@@ -64,3 +66,14 @@ PRESETS = {
     "downstream and upstream": Problem(alphas=(0.1, 1, 10)),
     "another hierarchy": Problem(seed=1, sample=5),
 }
+
+
+def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """The page's words name no number of the runs."""
+    return {}
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices are compared by, over the epochs: means over the runs with the most samples."""
+    names = ("test_accuracy", "train_loss")
+    return solution.epochs, {name: getattr(solution, name)[:, -1].mean(axis=(0, 1)) for name in names}

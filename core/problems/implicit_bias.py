@@ -1,7 +1,7 @@
 """The Implicit bias page's model: paths and landing points for every δ, in the plane and in space (paper figure 4).
 
 Legend: δ ↔ deltas[D] · t ↔ times[T] · β ↔ beta[D, T, d] · β(∞) ↔ landing[D, d] · ∇Ψ = sgn(a)√(2η_a) w ↔ mirror[D, T, 2] ·
-√(κ + δ) = √2|A| ↔ clock[D, T], the speed of the mirror's time · Ψ_δ along a ray ↔ potential[D, P] at size[P].
+√(η_aη_w)·√(κ + δ) ↔ clock[D, T], the speed of the mirror's time · Ψ_δ along a ray ↔ potential[D, P] at size[P].
 """
 
 import math
@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.problems.exact import direction
 from core.theory import implicit_bias, single_neuron
 from core.theory.checks import Floats
@@ -31,12 +31,12 @@ class Landings(Params):
     """A start β₀ and data with more solutions than one (or one, if whitened); δ is what the page varies."""
 
     delta: float = knob(
-        -2.0, "relative scale δ", low=-10, high=10, step=0.1, help="Of the bold path. Drag the cursor to move it live."
+        -2.0, "relative scale δ", low=-10, high=10, step=0.01, help="Of the bold path. Drag the cursor to move it live."
     )
-    angle: float = knob(7.125, "start angle", unit="°", low=-180, high=180, step=5, help="Direction of β₀.")
-    norm: float = knob(0.403, "start size ‖β₀‖", low=0.05, high=2, step=0.05)
+    angle: float = knob(7.125, "start angle", unit="°", low=-180, high=180, step=1, help="Direction of β₀.")
+    norm: float = knob(0.403, "start size ‖β₀‖", low=0.05, high=2, step=0.01)
     data_angle: float = knob(
-        63.435, "data angle", unit="°", low=-180, high=180, step=5, help="Direction of x, or of β*."
+        63.435, "data angle", unit="°", low=-180, high=180, step=1, help="Direction of x, or of β*."
     )
     moves: str = knob("delta", "the cursor moves", options={"delta": "δ from −10 to 10", "time": "time t"})
     data: str = knob("one", "data", options={"one": "one datum x, many solutions", "white": "XᵀX = I, one solution"})
@@ -179,7 +179,7 @@ def paths(problem: Landings, deltas: Floats, times: Floats) -> Paths:
         branch=np.sign(end),
         crosses=a_0 * end < 0,
         mirror=problem.sign * math.sqrt(2 * problem.eta_a) * w,
-        clock=math.sqrt(2 * problem.eta_w) * np.abs(a),
+        clock=math.sqrt(2 * problem.eta_a) * problem.eta_w * np.abs(a),
         drift=float(np.abs(delta - delta[:, :1]).max()),
     )
 
@@ -265,3 +265,17 @@ PRESETS = {
     "paper, figure 4(a): whitened": Landings(data="white", data_angle=90.0, y=1.0, angle=180.0, norm=1.0, moves="time"),
     "a null line in space": Landings(null=1, angle=100.0, norm=0.6),
 }
+
+
+def curves(problem: Landings, solution: Solution) -> Curves:
+    """What two problems are compared by, over the cursor's δ or times: ‖β‖ and how far β has come from β₀, where it
+    lands or where it is."""
+    moving = solution.moving
+    start = moving.beta[0, 0]
+    if problem.moves == "time":
+        return solution.times, {"size": _length(moving.beta[0]), "way": _length(moving.beta[0] - start)}
+    return moving.deltas, {"size": _length(moving.landing), "way": _length(moving.landing - start)}
+
+
+def _length(vectors: Floats) -> Floats:
+    return np.sqrt((vectors**2).sum(axis=-1))

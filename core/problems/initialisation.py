@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import OutsideTheory, Refusal
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.problems.regime_map import ASSET, load, row
 from core.training.initialisation.brought import DataChoice, data_for, network_and_before
 from core.training.initialisation.laws import ImbalanceLaw, imbalance_laws
@@ -278,3 +278,8 @@ def _map() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     at = int(np.argmin(np.abs(found.checkpoint - MAP_STEP)))
     loss = np.log10(np.maximum(row(found, "test loss")[..., at].mean(0), 1e-12))
     return found.tau, found.delta, loss
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two starts are compared by, over the way to the rescaled network: the share of neurons downstream."""
+    return solution.percent, {"downstream": solution.downstream}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.errors import OutsideTheory
 from core.problems.initialisation import Case, brought, solve_case
 from core.theory.regime import Regime, classify
+from core.training.device import falling_back, own_device
 from core.training.initialisation import mini_run
 from core.training.initialisation.layers import Layers
 from core.training.initialisation.own_data import OwnData
@@ -52,8 +53,12 @@ def compare(case: Case) -> Iterator[Progress]:
     seed = case.problem.seed
     starts = [brought(case, seed + k)[0] if not case.weights else network for k in range(SEEDS)]
     splits = [_split(case, data, network, seed + k) for k in range(SEEDS)]
-    factors = report.factors
-    for snapshot in mini_run.run([s for s in starts if isinstance(s, Layers)], splits, factors):
+    layers = [start for start in starts if isinstance(start, Layers)]
+
+    def run(device: str) -> Iterator[mini_run.Snapshot]:
+        return mini_run.run(layers, splits, report.factors, device=device)
+
+    for snapshot in falling_back(run, own_device()):
         yield Progress(len(snapshot.step), snapshot.total, snapshot)
 
 

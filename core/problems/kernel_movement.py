@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import spearmanr
 
+from core.params import Curves
+from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.kernel_movement import EXPERIMENT, Problem, Solution
 
@@ -13,8 +15,8 @@ __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", 
 
 
 def run(problem: Problem) -> Iterator[harness.Snapshot]:
-    """The whole experiment as a generator of snapshots; nothing is kept on disk."""
-    yield from harness.run(EXPERIMENT, problem)
+    """The whole experiment as a generator of snapshots, on DEVICE; nothing is kept on disk."""
+    yield from falling_back(lambda device: harness.run(EXPERIMENT, problem, device=device), own_device())
 
 
 def recorded(problem: Problem) -> Solution:
@@ -66,3 +68,24 @@ PRESETS = {
     "downstream alone": Problem(alphas=(0.1, 0.2, 0.5)),
     "upstream alone": Problem(alphas=(2, 5, 10)),
 }
+
+
+def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """What the smallest stored α and the standard one have done at the early step: medians over the seeds."""
+    solution = harness.read(EXPERIMENT).solution
+    at = early(solution.steps, len(solution.steps) - 1)
+    standard = int(np.argmin(np.abs(np.log(solution.alpha))))
+    moved = np.median(solution.kernel_distance, axis=0)[:, at]
+    return {
+        "early": f"{solution.steps[at]:.0f}",
+        "low": f"{solution.alpha[0]:g}",
+        "low_kernel": f"{moved[0]:.3f}",
+        "standard_kernel": f"{moved[standard]:.3f}",
+        "low_accuracy": f"{np.median(solution.test_accuracy[:, 0, at]):.0%}",
+    }
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two choices of scales are compared by, over the steps: means over their runs."""
+    names = ("kernel_distance", "train_loss")
+    return solution.steps, {name: getattr(solution, name).mean(axis=(0, 1)) for name in names}

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.datasets import teacher_student
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.problems import teacher_student as teacher_student_plane
 from core.theory import landscape as minimal
 from core.training import plane
@@ -40,11 +40,11 @@ class Problem(Params):
         "relative scale δ",
         low=-4,
         high=4,
-        step=0.1,
+        step=0.01,
         help="▲ above 0 the first layer learns faster, ▼ below 0 the second; of the one neuron and of each student neuron",
     )
-    angle: float = knob(120.0, "start angle", low=-180, high=180, step=5, unit="°", help="From β* to β₀: one neuron.")
-    size: float = knob(1.0, "start size ‖β₀‖", low=0.05, high=2, step=0.05, help="One neuron.")
+    angle: float = knob(120.0, "start angle", low=-180, high=180, step=1, unit="°", help="From β* to β₀: one neuron.")
+    size: float = knob(1.0, "start size ‖β₀‖", low=0.05, high=2, step=0.01, help="One neuron.")
     side: str = knob("upper", "side of the start", options={"upper": "a₀ > 0", "lower": "a₀ < 0"}, help="One neuron.")
     tau: float = knob(0.1, "student's scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² at the start")
     seed: int = knob(58, "student's seed", low=0, high=99, step=1, help="draws teacher, student and data")
@@ -171,3 +171,8 @@ def _axis(shadow: Array, least: float, points: int) -> Array:
     low, high = float(shadow.min()), float(shadow.max())
     margin = max(MARGIN * (high - low), least)
     return np.linspace(low - margin, high + margin, points)
+
+
+def curves(problem: Problem, solution: Solution) -> Curves:
+    """What two runs are compared by and goals speak of, over the cursor's values: the neuron's loss."""
+    return solution.neuron.time, {"loss": solution.neuron.loss}

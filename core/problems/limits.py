@@ -17,7 +17,7 @@ import numpy as np
 from scipy.integrate import cumulative_trapezoid
 
 from core.datasets.teacher_student import draw as teacher_student
-from core.params import Params, knob
+from core.params import Curves, Params, knob
 from core.theory.single_neuron import exact_flow, split
 from core.training.real_steps import Descent, Task
 
@@ -226,3 +226,8 @@ def _drifts(problem: Limits, here: Task, largest: float) -> np.ndarray:
                 break
         found.append(np.nan if walk.blown else abs(float(walk.counted().mean()) - start_delta(here)))
     return np.array(found)
+
+
+def curves(problem: Limits, solution: Solution) -> Curves:
+    """What two ways of training are compared by, over the cursor's values: means over the runs."""
+    return solution.times, {"delta": solution.delta.mean(axis=0), "loss": solution.loss.mean(axis=0)}

@@ -8,8 +8,10 @@ pins ↔ pin1, pin2, pin3 ↔ cell numbers 1 + 17·(place of τ) + (place of δ)
 import functools
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from core.params import Curves, Params, knob
 from core.training.regime_map import DELTAS, PAPER, SEEDS, TAUS, RegimeMap
@@ -66,7 +68,7 @@ class View(Params):
         options={"mean": "of 16 networks", "spread": "standard deviation of 16 networks", "seed": "the one chosen"},
     )
     tau: float = knob(0.1, "overall scale τ", low=0.1, high=2.0, step=0.005, help="the nearest of the map's 17 is used")
-    delta: float = knob(1.0, "relative scale δ", low=-1, high=1, step=0.125)
+    delta: float = knob(1.0, "relative scale δ", low=-1, high=1, step=0.005, help="the nearest of the map's 17 is used")
     seed: int = knob(100, "seed", low=100, high=115, step=1, help="the paper's 16 draws of teacher, student and data")
     pin1: int = knob(LAZY, "first pin", low=0, high=289, step=1, help="cell number, 0 for none")
     pin2: int = knob(LATE, "second pin", low=0, high=289, step=1, help="cell number, 0 for none")
@@ -156,6 +158,41 @@ def lesson(solution: RegimeMap) -> dict[str, str]:
         "kernel_delta": f"{solution.delta[top[1]]:g}".replace("-", "−"),
         "early_delta": f"{solution.delta[np.argmin(race[:, np.argmin(np.abs(steps - 3000))])]:g}",
         "end_delta": f"{solution.delta[np.argmin(race[:, -1])]:g}",
+        **_catching_up(solution, race),
+    }
+
+
+def _catching_up(solution: RegimeMap, race: np.ndarray) -> dict[str, str]:
+    """The first checkpoint at which the balanced start's test loss is below that at the largest δ, and both."""
+    balanced, upstream = race[int(np.argmin(np.abs(solution.delta)))], race[-1]
+    ahead = np.flatnonzero((balanced < upstream) & (solution.checkpoint >= 1000))
+    at = int(ahead[0]) if len(ahead) else len(balanced) - 1
+    return {
+        "balanced_step": f"{solution.checkpoint[at]:,}",
+        "balanced_test": f"{balanced[at]:.2g}",
+        "upstream_test": f"{upstream[at]:.2g}",
+    }
+
+
+def early_ranks(solution: RegimeMap) -> dict[str, str]:
+    """Which movement orders the cells by their final test loss: Spearman's rank correlations of means over the seeds."""
+    mean = {name: row(solution, name).mean(axis=0) for name in FIELDS}
+    end = mean["test loss"][..., -1]
+
+    def rank(name: str, step: int, place: Any = ...) -> str:
+        at = int(np.argmin(np.abs(solution.checkpoint - step)))
+        found = spearmanr(mean[name][..., at][place].ravel(), end[place].ravel()).statistic
+        return f"{found:.2f}".replace("-", "−")
+
+    return {
+        "rank_step": "100",
+        "rank_cells": str(end.size),
+        "rank_distance": rank("distance", 100),
+        "rank_flips": rank("flips", 100),
+        "row_tau": f"{solution.tau[0]:g}",
+        "row_step": "300",
+        "row_flips": rank("flips", 300, 0),
+        "row_distance": rank("distance", 300, 0),
     }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.params import Params, knob
+from core.training.device import falling_back, gpus, own_device
 from core.training.regime_map import (
     DELTAS,
     PAPER,
@@ -18,6 +19,7 @@ from core.training.regime_map import (
     RegimeMap,
     expected_seconds,
     grid,
+    on_device,
     run_cells,
     watch_cell,
 )
@@ -51,10 +53,14 @@ LIVE_STEPS = tuple(int(step) for step in np.unique(np.round(np.logspace(1, 6, 21
 
 
 def train_cell(cell: LiveCell) -> Iterator[LiveSnapshot]:
-    """Train one network of the published draws to 10⁶ steps, four snapshots a decade."""
-    begun, rows = time.process_time(), []
+    """Train one network of the published draws to 10⁶ steps, four snapshots a decade, on DEVICE."""
     place = (cell.tau, cell.delta, cell.seed)
-    for done, (_, row) in enumerate(watch_cell(PAPER, place, LIVE_STEPS), start=1):
+    yield from falling_back(lambda device: _train_cell(place, device), own_device())
+
+
+def _train_cell(place: tuple[float, float, int], device: str) -> Iterator[LiveSnapshot]:
+    begun, rows = time.process_time(), []
+    for done, (_, row) in enumerate(watch_cell(PAPER, place, LIVE_STEPS, device=device), start=1):
         rows.append(row)
         steps = np.array(LIVE_STEPS[:done])
         yield LiveSnapshot(done, len(LIVE_STEPS), steps, Measures.stack(rows), time.process_time() - begun)
@@ -77,7 +83,8 @@ class OwnSweep(Params):
     def __post_init__(self) -> None:
         super().__post_init__()
         seconds = self.seconds
-        if seconds > LONGEST_S:
+        by_gpu = gpus() > 0 and on_device.expected_seconds(seconds) <= LONGEST_S
+        if seconds > LONGEST_S and not by_gpu:
             raise OutsideTheory(
                 f"a sweep here may take at most {LONGEST_S / 60:.0f} minutes of computing, since others wait for it",
                 got=f"about {seconds / 60:.0f} minutes",
@@ -119,7 +126,7 @@ class SweepSnapshot:
 
 
 def sweep(own: OwnSweep) -> Generator[SweepSnapshot, None, None]:
-    """Compute the map, yielding it a few times a second as it fills; kept cells come at once, so it resumes.
+    """Compute the map on DEVICE, yielding it a few times a second as it fills; kept cells come at once, so it resumes.
 
     Raises OutsideTheory where every cell diverges.
     """
@@ -127,10 +134,10 @@ def sweep(own: OwnSweep) -> Generator[SweepSnapshot, None, None]:
     cells = grid(taus, deltas, seeds)
     whole = RegimeMap.empty(seeds, taus, deltas, own.problem.checkpoints)
     said, refused = 0.0, []
-    with closing(run_cells(cells, problem=own.problem)) as finished:
+    with closing(run_cells(cells, problem=own.problem, device=own_device())) as finished:
         for done, cell in enumerate(finished, start=1):
             whole.put(cell)
-            refused += [cell.refused] if cell.refused else []
+            refused += [f"τ = {cell.tau:.3g}, δ = {cell.delta:.3g}: {cell.refused}"] if cell.refused else []
             if len(refused) == len(cells):
                 raise OutsideTheory("every cell diverges", got=f"rate × τ² = {own.rate:g}", do=refused[0])
             if time.monotonic() - said > REFRESH_S or done == len(cells):

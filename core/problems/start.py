@@ -1,7 +1,7 @@
 """The Start page's race: three splits of the same function, first in the linear model, then in a ReLU network.
 
 Legend: δ ↔ deltas[3] = (−δ, 0, +δ) · t ↔ times[T], time of the flow · S(0, t) ↔ kernel_distance[3, T] · L/L₀ ↔ loss[3, T]
-Linear (paper section 3): β ↔ beta[3, T, 2] · φ = cos∠(w, β*) ↔ alignment[3, T].
+Linear (paper section 3): β ↔ beta[3, T, 2] · φ = cos∠(w, β*) ↔ alignment[3, T], of β: cos∠(β, β*) = sign(a) φ.
 ReLU (paper section 5, figure 1a; d = 2, teacher of 3, student of 50 neurons, τ = 0.1, ±δ/4): f on the circle ↔
 function[3, T, P] at angles[P], teacher[P], flipped[3, T] the share of activations that differ from the start's.
 """
@@ -32,9 +32,24 @@ class Start(Params):
     """Same function, same loss at the start; only the split between the layers differs."""
 
     network: str = knob("linear", "network", options={"linear": "f(x) = a wᵀx", "relu": "50 ReLU neurons"})
-    delta: float = knob(4.0, "how unequal: ±δ", low=0.5, high=8, step=0.5, help="In the ReLU network a quarter of it.")
-    angle: float = knob(90.0, "from β₀ to β*", unit="°", low=30, high=150, step=5, help="Of the linear race.")
+    delta: float = knob(
+        4.0,
+        "how unequal",
+        low=0.5,
+        high=8,
+        step=0.01,
+        help="±δ of the linear networks; the ReLU networks have a quarter of it.",
+    )
+    angle: float = knob(90.0, "from β₀ to β*", unit="°", low=30, high=150, step=1, help="Of the linear race.")
     seed: int = knob(58, "seed", low=0, high=99, step=1, help="Draws teacher, student and data of the ReLU network.")
+
+    @property
+    def beta_0(self) -> Floats:
+        return np.array([-1.0, 0.0])
+
+    @property
+    def beta_star(self) -> Floats:
+        return direction(180.0 - self.angle)
 
     @property
     def deltas(self) -> Floats:
@@ -95,10 +110,11 @@ def solve(problem: Start) -> Linear | Relu:
 
 def _linear(problem: Start) -> Linear:
     times = np.concatenate([[0.0], np.geomspace(UNTIL * 1e-4, UNTIL, MOMENTS - 1)])
-    start, target = np.array([-1.0, 0.0]), direction(180.0 - problem.angle)
+    start, target = problem.beta_0, problem.beta_star
     a_0, w_0 = single_neuron.split(start, problem.deltas)
     a, w = single_neuron.exact_flow(a_0, w_0, target, times)
-    beta, phi = a[..., None] * w, single_neuron.alignment(w, target)
+    beta = a[..., None] * w
+    phi = np.where(a < 0, -1.0, 1.0) * single_neuron.alignment(w, target)
     gap = ((beta - target) ** 2).sum(-1)
     reached = alignment_time(a_0, w_0, target, cosine=ALIGNED)
     delta = imbalance(a, w)
@@ -141,6 +157,21 @@ def _relu(problem: Start) -> Relu:
         reached=np.array([_first(one.run.time, curve <= 0.01) for one, curve in zip(trained, loss, strict=True)]),
         drift=max(float(one.run.drift.max()) for one in trained),
     )
+
+
+SIDES = ("▼ downstream", "● balanced", "▲ upstream")
+
+
+def words(solution: Linear | Relu) -> dict[str, str]:
+    """Who did what in this run of the ReLU networks; nothing in the linear model."""
+    if isinstance(solution, Linear):
+        return {}
+    reached = np.where(np.isfinite(solution.reached), solution.reached, np.inf)
+    return {
+        "first": SIDES[int(np.argmin(reached))] if np.isfinite(reached).any() else "none",
+        "flips": SIDES[int(np.argmax(solution.flipped[:, -1]))],
+        "least": SIDES[int(np.argmin(solution.distance[:, -1]))],
+    }
 
 
 def _first(times: Floats, there: np.ndarray) -> float:

@@ -245,3 +245,9 @@ def _frame(rng, rows: int, columns: int) -> np.ndarray:
     """Random orthonormal columns [rows, columns]."""
     q, r = np.linalg.qr(rng.standard_normal((rows, columns)))
     return q * np.sign(np.diagonal(r))
+
+
+def curves(problem: WideNetwork, solution: Solution) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """What two runs are compared by and goals speak of, over the cursor's values."""
+    run = solution.curves
+    return run.times, {"loss": run.loss, "kernel_distance": run.kernel_distance}

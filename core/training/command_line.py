@@ -22,6 +22,8 @@ from core.params import Knob, Params
 from core.training.results.parts import Parts
 
 MOST_VALUES = 1000
+START_S = 3.0
+"""CPU seconds that a worker spends before it works: libraries, data, compiled kernels from their cache."""
 RANGE = re.compile(r"([^:]+):([^:]+):(log)?(\d+)")
 LISTS = "Write a list (0.1,0.5,2) or a range (0.1:2:9, 0.1:2:log9)."
 
@@ -89,12 +91,12 @@ class Plan:
 
     def announce(self) -> None:
         """The estimate, and where things are kept and written."""
-        minutes = self.cpu_seconds / 60
-        wall = f", {minutes / self.workers:.1f} minutes on {self.workers} workers" if self.workers > 1 else ""
+        minutes = (START_S * self.workers * (self.kept < self.total) + self.cpu_seconds) / 60
+        wall = f", {_brief(minutes / self.workers)} minutes on {self.workers} workers" if self.workers > 1 else ""
         kept = f", {self.kept} of {self.total} are kept" if self.kept else ""
         print(self.command)
         print(
-            f"on {self.where}: at most about {minutes:.1f} CPU-minutes{wall} for {self.total - self.kept} {self.unit}{kept}"
+            f"on {self.where}: at most about {_brief(minutes)} CPU-minutes{wall} for {self.total - self.kept} {self.unit}{kept}"
         )
         if self.parts.folder is None:
             print(f"Finished {self.unit} are not kept; when stopped, the command begins anew.")
@@ -102,6 +104,10 @@ class Plan:
             print(f"Finished {self.unit} are kept in {self.parts.folder}")
         if self.output is not None:
             print(f"The result goes to {self.output}", flush=True)
+
+
+def _brief(minutes: float) -> str:
+    return f"{minutes:.1f}" if minutes >= 1 else f"{minutes:.1g}"
 
 
 def bar(total: int, unit: str) -> tqdm:

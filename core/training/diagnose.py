@@ -10,9 +10,9 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 from core.errors import OutsideTheory, Refusal
+from core.training.command_line import Parser
 from core.training.initialisation.brought import DataChoice, data_for, network_and_before
 from core.training.initialisation.laws import LEVELS
 from core.training.initialisation.movement import Movement, movement
@@ -90,9 +90,8 @@ def _of_movement(moved: Movement) -> list[str]:
             f"flipped     {moved.flipped_share:.2%} of activations; Hamming distance {moved.hamming_distance:.3g} "
             f"of {moved.neurons} neurons"
         )
-        lines.append(
-            f"function    changed by {moved.function_change:.3g} of its size, {moved.curved:.0%} of that not linear"
-        )
+        size = "from zero" if moved.function_change is None else f"by {moved.function_change:.3g} of its size"
+        lines.append(f"function    changed {size}, {moved.curved:.0%} of that not linear")
     changes = ["from zero" if change is None else f"{change:.3g}" for change in moved.weight_change]
     lines.append(f"weights     changed by {', '.join(changes)} of their size, layer by layer")
     for drift in moved.drifts:
@@ -108,15 +107,8 @@ def as_json(report: Report) -> str:
     return json.dumps(dataclasses.asdict(report), indent=2, ensure_ascii=False)
 
 
-class _Parser(argparse.ArgumentParser):
-    """A bad option is answered in one sentence, like every other refusal."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{message}; --help lists the options.\n")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m core.training.diagnose", description="Check an initialisation, or what moved since."
     )
     parser.add_argument("weights", type=Path, help="NPZ or safetensors file")
@@ -152,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: reads files, prints text then JSON (or one of them); 2 with a sentence where it must refuse."""
-    chosen = _parser().parse_args(arguments)
+    chosen = _parser().read(list(sys.argv[1:] if arguments is None else arguments))
     try:
         report = _from_files(chosen)
     except OSError as error:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
+from core.training.device import usable
 from core.training.measures import mean_squared_error
 from core.training.relu import arguments
 from core.training.relu.arguments import Arguments
-from core.training.relu.run import SMALL, Accuracy, Run, default_accuracy
+from core.training.relu.run import Accuracy, Run
 
 METHODS = ("auto", "descent", "growing", "chebyshev", "batched")
 
@@ -66,7 +67,7 @@ def integrate(
     if method not in METHODS:
         raise OutsideTheory("the method is unknown", got=method, do="Choose one of " + ", ".join(METHODS) + ".")
     if device != "cpu" or method == "batched":
-        return _together(given, steps, device, accuracy)
+        return _together(given, steps, method, device, accuracy)
     return _one_by_one(given, steps, method, accuracy)
 
 
@@ -112,20 +113,13 @@ def _one_by_one(given: Arguments, steps: list[int], method: str, accuracy: Accur
         yield _snapshot(given, step, np.stack(W), np.stack(a))
 
 
-def _together(given: Arguments, steps: list[int], device: str, accuracy: Accuracy | None) -> Iterator[Snapshot]:
-    import torch
-
+def _together(
+    given: Arguments, steps: list[int], method: str, device: str, accuracy: Accuracy | None
+) -> Iterator[Snapshot]:
     from core.training.relu import batched
 
-    axes = len(given.shape)
-    W, a, X, y = (v.reshape(-1, *v.shape[axes:]) for v in (given.W, given.a, given.X, given.y))
-    cost = float(X[0].size * a.shape[-1])
-    together = batched.snapshots(
-        W, a, X[0] if given.shared_inputs else X, y, given.rate.ravel(), steps,
-        accuracy=accuracy or default_accuracy(cost), device=device,
-        products=torch.float64 if cost <= SMALL else torch.float32, **given.layers,
-    )  # fmt: skip
-    for step, W, a in together:
+    usable(device)
+    for step, W, a in batched.snapshots(given, steps, method=method, accuracy=accuracy, device=device):
         yield _snapshot(given, step, W, a)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from core.errors import Refusal
+from pages.jobs.job import Job
 from pages.jobs.live import quickly, rest
-from pages.jobs.pool import Job
 from pages.shared.cache import frozen, remember
 from pages.shared.streamlit_internals import look_again, stop_looking
 

@@ -15,7 +15,9 @@ from typing import Any
 
 import streamlit as st
 
-from pages.jobs.pool import Job, Pool, pool_size
+from pages.jobs.devices import AUTO, CPU, GPU, choice, cpu_environment, gpu_environments, on_gpu
+from pages.jobs.job import Job
+from pages.jobs.pool import Pool, pool_size
 from pages.shared.cache import key_of
 from pages.shared.streamlit_internals import is_connected, session_id
 
@@ -26,18 +28,25 @@ _open = False
 
 @functools.cache
 def pool() -> Pool:
-    """The one pool of this server."""
-    made = Pool(pool_size(), connected)
-    atexit.register(made.close)
-    return made
+    """The one pool of this server on the CPU."""
+    return _made(Pool([cpu_environment()] * pool_size(), connected))
+
+
+@functools.cache
+def gpu_pool() -> Pool:
+    """One process for each GPU; none where there is none."""
+    return _made(Pool(gpu_environments(), connected))
 
 
 @functools.cache
 def quick_pool() -> Pool:
     """One process for the short simulations beside theory, so that a long training never delays them."""
-    made = Pool(1, connected, longest=400)
-    atexit.register(made.close)
-    return made
+    return _made(Pool([cpu_environment()], connected, longest=400))
+
+
+def _made(pool: Pool) -> Pool:
+    atexit.register(pool.close)
+    return pool
 
 
 def open_pools() -> None:
@@ -49,8 +58,8 @@ def open_pools() -> None:
 
 
 def close_pools() -> None:
-    pool().close()
-    quick_pool().close()
+    for every in (pool(), quick_pool(), gpu_pool()):
+        every.close()
 
 
 def rest() -> float:
@@ -67,9 +76,11 @@ def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Jo
         return None
     ticket = key_of(compute, problem)
     session = _session()
-    job = quick_pool().find(ticket) or _still(session.held.get(f"quick {name}"), ticket)
+    wanted = {"cuda": GPU, "auto": AUTO}.get(getattr(problem, "device", "cpu"), CPU)
+    quick = gpu_pool() if on_gpu(wanted, 0.0) else quick_pool()
+    job = quick.find(ticket) or _still(session.held.get(f"quick {name}"), ticket)
     if job is None or job.alive:
-        job = quick_pool().submit(ticket, compute, problem, f"{session.viewer}:{name}", wait)
+        job = quick.submit(ticket, compute, problem, f"{session.viewer}:{name}", wait)
     session.held[f"quick {name}"] = job
     return job
 
@@ -84,28 +95,43 @@ def leave_other_pages(stem: str) -> None:
     session = _session()
     if session.page not in ("", stem):
         session.held.clear()
-        pool().leave(session.viewer)
+        _leave(session.viewer)
     session.page = stem
 
 
+def _leave(viewer: str) -> None:
+    for every in (pool(), gpu_pool()):
+        every.leave(viewer)
+
+
 def work(
-    name: str, problem: Any, generate: Callable, *, label: str, show: Callable[[list], None], total: int | None = None
+    name: str,
+    problem: Any,
+    generate: Callable,
+    *,
+    label: str,
+    show: Callable[[list], None],
+    total: int | None = None,
+    core_seconds: float = 0.0,
 ) -> Job | None:
     """Draw the button and whatever has come of it; returns the job for this problem, if there is one.
 
-    A finished run is kept and shown at once, to everybody who asks for the same.
+    A finished run is kept and shown at once, to everybody who asks for the same. core_seconds: what it is expected to
+    take on one core, by which "auto" chooses the device.
     """
-    ticket = key_of(generate, problem)
+    where = gpu_pool() if on_gpu(choice(name), core_seconds) else pool()
+    ticket = (key_of(generate, problem), where is gpu_pool())
     session = _session()
     viewer, held = session.viewer, session.held
-    job = pool().find(ticket) or _still(held.get(name), ticket)
+    job = where.find(ticket) or _still(held.get(name), ticket)
     if name in held and held[name].ticket != ticket:
         held.pop(name).viewers.pop(viewer, None)
     if st.button(label, key=f"run_{name}"):
-        job = pool().submit(ticket, generate, problem, viewer)
+        _leave(viewer)
+        job = where.submit(ticket, generate, problem, viewer)
     if job is not None and (job.state == "done" or viewer in job.viewers or held.get(name) is job):
         held[name] = job
-        st.fragment(_panel, run_every=POLL_S if job.alive else None)(name, viewer, job, show, total)
+        st.fragment(_panel, run_every=POLL_S if job.alive else None)(name, viewer, job, where, show, total)
     return held.get(name)
 
 
@@ -113,26 +139,30 @@ def _still(job: Job | None, ticket: Hashable) -> Job | None:
     return job if job is not None and job.ticket == ticket else None
 
 
-def _panel(name: str, viewer: str, job: Job, show: Callable[[list], None], total: int | None) -> None:
+def _panel(name: str, viewer: str, job: Job, where: Pool, show: Callable[[list], None], total: int | None) -> None:
     was_alive = job.alive
     if was_alive and viewer in job.viewers:
         job.viewers[viewer] = time.monotonic()
-        _progress(name, viewer, job, total)
+        _progress(name, viewer, job, where, total)
     if job.state == "failed":
         st.error(job.error, icon=":material/error:")
     if job.state == "cancelled":
         st.info("Cancelled. What had come by then is shown; run it again for the rest.", icon=":material/cancel:")
+    for note in list(job.notes):
+        st.warning(note, icon=":material/memory:")
     if job.snapshots:
         show(list(job.snapshots))
+    if not job.alive and job.where:
+        st.caption(f"Ran {job.took:.1f} s on {job.where}.")
     if not was_alive and st.session_state.pop(f"_alive_{name}", False):
         st.rerun()
     st.session_state[f"_alive_{name}"] = was_alive
 
 
-def _progress(name: str, viewer: str, job: Job, total: int | None) -> None:
+def _progress(name: str, viewer: str, job: Job, where: Pool, total: int | None) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     if job.state == "queued":
-        ahead = pool().place(job)
+        ahead = where.place(job)
         left.progress(0.0, text=f"Waiting: {ahead} before you" if ahead else "Starting …")
     else:
         done, of = _counts(job, total)
@@ -163,6 +193,6 @@ class _Session:
     held: dict[str, Job] = field(default_factory=dict)
 
 
-@st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: pool().leave(session.viewer))
+@st.cache_resource(scope="session", show_spinner=False, on_release=lambda session: _leave(session.viewer))
 def _session() -> _Session:
     return _Session(session_id() or "nobody")

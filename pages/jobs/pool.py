@@ -3,182 +3,41 @@
 A job belongs to its viewers (sessions). It is cancelled when the last one leaves, whether by moving a slider, closing the
 tab or falling silent. Identical requests share one job while it runs and one result afterwards.
 
-TRAIN_WORKERS  processes that run jobs (default: one less than the cores, at least one)
-JOB_SECONDS    the longest a job may run (default 1800)
-RESULTS_MB     what finished jobs may hold together, and one running job alone (default 200)
+TRAIN_WORKERS  processes that run jobs on the CPU (default: one less than the cores, at least one)
 """
 
-import contextlib
 import logging
 import os
-import pickle
-import subprocess
-import sys
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, BinaryIO, cast
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any
+
+from pages.jobs.job import KEPT_BYTES, Job
+from pages.jobs.process import Process
 
 LOG = logging.getLogger("lab.jobs")
 
-SILENCE_S = 75.0  # a hidden tab's timers fire once a minute
-ABSENCE_S = 2.0
-PATIENCE_S = 3.0
 PACE_S = 2.0
-KEPT_BYTES = float(os.environ.get("RESULTS_MB") or 200) * 1e6
-LONGEST_S = float(os.environ.get("JOB_SECONDS") or 1800)
 LONGEST_QUEUE = 40
-ROOT = Path(__file__).parents[2]
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
-
-
-@dataclass
-class Job:
-    """One request on its way: state is queued, running, done, cancelled or failed; snapshots grow while it runs. It does
-    not begin before `due` (of time.monotonic)."""
-
-    ticket: Hashable
-    request: tuple[str, str, Any]
-    state: str = "queued"
-    stopping: bool = False
-    snapshots: list = field(default_factory=list)
-    error: str = ""
-    size: int = 0
-    viewers: dict[str, float] = field(default_factory=dict)
-    present: Callable[[str], bool] = lambda viewer: True
-    began: float = field(default_factory=time.monotonic)
-    due: float = 0.0
-
-    @property
-    def alive(self) -> bool:
-        return self.state in ("queued", "running")
-
-    @property
-    def wanted(self) -> bool:
-        """Whether one more viewer may join: it is done, or on its way and not being stopped."""
-        return self.state == "done" or (self.alive and not self.stopping)
-
-    def watched(self) -> bool:
-        """Whether any viewer has looked lately; one whose connection is gone is missed sooner."""
-        now = time.monotonic()
-        viewers = list(self.viewers.items())
-        return any(now - seen < (SILENCE_S if self.present(viewer) else ABSENCE_S) for viewer, seen in viewers)
-
-    def excess(self) -> str:
-        """What this run has too much of, as a sentence, or nothing."""
-        if time.monotonic() - self.began > LONGEST_S:
-            return f"This run was stopped after {LONGEST_S:g} s. Ask for fewer steps or a smaller network."
-        if self.size > KEPT_BYTES:
-            return f"This run was stopped at {KEPT_BYTES / 1e6:g} MB of snapshots. Ask for fewer or smaller ones."
-        return ""
-
-    def fail(self, sentence: str) -> None:
-        self.error, self.state = sentence, "failed"
-
-
-class Process:
-    """One worker process; started when first needed, replaced when it dies or will not stop."""
-
-    def __init__(self) -> None:
-        self.child: subprocess.Popen | None = None
-        self.speaking = threading.Lock()
-
-    def start(self) -> subprocess.Popen:
-        if self.child is None or self.child.poll() is not None:
-            command = [sys.executable, "-m", "pages.jobs.worker"]
-            env = {**os.environ, **ONE_THREAD}
-            self.child = subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        return self.child
-
-    def run(self, job: Job) -> None:
-        """Run one job to its end; leaves its state done, cancelled or failed."""
-        try:
-            child = self.start()
-        except OSError as error:
-            LOG.error("no process for job %s: %s", job.request[:2], error)
-            job.fail("The server cannot start another process now. Try again in a minute.")
-            return
-        assert child.stdin is not None and child.stdout is not None
-        guard = threading.Thread(target=self._guard, args=(job, child), daemon=True)
-        try:
-            request = pickle.dumps(job.request)
-            with self.speaking:
-                child.stdin.write(b"r" + len(request).to_bytes(8, "big") + request)
-                child.stdin.flush()
-            guard.start()
-            while job.state == "running":
-                self._take(job, pickle.load(child.stdout))
-        except (EOFError, OSError, pickle.UnpicklingError):
-            if job.state == "running" and job.stopping:
-                job.state = "cancelled"
-            elif job.state == "running":
-                LOG.warning("job %s: its process ended with %s", job.request[:2], child.poll())
-                job.fail("The process that ran this was ended before it finished. Run it again.")
-            self.stop()
-
-    def _take(self, job: Job, message: tuple) -> None:
-        kind, *rest = message
-        if kind == "snapshot":
-            job.snapshots.append(rest[0])
-            job.size += len(pickle.dumps(rest[0]))
-        elif kind == "error":
-            LOG.warning("job %s: %s", job.request[:2], rest[0])
-            job.fail(rest[0] if rest[1] else "This run failed; the operator's log says why.")
-        else:
-            job.state = kind
-
-    def _guard(self, job: Job, child: subprocess.Popen) -> None:
-        """Ask the run to stop once nobody watches or it exceeds its bounds; end the process where it does not listen."""
-        while job.state == "running" and job.watched() and not job.excess():
-            time.sleep(0.05)
-        job.stopping = True
-        if job.state == "running" and (sentence := job.excess()):
-            job.fail(sentence)
-            child.kill()
-            return
-        with self.speaking:
-            if job.state == "running" and not self._ask_to_stop(child):
-                return
-        deadline = time.monotonic() + PATIENCE_S
-        while job.state == "running" and time.monotonic() < deadline:
-            time.sleep(0.05)
-        if job.state == "running":
-            child.kill()
-
-    def _ask_to_stop(self, child: subprocess.Popen) -> bool:
-        assert child.stdin is not None
-        try:
-            child.stdin.write(b"c")
-            child.stdin.flush()
-        except OSError:
-            return False
-        return True
-
-    def stop(self) -> None:
-        child, self.child = self.child, None
-        if child is not None:
-            child.kill()
-            child.wait()
-            for stream in (child.stdin, child.stdout):
-                with contextlib.suppress(OSError):
-                    cast(BinaryIO, stream).close()
 
 
 class Pool:
-    """`size` processes, one queue, and the finished results of late, bounded in bytes.
+    """Processes, one for each environment, one queue, and the finished results of late, bounded in bytes.
 
     present(viewer) says whether a viewer is still connected.
     """
 
     def __init__(
-        self, size: int, present: Callable[[str], bool] = lambda viewer: True, longest: int = LONGEST_QUEUE
+        self,
+        environments: Sequence[Mapping[str, str]],
+        present: Callable[[str], bool] = lambda viewer: True,
+        longest: int = LONGEST_QUEUE,
     ) -> None:
         self.present, self.longest = present, longest
         self.closed = False
-        self.processes = [Process() for _ in range(size)]
+        self.processes = [Process(environment) for environment in environments]
         self.waiting: deque[Job] = deque()
         self.jobs: dict[Hashable, Job] = {}
         self.results: OrderedDict[Hashable, Job] = OrderedDict()

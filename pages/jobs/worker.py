@@ -1,10 +1,10 @@
 """The process that runs jobs for the pages: `python -m pages.jobs.worker`, spoken to over its standard streams.
 
 A request is b"r", its length in 8 bytes, and a pickled (module, function, problem); the answer is a stream of pickled
-("snapshot", s), closed by ("done",), ("cancelled",) or ("error", sentence, expected). b"c" during a run asks it to stop
-after the current snapshot; at any other time it means nothing. A function that returns instead of yielding is a run of
-one snapshot. The parent is this project's own server: nothing from
-outside is ever unpickled.
+("where", device), ("snapshot", s) and ("note", sentence about the device), closed by ("done",), ("cancelled",) or
+("error", sentence, expected). b"c" during a run asks it to stop after the current snapshot; at any other time it means
+nothing. A function that returns instead of yielding is a run of one snapshot. The parent is this project's own server:
+nothing from outside is ever unpickled.
 """
 
 import importlib
@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from core.errors import Refusal
+from core.training.device import describe, own_device, told
 from core.training.threads import one_thread
 
 NICENESS = 10
@@ -41,6 +42,20 @@ def _exactly(source: int, count: int) -> bytes:
 
 
 def _answer(requests: int, answers: BinaryIO, module: str, name: str, problem: Any) -> None:
+    with told(lambda sentence: _send(answers, ("note", sentence))):
+        _send(answers, ("where", _where()))
+        _work(requests, answers, module, name, problem)
+
+
+def _where() -> str:
+    """The device of this process's jobs, in words."""
+    try:
+        return describe(own_device())
+    except (RuntimeError, Refusal):
+        return "a GPU that does not answer"
+
+
+def _work(requests: int, answers: BinaryIO, module: str, name: str, problem: Any) -> None:
     try:
         made = getattr(importlib.import_module(module), name)(problem)
         for snapshot in made if isinstance(made, Iterator) else (made,):

@@ -5,7 +5,8 @@ import streamlit as st
 from core.params import Params
 from pages import BY_STEM, PAGES, Page
 from pages.lessons import handout
-from pages.lessons.lessons import LESSONS, state
+from pages.lessons.lesson import state
+from pages.lessons.lessons import LESSONS
 from pages.shared.address import spelled
 from pages.shared.link import Goal, Link
 

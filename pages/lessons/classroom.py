@@ -30,11 +30,14 @@ def open_page(page: Page, entries: Mapping[str, Any]) -> Stage:
 @contextmanager
 def around(page: Page, scene: Stage) -> Iterator[None]:
     """Round the running page: the lesson's strip above it, and what can only be said once the page has run."""
-    above, strip, result, comparison = (st.container() for _ in range(4))
-    with strip:
+    above, scene.says = st.container(), st.container(key="says")
+    act, scene.below, scene.foot = (st.container(key=name) for name in ("act", "below", "foot"))
+    with scene.says:
         guide.show(page, scene)
     try:
-        yield
+        with act:
+            result, comparison = st.container(), st.container(key="compared_pictures")
+            yield
     finally:
         with above:
             notes = scene.notes + unknown(st.query_params, scene.link, scene.names, map(str, st.session_state))

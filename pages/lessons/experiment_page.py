@@ -39,16 +39,25 @@ def show(
     measured: the Solution's field that tells how far a run has come.
     facts: what stands below the picture, drawn from the problem and the committed Solution.
     """
-    picture = st.container()
+    picture = st.container(key="picture")
     problem = controls(model.Problem, shown=shown, more=more)
     solution = remember(model.recorded)(problem)
-    page = register(stem, problem, solution, solve=model.recorded, figures=figures, arrays=arrays(solution))
+    page = register(
+        stem,
+        problem,
+        solution,
+        solve=model.recorded,
+        figures=figures,
+        curves=model.curves,
+        arrays=arrays(solution),
+        words=model.words(problem, solution),
+    )
     with picture:
         hero(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
-        provenance(model.EXPERIMENT)
     presets(page, model.PRESETS)
+    provenance(model.EXPERIMENT)
     facts(problem, solution)
-    prose(stem, "look")
+    prose(stem, "look", **page.words)
     _live(stem, model, figures, problem, cursor, measured, grow)
     with st.expander("Settings, and where ours differ from the paper's"):
         prose(stem, "settings")
@@ -89,7 +98,7 @@ def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, curs
         now = Cursor(symbol, words, values, still=still)
         plot(*panels, key="live", cursor=now, autoplay=False, grow=grow, least=300)
 
-    work(stem, brief, model.run, label="Train it here", show=paint)
+    work(stem, brief, model.run, label="Train it here", show=paint, core_seconds=model.EXPERIMENT.seconds(brief))
 
 
 def _settings(problem: Params) -> dict[str, str]:

@@ -4,8 +4,11 @@ A page is drawn inside a fragment: a moved slider runs the page again, but not t
 """
 
 import logging
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from types import CodeType
+from typing import Any, Protocol
 
 import streamlit as st
 
@@ -16,11 +19,20 @@ from pages.lessons import classroom
 from pages.lessons.presenter import house
 from pages.shared import address
 from pages.shared.plot import ASSETS
+from pages.shared.stage import Stage
 
 LOG = logging.getLogger("lab")
 
 
-def show() -> None:
+class Room(Protocol):
+    """What may stand round a page from outside of it (a class): once for the whole page, and after each of its runs."""
+
+    def around(self, page: Page, entries: Mapping[str, Any]) -> AbstractContextManager[None]: ...
+
+    def after(self, page: Page, scene: Stage) -> None: ...
+
+
+def show(room: Room) -> None:
     """Draw the navigation and run the page asked for."""
     st.set_page_config(
         page_title="Lazy–Rich Lab", page_icon=ASSETS / "logo.svg", layout="wide", initial_sidebar_state=230
@@ -31,21 +43,22 @@ def show() -> None:
     entries: dict[str, st.Page] = {}
     sections: dict[str, list[st.Page]] = {}
     for page in PAGES:
-        entries[page.stem] = st.Page(partial(_open, page, entries), title=page.title, url_path=page.stem)
+        entries[page.stem] = st.Page(partial(_open, page, entries, room), title=page.title, url_path=page.stem)
         sections.setdefault(page.section, []).append(entries[page.stem])
-    start = partial(_open, PAGES[0], entries)
+    start = partial(_open, PAGES[0], entries, room)
     home = st.Page(start, title="Home", url_path="home", default=True, visibility="hidden")
     sections[PAGES[0].section].append(home)
     st.navigation(sections).run()
 
 
-def _open(page: Page, entries: dict[str, st.Page]) -> None:
+def _open(page: Page, entries: dict[str, st.Page], room: Room) -> None:
     leave_other_pages(page.stem)
     address.arrive()
-    st.fragment(_body)(page, entries)
+    with room.around(page, entries):
+        st.fragment(_body)(page, entries, room)
 
 
-def _body(page: Page, entries: dict[str, st.Page]) -> None:
+def _body(page: Page, entries: dict[str, st.Page], room: Room) -> None:
     lesson = classroom.open_page(page, entries)
     st.title(page.question, anchor=False)
     with classroom.around(page, lesson):
@@ -55,6 +68,7 @@ def _body(page: Page, entries: dict[str, st.Page]) -> None:
             LOG.info("%s: %s", page.stem, error)
             st.error(str(error), icon=":material/error:")
     address.settled()
+    room.after(page, lesson)
 
 
 @cache

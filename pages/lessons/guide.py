@@ -6,13 +6,14 @@ import numpy as np
 import streamlit as st
 
 from pages import BY_STEM, PAGES, Page
-from pages.lessons.lessons import LESSONS, Lesson, Step, state
+from pages.lessons.lesson import Lesson, Step, state
+from pages.lessons.lessons import LESSONS
 from pages.shared.controls import set_problem
 from pages.shared.prose import hovering, pieces
 from pages.shared.registry import Shown
 from pages.shared.stage import Stage
 
-OPENED, ANSWERS = "_step_opened", "_answers"
+OPENED, ANSWERS, HELD = "_step_opened", "_answers", "_held"
 SKIPPED = -1
 
 
@@ -74,20 +75,20 @@ def open_link(page: Page, scene: Stage, full: bool) -> None:
 
 
 def show(page: Page, scene: Stage) -> None:
-    """The strip itself: the question, or the step."""
+    """The strip itself: the question, or the step; a class that is being asked holds the question back (HELD)."""
     lesson = LESSONS.get(page.stem)
     if lesson is None:
         return
-    if scene.link.predict:
+    if scene.link.predict and st.session_state.get(HELD) != page.stem:
         _show_question(page, scene)
-    elif scene.link.step:
+    elif scene.link.step and not scene.link.predict:
         _show_step(page, lesson, scene)
 
 
 def entrances(page: Page) -> None:
     """The two buttons that begin a lesson."""
     st.button("Guide me", key="guide", icon=":material/signpost:", on_click=_go, args=(page, 1))
-    st.button("Predict first", key="predict_first", icon=":material/psychology_alt:", on_click=_ask, args=(page,))
+    st.button("Predict first", key="predict_first", icon=":material/psychology_alt:", on_click=ask, args=(page,))
 
 
 def goal(page: Page, scene: Stage) -> None:
@@ -111,6 +112,7 @@ def goal(page: Page, scene: Stage) -> None:
     if at is None:
         st.info(f"**Goal:** {wanted.words}. Not yet: the best is {best:.3g}.", icon=":material/flag:")
     else:
+        scene.reached = str(wanted)
         st.success(f"**Reached:** {wanted.words} — at t = {at:.3g}.", icon=":material/check_circle:")
 
 
@@ -141,8 +143,10 @@ def _show_question(page: Page, scene: Stage) -> None:
             st.markdown(f"**Before it moves:** {asked.text}")
             with st.container(horizontal=True, gap="small"):
                 for k, choice in enumerate(asked.choices):
-                    st.button(choice, key=f"choice_{k}", on_click=_choose, args=(page.stem, k))
-                st.button("Skip, show me", key="choice_skip", type="tertiary", on_click=_choose, args=(page.stem, -1))
+                    st.button(choice, key=f"choice_{k}", on_click=choose, args=(page.stem, k))
+                st.button(
+                    "Skip, show me", key="choice_skip", type="tertiary", on_click=choose, args=(page.stem, SKIPPED)
+                )
             return
         right = asked.choices[asked.right]
         if answer == SKIPPED:
@@ -153,7 +157,7 @@ def _show_question(page: Page, scene: Stage) -> None:
             verdict = f":material/cancel: You said **{asked.choices[answer]}**; it is **{right}**."
         st.markdown(f"{asked.text}\n\n{verdict} {asked.why}")
         with st.container(horizontal=True, gap="small"):
-            st.button("Ask again", key="choice_again", on_click=_ask, args=(page,))
+            st.button("Ask again", key="choice_again", on_click=ask, args=(page,))
             st.button("Guide me", key="choice_guide", type="primary", on_click=_go, args=(page, 1))
             st.button("Done", key="choice_done", on_click=_leave)
 
@@ -162,11 +166,13 @@ def _answer(stem: str) -> int | None:
     return st.session_state.get(ANSWERS, {}).get(stem)
 
 
-def _choose(stem: str, answer: int) -> None:
+def choose(stem: str, answer: int) -> None:
+    """Answer a page's question (SKIPPED: show it without an answer)."""
     st.session_state[ANSWERS] = {**st.session_state.get(ANSWERS, {}), stem: answer}
 
 
-def _ask(page: Page) -> None:
+def ask(page: Page) -> None:
+    """Put the page's question, with its state and its curtain; before the page runs."""
     st.session_state[ANSWERS] = {s: a for s, a in st.session_state.get(ANSWERS, {}).items() if s != page.stem}
     st.session_state[OPENED] = (page.stem, "predict")
     _leave()

@@ -1,100 +1,44 @@
-"""LESSONS: guided steps, a prediction and the compared curves of each page; a page gains them by one entry here.
+"""LESSONS: the table of what the pages teach; a page gains its steps, prediction and comparison by one entry here.
 
 The words stand in assets/prose/<stem>.md: "## step: <name>" for each step; "## predict" holds the question, three
 choices as "- [ ] …", the right one as "- [x] …", and then the reason. A step without words of its own, whose state is a
 preset, uses the preset's.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
-
-from core.params import Params
-from pages import BY_STEM, Page
+from pages import BY_STEM
+from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Step
 from pages.shared.link import Goal
-
-UNNAMED = ""
-
-
-@dataclass(frozen=True)
-class Step:
-    """One guided step: `state` is a preset's name or the fields that differ from the defaults; `trace` the name (or
-    the beginning of the name) of the trace to look at, "" for all."""
-
-    name: str
-    state: str | Mapping[str, Any]
-    trace: str = ""
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
-    UNNAMED for lines without a name."""
-
-    state: str | Mapping[str, Any]
-    veil: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """A ready-made task for a class: where it begins, the controls left free, the goal."""
-
-    state: str | Mapping[str, Any]
-    free: tuple[str, ...]
-    goal: Goal
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """What a page teaches. curves(problem, solution): the cursor's values and, by the names in measures, what A and B are
-    compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison."""
-
-    steps: tuple[Step, ...]
-    prediction: Prediction
-    measures: tuple[str, ...]
-    pictures: tuple[int, ...] = (0,)
-    exercise: Exercise | None = None
-
-
-def state(page: Page, wanted: str | Mapping[str, Any]) -> Params:
-    """The problem that a step's or prediction's state names."""
-    presets = page.presets()
-    if isinstance(wanted, str):
-        return presets[wanted]
-    kind = type(next(iter(presets.values())))
-    return kind(**wanted)
-
 
 _ALL = {
     "start": Lesson(
         steps=(
-            Step("one function, three splits", {}),
-            Step("fast but lazy", {}, "▲"),
-            Step("late but rich", {}, "▼"),
-            Step("flip to ReLU", "flip to ReLU", "▲"),
+            Step("one function, three splits", {}, panels=(0, 1)),
+            Step("fast but lazy", {}, "▲", (1, 2)),
+            Step("late but rich", {}, "▼", (0, 2)),
+            Step("flip to ReLU", "flip to ReLU", "▲", (1, 2)),
         ),
-        prediction=Prediction({}, ("▲", "●", "▼")),
+        prediction=Prediction({}, ("▲", "●", "▼"), (0, 2)),
         measures=("loss", "kernel_distance"),
     ),
     "geometry": Lesson(
         steps=(
             Step("one surface", {}, "gradient flow"),
             Step("zero loss", {}, "zero loss"),
-            Step("same function", {"delta": 2.0}, "same function"),
+            Step("same function", {"delta": 2.0}, "same function", (0, 1)),
             Step("pinch", "pinch"),
             Step("the rates alone", "same weights, other rates", "gradient flow"),
         ),
-        prediction=Prediction({"delta": 4.0}, ("gradient flow", "end", "β", "loss left", "kernel distance")),
+        prediction=Prediction({"delta": 4.0}, ("gradient flow", "end", "β", "loss left", "kernel distance"), (0, 1)),
         measures=("loss", "kernel_distance"),
         pictures=(1,),
     ),
     "exact": Lesson(
         steps=(
-            Step("fast but lazy", "paper, figure 3", "δ = 4"),
-            Step("rich at once", "paper, figure 3", "δ = 0"),
-            Step("late, then sudden", "paper, figure 3", "δ = -4"),
+            Step("fast but lazy", "paper, figure 3", "δ = 4", (1, 2)),
+            Step("rich at once", "paper, figure 3", "δ = 0", (0, 1)),
+            Step("late, then sudden", "paper, figure 3", "δ = -4", (1, 2)),
             Step("the dip", "fast dip", "δ = -4"),
-            Step("where theory ends", "raise η until it breaks"),
+            Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
         prediction=Prediction("fast dip", ("δ =", "amber", UNNAMED)),
         measures=("loss", "alignment", "kernel_distance"),
@@ -102,22 +46,22 @@ _ALL = {
     ),
     "relu": Lesson(
         steps=(
-            Step("map before fit", "map before fit", "▲"),
-            Step("frozen map", "frozen map", "●"),
-            Step("delayed", "delayed", "▼"),
-            Step("linear", "linear"),
+            Step("map before fit", "map before fit", "▲", (1, 5)),
+            Step("frozen map", "frozen map", "●", (0, 1)),
+            Step("delayed", "delayed", "▼", (1, 5)),
+            Step("linear", "linear", panels=(0, 5)),
         ),
-        prediction=Prediction("map before fit", ("loss left", "flipped", "▲", "●")),
+        prediction=Prediction("map before fit", ("loss left", "flipped", "▲", "●"), (1, 5)),
         measures=("loss", "flips", "kernel_distance", "parameter_distance"),
         pictures=(0,),
     ),
     "teacher_student": Lesson(
         steps=(
-            Step("upstream", "rich and rapid: upstream"),
-            Step("balanced", "rich: balanced"),
-            Step("downstream", "lazy: downstream"),
-            Step("large", "lazy: large"),
-            Step("the rates alone", "same start, other rates"),
+            Step("upstream", "rich and rapid: upstream", panels=(0, 2)),
+            Step("balanced", "rich: balanced", panels=(0, 2)),
+            Step("downstream", "lazy: downstream", panels=(0, 2)),
+            Step("large", "lazy: large", panels=(0, 2)),
+            Step("the rates alone", "same start, other rates", panels=(0, 2)),
         ),
         prediction=Prediction("lazy: downstream", ("student", "neuron, a", "loss", "test", "train", "flip", UNNAMED)),
         measures=("test_loss", "train_loss", "flips", "kernel_distance"),
@@ -125,14 +69,121 @@ _ALL = {
     ),
     "regime_map": Lesson(
         steps=(
-            Step("one glance", "one glance"),
-            Step("little movement, many flips", "little movement, many flips"),
-            Step("kernel misleads", "kernel misleads"),
-            Step("lazy everywhere", "lazy everywhere"),
+            Step("one glance", "one glance", panels=(0, 2)),
+            Step("little movement, many flips", "little movement, many flips", panels=(0, 1)),
+            Step("kernel misleads", "kernel misleads", panels=(0, 1)),
+            Step("lazy everywhere", "lazy everywhere", panels=(0, 2)),
         ),
-        prediction=Prediction("kernel misleads", ("test loss,", "flips,", "kernel,", "distance,", UNNAMED)),
+        prediction=Prediction("kernel misleads", ("test loss,", "flips,", "kernel,", "distance,", UNNAMED), (0, 1)),
         measures=("test_loss", "flips", "kernel_distance"),
         pictures=(0,),
+    ),
+    "implicit_bias": Lesson(
+        steps=(
+            Step("one line, many solutions", "paper, figure 4(b)"),
+            Step("in the mirror", {}, panels=(1, 3)),
+            Step("seven starts, seven landings", "race to predicted points"),
+            Step("through zero", "β passes through 0", panels=(0, 2)),
+            Step("nothing to choose", "paper, figure 4(a): whitened"),
+        ),
+        prediction=Prediction({"delta": 10.0}, ("predicted", "β(∞)", "δ =", UNNAMED)),
+        measures=("size", "way"),
+    ),
+    "landscape": Lesson(
+        steps=(
+            Step("two valleys, one ridge", "two valleys, one ridge", panels=(0, 1)),
+            Step("nearly on the ridge", "nearly on the ridge", panels=(1,)),
+            Step("two sheets", "two sheets", panels=(0, 1)),
+            Step("what a slice shows", "rich student", panels=(1,)),
+        ),
+        prediction=Prediction("two valleys, one ridge", ("gradient flow", "now"), (1,)),
+        measures=("loss",),
+        pictures=(1,),
+    ),
+    "wide": Lesson(
+        steps=(
+            Step("funnel, lazy", "funnel, lazy", panels=(0, 1)),
+            Step("funnel, delayed", "funnel, delayed", panels=(0, 1)),
+            Step("turned round", "inverted funnel, delayed", panels=(0, 1)),
+            Step("one after another", "modes one after another", panels=(0,)),
+            Step("all at once", "all modes at once", panels=(0,)),
+        ),
+        prediction=Prediction("modes one after another", ("s₁", "s₂", "s₃", "kernel", "loss", "alignment", "now")),
+        measures=("loss", "kernel_distance"),
+    ),
+    "deep": Lesson(
+        steps=(
+            Step("balanced, deep", "balanced, deep", panels=(0,)),
+            Step("upstream", "upstream: lazy", panels=(0, 2)),
+            Step("downstream", "downstream: keeps its direction", panels=(0,)),
+            Step("plateau", "plateau, then a jump", panels=(1,)),
+            Step("who learns", "one small layer learns for all", panels=(2,)),
+        ),
+        prediction=Prediction("plateau, then a jump", ("depth", "now", "β", "predicted"), (1,)),
+        measures=("loss",),
+    ),
+    "kernel_movement": Lesson(
+        steps=(
+            Step("seven scales", "seven scales"),
+            Step("early: flips", {"alphas": (1, 2, 5, 10)}, "flips alone", (0, 1)),
+            Step("downstream alone", "downstream alone", "weights alone"),
+            Step("upstream alone", "upstream alone", "flips alone"),
+        ),
+        prediction=Prediction("upstream alone", ("flips alone", "the kernel", "weights alone", "▲"), (0, 1)),
+        measures=("kernel_distance", "train_loss"),
+    ),
+    "filters": Lesson(
+        steps=(
+            Step("three scales", "three scales", panels=(0, 2)),
+            Step("the usual start", {"alphas": (1,)}, panels=(0, 1)),
+            Step("the two ends", "the two ends", panels=(0, 1)),
+            Step("another start", "another start", panels=(0, 2)),
+        ),
+        prediction=Prediction("the two ends", ("▲", "●", "▼"), (0, 1)),
+        measures=("test_accuracy", "turned"),
+        pictures=(0, 1),
+    ),
+    "hierarchy": Lesson(
+        steps=(
+            Step("all scales", "all scales"),
+            Step("a class is a tree", {"sample": 3}, panels=(1,)),
+            Step("downstream and upstream", "downstream and upstream"),
+            Step("another hierarchy", "another hierarchy", panels=(0, 1)),
+        ),
+        prediction=Prediction("downstream and upstream", ("▲", "●", "▼")),
+        measures=("test_accuracy", "train_loss"),
+    ),
+    "grokking": Lesson(
+        steps=(
+            Step("answers before the rule", "two scales"),
+            Step("which scale is first", "small τ: rich", panels=(0, 1)),
+            Step("some never", "large τ: some never grok", panels=(1,)),
+            Step("the usual scale", {"alphas": (1,)}),
+        ),
+        prediction=Prediction("two scales", ("▲", "●", "▼"), (0,)),
+        measures=("test_accuracy", "train_accuracy"),
+    ),
+    "initialisation": Lesson(
+        steps=(
+            Step("nn.Linear", "nn.Linear", panels=(0, 2)),
+            Step("width alone", "wide nn.Linear", panels=(0, 1)),
+            Step("a steep target", "steep target", panels=(0, 2)),
+            Step("rates count", "other rates, same weights", panels=(0,)),
+            Step("four layers", "four layers", panels=(0, 1)),
+        ),
+        prediction=Prediction("nn.Linear", ("expected", "neuron", "layer", UNNAMED), (0, 1)),
+        measures=("downstream",),
+    ),
+    "limits": Lesson(
+        steps=(
+            Step("small steps", "small steps", panels=(0, 1)),
+            Step("the edge", "the edge of stability", panels=(0, 2)),
+            Step("noise", "label noise", panels=(0,)),
+            Step("momentum", "momentum", panels=(0,)),
+            Step("weight decay", "weight decay", panels=(0,)),
+        ),
+        prediction=Prediction("label noise", ("descent", "sum of", "first order", "now", "error", "loss", "measured")),
+        measures=("delta", "loss"),
     ),
 }
 

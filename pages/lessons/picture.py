@@ -1,10 +1,17 @@
-"""hero: the page's own picture. A comparison takes its place, a projector shows its first panel alone."""
+"""hero: the page's own picture; a comparison takes its place, a projector shows the panels that a step names. section: what
+follows below the picture and its controls."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import streamlit as st
+
 from core.figures.picture import Picture
+from pages.lessons.lessons import LESSONS
 from pages.shared.plot import Cursor, plot
-from pages.shared.stage import stage
+from pages.shared.prose import pieces
+from pages.shared.stage import Stage, stage
 
 
 def hero(*figures: Picture, cursor: Cursor | None = None, wants: tuple[str, ...] = (), **chart: Any) -> dict[str, Any]:
@@ -13,5 +20,28 @@ def hero(*figures: Picture, cursor: Cursor | None = None, wants: tuple[str, ...]
     scene.cursor = cursor
     if scene.pinned is not None and not wants:
         return {}
-    panels = figures[:1] if scene.link.present else figures
-    return plot(*panels, cursor=cursor, wants=wants, hero=True, **chart)
+    shown = _panels(scene, len(figures))
+    if (grow := chart.pop("grow", None)) is not None:
+        grow = [grow[k] for k in shown if k < len(grow)]
+    return plot(*(figures[k] for k in shown), cursor=cursor, wants=wants, hero=True, grow=grow, **chart)
+
+
+def _panels(scene: Stage, count: int) -> tuple[int, ...]:
+    """Which panels are drawn: all on a desk; on a projector those of the step, of the prediction, or the lesson's first."""
+    every = tuple(range(count))
+    lesson = LESSONS.get(scene.stem)
+    if not scene.link.present:
+        return every
+    if lesson is None:
+        return every[:1]
+    if scene.link.predict:
+        return lesson.prediction.panels
+    return lesson.steps[max(0, scene.link.step - 1)].panels
+
+
+@contextmanager
+def section(stem: str, name: str) -> Iterator[None]:
+    """A part of the page below the picture and its controls, under the heading "## section: <name>" of its words."""
+    with stage().below or st.container(), st.container(key=f"section_{name}"):
+        st.subheader(pieces(stem)[f"section: {name}"], anchor=False)
+        yield

@@ -1,6 +1,6 @@
 """Presets and what to look for: a preset is a Problem instance, its words are a piece of the page's prose."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -14,8 +14,9 @@ from pages.shared.registry import Shown
 from pages.shared.stage import stage
 
 
-def presets(page: Shown, known: Mapping[str, Params]) -> None:
-    """One button a preset; the address bar then holds its link. Words for the chosen one: "## preset: name".
+def presets(page: Shown, known: Mapping[str, Params], sentence: str = "sentence", **numbers: object) -> None:
+    """One button a preset; the address bar then holds its link. Words for the chosen one: "## preset: name", for any other
+    setting "## sentence", with «name» replaced by the numbers given; they stand above the picture.
 
     Below them the classroom's tools. A link that hides or locks controls leaves both out.
     """
@@ -27,8 +28,16 @@ def presets(page: Shown, known: Mapping[str, Params]) -> None:
                 icon = ":material/check:" if name == chosen else None
                 st.button(name, key=f"preset_{name}", on_click=set_problem, args=(preset,), icon=icon)
         _tools(stem, problem)
-    if chosen and not scene.link.step and f"preset: {chosen}" in pieces(stem):
-        prose(stem, f"preset: {chosen}")
+    if not scene.link.step and not scene.link.predict:
+        with scene.says or st.container():
+            _sentence(stem, (f"preset: {chosen}", sentence), {**page.words, **numbers})
+
+
+def _sentence(stem: str, names: Sequence[str], numbers: Mapping[str, object]) -> None:
+    """What to look for, above the picture: the first of these pieces that the page's words have."""
+    known = [name for name in names if name in pieces(stem)]
+    if known:
+        prose(stem, known[0], **numbers)
 
 
 def _tools(stem: str, problem: Params) -> None:

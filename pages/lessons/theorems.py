@@ -24,7 +24,12 @@ _ALL = (
     Entry(
         "exact", "closed form of μ, φ, a, w", "figures 3 and 8, appendix A.2", "core.theory.single_neuron.exact_flow"
     ),
-    Entry("exact", "kernel distance S(0, t)", "its definition, section 2", "core.theory.single_neuron.kernel_distance"),
+    Entry(
+        "exact",
+        "kernel distance S(0, t)",
+        "its definition, in Notation before section 3",
+        "core.theory.single_neuron.kernel_distance",
+    ),
     Entry("exact", "how long alignment takes", "section 3", "core.theory.single_neuron_times.alignment_time"),
     Entry("implicit_bias", "the landing point", "theorem 3.1, figure 4b", "core.theory.implicit_bias.interpolator"),
     Entry("implicit_bias", "the potential Ψ_δ", "theorem 3.1", "core.theory.implicit_bias.potential"),
@@ -33,13 +38,18 @@ _ALL = (
     ),
     Entry("teacher_student", "training on the circle", "figure 1a", "core.training.relu_flow.integrate"),
     Entry("regime_map", "maps over (τ, δ)", "figures 1b, 5b and 10", "core.training.regime_map.run_cells"),
-    Entry("regime_map", "the kernel of a ReLU network", "section 2", "core.kernels.relu.relu_ntk"),
-    Entry("wide", "isotropic networks, exactly", "theorem 4.2", "core.theory.wide_linear.exact_flow"),
+    Entry("regime_map", "the kernel of a ReLU network", "section 5, equation 9", "core.kernels.relu.relu_ntk"),
+    Entry(
+        "wide",
+        "isotropic networks, exactly",
+        "section 4; QQᵀ solution of Braun 2022",
+        "core.theory.wide_linear.exact_flow",
+    ),
     Entry("wide", "what shape and δ do", "section 4", "core.theory.wide_linear.regime"),
     Entry("wide", "the preconditioner", "theorem 4.1", "core.theory.wide_preconditioner.preconditioner"),
     Entry("wide", "singular values, hyperbolic entropy", "theorem B.6", "core.theory.linear_modes.hyperbolic_entropy"),
     Entry("deep", "where a deep chain lands", "theorem B.10", "core.theory.deep_linear.interpolator"),
-    Entry("landscape", "saddles and valleys of the loss", "figure 4a, appendix A", "core.theory.landscape.loss"),
+    Entry("landscape", "saddles and valleys of the loss", "figures 2 and 7, appendix A", "core.theory.landscape.loss"),
     Entry(
         "kernel_movement", "kernels of an image network", "figure 6a", "core.training.practice.kernel_movement.train"
     ),

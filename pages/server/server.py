@@ -21,7 +21,8 @@ import core.figures
 import core.training
 from core.training.threads import one_thread
 from pages.jobs.live import close_pools, open_pools
-from pages.jobs.pool import ROOT
+from pages.jobs.process import ROOT
+from pages.server.notice import NOTICE_SCRIPT, NOTICE_URL, Notice
 from pages.server.rate_limit import RateLimit
 from pages.server.security import Gate
 from pages.server.static import Compressed, script_route
@@ -64,7 +65,7 @@ def _end_now() -> None:
 
 def middleware() -> list[Middleware]:
     """What stands between a visitor and Streamlit, outermost first."""
-    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(RateLimit)]
+    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(Notice), Middleware(RateLimit)]
 
 
 def warm_up() -> None:
@@ -103,5 +104,6 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 
 def script_routes() -> list[Route]:
-    """plotly.js from the installed package and the chart's own script, each cacheable for ever under its version."""
-    return [script_route(PLOTLY_URL, PLOTLY_FILE.read_bytes()), script_route(CHART_URL, CHART_SCRIPT)]
+    """plotly.js from the installed package and our own scripts, each cacheable for ever under its version."""
+    own = ((CHART_URL, CHART_SCRIPT), (NOTICE_URL, NOTICE_SCRIPT))
+    return [script_route(url, text) for url, text in ((PLOTLY_URL, PLOTLY_FILE.read_bytes()), *own)]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.params import Params
+from pages.shared.streamlit_internals import where
 
 TRAVELS = ("delta", "angle", "norm", "sign", "target_angle", "target_norm", "tau", "seed", "eta_a", "eta_w")
 LESSON_WORDS = ("step", "predict", "A", "goal", "hide", "lock")
@@ -43,11 +43,10 @@ def spelled(problem: Params) -> Spelled:
 
 def arrive() -> None:
     """At each run of the whole page: it may have been entered, or its address changed by Back or Forward."""
-    context, log = get_script_run_ctx(), _log()
-    page = context.page_script_hash if context else ""
+    (page, walked), log = where(), _log()
     if log.page != page:
         log.page, log.said, log.shown = page, {}, {}
-    log.fresh, log.walked = True, bool(getattr(context, "is_history_navigation", False))
+    log.fresh, log.walked = True, walked
 
 
 def settled() -> None:
@@ -106,7 +105,7 @@ def asked_of(kind: type[Params]) -> Spelled:
 def _allows(kind: type[Params], values: Mapping[str, Any]) -> bool:
     try:
         kind(**values)
-    except OutsideTheory:
+    except Refusal:
         return False
     return all(value in knob.grid for name, value in values.items() if (knob := kind.knobs()[name]).scale != "linear")
 

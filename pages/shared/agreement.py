@@ -1,4 +1,4 @@
-"""How near a simulation is to theory: the numbers, amber with the reason where theory ends, and where it ran."""
+"""How near a simulation is to theory: in one line, amber with the reason where theory ends."""
 
 from collections.abc import Mapping
 
@@ -12,16 +12,13 @@ def agreement(error: float | None, others: Mapping[str, float | None], *, verdic
 
     verdict: why theory and simulation differ, empty while they agree; device: in words.
     """
-    columns = st.columns([2] * (1 + len(others)) + [3])
     shown = {"largest relative error": error, **others}
-    for column, (name, value) in zip(columns, shown.items(), strict=False):
-        column.metric(name, "…" if value is None else number(value))
-    with columns[-1]:
-        if error is None:
-            st.caption("simulating …")
-            return
-        st.badge(f"simulated on {device}", icon=":material/memory:", color="gray")
-        if verdict:
-            st.markdown(f":orange[:material/warning: **{number(error)}:** {verdict}.]")
-        else:
-            st.markdown(":green[:material/check: theory and simulation agree.]")
+    numbers = "  ·  ".join(f"{name} **{'…' if value is None else number(value)}**" for name, value in shown.items())
+    if error is None:
+        state = "simulating …"
+    elif verdict:
+        state = f":orange[:material/warning: {verdict}.]"
+    else:
+        state = ":green[:material/check: theory and simulation agree.]"
+    where = f"  ·  :gray-badge[:material/memory: {device}]" if device else ""
+    st.markdown(f"{state}  {numbers}{where}")

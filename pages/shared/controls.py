@@ -4,7 +4,8 @@ A link's bad value never reaches a widget: it is replaced by the nearest allowed
 """
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -12,16 +13,24 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.params import Knob, Params
 from pages.shared import address
-from pages.shared.stage import on_phone, open_anew, stage
+from pages.shared.stage import MOVED, on_phone, open_anew, stage
 
 P = TypeVar("P", bound=Params)
 
 NOTES = "_replaced"
 
 
-def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), where: Any = None) -> P:
+def controls(
+    kind: type[P],
+    *,
+    shown: Sequence[str],
+    more: Sequence[str] = (),
+    idle: Mapping[str, tuple[str, Any]] | None = None,
+    where: Any = None,
+) -> P:
     """Draw `shown` in a row (at most five) and `more` folded under "More", and return the problem they describe.
 
+    idle: the controls that do nothing while another one has this value, as {"seed": ("network", "linear")}; they rest then.
     A choice of many gets a row of its own. A lesson's link may hide or lock controls; on a phone one stays in view.
     Fields named in neither keep their defaults. A combination that the problem refuses is reported in one sentence
     at the controls, and the page goes on with the last one that was allowed.
@@ -30,8 +39,11 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
     defaults = defaults_of(kind)
     where = where or st.container()
     scene = stage()
+    scene.kinds |= dict.fromkeys((*shown, *more), kind)
+    st.session_state[MOVED] = False  # the controls now show what a hand gave them
     scene.names |= {*shown, *more}
     notes = arrive(kind)
+    scene.idle = {name for name, (other, value) in (idle or {}).items() if _held(other, defaults[other]) == value}
     values = defaults | {name: _held(name, defaults[name]) for name in scene.link.hide if name in knobs}
     shown = [name for name in shown if name not in scene.link.hide]
     more = [name for name in more if name not in scene.link.hide]
@@ -146,9 +158,9 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     """The widget a knob asks for. The default is given beside a value in the session state too: Streamlit's warning
     about giving both is switched off in its configuration."""
     common: dict[str, Any] = {"key": name, "help": knob.help or None}
-    common["disabled"] = name in stage().link.lock
+    common["disabled"] = name in stage().link.lock or name in stage().idle
     common |= _starting(knob, default)
-    label = f"{knob.label} ({knob.unit})" if knob.unit else knob.label
+    label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
     if knob.options is not None:
         return _choice(label, knob, common)
     if isinstance(default, bool):
@@ -160,6 +172,11 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     assert knob.low is not None and knob.high is not None
     decimals = max(0, -math.floor(math.log10(step)))
     return st.slider(label, kind(knob.low), kind(knob.high), step=kind(step), format=f"%.{decimals}f", **common)
+
+
+def _written(label: str) -> str:
+    """A label as it is set in type: η_a and η_w with their subscripts."""
+    return re.sub(r"η_(\w)", r"$\\eta_\1$", label)
 
 
 def set_problem(problem: Params) -> None:

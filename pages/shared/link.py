@@ -4,7 +4,8 @@
 
 step: guided step, from 1 · hide, lock: controls left out or fixed · goal: quantity < level @ latest time · predict: ask
 before the picture moves · present: for a projector · A: the pinned problem of a comparison · t, cam: the chart's cursor
-and camera · embed: inside another page. Whatever makes no sense is ignored, and named in one sentence.
+and camera · embed: inside another page · class: the code of a class, teach: its teacher's
+secret. Whatever makes no sense is ignored, and named in one sentence.
 """
 
 import re
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 VERSION = 1
-RESERVED = ("v", "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam", "embed", "embed_options")
+RESERVED = ("v", "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam")
+OUTSIDE = ("class", "teach", "embed", "embed_options")
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 _GOAL = re.compile(rf"\s*([a-z_]+)\s*([<>])\s*({_NUMBER})\s*(?:(?:@|,\s*t\s*=|\sby\s+t\s*=)\s*({_NUMBER}))?\s*", re.I)
@@ -99,7 +101,7 @@ def read(query: Mapping[str, str], steps: int) -> tuple[Link, list[str]]:
 def unknown(query: Iterable[str], link: Link, known: set[str], bound: Iterable[str] = ()) -> list[str]:
     """A sentence for every control that a link names and the page does not have. bound: keys of other widgets."""
     there = known | set(bound)
-    stray = [_cut(name) for name in query if name not in RESERVED and name not in there]
+    stray = [_cut(name) for name in query if name not in (*RESERVED, *OUTSIDE) and name not in there]
     notes = [f"The link names an unknown control, {name}; it is ignored." for name in stray]
     for word, names in (("hide", link.hide), ("lock", link.lock)):
         missing = [_cut(name) for name in names if name not in known]

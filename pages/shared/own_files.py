@@ -47,6 +47,8 @@ def own_case(problem: Problem) -> tuple[Case | None, Any]:
 
 def _weights() -> tuple[bytes, Choice, bytes, str]:
     """The later weights, the decisions about them, and the earlier state as a file or as a part of the same one."""
+    if st.context.is_embedded:
+        prose("initialisation", "embedded")
     weights = _bytes(
         st.file_uploader("Weights (NPZ or safetensors)", type=WEIGHTS, key="file_weights", max_upload_size=20)
     )
@@ -70,7 +72,7 @@ def _choice(weights: bytes) -> Choice:
     if parts:
         only = st.selectbox("Part of the file (--only)", [ALL, *parts], key="file_only")
     part = "" if only in (ALL, None) else only
-    layers = _asked(lambda data: layers_in(data, part), weights, part)
+    layers = _asked(layers_in, weights, part)
     order: list[str] = []
     if len(layers) > 1:
         order = st.multiselect(
@@ -90,17 +92,17 @@ def _choice(weights: bytes) -> Choice:
     return Choice(tuple(name for name in order if name in layers), layout, part)
 
 
-def _asked(look: Callable[[bytes], list[str]], data: bytes, *also: str) -> list[str]:
+def _asked(look: Callable[..., list[str]], *inputs: bytes | str) -> list[str]:
     """What a file offers to choose from; nothing where it cannot be read, which the check itself will say."""
     try:
-        return look(data) if also else remember(look)(data)
+        return remember(look)(*inputs)
     except Refusal:
         return []
 
 
 def _pasted() -> str:
     st.caption("Or run this beside your model and paste the line it prints:")
-    st.code(SNIPPET, language="python")
+    st.code(SNIPPET, language=None)
     return st.text_area("Printed line", key="file_pasted", height=80).strip()
 
 
@@ -110,7 +112,7 @@ def _other_formats() -> None:
         with fold:
             prose(STEM, "formats")
             for lines in dict.fromkeys(known.lines for known in FORMATS):
-                st.code(lines, language="python")
+                st.code(lines, language=None)
 
 
 def _data() -> tuple[bytes, str, str, How]:
@@ -135,36 +137,32 @@ def _bytes(uploaded: Any) -> bytes:
 
 
 def show_refusal(error: Refusal, asked: Any) -> None:
-    """A question beside the controls that answer it, and a refusal with the lines that mend it, if there are any."""
-    if isinstance(error, Question):
-        asked.warning(f"{error.what}; got {error.got}. {error.do}", icon=":material/help:")
-        st.warning(f"{error} The controls for it stand under “Your own network and data”.", icon=":material/help:")
-        return
-    st.error(str(error), icon=":material/error:")
-    if isinstance(error, OtherFormat):
-        st.code(error.lines, language="python")
+    """A question or a refusal, beside the controls that answer it and where the result would stand."""
+    question = isinstance(error, Question)
+    for place, show in (
+        (asked, asked.warning if question else asked.error),
+        (st, st.warning if question else st.error),
+    ):
+        show(str(error), icon=":material/help:" if question else ":material/error:")
+        if isinstance(error, OtherFormat) and place is asked:
+            place.code(error.lines, language=None)
+    st.caption("The controls stand under “Your own network and data”.")
 
 
 def show_reading(report: Report) -> None:
     """How the files were read: every guess with its switch, and every array of the file with what became of it."""
-    if not (report.notes or report.arrays):
+    if report.notes:
+        st.caption("**How the files were read.** " + " ".join(report.notes))
+    if not report.arrays:
         return
     used = sum(entry.used for entry in report.arrays)
-    title = (
-        f"How the files were read: {used} of {len(report.arrays)} arrays used"
-        if report.arrays
-        else "How the file was read"
-    )
-    with st.expander(title, key="file_reading"):
-        st.markdown("\n".join(f"- {note}" for note in report.notes))
-        if report.arrays:
-            table(
-                [
-                    {
-                        "array": f"`{entry.name}`",
-                        "shape": " × ".join(map(str, entry.shape)) or "–",
-                        "used as, or why not": entry.use if entry.used else f"not used: {entry.use}",
-                    }
-                    for entry in report.arrays
-                ]
-            )
+    with st.expander(f"Every array of the file: {used} of {len(report.arrays)} are used", key="file_reading"):
+        rows = [
+            {
+                "array": f"`{entry.name}`",
+                "shape": " × ".join(map(str, entry.shape)) or "–",
+                "used as, or why not": entry.use if entry.used else f"not used: {entry.use}",
+            }
+            for entry in report.arrays
+        ]
+        table(rows)

@@ -8,8 +8,10 @@ them there.
 import json
 import math
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +20,17 @@ import streamlit as st
 
 from core.figures.picture import Picture
 from core.figures.style import DARK, number
+from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
+from pages.shared.streamlit_internals import runs_a_fragment
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 COMPARISON = "compare"
+BREATH_S = 0.03
+DRAG = "drag"
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
 
@@ -79,6 +85,9 @@ def plot(
     opening = _opening() if hero else {}
     widths = [least] * len(figures) if isinstance(least, int) else least
     panels = [_panel(k, *one) for k, one in enumerate(zip(figures, grow, widths, strict=True))]
+    free = free_fields() if hero else set()
+    if free:
+        wants = (*wants, DRAG)
     payload = {
         "panels": panels,
         "cursor": cursor.data() if cursor else None,
@@ -89,13 +98,20 @@ def plot(
         "camera": opening.get("cam"),
         "cameras": dict(cameras or {}),
         "wants": dict.fromkeys(wants, True),
+        "flow": next((figure.flow for figure in figures if figure.flow), None),
+        "free": sorted(free),
         "dark": DARK,
         "plotly": PLOTLY_URL,
         "file": key,
     }
     heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
+    if DRAG in wants:
+        heard[f"on_{DRAG}_change"] = partial(_let_go, key)
+    run_the_page_if_moved()
     result = _chart(data=_json(payload, figures), key=key, **heard)
-    return {kind: result.get(kind) for kind in wants}
+    if hero:
+        _breathe()
+    return {kind: result.get(kind) for kind in wants if kind != DRAG}
 
 
 def read_camera(text: str) -> dict[str, Any] | None:
@@ -136,6 +152,20 @@ def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
     parts = re.split(r'"@\d+@"', json.dumps(payload))
     written = [part for pair in zip(parts, (figure.json() for figure in figures), strict=False) for part in pair]
     return "".join([*written, parts[-1]]).encode()
+
+
+def _breathe() -> None:
+    """After a moved control: wait a moment, so that the browser has drawn the picture before it gets the words."""
+    if runs_a_fragment():
+        time.sleep(BREATH_S)
+
+
+def _let_go(key: str) -> None:
+    """Put what a handle was dragged to into the controls it moves, before they are drawn."""
+    told = getattr(st.session_state.get(key), DRAG, None) or {}
+    values = told.get("values") if isinstance(told, Mapping) else None
+    if isinstance(values, Mapping):
+        put_values(values)
 
 
 def _nothing() -> None:

@@ -1,6 +1,7 @@
 """A page's words, read from assets/prose/<stem>.md: one "## name" heading per piece, «names» filled with numbers."""
 
 import functools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -26,12 +27,14 @@ def pieces(stem: str) -> dict[str, str]:
     return {name.strip(): body.strip() for name, _, body in parts}
 
 
+def said(stem: str, piece: str, **numbers: object) -> str:
+    """One piece of a page's words, with each «name» replaced by its number; KeyError where one is not given."""
+    return re.sub(r"«(\w+)»", lambda found: str(numbers[found[1]]), pieces(stem)[piece])
+
+
 def prose(stem: str, piece: str, **numbers: object) -> None:
-    """Write one piece of a page's words, with «name» replaced by the numbers given."""
-    text = pieces(stem)[piece]
-    for name, value in numbers.items():
-        text = text.replace(f"«{name}»", str(value))
-    st.markdown(hovering(text))
+    """Write one piece of a page's words."""
+    st.markdown(hovering(said(stem, piece, **numbers)))
 
 
 def table(rows: Sequence[Mapping[str, str]]) -> None:

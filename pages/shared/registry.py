@@ -1,7 +1,7 @@
 """register: what a page shows, said once; downloads, comparison, goals and lessons read it and nothing else."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,9 @@ class Shown:
     """A page's problem and solution, and how to come by them.
 
     solve(problem) -> solution and figures(problem, solution) -> pictures are functions of core, named by scripts and
-    comparisons; curves(problem, solution) gives what runs are compared by; arrays: what the picture shows, by name, the
-    first axis of those that share the first one's length becomes the rows of the CSV.
+    comparisons; curves(problem, solution) gives what runs are compared by; words: the numbers that its prose names;
+    arrays: what the picture shows, by name, the first axis of those that share the first one's length becomes the rows
+    of the CSV.
     """
 
     stem: str
@@ -26,6 +27,7 @@ class Shown:
     figures: Callable[..., Any]
     arrays: Mapping[str, np.ndarray]
     curves: Callable[[Any, Any], Curves] | None = None
+    words: Mapping[str, object] = field(default_factory=dict)
 
 
 def register(
@@ -37,7 +39,8 @@ def register(
     figures: Callable[..., Any],
     arrays: Mapping[str, np.ndarray],
     curves: Callable[[Any, Any], Curves] | None = None,
+    words: Mapping[str, object] | None = None,
 ) -> Shown:
     """Tell the room what this page shows; to be called once, as soon as there is a solution."""
-    shown = stage().shown = Shown(stem, problem, solution, solve, figures, arrays, curves)
+    shown = stage().shown = Shown(stem, problem, solution, solve, figures, arrays, curves, words or {})
     return shown

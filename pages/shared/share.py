@@ -11,13 +11,20 @@ import streamlit as st
 from core.papers import PAPERS
 from core.params import Params
 from pages import BY_STEM
+from pages.shared.prose import pieces, prose
 from pages.shared.registry import Shown
+from pages.shared.stage import stage
 
 
-def takeaway(page: Shown) -> None:
-    """The folded part at the foot of a page: what it has registered, to download."""
-    with st.container(key="take_away"):
-        fold = st.expander("Take it away: data, script, citation", key="take_open", on_change="rerun")
+def takeaway(page: Shown, *more: str) -> None:
+    """The foot of a page: what it has registered, to download, further pieces of its words, and where it stands in the
+    paper ("## source")."""
+    with stage().foot or st.container():
+        with st.container(key="take_away"):
+            fold = st.expander("Take it away: data, script, citation", key="take_open", on_change="rerun")
+        for piece in more:
+            prose(page.stem, piece)
+        st.caption(pieces(page.stem).get("source", ""))
     if not fold.open:
         return
     with fold:

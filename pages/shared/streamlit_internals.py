@@ -23,8 +23,8 @@ __all__ = ["BackMsg", "ForwardMsg", "WidgetState"]
 
 CONTEXT = "streamlit.runtime.scriptrunner_utils.script_run_context"
 NEEDED = {
-    f"{CONTEXT}.get_script_run_ctx": "tells whether a session runs and whose it is: jobs belong to sessions. Without it, "
-    "give each session a random id in st.session_state, and enter the server by a file of its own.",
+    f"{CONTEXT}.get_script_run_ctx": "tells whether a session runs and whose it is, on which page, and whether Back led "
+    "there. Without it, give each session a random id in st.session_state, and enter the server by a file of its own.",
     f"{CONTEXT}.ThreadState": "names the running fragment, so that its timer can be changed from inside.",
     f"{CONTEXT}.enqueue_message": "sends that timer's message. Without either, let beside.py use st.fragment(run_every=…) "
     "alone: a finished simulation then costs a rerun of the page.",
@@ -55,6 +55,18 @@ def session_id() -> str:
     """The id of the session whose page runs in this thread; "" outside of any."""
     context = get_script_run_ctx(suppress_warning=True)
     return context.session_id if context else ""
+
+
+def where() -> tuple[str, bool]:
+    """The page that runs here, and whether the browser came to it by Back or Forward."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return (context.page_script_hash, bool(context.is_history_navigation)) if context else ("", False)
+
+
+def runs_a_fragment() -> bool:
+    """Whether this is the rerun of a fragment: something on the page was moved."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and bool(context.fragment_ids_this_run)
 
 
 def is_connected(session: str) -> bool:

@@ -1,104 +1,134 @@
-"""Slider step to painted figure: the chart component against st.plotly_chart, same figure, same browser, in turn.
+"""How direct a slider feels, in software-rendered Chromium: the pages themselves against st.plotly_chart.
 
-Prints the median times and their ratio for a 2-D and a 3-D figure (wanted: 2-D at most 0.75, 3-D at most 0.5), and the
-server's CPU time a step for solving, drawing and writing the Geometry page's figures (wanted: under 15 ms).
+For each page: from the key to the first and to the last picture painted with the new value, medians of many single steps,
+against the same figures (without frames) each in its own st.plotly_chart on an otherwise empty page, in turn in one run.
+Then frames while the cursor is dragged: median and p95 of the time between frames, against one Plotly.restyle of the same
+traces. Wanted: first picture at most 1.5 times the plain page's; p95 at most 1.5 restyles and, in the plane, under 50 ms.
 """
 
-import os
-import signal
+import argparse
 import statistics
-import subprocess
 import sys
 import time
-import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
 
-from conftest import FLAGS, chromium, free_port  # noqa: E402
+from conftest import FLAGS, chromium  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
-STEPS = 12
-TIMED = """([value]) => new Promise(done => {
-  const began = performance.now();
-  const look = () => {
-    const plot = document.querySelector('.js-plotly-plot');
-    const there = plot?.layout?.meta?.delta === value && plot.calcdata;
-    const idle = plot && (!plot._promises || plot._promises.length === 0);
-    if (there && idle) requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - began)));
-    else requestAnimationFrame(look);
-  };
-  look();
-})"""
+from tests.benchmarks.serving import Server  # noqa: E402
+
+SLIDERS = {"geometry": "delta", "exact": "angle", "start": "angle", "implicit_bias": "delta"}
+STEPS = 9
+WATCH = """([key, before]) => { window.step = new Promise(done => {
+  addEventListener('keydown', pressed => {
+    const began = pressed.timeStamp, painted = new Map();
+    const look = () => {
+      const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(p => p.layout?.meta?.[key] !== undefined);
+      plots.forEach((plot, k) => {
+        const there = plot.layout.meta[key] !== before && plot.calcdata && !(plot._promises?.length);
+        if (!there || painted.has(k)) return;
+        painted.set(k, 0);
+        requestAnimationFrame(() => requestAnimationFrame(() => painted.set(k, performance.now() - began)));
+      });
+      const all = [...painted.values()];
+      if (all.length === plots.length && all.every(t => t > 0)) done([Math.min(...all), Math.max(...all)]);
+      else if (performance.now() - began > 20000) done([NaN, NaN]);
+      else requestAnimationFrame(look);
+    };
+    look();
+  }, {once: true, capture: true});
+}) }"""
+META = """key => [...document.querySelectorAll(".js-plotly-plot")]
+  .map(p => p.layout?.meta?.[key]).find(value => value !== undefined)"""
+DRAG = """async () => {
+  const range = document.querySelector('.lab-time input'), gaps = [];
+  const chart = document.querySelector('.lab-chart');
+  let before = 0;
+  for (let k = 0; k <= 40; k++) {
+    range.value = String(Math.round(k / 40 * range.max));
+    const drawn = chart.dataset.drawn;
+    range.dispatchEvent(new Event('input', {bubbles: true}));
+    while (chart.dataset.drawn === drawn) await new Promise(requestAnimationFrame);
+    const now = await new Promise(requestAnimationFrame);
+    if (before) gaps.push(now - before);
+    before = now;
+  }
+  return gaps;
+}"""
+RESTYLE = """async () => {
+  const times = [];
+  for (let k = 0; k < 10; k++) {
+    let slowest = 0;
+    for (const plot of document.querySelectorAll('.lab-chart .js-plotly-plot')) {
+      const began = performance.now();
+      const last = plot.data.length - 1, trace = plot.data[last];
+      await Plotly.restyle(plot, {x: [[...(trace.x ?? [])]], y: [[...(trace.y ?? [])]]}, [last]);
+      await new Promise(requestAnimationFrame);
+      slowest = Math.max(slowest, performance.now() - began);
+    }
+    times.push(slowest);
+  }
+  return times;
+}"""
 
 
-def step_times(tab, steps: int) -> list[float]:
-    thumb = tab.locator(".st-key-delta input[type=range]")
-    times = []
-    for _ in range(steps):
-        value = tab.evaluate("() => document.querySelector('.js-plotly-plot').layout.meta.delta")
-        thumb.focus()
-        wait = "value => { window.timed = (" + TIMED + ")([value]) }"
-        tab.evaluate(wait, round(value + 0.1, 1))
-        tab.keyboard.press("ArrowRight")
-        times.append(tab.evaluate("() => window.timed"))
-    return times
+def steps(tab, key: str, count: int) -> list[list[float]]:
+    """[first, last] picture's milliseconds of single key presses, each from rest."""
+    tab.bring_to_front()
+    found = []
+    for _ in range(count):
+        tab.locator(f".st-key-{key} input[type=range]").focus()
+        tab.evaluate(WATCH, [key, tab.evaluate(META, key)])
+        tab.keyboard.press("ArrowLeft")
+        found.append(tab.evaluate("() => window.step"))
+        time.sleep(0.8)
+    return found
 
 
-def browser_ratio(playwright, url: str, case: str) -> None:
-    browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-    tabs = {}
-    for way in ("ours", "plain"):
-        tabs[way] = browser.new_page()
-        tabs[way].goto(f"{url}/?with={way}&case={case}")
-        tabs[way].wait_for_function("() => document.querySelector('.js-plotly-plot')?.calcdata", timeout=60_000)
-        step_times(tabs[way], 1)
-    times: dict[str, list[float]] = {"ours": [], "plain": []}
+def compare(browser, page: str, ours: str, plain: str) -> None:
+    key = SLIDERS[page]
+    tabs = {"page": browser.new_page(reduced_motion="reduce"), "plain": browser.new_page(reduced_motion="reduce")}
+    tabs["page"].goto(f"{ours}/{page}")
+    tabs["plain"].goto(f"{plain}/?page={page}")
+    for tab in tabs.values():
+        tab.wait_for_function(META, arg=key, timeout=60_000)
+        steps(tab, key, 2)
+    times: dict[str, list[list[float]]] = {"page": [], "plain": []}
     for _ in range(STEPS // 3):
         for way, tab in tabs.items():
-            tab.bring_to_front()
-            times[way] += step_times(tab, 3)
-    browser.close()
-    ours, plain = (statistics.median(times[way]) for way in ("ours", "plain"))
+            times[way] += steps(tab, key, 3)
+    first, last = ([statistics.median(one[k] for one in times[way]) for way in ("page", "plain")] for k in (0, 1))
     print(
-        f"{case}: component {ours:.0f} ms, st.plotly_chart {plain:.0f} ms, ratio {ours / plain:.2f} ({STEPS} steps each)"
+        f"{page}: first picture {first[0]:.0f} ms, plain {first[1]:.0f} ms, ratio {first[0] / first[1]:.2f}; "
+        f"last {last[0]:.0f}, {last[1]:.0f}, {last[0] / last[1]:.2f}"
     )
-
-
-def server_cost() -> None:
-    from core.figures.geometry import figures
-    from core.problems.geometry import Geometry, solve
-
-    problems = [Geometry(delta=round(0.1 * k, 1)) for k in range(-30, 31)]
-    [picture.json() for picture in figures(problems[0], solve(problems[0]))]
-    began = time.process_time()
-    for problem in problems:
-        [picture.json() for picture in figures(problem, solve(problem))]
-    print(f"server CPU a step, Geometry: {(time.process_time() - began) / len(problems) * 1e3:.1f} ms")
+    tabs["page"].bring_to_front()
+    gaps = sorted(tabs["page"].evaluate(DRAG))
+    restyle = statistics.median(tabs["page"].evaluate(RESTYLE))
+    p95 = gaps[int(0.95 * len(gaps))]
+    print(
+        f"  frames while dragging: median {statistics.median(gaps):.0f}, p95 {p95:.0f} ms; one restyle {restyle:.0f} ms"
+    )
+    for tab in tabs.values():
+        tab.close()
 
 
 def main() -> None:
-    server_cost()
-    port = free_port()
-    script = Path(__file__).parent / "apps" / "step.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
-    child = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = f"http://127.0.0.1:{port}"
+    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted.add_argument("pages", nargs="*", default=list(SLIDERS))
+    pages = wanted.parse_args().pages
+    ours, plain = Server("app.py"), Server("tests/benchmarks/apps/step.py", PYTHONPATH=str(ROOT))
     try:
-        for _ in range(240):
-            try:
-                urllib.request.urlopen(url + "/_stcore/health", timeout=2)
-                break
-            except OSError:
-                time.sleep(0.5)
         with sync_playwright() as playwright:
-            for case in ("2d", "3d"):
-                browser_ratio(playwright, url, case)
+            browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+            for page in pages:
+                compare(browser, page, ours.url, plain.url)
     finally:
-        child.send_signal(signal.SIGTERM)
-        child.wait(20)
+        for server in (ours, plain):
+            server.end()
 
 
 if __name__ == "__main__":

@@ -11,15 +11,14 @@ import numpy as np
 import torch
 
 from core.datasets import teacher_student
-from core.training import regime_map
-from core.training.regime_map import PAPER, published_draws, run_cell, watch_cell
+from core.training.measures import MEASURES
+from core.training.regime_map import PAPER, grid, published_draws, run_cell, sweep, watch_cell
 from core.training.relu.gradient import pack, velocity
 from core.training.relu.state import new_work
 from core.training.relu_flow import Accuracy, automatic_rate, integrate
 
 CELLS = ((0.1, 1.0), (0.1, 0.0), (0.1, -0.2), (0.1, -1.0), (0.5, 0.5), (2.0, 0.0))
 FIGURE_1A = ((0.1, 0.0), (2.0, 0.0), (0.1, 1.0), (0.1, -1.0))
-NAMES = ("kernel", "Hamming", "parameter", "train", "test")
 
 
 def plain_step(W, a, X, y, rate):
@@ -47,7 +46,7 @@ def cost_of_a_cell() -> None:
         each.append(seconds)
         print(f"  τ {tau:3g} δ {delta:4g}: {seconds:.2f} CPU s with all measures, ratio {1e6 * step / seconds:.0f}")
     mean = float(np.mean(each))
-    cells = len(regime_map.grid())
+    cells = len(grid())
     print(
         f"mean ratio {1e6 * step / mean:.0f}; {cells} cells on two idle cores: {cells * mean / 120:.1f} min (extrapolated)"
     )
@@ -67,7 +66,7 @@ def accuracy(last: int, seeds: int) -> None:
         exact, fast = (np.mean([pair[side] for pair in pairs], axis=0) for side in (0, 1))
         for k, step in enumerate(steps):
             error = 100 * (fast[k] / exact[k] - 1)
-            shown = [f"{name} {e:+.2f}" for name, e in zip(NAMES, error, strict=True) if name != "train"]
+            shown = [f"{name} {e:+.2f}" for name, e in zip(MEASURES, error, strict=True) if name != "train_loss"]
             train = f"train {error[3]:+.2f} (at {exact[k][3]:.1e})" if exact[k][3] > 1e-7 else "train below 1e-7"
             print(f"  τ {tau:3g} δ {delta:4g} step {step:>9,}: {', '.join(shown)}, {train}", flush=True)
 
@@ -79,9 +78,9 @@ def compared(tau: float, delta: float, seed: int, steps: list[int]):
     run = integrate(
         W, a, data.X, data.y, rate=5e-3 / tau**2, checkpoints=steps, method="descent", accuracy=Accuracy(stop=1e-11)
     )
-    exact = [regime_map._measured(data, data.X_test.astype(np.float32), W, a, snap) for snap in run]
+    exact = [sweep._measured(data, data.X_test.astype(np.float32), W, a, snap) for snap in run]
     fast = [row for _, row in watch_cell(PAPER, (tau, delta, seed), steps)]
-    return np.array(exact), np.array(fast)
+    return tuple(np.array([list(row.arrays().values()) for row in rows]) for rows in (exact, fast))
 
 
 def explicit_methods(seeds: int) -> None:

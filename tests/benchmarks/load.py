@@ -3,6 +3,7 @@
     python -m tests.benchmarks.load                          30 and 60 sessions on the exact pages, and the plain page
     python -m tests.benchmarks.load --pages exact --sessions 30 --seconds 30
     python -m tests.benchmarks.load --replicas 2             the sessions shared out over two servers, as a proxy does
+    python -m tests.benchmarks.load --class --sessions 60    a class that votes meanwhile (tests/benchmarks/load_class.py)
 
 Each session moves at its own fixed times; a move is timed from when it was due, so a late server cannot hide behind
 moves never made. Values are drawn anew for every move: shared answers help only as in a real class. Loopback only, at
@@ -127,13 +128,18 @@ def main() -> None:
     options.add_argument("--sessions", nargs="+", type=int, default=[30, 60])
     options.add_argument("--replicas", type=int, default=1)
     options.add_argument("--seconds", type=float, default=20)
+    options.add_argument("--class", action="store_true", dest="live")
     asked = options.parse_args()
     if max(asked.sessions) > 200 or min(asked.sessions) < 1 or not 1 <= asked.seconds <= 120:
         options.error("1 to 200 sessions, 1 to 120 seconds")
     if not 1 <= asked.replicas <= 8:
         options.error("1 to 8 replicas")
     from pages import BY_STEM
+    from tests.benchmarks import load_class
 
+    if asked.live:
+        load_class.report(asked.sessions, asked.replicas, asked.seconds)
+        return
     pages = asked.pages or [page for page in EXACT if page in BY_STEM]
     print(
         f"{os.cpu_count()} cores, load average {' '.join(f'{x:.1f}' for x in os.getloadavg())}, {asked.seconds:g} s each"

@@ -18,7 +18,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 DONE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 FRAGMENT_DONE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 REMEMBERED, OFFERED = 30, 2
-KINDS = {"slider", "button", "exception", "alert", "progress", "text_input", "number_input"}
+KINDS = {"slider", "button", "exception", "alert", "progress", "text_input", "number_input", "html"}
 
 
 @dataclass
@@ -29,6 +29,7 @@ class Session:
     port: int
     page: str = ""
     query: str = ""
+    cookies: str = ""
     auto: bool = True
     widgets: dict[str, Any] = field(default_factory=dict)
     values: dict[str, tuple[str, Any]] = field(default_factory=dict)
@@ -45,7 +46,10 @@ class Session:
 
     async def __aenter__(self) -> "Session":
         address = f"ws://127.0.0.1:{self.port}/_stcore/stream"
-        self.socket = await websockets.connect(address, subprotocols=["streamlit"], max_size=None, compression=None)
+        sent = {"Cookie": self.cookies} if self.cookies else {}
+        self.socket = await websockets.connect(
+            address, subprotocols=["streamlit"], max_size=None, compression=None, additional_headers=sent
+        )
         self.clocks: dict[str, asyncio.Task] = {}
         self.intervals: dict[str, float] = {}
         self.changed = asyncio.Condition()
@@ -88,8 +92,14 @@ class Session:
 
     async def click(self, start: str) -> None:
         """Press the first button whose label begins so."""
-        button = next(w for w in self.widgets.values() if type(w).__name__ == "Button" and w.label.startswith(start))
+        button = self.button(start)
+        assert button is not None, f"no button begins with {start}"
         await self.send(self.homes[button.id], clicked=button.id)
+
+    def button(self, start: str) -> Any:
+        """The first button whose label begins so; None where there is none."""
+        buttons = (w for w in self.widgets.values() if type(w).__name__ == "Button")
+        return next((button for button in buttons if button.label.startswith(start)), None)
 
     def sliders(self) -> list[Any]:
         """The page's ordinary sliders with one handle that can move."""
@@ -141,9 +151,18 @@ class Session:
             part = message.script_finished == FRAGMENT_DONE and self.homes.get(self.moved)
             self.finished += message.script_finished in DONE or part in message.metadata.run.fragment_ids
         else:
+            self._follow(message)
             self._set_clocks(message)
         async with self.changed:
             self.changed.notify_all()
+
+    def _follow(self, message: ForwardMsg) -> None:
+        """Where the server has led: another page, another query."""
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self.page_hash = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
 
     def _forget(self) -> None:
         """Large messages stay for a while longer than the server is told that they are here."""
@@ -170,6 +189,8 @@ class Session:
             self.texts.append(element.body)
         elif kind == "progress":
             self.texts.append(element.text)
+        elif kind == "html":
+            self.texts += [] if element.body.startswith("<style") else [element.body]
         else:
             self.widgets[element.id], self.homes[element.id] = element, delta.fragment_id
 

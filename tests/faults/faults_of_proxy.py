@@ -1,6 +1,8 @@
-"""The classroom's proxy with two real replicas: who comes back finds their session, also after a replica is gone.
+"""The classroom's proxy with two real replicas: who comes back finds their session, also after a replica is gone, and
+classes are found where they are kept.
 
-Needs nginx, on the path or named by NGINX_BIN; deploy/nginx.conf is used as it is, but for its port and its replicas.
+Needs nginx, on the path or named by NGINX_BIN; deploy/nginx.conf and nginx.machines.conf are used as they
+are, but for ports and names.
 """
 
 import asyncio
@@ -13,37 +15,67 @@ import time
 import urllib.error
 import urllib.request
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from pages.classes.database import Database
+from pages.classes.store import Store
 from pages.shared.plot import PLOTLY_URL
 from tests.benchmarks.serving import ROOT, Server, free_port
+from tests.benchmarks.session import Session
 
 NGINX = os.environ.get("NGINX_BIN") or shutil.which("nginx") or ""
 VISITORS = 12
 pytestmark = pytest.mark.skipif(not NGINX, reason="no nginx here; name one by NGINX_BIN")
 
 
-@pytest.fixture(scope="module")
-def classroom(tmp_path_factory):
-    replicas = [Server(), Server()]
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    text = (ROOT / "deploy" / "nginx.conf").read_text()
-    listed = " ".join(f"server 127.0.0.1:{replica.port} max_fails=2 fail_timeout=5s;" for replica in replicas)
-    text = text.replace("server lab:8501 max_fails=2 fail_timeout=5s;", listed).replace("/tmp/", f"{folder}/")
+@contextmanager
+def proxied(folder: Path, text: str) -> Iterator[int]:
+    """nginx with this configuration, on a port of its own."""
+    port = free_port()
     (folder / "mime.types").write_text("types { text/html html; }")
-    (folder / "lab.conf").write_text(text.replace("listen 8080;", f"listen 127.0.0.1:{port};"))
+    text = text.replace("/tmp/", f"{folder}/").replace("listen 8080;", f"listen 127.0.0.1:{port};")
+    (folder / "lab.conf").write_text(text)
     settings = "user root; daemon off; error_log stderr crit;"
     proxy = subprocess.Popen([NGINX, "-p", folder, "-c", folder / "lab.conf", "-g", settings])
     time.sleep(1)
-    yield port, replicas
+    yield port
     proxy.terminate()
     proxy.wait()
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nginx")
+    replicas = [Server(CLASSES_DB=str(folder / "classes.db")) for _ in range(2)]
+    listed = " ".join(f"server 127.0.0.1:{replica.port} max_fails=2 fail_timeout=5s;" for replica in replicas)
+    text = (ROOT / "deploy" / "nginx.conf").read_text().replace("server lab:8501 max_fails=2 fail_timeout=5s;", listed)
+    with proxied(folder, text) as port:
+        yield port, replicas
     for replica in replicas:
         replica.end()
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory):
+    """Two machines, each with letters and a store of its own, behind one proxy."""
+    folder = tmp_path_factory.mktemp("machines")
+    shares = {"machine-1:8080": "CDFHJKM", "machine-2:8080": "NPRTVWXY"}
+    text, servers = (ROOT / "deploy" / "nginx.machines.conf").read_text(), []
+    for name, letters in shares.items():
+        servers.append(Server(CLASSES_DB=str(folder / f"{letters}.db"), CLASSES_LETTERS=letters))
+        text = text.replace(name, f"127.0.0.1:{servers[-1].port}")
+    stores = [Store(Database(str(folder / f"{letters}.db"))) for letters in shares.values()]
+    with proxied(folder, text) as port:
+        yield port, stores, list(shares.values())
+    for server in servers:
+        server.end()
 
 
 async def session(port: int, visitor: str, again: str = "") -> str:
@@ -70,6 +102,67 @@ def returned(port: int, visitors: list[str]) -> int:
         return sum([await visit(visitor) for visitor in visitors])
 
     return asyncio.run(all_of_them())
+
+
+async def votes(port: int, code: str, cookies: list[str], choice: str) -> None:
+    """Each of these browsers opens the class's page, waits for the choices and takes this one."""
+
+    async def one(cookie: str) -> None:
+        async with Session(port, "geometry", query=f"class={code}", cookies=cookie) as seen:
+            await seen.open(120)
+            await seen.until(lambda: seen.button(choice) is not None, 60)
+            await seen.click(choice)
+            await asyncio.sleep(3)
+
+    await asyncio.gather(*map(one, cookies))
+
+
+def test_a_vote_goes_on_when_one_of_two_replicas_is_killed(tmp_path):
+    file = str(tmp_path / "classes.db")
+    kept = Store(Database(file))
+    replicas = [Server(CLASSES_DB=file) for _ in range(2)]
+    listed = " ".join(f"server 127.0.0.1:{replica.port} max_fails=2 fail_timeout=5s;" for replica in replicas)
+    text = (ROOT / "deploy" / "nginx.conf").read_text().replace("server lab:8501 max_fails=2 fail_timeout=5s;", listed)
+    cookies = [f"lab_replica={uuid.UUID(int=k).hex}; lab_phone=phone-{k}" for k in range(VISITORS)]
+    code, _ = kept.start()
+    kept.ask(code, "geometry", {"predict": "true"})
+    try:
+        with proxied(tmp_path, text) as port:
+            asyncio.run(votes(port, code, cookies[: VISITORS // 2], "A ·"))
+            before = kept.tally(kept.find(code), 3).rounds
+            replicas[0].child.send_signal(signal.SIGKILL)
+            replicas[0].child.wait()
+            asyncio.run(votes(port, code, cookies, "B ·"))
+            after = kept.tally(kept.find(code), 3).rounds
+    finally:
+        for replica in replicas:
+            replica.end()
+    print(f"votes before the kill {before}, after it {after}")
+    assert before == ((VISITORS // 2, 0, 0),) and after == ((0, VISITORS, 0),), "kept, changed, none lost or doubled"
+
+
+def test_a_class_is_found_on_its_own_machine_by_whoever_comes(machines):
+    port, stores, letters = machines
+    for kept, own in zip(stores, letters, strict=True):
+        code, _ = kept.start()
+        code = code if code[0] in own else renamed(kept, code, own[0])
+        kept.ask(code, "geometry", {"predict": "true"})
+        answers = [get(port, f"/geometry?class={code}") for _ in range(4)]
+        assert all(f"lab_class={code}" in str(answer.headers.get_all("Set-Cookie")) for answer in answers)
+        cookies = [
+            f"lab_class={code}; lab_machine={machine}; lab_phone={k}"
+            for k, machine in enumerate(("first", "second", "first", "second"))
+        ]
+        asyncio.run(votes(port, code, cookies, "C ·"))
+        assert kept.tally(kept.find(code), 3).rounds == ((0, 0, 4),)
+
+
+def renamed(kept: Store, code: str, letter: str) -> str:
+    """The class under a code of this machine: this process draws codes for no machine."""
+    new = letter + code[1:]
+    with kept.database.writing() as rows:
+        rows.execute("UPDATE classes SET code = ? WHERE code = ?", (new, code))
+    return new
 
 
 def get(port: int, path: str, **headers: str) -> urllib.request.http.client.HTTPResponse:

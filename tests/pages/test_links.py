@@ -40,7 +40,7 @@ def device(request, monkeypatch):
 
 @pytest.mark.parametrize("page, name", PRESETS, ids=lambda part: getattr(part, "stem", part))
 def test_a_preset_is_its_link(page, name, device, charts):
-    here = run(page).button(f"preset_{name}").click().run()
+    here = run(page).button(f"preset_{name}").click().run().run()
     there = run(page, copied(healthy(here)))
     assert copied(there) == copied(here)
     assert charts(there)[0]["panels"] == charts(here)[0]["panels"]
@@ -107,3 +107,16 @@ def test_a_link_wins_over_what_travels():
     test = run(BY_STEM["geometry"], {"delta": "3"})
     go(test, "implicit_bias", norm="0.5")
     assert test.slider("norm").value == 0.5 and test.slider("delta").value == -2
+
+
+@pytest.mark.parametrize(
+    "stem, query, name",
+    [
+        ("start", {}, "seed"),
+        ("start", {"network": "relu"}, "angle"),
+        ("geometry", {"moves": "delta"}, "delta"),
+    ],
+)
+def test_a_control_that_does_nothing_rests(stem, query, name):
+    test = run(BY_STEM[stem], query)
+    assert test.slider(name).disabled and not test.slider("norm" if stem == "geometry" else "delta").disabled

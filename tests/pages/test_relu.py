@@ -1,4 +1,4 @@
-"""ReLU picture: both networks' flips and distances stand in words and bars beside the six panels."""
+"""ReLU picture: both networks' flips and distances stand in words beside the six panels."""
 
 from pathlib import Path
 
@@ -15,15 +15,15 @@ def run(**query: str) -> AppTest:
     return test.run()
 
 
-def bars(test: AppTest) -> list[str]:
-    return [element.proto.text for element in test.get("progress")]
-
-
-def test_bars_tell_flips_and_distance_of_both():
-    words = bars(run())
-    assert [word.split(":")[0] for word in words] == ["activations flipped", "distance moved"] * 2
-    rich, lazy = (float(word.split(":")[1].rstrip(" %")) for word in words[::2])
+def test_both_networks_end_in_words_and_titles_follow_the_cursor(charts):
+    test = run()
+    ends = [caption.value for caption in test.caption if "activations flipped" in caption.value]
+    rich, lazy = (float(words.split("%")[0].rsplit(" ", 1)[1]) for words in ends)
     assert rich > 15 > 2 > lazy
+    panels = charts(test)[0]["panels"]
+    titles = panels[1]["figure"]["layout"]["meta"]["titles"]
+    assert len(titles) == len(charts(test)[0]["cursor"]["values"]) and "0 % flipped" in titles[0]
+    assert panels[1]["figure"]["layout"]["title"]["text"] == titles[-1]
 
 
 def test_the_rival_can_be_the_opposite_delta(charts):

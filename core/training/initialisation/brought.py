@@ -5,8 +5,9 @@ Nothing here opens a file: bytes come in, and a question or a refusal leaves as 
 
 from dataclasses import dataclass, replace
 
-from core.training.initialisation.layers import Layers
+from core.training.initialisation.layers import Entry, Layers
 from core.training.initialisation.own_data import AUTO, How, OwnData, check_fit, read_data
+from core.training.initialisation.weights.naming import under
 from core.training.initialisation.weights.questions import FILE_DECIDES, Choice
 from core.training.initialisation.weights.reading import read_arrays
 from core.training.initialisation.weights_file import network_from
@@ -33,12 +34,21 @@ def network_and_before(
     after = network_from(stored.arrays, replace(choice, apart=apart), ordered=stored.ordered)
     if not (before or prefix):
         return after, None
+    if apart:
+        after = replace(after, entries=tuple(_earlier(entry, prefix) for entry in after.entries))
     other = read_arrays(before) if before else stored
     only = prefix or choice.only
     names = [_moved(name, choice.only, only) for name in after.names]
     known = all(any(key.startswith(name) for key in other.arrays) for name in names)
     same = Choice(tuple(names) if known else (), choice.layout, only)
     return after, network_from(other.arrays, same, ordered=other.ordered)
+
+
+def _earlier(entry: Entry, prefix: str) -> Entry:
+    """An array that is left out of the later state because it belongs to the earlier one."""
+    return (
+        replace(entry, used=True, use="the state before") if not entry.used and under(prefix, [entry.name]) else entry
+    )
 
 
 def _moved(name: str, old: str, new: str) -> str:

@@ -70,6 +70,7 @@ def run(
     factors: Sequence[float],
     *,
     checkpoints: Sequence[int] = CHECKPOINTS,
+    device: str = "cpu",
 ) -> Iterator[Snapshot]:
     """Train each start as it is and with its layers multiplied by `factors`, one split per start; yield Snapshots.
 
@@ -78,7 +79,7 @@ def run(
     """
     _check(starts, splits, checkpoints)
     networks = [*starts, *(rescale(start, factors) for start in starts)]
-    batch = _Batch(networks, [*splits, *splits])
+    batch = _Batch(networks, [*splits, *splits], device)
     seen: list[tuple[np.ndarray, ...]] = []
     step = 0
     for goal in sorted({int(c) for c in checkpoints}):
@@ -116,17 +117,17 @@ def _check(starts, splits, checkpoints) -> None:
 
 
 class _Batch:
-    """All runs at once, float64, on one thread's tensors; the gradient is written out by hand."""
+    """All runs at once in float64; the gradient is written out by hand. The device is looked at for measures only."""
 
-    def __init__(self, networks: Sequence[Layers], splits: Sequence[Split]):
+    def __init__(self, networks: Sequence[Layers], splits: Sequence[Split], device: str = "cpu"):
         self.networks, self.splits = list(networks), list(splits)
         self.slope = networks[0].slope
-        self.W = [_stack([net.weights[k] for net in networks]) for k in range(networks[0].depth)]
-        self.b = [_stack_or_none([net.biases[k] for net in networks]) for k in range(networks[0].depth)]
-        self.rates = _stack([np.array(net.rates) for net in networks])
-        self.X, self.y = _stack([part.X for part in splits]), _stack([part.y for part in splits])
-        self.probe = torch.from_numpy(np.random.default_rng(0).standard_normal(tuple(self.y.shape)))
-        self.time, self.rate = np.zeros(len(networks)), torch.zeros(len(networks), dtype=torch.float64)
+        self.W = [_stack([net.weights[k] for net in networks], device) for k in range(networks[0].depth)]
+        self.b = [_stack_or_none([net.biases[k] for net in networks], device) for k in range(networks[0].depth)]
+        self.rates = _stack([np.array(net.rates) for net in networks], device)
+        self.X, self.y = (_stack(part, device) for part in ([part.X for part in splits], [part.y for part in splits]))
+        self.probe = torch.from_numpy(np.random.default_rng(0).standard_normal(tuple(self.y.shape))).to(device)
+        self.time, self.rate = self.rates.new_zeros(2, len(networks))
         self.start = [self._patterns(net, part) for net, part in zip(self.networks, self.splits, strict=True)]
         self.kernels = [self._kernel(net, part) for net, part in zip(self.networks, self.splits, strict=True)]
 
@@ -172,7 +173,7 @@ class _Batch:
             bias = self.b[k]
             if bias is not None and db is not None:
                 self.b[k] = bias - self.rate[:, None] * db
-        self.time = self.time + self.rate.numpy()
+        self.time = self.time + self.rate
 
     def measures(self) -> tuple[np.ndarray, ...]:
         """time, train loss, test loss, kernel distance, share of flipped activations: each [run]."""
@@ -183,12 +184,12 @@ class _Batch:
         columns = np.array(rows).T
         if not np.isfinite(columns).all():
             raise OutsideTheory("The run diverged", got="a loss that is not finite", do="Choose a milder rescaling.")
-        return (self.time.copy(), *columns)
+        return (self.time.cpu().numpy(), *columns)
 
     def _now(self) -> Iterator[Layers]:
         for index, net in enumerate(self.networks):
-            biases = tuple(None if b is None else b[index].numpy() for b in self.b)
-            yield replace(net, weights=tuple(W[index].numpy() for W in self.W), biases=biases)
+            biases = tuple(None if b is None else b[index].cpu().numpy() for b in self.b)
+            yield replace(net, weights=tuple(W[index].cpu().numpy() for W in self.W), biases=biases)
 
     def _measure(self, index: int, net: Layers, part: Split) -> tuple[float, float, float, float]:
         train = np.square(forward(net, part.X)[-1] - part.y).sum(1).mean()
@@ -205,10 +206,10 @@ class _Batch:
         return np.concatenate([h > 0 for h in forward(net, part.X)[1:-1]], axis=1)
 
 
-def _stack(arrays: list[np.ndarray]) -> torch.Tensor:
-    return torch.from_numpy(np.stack(arrays).astype(float))
+def _stack(arrays: list[np.ndarray], device: str) -> torch.Tensor:
+    return torch.from_numpy(np.stack(arrays).astype(float)).to(device)
 
 
-def _stack_or_none(arrays: list[np.ndarray | None]) -> torch.Tensor | None:
+def _stack_or_none(arrays: list[np.ndarray | None], device: str) -> torch.Tensor | None:
     present = [array for array in arrays if array is not None]
-    return _stack(present) if present else None
+    return _stack(present, device) if present else None

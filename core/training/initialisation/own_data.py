@@ -61,13 +61,13 @@ def read_data(
     `how` overrides what is guessed of a text file; `outputs` of the network it is for helps to tell classes from numbers.
     Every guess is one of the notes. Raises OutsideTheory with row and column.
     """
+    if task not in TASKS:
+        raise OutsideTheory("No such task", got=repr(task), do="Choose one of " + ", ".join(TASKS) + ".")
+    refuse_other_formats(data, "CSV or NPZ")
     if len(data) > MAX_BYTES:
         raise OutsideTheory(
             f"The file may have at most {MAX_BYTES // 10**6} MB", got=f"{len(data) / 1e6:.1f} MB", do="Take fewer rows."
         )
-    if task not in TASKS:
-        raise OutsideTheory("No such task", got=repr(task), do="Choose one of " + ", ".join(TASKS) + ".")
-    refuse_other_formats(data, "CSV or NPZ")
     if data[:4] == b"PK\x03\x04":
         raw_X, raw_y, note = pair(read_npz(data))
         X = inputs_of(raw_X)
@@ -99,7 +99,7 @@ def check_fit(data: OwnData, inputs: int, outputs: int) -> OwnData:
         do = "Say --task regression if these are numbers to be predicted, or bring the data of this network."
     else:
         got = f"{data.y.shape[1]} target column" + ("s" if data.y.shape[1] > 1 else "")
-        do = "Say --task classification if the numbers are classes, or bring the data of this network."
+        do = "Say --task classification if the numbers are classes; several target columns come as NPZ, y of shape [n, c]."
     raise OutsideTheory(f"The network gives {outputs} output" + ("s" if outputs > 1 else ""), got=got, do=do)
 
 
@@ -184,7 +184,7 @@ def _inputs(table: Table, target: int) -> np.ndarray:
                 raise OutsideTheory(
                     "Inputs must be finite numbers",
                     got=f"{cells[k].strip()!r} in row {table.lines[row]}, column {table.names[k]}",
-                    do="Encode text columns, fill gaps or drop the row.",
+                    do="Encode text columns, fill gaps or drop the row; another column is the target by --target.",
                 )
     return X
 

@@ -14,12 +14,12 @@ from core.errors import OutsideTheory
 from core.training.initialisation.layers import Entry, Layers, make_layers
 from core.training.initialisation.norms import SNIPPET, Norms, norms_of, read_text
 from core.training.initialisation.weights.composed import Composed, compose
-from core.training.initialisation.weights.layout import Arrangement, arrange, shown
+from core.training.initialisation.weights.layout import Arrangement, Puzzle, arrange, shown
 from core.training.initialisation.weights.naming import path, prefixes, short, under
 from core.training.initialisation.weights.questions import FILE_DECIDES, Choice, Question
-from core.training.initialisation.weights.reading import MAX_BYTES, MAX_WEIGHTS, read_arrays, read_npz
-from core.training.initialisation.weights.roles import COUNTER, MATRIX, NORM, SPECIAL, VECTOR, roles
-from core.training.initialisation.weights.vectors import Vectors, place_biases, sort_vectors
+from core.training.initialisation.weights.reading import MAX_BYTES, MAX_WEIGHTS, SAVE, read_arrays, read_npz
+from core.training.initialisation.weights.roles import COUNTER, MATRIX, NORM, SPECIAL, STACK, VECTOR, roles
+from core.training.initialisation.weights.vectors import Vectors, nameless, place_biases, sort_vectors
 
 __all__ = ["MAX_BYTES", "MAX_WEIGHTS", "SNIPPET", "Norms", "norms_of", "read_npz", "read_text", "read_weights"]
 
@@ -45,7 +45,7 @@ def parts_of(data: bytes) -> list[str]:
 
 def beginnings_in(data: bytes) -> list[str]:
     """The beginnings that some names of a file share: what may be another state of the network."""
-    return prefixes(read_arrays(data).arrays)[:MOST_PARTS]
+    return prefixes([name for name, array in read_arrays(data).arrays.items() if array.ndim > 1])[:MOST_PARTS]
 
 
 def layers_in(data: bytes, only: str = "") -> list[str]:
@@ -65,7 +65,7 @@ def network_from(arrays: Mapping[str, np.ndarray], choice: Choice = FILE_DECIDES
         _refuse_special(role, whole.arrays, arrays, choice, ordered)
     matrices = [name for name, kind in role.items() if (name in given if given else kind == MATRIX)]
     matrices = [name for name in matrices if whole.arrays[name].ndim != 1]
-    vectors = [name for name, kind in role.items() if kind == VECTOR]
+    vectors = [name for name, kind in role.items() if kind == VECTOR or (name in given and name not in matrices)]
     found = sort_vectors(whole.arrays, matrices, vectors, given, ordered)
     layers = [*matrices, *found.readouts]
     _check_count(layers, role, whole.arrays, arrays, choice, ordered)
@@ -75,7 +75,7 @@ def network_from(arrays: Mapping[str, np.ndarray], choice: Choice = FILE_DECIDES
     plan = _arranged(shapes, lengths, found.readouts, ordered, given_choice, arrays)
     outs = {name: shapes[name][1] if name in plan.flipped else shapes[name][0] for name in plan.order}
     if given:
-        found.left = [name for name in found.left if _near(name, given)]
+        found.left = [name for name in found.left if _near(name, given) and nameless(name)]
     placed = place_biases(found, whole.arrays, plan.order, outs, ordered)
     return _layers(arrays, outside, whole, role, found, plan, placed)
 
@@ -85,6 +85,8 @@ def _selected(arrays: Mapping[str, np.ndarray], only: str, apart: str = "") -> t
     if {name.lower() for name in arrays} == {"x", "y"}:
         raise OutsideTheory("A file of weights is needed", got="data (arrays X and y)", do="Give it as the data.")
     names = under(only, arrays) if only else list(arrays)
+    if not arrays:
+        raise OutsideTheory("A balance needs two layers of weights", got="a file without arrays", do=SAVE)
     if apart and not under(apart, arrays):
         raise _no_part(arrays, apart)
     if not names:
@@ -124,20 +126,25 @@ def _refuse_special(role: Mapping[str, str], whole, arrays, choice: Choice, orde
         return
     name = special[0]
     parts = [] if choice.only else _parts(arrays, ordered)
-    do = f"Choose the fully connected layers: --only {' or '.join(parts[:6])}." if parts else _alone(role[name])
+    layers = [short(other) for other, kind in role.items() if kind == MATRIX]
+    do = f"Choose the fully connected layers: --only {' or '.join(parts[:6])}." if parts else _alone(role[name], layers)
     raise Question(
         f"{name} must be a fully connected layer, a matrix [out, in]",
         got=f"an array of shape {list(whole[name].shape)}, by name and shape {role[name]}",
         do=do,
-        about="only" if parts else "",
-        choices=parts,
+        about="only" if parts else "order" if len(layers) > 1 else "",
+        choices=parts or (layers if len(layers) > 1 else []),
     )
 
 
-def _alone(kind: str) -> str:
-    if kind == "a stack of networks":
+def _alone(kind: str, layers: Sequence[str]) -> str:
+    if kind == STACK:
         return "Save one of the networks alone, W[0] for instance."
-    return "Convolutions, attention and recurrence are not covered; name the fully connected layers: --order fc1,fc2."
+    if len(layers) > 1:
+        return (
+            f"Name the fully connected layers in their order: --order {','.join(layers[:MAX_LAYERS])}, or some of them."
+        )
+    return "Convolutions, attention and recurrence have no balance per neuron of this kind."
 
 
 def _parts(arrays: Mapping[str, np.ndarray], ordered: bool) -> list[str]:
@@ -176,7 +183,7 @@ def _check_count(layers: Sequence[str], role, whole, arrays, choice: Choice, ord
 def _arranged(shapes, lengths, rows, ordered: bool, choice: Choice, arrays) -> Arrangement:
     """The arrangement; where the layers form no chain, but parts of the file do, the part is asked for."""
     try:
-        return arrange(shapes, lengths, rows, ordered, choice)
+        return arrange(Puzzle(shapes, lengths, rows, ordered, choice))
     except Question as question:
         if choice.only or choice.order or not question.what.startswith("The layers must follow"):
             raise

@@ -123,7 +123,7 @@ def _norm(hidden: torch.Tensor) -> torch.Tensor:
 
 
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
-    """One seed and one α; yields after every epoch."""
+    """One seed and one α; yields after every epoch, or after several where looks are rare."""
     seed, alpha = problem.seed + part[0], problem.alphas[part[1]]
     task = images.colour(problem.data, limit=problem.samples)
     x, y = (torch.tensor(array, device=device) for array in (task.x_train, task.y_train))
@@ -133,11 +133,13 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     shuffle = torch.Generator().manual_seed(seed + 1)
     record = _Record(problem, weights["first"])
     record.note(0, weights, tests, *_measure(weights, x[:2000], y[:2000]))
+    looks, batches = ground.Looks(device), -(-len(x) // BATCH)
     for epoch in range(problem.epochs):
         seen = _epoch(weights, speeds, x, y, lambda share, e=epoch: rate(problem, e + share), shuffle)
         if epoch + 1 in record.marks:
             record.note(epoch + 1, weights, tests, *seen)
-        yield epoch + 1, problem.epochs, record.arrays()
+        if epoch + 1 == problem.epochs or looks.due((epoch + 1) * batches):
+            yield epoch + 1, problem.epochs, record.arrays()
 
 
 def rate(problem: Problem, epoch: float) -> float:
@@ -146,18 +148,18 @@ def rate(problem: Problem, epoch: float) -> float:
     return problem.rate * min(5 * share, (1 - share) / 0.8)
 
 
-def _epoch(weights: Weights, speeds: Weights, x, y, rate_at, shuffle) -> tuple[float, float]:
-    """One pass in random order, weights changed in place; mean loss and accuracy on the way."""
+def _epoch(weights: Weights, speeds: Weights, x, y, rate_at, shuffle) -> tuple[torch.Tensor, torch.Tensor]:
+    """One pass in random order, weights changed in place; mean loss and accuracy on the way, on the device."""
     batches = torch.randperm(len(x), generator=shuffle).to(x.device).split(BATCH)
-    loss_sum = right = 0.0
+    loss_sum, right = torch.zeros(2, dtype=torch.float64, device=x.device)
     for index, chosen in enumerate(batches):
         for weight in weights.values():
             weight.requires_grad_(True)
         outputs = forward(weights, x[chosen])
         loss = cross_entropy(outputs, y[chosen])
         gradients = torch.autograd.grad(loss, list(weights.values()))
-        loss_sum += loss.item() * len(chosen)
-        right += (outputs.argmax(1) == y[chosen]).sum().item()
+        loss_sum += loss.detach() * len(chosen)
+        right += (outputs.detach().argmax(1) == y[chosen]).sum()
         with torch.no_grad():
             for (name, weight), gradient in zip(weights.items(), gradients, strict=True):
                 speeds[name].mul_(0.9).add_(gradient)
@@ -167,29 +169,32 @@ def _epoch(weights: Weights, speeds: Weights, x, y, rate_at, shuffle) -> tuple[f
     return loss_sum / len(x), right / len(x)
 
 
-def _measure(weights: Weights, x: torch.Tensor, y: torch.Tensor) -> tuple[float, float]:
+def _measure(weights: Weights, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     outputs = torch.cat([forward(weights, part) for part in x.split(500)])
-    return cross_entropy(outputs, y).item(), (outputs.argmax(1) == y).float().mean().item()
+    return cross_entropy(outputs, y), (outputs.argmax(1) == y).double().mean()
 
 
 class _Record:
+    """What is measured at the marked epochs, kept on the device until looked at."""
+
     def __init__(self, problem: Problem, first: torch.Tensor):
         self.marks = marks(problem.epochs)
         self.start = first.clone()
-        self.curves = np.full((4, len(self.marks)), np.nan, np.float32)
-        self.filters = np.full((len(self.marks), *first.shape), np.nan, np.float32)
+        self.curves = torch.full((4, len(self.marks)), torch.nan, device=first.device)
+        self.filters = torch.full((len(self.marks), *first.shape), torch.nan, device=first.device)
 
-    def note(self, epoch: int, weights: Weights, tests, loss: float, accuracy: float) -> None:
+    def note(self, epoch: int, weights: Weights, tests, loss: torch.Tensor, accuracy: torch.Tensor) -> None:
         column = self.marks.index(epoch)
-        first = weights["first"]
+        first = weights["first"].detach()
         cosine = torch.nn.functional.cosine_similarity(first.flatten(), self.start.flatten(), 0)
-        angle = np.degrees(np.arccos(np.clip(float(cosine), -1, 1)))
-        self.curves[:, column] = _measure(weights, *tests)[1], accuracy, loss, angle
-        self.filters[column] = first.cpu().numpy()
+        angle = cosine.double().clamp(-1, 1).arccos().rad2deg()
+        self.curves[:, column] = torch.stack([_measure(weights, *tests)[1], accuracy, loss.double(), angle])
+        self.filters[column] = first
 
     def arrays(self) -> ground.Arrays:
         names = ("test_accuracy", "train_accuracy", "train_loss", "turned")
-        return {**dict(zip(names, self.curves.copy(), strict=True)), "filters": self.filters.copy()}
+        every = dict(zip(names, self.curves, strict=True)) | {"filters": self.filters}
+        return {name: value.cpu().numpy().copy() for name, value in every.items()}
 
 
 def marks(epochs: int) -> list[int]:

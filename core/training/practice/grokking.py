@@ -119,37 +119,40 @@ def checkpoints(steps: int) -> np.ndarray:
 
 
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
-    """All α and τ of one seed as one batch; a run leaves the batch when it has grokked. Yields at the checkpoints."""
+    """All α and τ of one seed as one batch; a run leaves the batch when it has grokked. Yields at the checkpoints,
+    or at the next look after them."""
     seed = problem.seed + part[0]
     shape = (len(problem.taus), len(problem.alphas))
     tau, alpha = (torch.tensor(grid.ravel()) for grid in _grid(problem))
     answer = torch.tensor(modular.sums(problem.modulus), device=device)
-    trained = torch.tensor(modular.training(problem.modulus, problem.fraction, seed), device=device)
+    inside = modular.training(problem.modulus, problem.fraction, seed)
+    pairs = tuple(torch.tensor(np.flatnonzero(chosen), device=device) for chosen in (inside, ~inside))
     weights = initial(problem, seed, alpha, device)
-    alive = np.arange(tau.numel())
     moments = {name: (torch.zeros_like(w), torch.zeros_like(w)) for name, w in weights.items()}
     tau = tau.to(device)
-    record = _Record(checkpoints(problem.steps), tau.numel())
+    alive = torch.arange(tau.numel(), device=device)
+    record, looks = _Record(checkpoints(problem.steps), tau.numel(), device), ground.Looks(device)
     for step in range(problem.steps + 1):
         for weight in weights.values():
             weight.requires_grad_(True)
         table = logits(weights, tau)
-        losses = _cross_entropy(table[:, trained], answer[trained])
-        record.note(step, alive, losses.detach(), table.detach().argmax(-1) == answer, trained)
-        going = np.flatnonzero(np.isnan(record.grokked[alive]))
-        last = step == problem.steps or not len(going)
-        if step in record.column or last:
-            yield (problem.steps if last else step), problem.steps, record.arrays(shape)
-        if last:
-            return
+        losses = _cross_entropy(table[:, pairs[0]], answer[pairs[0]])
+        record.note(step, alive, losses.detach(), table.detach().argmax(-1) == answer, pairs)
+        going = None
+        if step == problem.steps or looks.due(step):
+            going = torch.isnan(record.grokked[alive]).nonzero()[:, 0]
+            last = step == problem.steps or not len(going)
+            if record.unseen or last:
+                yield (problem.steps if last else step), problem.steps, record.arrays(shape)
+            if last:
+                return
         gradients = torch.autograd.grad(losses.sum(), list(weights.values()))
         rate = problem.rate / tau**2
         _adamw(weights, moments, gradients, rate, problem.decay, step + 1)
-        if len(going) < len(alive):
-            keep = torch.tensor(going, device=device)
-            weights = {name: w[keep] for name, w in weights.items()}
-            moments = {name: (m[keep], v[keep]) for name, (m, v) in moments.items()}
-            tau, alive = tau[keep], alive[going]
+        if going is not None and len(going) < len(alive):
+            weights = {name: w[going] for name, w in weights.items()}
+            moments = {name: (m[going], v[going]) for name, (m, v) in moments.items()}
+            tau, alive = tau[going], alive[going]
 
 
 def _grid(problem: Problem) -> list[np.ndarray]:
@@ -174,27 +177,34 @@ def _adamw(weights, moments, gradients, rate, decay, step, betas=(0.9, 0.98)):
 
 
 class _Record:
-    """Accuracies at the checkpoints and the first steps at which a run fits and groks."""
+    """Accuracies at the checkpoints and the first steps at which a run fits and groks, kept on the device until looked at.
 
-    def __init__(self, steps: np.ndarray, runs: int):
+    A run that has grokked adds nothing any more, whether it has left the batch or not yet.
+    """
+
+    def __init__(self, steps: np.ndarray, runs: int, device: str):
         self.column = {int(step): k for k, step in enumerate(steps)}
-        self.curves = np.full((3, runs, len(steps)), np.nan, np.float32)
-        self.fitted, self.grokked = np.full((2, runs), np.nan, np.float32)
+        self.curves = torch.full((3, runs, len(steps)), torch.nan, device=device)
+        self.fitted, self.grokked = torch.full((2, runs), torch.nan, device=device)
+        self.unseen = False
 
-    def note(self, step: int, alive: np.ndarray, loss: torch.Tensor, right: torch.Tensor, trained: torch.Tensor):
-        train = right[:, trained].float().mean(1).cpu().numpy()
-        validation = right[:, ~trained].float().mean(1).cpu().numpy()
-        fits = (train >= GROKKED) & np.isnan(self.fitted[alive])
-        self.fitted[alive[fits]] = step
-        self.grokked[alive[(train >= GROKKED) & (validation >= GROKKED)]] = step
+    def note(self, step: int, alive: torch.Tensor, loss: torch.Tensor, right: torch.Tensor, pairs) -> None:
+        train, validation = (right[:, chosen].float().mean(1) for chosen in pairs)
+        fitted, grokked = self.fitted[alive], self.grokked[alive]
+        going, fits = torch.isnan(grokked), train >= GROKKED
+        self.fitted[alive] = torch.where(going & fits & torch.isnan(fitted), step, fitted)
+        self.grokked[alive] = torch.where(going & fits & (validation >= GROKKED), step, grokked)
         column = self.column.get(step)
         if column is not None:
-            self.curves[:, alive, column] = train, validation, loss.cpu().numpy()
+            now = torch.stack([train, validation, loss.float()])
+            self.curves[:, alive, column] = torch.where(going, now, self.curves[:, alive, column])
+            self.unseen = True
 
     def arrays(self, shape: tuple[int, int]) -> ground.Arrays:
+        self.unseen = False
         names = ("train_accuracy", "validation_accuracy", "train_loss")
-        curves = {name: curve.reshape(*shape, -1).copy() for name, curve in zip(names, self.curves, strict=True)}
-        return curves | {"fitted": self.fitted.reshape(shape).copy(), "grokked": self.grokked.reshape(shape).copy()}
+        every = dict(zip(names, self.curves, strict=True)) | {"fitted": self.fitted, "grokked": self.grokked}
+        return {name: value.cpu().numpy().reshape(*shape, *value.shape[1:]).copy() for name, value in every.items()}
 
 
 def _axes(problem: Problem) -> ground.Arrays:

@@ -24,6 +24,8 @@ from core.training.results.parts import Parts, Place, open_parts
 from core.training.results.result import provenance, read_problem, read_result, write_result
 
 PRECOMPUTED = Path(__file__).parents[3] / "assets" / "precomputed"
+LOOK_EVERY = 50
+"""Steps between two looks at a GPU, at the least."""
 
 ALGORITHM = 1
 """Part of the kept parts' key: raise it when the same problem and part would come out differently."""
@@ -185,6 +187,24 @@ class Scales(Mapping):
 
     def __len__(self) -> int:
         return len(self.offered)
+
+
+class Looks:
+    """When the host looks at values on the device, for which both must wait for each other: every so many steps.
+
+    On a CPU a look costs nothing, so there it may come at every step.
+    """
+
+    def __init__(self, device: str):
+        self.every = 1 if device == "cpu" else LOOK_EVERY
+        self.last = -self.every
+
+    def due(self, step: int) -> bool:
+        """Whether to look at this step; the caller then does, and the next look is `every` steps away at least."""
+        if step - self.last < self.every:
+            return False
+        self.last = step
+        return True
 
 
 def scales(*alphas: float) -> Any:

@@ -97,28 +97,36 @@ def logits(layers: list[torch.Tensor], x: torch.Tensor) -> torch.Tensor:
 
 
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
-    """All α of one seed and one sample size as one batch; a run leaves when learnt. Yields after every epoch."""
+    """All α of one seed and one sample size as one batch; a run stands still when learnt, and leaves at the next look.
+
+    Yields after every epoch, or after several where looks are rare.
+    """
     seed, size = problem.seed + part[0], problem.sizes[part[1]]
     x, y, x_test, y_test = samples(problem, seed, size, device)
     layers = [layer.to(device) for layer in initial(problem, seed, x.shape[1])]
     speeds = [torch.zeros_like(layer) for layer in layers]
     shuffle = torch.Generator().manual_seed(seed + 1)
-    alive = np.arange(len(problem.alphas))
-    record = _Record(problem)
-    record.note(0, alive, accuracy(layers, x_test, y_test), *_loss_and_accuracy(layers, x, y))
+    alive = torch.arange(len(problem.alphas), device=device)
+    record, looks = _Record(problem, device), ground.Looks(device)
+    record.see(alive, _cross_entropy(logits(layers, x), y), accuracy(layers, x, y))
+    record.note(0, alive, accuracy(layers, x_test, y_test))
     for epoch in range(problem.epochs):
-        seen = _epoch(layers, speeds, x, y, lambda share, e=epoch: rate(problem, e + share), shuffle)
-        learnt = seen[0] < LEARNT
-        if epoch + 1 in record.marks or learnt.any():
-            record.note(epoch + 1, alive, accuracy(layers, x_test, y_test), *seen)
-            record.finish(epoch + 1, alive[learnt])
-            keep = torch.tensor(np.flatnonzero(~learnt), device=device)
-            layers, speeds = [w[keep] for w in layers], [v[keep] for v in speeds]
-            alive = alive[~learnt]
-        ended = epoch + 1 == problem.epochs or not len(alive)
-        yield (problem.epochs if ended else epoch + 1), problem.epochs, record.arrays()
-        if ended:
+        going = record.going[alive]
+        seen = _epoch(layers, speeds, x, y, lambda share, e=epoch: rate(problem, e + share), shuffle, going)
+        record.learn(epoch + 1, alive, *seen)
+        last = epoch + 1 == problem.epochs
+        looked = last or looks.due((epoch + 1) * -(-size // BATCH))
+        staying = record.going[alive].nonzero()[:, 0] if looked else alive
+        if epoch + 1 in record.marks or len(staying) < len(alive):
+            record.note(epoch + 1, alive, accuracy(layers, x_test, y_test))
+        if not looked:
+            continue
+        last |= not len(staying)
+        yield (problem.epochs if last else epoch + 1), problem.epochs, record.arrays()
+        if last:
             return
+        if len(staying) < len(alive):
+            layers, speeds, alive = [w[staying] for w in layers], [v[staying] for v in speeds], alive[staying]
 
 
 def samples(problem: Problem, seed: int, size: int, device: str):
@@ -137,14 +145,10 @@ def rate(problem: Problem, epoch: float) -> float:
     return 0.1 * problem.width * max(0.01, (1 + np.cos(np.pi * share)) / 2)
 
 
-def accuracy(layers: list[torch.Tensor], x: torch.Tensor, y: torch.Tensor) -> np.ndarray:
+def accuracy(layers: list[torch.Tensor], x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     """Share of right answers of every run, [run]."""
     right = [(logits(layers, x_).argmax(-1) == y_).sum(1) for x_, y_ in zip(x.split(4096), y.split(4096), strict=True)]
-    return (torch.stack(right).sum(0) / len(y)).cpu().numpy()
-
-
-def _loss_and_accuracy(layers: list[torch.Tensor], x: torch.Tensor, y: torch.Tensor) -> tuple[np.ndarray, np.ndarray]:
-    return _cross_entropy(logits(layers, x), y).cpu().numpy(), accuracy(layers, x, y)
+    return torch.stack(right).sum(0) / len(y)
 
 
 def _cross_entropy(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -152,11 +156,12 @@ def _cross_entropy(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return -torch.log_softmax(outputs, -1).gather(-1, y.expand(len(outputs), -1)[..., None]).mean((1, 2))
 
 
-def _epoch(layers, speeds, x, y, rate_at, shuffle) -> tuple[np.ndarray, np.ndarray]:
-    """One pass in random order, weights changed in place; mean loss and accuracy of every run on the way."""
+def _epoch(layers, speeds, x, y, rate_at, shuffle, going=None) -> tuple[torch.Tensor, torch.Tensor]:
+    """One pass in random order, weights of the runs `going` changed in place; loss and accuracy on the way, [run]."""
     batches = torch.randperm(len(x), generator=shuffle).to(x.device).split(BATCH)
     losses = torch.zeros(len(layers[0]), device=x.device)
     right = torch.zeros_like(losses)
+    moves = torch.ones_like(losses) if going is None else going.to(losses.dtype)
     for index, chosen in enumerate(batches):
         for layer in layers:
             layer.requires_grad_(True)
@@ -165,37 +170,50 @@ def _epoch(layers, speeds, x, y, rate_at, shuffle) -> tuple[np.ndarray, np.ndarr
         gradients = torch.autograd.grad(loss.sum(), layers)
         losses += loss.detach() * len(chosen)
         right += (outputs.detach().argmax(-1) == y[chosen]).sum(1)
+        step = (rate_at(index / len(batches)) * moves)[:, None, None]
         with torch.no_grad():
             for layer, speed, gradient in zip(layers, speeds, gradients, strict=True):
                 speed.mul_(0.9).add_(gradient)
-                layer.sub_(rate_at(index / len(batches)) * speed)
+                layer.sub_(step * speed)
     for layer in layers:
         layer.requires_grad_(False)
-    return (losses / len(x)).cpu().numpy(), (right / len(x)).cpu().numpy()
+    return losses / len(x), right / len(x)
 
 
 class _Record:
-    """What is measured at the marked epochs; a run that has left keeps its last values."""
+    """What is measured at the marked epochs, on the device until looked at; a learnt run keeps its last values."""
 
-    def __init__(self, problem: Problem):
+    def __init__(self, problem: Problem, device: str):
         self.marks = marks(problem)
-        self.curves = np.full((3, len(problem.alphas), len(self.marks)), np.nan, np.float32)
-        self.epochs_used = np.full(len(problem.alphas), problem.epochs, np.float32)
+        runs = len(problem.alphas)
+        self.ends = torch.tensor(self.marks, device=device)
+        self.curves = torch.full((3, runs, len(self.marks)), torch.nan, device=device)
+        self.seen = torch.full((2, runs), torch.nan, device=device)
+        self.epochs_used = torch.full((runs,), float(problem.epochs), device=device)
+        self.going = torch.ones(runs, dtype=torch.bool, device=device)
 
-    def note(self, epoch: int, alive: np.ndarray, test: np.ndarray, loss: np.ndarray, train: np.ndarray) -> None:
-        column = int(np.searchsorted(self.marks, epoch))
-        self.curves[:, alive, column] = test, train, loss
+    def see(self, alive: torch.Tensor, loss: torch.Tensor, train: torch.Tensor) -> None:
+        """Loss and accuracy of the runs that are still going."""
+        self.seen[:, alive] = torch.where(self.going[alive], torch.stack([train, loss]).float(), self.seen[:, alive])
 
-    def finish(self, epoch: int, left: np.ndarray) -> None:
-        column = int(np.searchsorted(self.marks, epoch))
-        self.curves[:, left, column:] = self.curves[:, left, column, None]
-        self.epochs_used[left] = epoch
+    def learn(self, epoch: int, alive: torch.Tensor, loss: torch.Tensor, train: torch.Tensor) -> None:
+        """What an epoch showed; runs whose loss is small enough stand still from here on."""
+        self.see(alive, loss, train)
+        learnt = self.going[alive] & (loss < LEARNT)
+        self.epochs_used[alive] = torch.where(learnt, float(epoch), self.epochs_used[alive])
+        self.going[alive] = self.going[alive] & ~learnt
+
+    def note(self, epoch: int, alive: torch.Tensor, test: torch.Tensor) -> None:
+        """Fill this epoch's column, if it is a mark, and for learnt runs all that come from where they learnt."""
+        stands = ~self.going[alive, None] & (self.ends >= self.epochs_used[alive, None])
+        here = stands | (self.ends == epoch)
+        now = torch.stack([test.float(), *self.seen[:, alive]])[..., None]
+        self.curves[:, alive] = torch.where(here, now, self.curves[:, alive])
 
     def arrays(self) -> ground.Arrays:
-        test, train, loss = self.curves.copy()
-        return {
-            "test_accuracy": test, "train_accuracy": train, "train_loss": loss, "epochs_used": self.epochs_used.copy(),
-        }  # fmt: skip
+        test, train, loss = self.curves.cpu().numpy().copy()
+        used = self.epochs_used.cpu().numpy().copy()
+        return {"test_accuracy": test, "train_accuracy": train, "train_loss": loss, "epochs_used": used}
 
 
 def marks(problem: Problem) -> list[int]:

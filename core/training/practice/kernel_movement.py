@@ -1,7 +1,7 @@
 """Kernel movement: a small LeNet on handwritten digits, its first layer divided by α and its last multiplied by α.
 
 S       ↔ kernel_distance     ↔ 1 − cosine between the tangent kernels at the start and now, on a fixed probe batch
-Hamming ↔ hamming_distance    ↔ share of (hidden unit, probe image) pairs that switched on or off, 0 … 1
+flips   ↔ flipped_share       ↔ share of (hidden unit, probe image) pairs that switched on or off, 0 … 1
 |θ−θ₀|  ↔ parameter_distance  ↔ relative_distance is the same divided by |θ₀|
 time    ↔ steps of SGD at one rate for all α, the same minibatches for all α
 Two counterfactual kernels separate the causes: `distance_moved` keeps the on/off pattern of the start and takes the new
@@ -65,7 +65,7 @@ class Solution:
     kernel_distance: np.ndarray
     distance_flipped: np.ndarray
     distance_moved: np.ndarray
-    hamming_distance: np.ndarray
+    flipped_share: np.ndarray
     parameter_distance: np.ndarray
     relative_distance: np.ndarray
     train_loss: np.ndarray
@@ -114,7 +114,7 @@ def kernel(weights: Weights, probe: torch.Tensor, *, gates_of: Weights | None = 
 
 
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
-    """All α of one seed as one batch; yields after each recorded step."""
+    """All α of one seed as one batch; yields after the recorded steps, or several at once where looks are rare."""
     seed = problem.seed + part[0]
     task = images.digits(problem.data)
     x, y, x_test, y_test = (
@@ -125,9 +125,14 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     probe = x[torch.randperm(len(x), generator=shuffle)[: problem.probe]]
     gradient = vmap(grad(_loss), (0, None, None))
     gauge = _Gauge(weights, probe, checkpoints(problem.steps))
+    looks, unseen = ground.Looks(device), []
     for step in range(problem.steps + 1):
         if step in gauge.steps:
-            gauge.note(step, weights, (x[:1024], y[:1024]), (x_test, y_test))
+            unseen.append((step, weights))
+        if unseen and (step == problem.steps or looks.due(step)):
+            for then, kept in unseen:
+                gauge.note(then, kept, (x[:1024], y[:1024]), (x_test, y_test))
+            unseen.clear()
             yield step, problem.steps, gauge.arrays()
         chosen = torch.randint(len(x), (problem.batch,), generator=shuffle)
         change = gradient(weights, x[chosen], y[chosen])
@@ -169,7 +174,7 @@ class _Gauge:
             "kernel_distance": kernel_distance(self.kernels[k], kernel(now, self.probe)),
             "distance_moved": kernel_distance(self.kernels[k], kernel(now, self.probe, gates_of=start)),
             "distance_flipped": kernel_distance(self.kernels[k], kernel(start, self.probe, gates_of=now)),
-            "hamming_distance": float(flipped),
+            "flipped_share": float(flipped),
             "parameter_distance": moved,
             "relative_distance": moved / size,
             "train_loss": float(_loss(now, *train)),

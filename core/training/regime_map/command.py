@@ -9,18 +9,22 @@ import platform
 import resource
 import shlex
 import signal
+import sys
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import closing
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+from tqdm import tqdm
 
 from core.errors import OutsideTheory
 from core.training.command_line import Parser, Plan, add_knobs, axis, bar, option, problem_from, whole
 from core.training.command_line import main as run_command
-from core.training.regime_map import sweep
+from core.training.device import describe, told
+from core.training.regime_map import on_device, sweep
 from core.training.regime_map.map_file import RegimeMap, write_map
 from core.training.regime_map.sweep import Cell, FinishedCell, Problem
 from core.training.results.files import check_output
@@ -51,6 +55,7 @@ def parser() -> Parser:
     option(build, "--output", Path, Path("regime_map.npz"), help="file to write (default %(default)s)")
     where = build.add_mutually_exclusive_group()
     option(where, "--processes", whole(1, 4096), help="worker processes (default: one for each core)")
+    option(build, "--device", str, "auto", help="cpu, cuda or auto: DEVICE, else a GPU where it pays (default auto)")
     where.add_argument("--cluster", help="address of a Dask scheduler, tcp://host:8786, to use its workers instead")
     return build
 
@@ -75,12 +80,15 @@ def _work(chosen: argparse.Namespace, words: list[str]) -> None:
     output = check_output(chosen.output)
     parts = sweep.kept_cells(chosen.store, problem)
     count = 1 if chosen.cluster else chosen.processes or cores()
-    plan = _plan(chosen, words, cells, problem, parts, count)
-    with _executor(chosen) as executor:
+    device = _device(chosen, problem, sum(not parts.has(cell) for cell in cells), count)
+    plan = _plan(chosen, words, cells, problem, parts, count, device)
+    with _executor(chosen) as executor, told(partial(tqdm.write, file=sys.stderr)) as sentences:
         plan.announce()
         whole_map = RegimeMap.empty(chosen.seeds, taus, deltas, problem.checkpoints)
         refused = []
-        with closing(sweep.run_cells(cells, problem=problem, store=parts, executor=executor)) as finished:
+        with closing(
+            sweep.run_cells(cells, problem=problem, store=parts, executor=executor, device=device)
+        ) as finished:
             for cell in _with_bar(finished, len(cells)):
                 whole_map.put(cell)
                 refused += [cell] if cell.refused else []
@@ -90,6 +98,7 @@ def _work(chosen: argparse.Namespace, words: list[str]) -> None:
         device=plan.where,
         cpu_seconds=_spent(),
         method=METHOD,
+        told=sentences,
         refused=[{"tau": cell.tau, "delta": cell.delta, "seed": cell.seed, "why": cell.refused} for cell in refused],
     )
     write_map(output, whole_map, made)
@@ -105,15 +114,28 @@ def _cells(taus: np.ndarray, deltas: np.ndarray, seeds: list[int]) -> list[Cell]
     return sweep.grid(taus, deltas, seeds)
 
 
-def _plan(chosen, words: list[str], cells: list[Cell], problem: Problem, parts: Parts, workers: int) -> Plan:
+def _device(chosen, problem: Problem, missing: int, workers: int) -> str:
+    seconds = sweep.expected_seconds(problem, missing)
+    return "cpu" if chosen.cluster else on_device.chosen(chosen.device, seconds, workers)
+
+
+def _plan(
+    chosen, words: list[str], cells: list[Cell], problem: Problem, parts: Parts, workers: int, device: str
+) -> Plan:
     kept = sum(parts.has(cell) for cell in cells)
+    seconds, where = (
+        sweep.expected_seconds(problem, len(cells) - kept),
+        f"CPU, processes: {workers}, {platform.machine()}",
+    )
+    if device != "cpu":
+        seconds, where, workers = on_device.expected_seconds(seconds), describe(device), 1
     return Plan(
         shlex.join(words),
-        f"the cluster {chosen.cluster}" if chosen.cluster else f"CPU, processes: {workers}, {platform.machine()}",
+        f"the cluster {chosen.cluster}" if chosen.cluster else where,
         "cells",
         len(cells),
         kept,
-        sweep.expected_seconds(problem, len(cells) - kept),
+        seconds,
         parts,
         chosen.output,
         workers,

@@ -16,15 +16,17 @@ from typing import Any
 
 import numpy as np
 
-from core.datasets.teacher_student import TeacherStudent
+from core.datasets.teacher_student import TeacherStudent, outputs
 from core.errors import OutsideTheory, Unavailable
 from core.kernels import relu_kernel_distance
 from core.params import Params, knob
 from core.training import measures
+from core.training.device import choose_device, reason, tell
 from core.training.measures import MEASURES, Measures
-from core.training.regime_map import published_draws
+from core.training.regime_map import on_device, published_draws
 from core.training.relu_flow import Snapshot, automatic_rate, integrate
 from core.training.results.parts import Parts, Place, open_parts
+from core.training.threads import cores
 
 TAUS = np.logspace(-1.0, 0.3, 17)
 DELTAS = np.linspace(-1.0, 1.0, 17)
@@ -113,6 +115,7 @@ def run_cells(
     problem: Problem = PAPER,
     store: Place = None,
     executor: Executor | None = None,
+    device: str = "cpu",
 ) -> Generator[FinishedCell, None, None]:
     """Train the networks (tau, delta, seed) and yield each when it is finished; kept ones come first and at once.
 
@@ -120,10 +123,13 @@ def run_cells(
     that cannot be written is reported to the log and left out. executor: any concurrent.futures executor (threads,
     processes, a Dask cluster's get_executor()); without one, cells run here, one after the other. Closing the generator
     cancels what has not begun. Results do not depend on the executor. A cell that diverges comes as NaN, with the reason.
-    Raises OutsideTheory for a cell with τ ≤ 0, a δ that is not finite or a seed below 0.
+    device: "cpu", "cuda" (all cells together on a GPU; should it fail, that is told in a sentence and the executor does the
+    rest) or "auto", which takes a GPU where it pays. Single cells are chaotic: a GPU's agree with the CPU's in their means.
+    Raises OutsideTheory for a cell with τ ≤ 0, a δ that is not finite or a seed below 0, Unavailable for an absent device.
     """
-    wanted = [_checked(cell) for cell in cells]
-    return _run(list(dict.fromkeys(wanted)), problem, kept_cells(store, problem), executor)
+    wanted = list(dict.fromkeys(_checked(cell) for cell in cells))
+    device = device if device == "auto" else choose_device(device)
+    return _run(wanted, problem, kept_cells(store, problem), executor, device)
 
 
 def kept_cells(store: Place, problem: Problem) -> Parts:
@@ -141,13 +147,15 @@ def run_cell(problem: Problem, cell: Cell) -> Measures:
     return Measures.stack(row for _, row in watch_cell(problem, cell, problem.checkpoints))
 
 
-def watch_cell(problem: Problem, cell: Cell, steps: Iterable[int]) -> Iterator[tuple[Snapshot, Measures]]:
+def watch_cell(
+    problem: Problem, cell: Cell, steps: Iterable[int], *, device: str = "cpu"
+) -> Iterator[tuple[Snapshot, Measures]]:
     """Train one network, yielding each snapshot at `steps` with its measures, numbers."""
-    data, X_test = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
+    data, X_test = drawn(problem, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
     rate = cell_rate(problem, cell)
     row, last = None, None
-    for snap in integrate(W_0, a_0, data.X, data.y, rate=rate, checkpoints=steps):
+    for snap in integrate(W_0, a_0, data.X, data.y, rate=rate, checkpoints=steps, device=device):
         if row is None or last is None or not np.array_equal(snap.W, last):
             row = _measured(data, X_test, W_0, a_0, snap)
         last = snap.W
@@ -161,7 +169,7 @@ def cell_rate(problem: Problem, cell: Cell) -> float:
     """
     if problem.rate > 0:
         return problem.rate / cell[0] ** 2
-    data, _ = _drawn(problem.d, problem.n, problem.width, problem.teacher, cell[2])
+    data, _ = drawn(problem, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
     return min(5e-5 * problem.d / cell[0] ** 2, automatic_rate(W_0, a_0, data.X))
 
@@ -178,6 +186,11 @@ def _coarseness(place: int) -> int:
     return place & -place if place else 1 << 20
 
 
+def drawn(problem: Problem, seed: int) -> tuple[TeacherStudent, np.ndarray]:
+    """The published draw of a seed, and its test inputs in float32."""
+    return _drawn(problem.d, problem.n, problem.width, problem.teacher, seed)
+
+
 @lru_cache(maxsize=4)
 def _drawn(d: int, n: int, width: int, teacher: int, seed: int) -> tuple[TeacherStudent, np.ndarray]:
     data = published_draws.draw(d=d, n=n, width=width, teachers=teacher, seed=seed)
@@ -185,18 +198,18 @@ def _drawn(d: int, n: int, width: int, teacher: int, seed: int) -> tuple[Teacher
 
 
 def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> Measures:
-    single = (snap.W.astype(np.float32), snap.a.astype(np.float32))
+    answers = outputs(snap.W.astype(np.float32), snap.a.astype(np.float32), X_test)
     return Measures(
         kernel_distance=relu_kernel_distance(W_0, a_0, snap.W, snap.a, data.X),
         hamming_distance=measures.hamming_distance(W_0, snap.W, data.X),
         parameter_distance=measures.parameter_distance(W_0, a_0, snap.W, snap.a),
         train_loss=snap.loss,
-        test_loss=measures.mean_squared_error(*single, X_test, data.y_test),
+        test_loss=np.mean((answers - data.y_test) ** 2),
     )
 
 
 def _run(
-    cells: list[Cell], problem: Problem, parts: Parts, executor: Executor | None
+    cells: list[Cell], problem: Problem, parts: Parts, executor: Executor | None, device: str
 ) -> Generator[FinishedCell, None, None]:
     missing = []
     for cell in cells:
@@ -205,7 +218,9 @@ def _run(
             missing.append(cell)
         else:
             yield _finished(problem, cell, Measures(**kept))
-    fresh = _here(problem, missing) if executor is None else _on(executor, problem, missing)
+    fresh = _fresh(
+        problem, missing, executor, on_device.chosen(device, expected_seconds(problem, len(missing)), cores())
+    )
     try:
         for cell, found in fresh:
             if isinstance(found, Measures):
@@ -213,6 +228,23 @@ def _run(
             yield _finished(problem, cell, found)
     finally:
         fresh.close()
+
+
+def _fresh(problem: Problem, cells: list[Cell], executor: Executor | None, device: str):
+    """(cell, outcome) of every cell; what a GPU that fails leaves undone goes to the executor, or is done here."""
+    left = dict.fromkeys(cells)
+    if device != "cpu" and left:
+        try:
+            for cell, found in on_device.trained(problem, cells, drawn, cell_rate, device):
+                del left[cell]
+                yield cell, found
+        except (RuntimeError, Unavailable) as error:
+            tell(f"The GPU failed ({reason(error)}); {len(left)} cells go on on the CPU.")
+    rest = _here(problem, list(left)) if executor is None else _on(executor, problem, list(left))
+    try:
+        yield from rest
+    finally:
+        rest.close()
 
 
 def _here(problem: Problem, cells: list[Cell]):

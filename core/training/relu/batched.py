@@ -1,129 +1,105 @@
-"""All runs at once in torch, for a GPU: descent whose step grows with time, with a step of its own for each run.
+"""Independent networks trained together on one device, where nobody waits for the slowest.
 
-W ↔ [run, d, m], a ↔ [run, m] ↔ float64      X ↔ [n, d] or [run, n, d] ↔ the type of the products
-k ↔ at ↔ [run] ↔ steps of descent at each run's rate (flow time = rate·k)      λ ↔ sharp ↔ [run]
-The rule for the step is that of relu_growing; a run that has converged, or waits for the others, takes steps of 0.
+A fixed number of slots holds networks, each with its own clock and next checkpoint (core.training.relu.slots). Every few
+ticks the host looks (core.training.relu.fleet): networks that have arrived hand over their weights and go on, those that have
+converged or are done leave at once, the next of the queue take their places, and when the queue is empty the batch
+shrinks. Networks whose loss nears the rounding of float32 products end in a second batch with float64 ones.
 
-Only W and a are in float64: a float32 state would stop moving once rate·|∂L| < 6e-8·|θ|.
+The method is that of core.training.relu.chebyshev after an exact opening, so a run differs from the compiled one by
+rounding, and where λ is followed less often. Works on any device of torch; only a GPU makes it worth while.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 import torch
 
-from core.errors import OutsideTheory, Unavailable
-from core.training.relu.growing import FOLLOW, SAFETY
+from core.training.device import tell
+from core.training.relu.arguments import Arguments
+from core.training.relu.capture import forget
+from core.training.relu.fleet import FEWEST, Entry, Event, Fleet, Refused, Task
+from core.training.relu.run import SMALL, Accuracy
 
-LOOK = 10
-"""Steps between two looks whether all runs have arrived: each look waits for the device."""
-
-
-@dataclass
-class Batch:
-    """Data and settings of a batch on one device; X, y in the type of the products, rate [run] in float64."""
-
-    X: torch.Tensor
-    y: torch.Tensor
-    rate: torch.Tensor
-    eta_a: float
-    eta_w: float
-    slope: float
-
-    @property
-    def n(self) -> int:
-        return self.X.shape[-2]
-
-    def velocity(self, W, a):
-        """(−η_w ∂L/∂W, −η_a ∂L/∂a, loss) of each run, in float64."""
-        Z, gain = self._hidden(W)
-        weights = a.to(Z.dtype)[:, None, :]
-        active = gain * Z
-        residual = self.y - (active * weights).sum(-1)
-        signal = (2.0 / self.n) * residual[..., None]
-        by_a = (signal * active).sum(-2)
-        by_w = self.X.mT @ (signal * weights * gain)
-        return self.eta_w * by_w.double(), self.eta_a * by_a.double(), residual.double().square().mean(-1)
-
-    def sharpness(self, W, a, probe, turns: int):
-        """(λ, probe): the largest eigenvalue of (2/n) K by power iterations from probe [run, n]."""
-        Z, gain = self._hidden(W)
-        weights = a.to(Z.dtype)[:, None, :]
-        active, back = gain * Z, gain * weights
-        for _ in range(turns):
-            u = probe.to(Z.dtype)[..., None]
-            by_a = (u * active).sum(-2, keepdim=True)
-            by_w = ((self.X @ (self.X.mT @ (u * back))) * back).sum(-1)
-            image = (self.eta_w * by_w + self.eta_a * (active * by_a).sum(-1)).double()
-            size = image.norm(dim=-1)
-            probe = image / size.clamp_min(1e-300)[:, None]
-        return size * 2.0 / self.n, probe
-
-    def _hidden(self, W):
-        Z = self.X @ W.to(self.X.dtype)
-        return Z, torch.where(Z >= 0, 1.0, self.slope).to(Z.dtype)
+SLOTS = 1152
+"""Slots of a batch: 72 networks of each of the paper's 16 seeds."""
+TICKS = 8
+"""Gradients between two looks of the host; λ is followed once in as many."""
+CLOSE = Accuracy(tolerance=1e-3, stop=1e-12)
+"""The accuracy of a small problem, where time is no concern."""
 
 
-def snapshots(W, a, X, y, rate, steps, *, accuracy, device: str, products, eta_a, eta_w, slope) -> Iterator[tuple]:
-    """(step, W[run, m, d], a[run, m]) as numpy, for arrays with one leading axis of runs (X may have none).
+def accuracy_of(cost: float) -> Accuracy:
+    """The accuracy of networks of cost n·m·d where none is asked for."""
+    return CLOSE if cost <= SMALL else Accuracy()
 
-    Raises OutsideTheory where descent diverges (η λ_max > 2), Unavailable where the device cannot be had.
+
+def train(task: Task, *, device: str, most: int = SLOTS, ticks: int = TICKS) -> Iterator[Event]:
+    """Train every run of the task, yielding arrivals as they are seen, and refusals of runs that diverge.
+
+    Where the device's memory does not suffice, the runs that are not done begin again in half as many slots, and their
+    arrivals come again. Raises torch.OutOfMemoryError where 16 slots are too many.
     """
-    device = _checked(device)
-
-    def to(value, kind):
-        return torch.as_tensor(np.array(value), dtype=kind, device=device)
-
-    batch = Batch(to(X, products), to(y, products), to(rate, torch.float64), eta_a, eta_w, slope)
-    W, a = to(W, torch.float64).mT.contiguous(), to(a, torch.float64)
-    probe = to(np.random.default_rng(0).standard_normal((len(rate), batch.n)), torch.float64)
-    sharp, probe = batch.sharpness(W, a, probe, 30)
-    _check_stability(batch, sharp)
-    power = batch.y.double().square().mean(-1)
-    stop = accuracy.stop * torch.where(power > 0, power, 1.0)
-    opening = accuracy.opening * torch.where(batch.rate * sharp > 0.05, 3.0, 1.0)
-    at = torch.zeros_like(batch.rate)
-    for step in steps:
-        W, a, probe, sharp, at = _advance(batch, W, a, probe, sharp, at, float(step), accuracy.growth, opening, stop)
-        yield step, W.mT.cpu().numpy(), a.cpu().numpy()
+    left = list(range(len(task.theta)))
+    while left:
+        done: set[int] = set()
+        try:
+            for event in _trained(task, left, device, most, ticks):
+                done.update(_finished(event, len(task.goals)))
+                yield event
+        except torch.OutOfMemoryError:
+            forget()
+            if most <= FEWEST:
+                raise
+            most //= 2
+            tell(f"The device ran out of memory; going on with at most {most} networks at a time.")
+        left = [run for run in left if run not in done]
 
 
-def _advance(batch, W, a, probe, sharp, at, goal, growth, opening, stop):
-    taken = 0
-    while True:
-        by_w, by_a, loss = batch.velocity(W, a)
-        moving = (at < goal) & (loss >= stop)
-        if taken % LOOK == 0 and not moving.any():
-            return W, a, probe, sharp, torch.full_like(at, goal)
-        if taken % FOLLOW == 0:
-            sharp, probe = batch.sharpness(W, a, probe, 1)
-        pace = ((by_w.square().sum(1) + by_a.square()) / (W.square().sum(1) + a.square())).amax(-1).sqrt()
-        allowed = torch.minimum(SAFETY / sharp, 2.0 * growth / pace) / batch.rate
-        stride = torch.minimum(allowed, growth * at).clamp_min(1.0)
-        stride = torch.where(at < opening, 1.0, stride)
-        stride = torch.minimum(stride, goal - at) * moving
-        h = batch.rate * stride
-        W = W + h[:, None, None] * by_w
-        a = a + h[:, None] * by_a
-        at = at + stride
-        taken += 1
+def _finished(event: Event, goals: int) -> list[int]:
+    return [event.run] if isinstance(event, Refused) else event.run[event.last == goals].tolist()
 
 
-def _check_stability(batch: Batch, sharp: torch.Tensor) -> None:
-    worst = int((batch.rate * sharp).argmax())
-    product = float(batch.rate[worst] * sharp[worst])
-    if product > 2.0:
-        raise OutsideTheory(
-            f"gradient descent diverges: η·λ_max = {product:.2g} > 2",
-            got=f"η = {float(batch.rate[worst]):.3g}",
-            do=f"Use η ≤ {0.99 / float(sharp[worst]):.2g}.",
-        )
+def _trained(task: Task, runs: list[int], device: str, most: int, ticks: int) -> Iterator[Event]:
+    sets = sorted({int(task.learns[run]) for run in runs})
+    rounded: list[Entry] = []
+    for first in range(0, len(sets), most):
+        these = set(sets[first : first + most])
+        entries = [Entry(run) for run in runs if int(task.learns[run]) in these]
+        fleet = Fleet(task, entries, torch.float32 if task.single else torch.float64, device, most, ticks)
+        yield from fleet.run()
+        rounded += fleet.rounded
+    for first in range(0, len(rounded), most // 2):
+        yield from Fleet(task, rounded[first : first + most // 2], torch.float64, device, most // 2, ticks).run()
 
 
-def _checked(device: str) -> str:
-    try:
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError):
-        raise Unavailable("this device cannot be had here", got=device, do="Use device='cpu'.") from None
-    return device
+def snapshots(
+    given: Arguments, steps: list[int], *, method: str, accuracy: Accuracy | None, device: str, ticks: int = TICKS
+) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+    """(step, W[run, m, d], a[run, m]) in the order of `steps`, each as soon as all runs have come there."""
+    task = _task(given, steps, method, accuracy)
+    kept = np.empty((len(steps), *task.theta.shape))
+    seen = np.zeros((len(steps), len(task.theta)), bool)
+    said = 0
+    for event in train(task, device=device, ticks=ticks):
+        if isinstance(event, Refused):
+            raise event.why
+        theta = event.theta.cpu().numpy()
+        for run, first, last, now in zip(event.run, event.first, event.last, theta, strict=True):
+            kept[first:last, run], seen[first:last, run] = now, True
+        while said < len(steps) and seen[said].all():
+            yield steps[said], kept[said, :, :-1].swapaxes(1, 2).copy(), kept[said, :, -1].copy()
+            said += 1
+
+
+def _task(given: Arguments, steps: list[int], method: str, accuracy: Accuracy | None) -> Task:
+    axes = len(given.shape)
+    W, a, X, y = (v.reshape(-1, *v.shape[axes:]) for v in (given.W, given.a, given.X, given.y))
+    theta = np.concatenate([np.swapaxes(W, 1, 2), a[:, None]], axis=1)
+    small = X[0].size * a.shape[1] <= SMALL
+    accuracy = accuracy or accuracy_of(X[0].size * a.shape[1])
+    if method == "descent":
+        accuracy = replace(accuracy, opening=steps[-1] + 1, stop=0.0)
+    learns = np.zeros(len(theta), int) if given.shared_inputs else np.arange(len(theta))
+    X = X[:1] if given.shared_inputs else X
+    return Task(theta, X, y, given.rate.ravel(), learns, tuple(steps), given.layers, accuracy, single=not small)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import OutsideTheory
-from core.problems.implicit_bias import FAN, GRID, PRESETS, SWEEP, Landings, solve, space, spatial, sweep
+from core.problems.implicit_bias import FAN, GRID, PRESETS, SWEEP, Landings, paths, solve, space, spatial, sweep
 
 FIGURE_4B = [
     (1.551077, 0.324462),
@@ -24,10 +24,10 @@ def test_paths_of_every_preset_end_at_the_predicted_points(name):
     problem = PRESETS[name]
     late = Landings(**{**problem.changed(), "horizon": 1000.0})
     solution = solve(late)
-    for paths in (solution.fan, solution.moving):
-        np.testing.assert_allclose(paths.beta[:, -1], paths.landing, atol=1e-6)
-        assert paths.drift < 1e-11
-        np.testing.assert_array_equal(paths.crosses, paths.a[:, 0] * paths.a[:, -1] < 0)
+    for found in (solution.fan, solution.moving):
+        np.testing.assert_allclose(found.beta[:, -1], found.landing, atol=1e-6)
+        assert found.drift < 1e-11
+        np.testing.assert_array_equal(found.crosses, found.a[:, 0] * found.a[:, -1] < 0)
     np.testing.assert_allclose(problem.X @ solution.fan.landing.T, np.tile(problem.labels[:, None], 7), atol=1e-12)
 
 
@@ -123,3 +123,16 @@ def test_refuses_a_label_of_0_and_a_start_on_the_separatrix():
 @pytest.mark.parametrize("delta", [-10.0, -2.0, 0.0, 0.1, 10.0])
 def test_the_sweep_goes_through_the_chosen_delta_and_rises(delta):
     assert delta in sweep(delta) and (np.diff(sweep(delta)) > 0).all()
+
+
+@pytest.mark.parametrize("eta_a, eta_w", [(1.0, 1.0), (2.0, 3.0), (0.5, 4.0)])
+def test_the_mirror_moves_at_its_clock(eta_a, eta_w):
+    """d∇Ψ/dt = −√(η_aη_w)·√(κ + δ)·∇L, by differences along the exact path."""
+    problem = Landings(delta=-1.0, moves="time", eta_a=eta_a, eta_w=eta_w)
+    times = np.linspace(0.1, 0.101, 3)
+    found = paths(problem, np.array([-1.0]), times)
+    speed = (found.mirror[0, 2] - found.mirror[0, 0]) / (times[2] - times[0])
+    gradient = problem.X.T @ (problem.X @ found.beta[0, 1] - problem.labels)
+    np.testing.assert_allclose(speed, -found.clock[0, 1] * gradient, rtol=1e-5)
+    kappa = np.hypot(-1.0, 2 * np.sqrt(eta_a * eta_w) * np.linalg.norm(found.beta[0, 1]))
+    assert found.clock[0, 1] == pytest.approx(np.sqrt(eta_a * eta_w) * np.sqrt(kappa - 1.0), rel=1e-9)

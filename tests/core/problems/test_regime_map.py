@@ -59,7 +59,9 @@ def test_cells_that_diverge_stay_blank_and_are_said():
     last = list(sweep(replace(TINY, rate=0.05)))[-1]
     blank = np.isnan(last.map.measures.test_loss).all(axis=-1)
     assert 0 < len(last.refused) == blank.sum() < last.total
-    assert "η·λ_max = " in last.refused[0] and "Use η ≤" in last.refused[0]
+    assert (
+        last.refused[0].startswith("τ = 0.1, δ = ") and "η·λ_max = " in last.refused[0] and "Use η ≤" in last.refused[0]
+    )
 
 
 def test_a_sweep_without_any_run_is_refused():

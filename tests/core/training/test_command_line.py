@@ -49,9 +49,9 @@ class Command:
 
 
 OUTPUT = [
-    ["--output", "/proc/none/result.npz"],
+    ["--output", "/dev/null/none/result.npz"],
     ["--output", "/"],
-    ["--output", "/proc/version/result.npz"],
+    ["--output", "/dev/null/result.npz"],
     ["--output", "/dev/null"],
 ]
 LIST = [
@@ -77,6 +77,7 @@ COMMANDS = (
         + [["--delta", bad] for bad in ("x", "inf", "1:2", "-1:1:log3", "--")]
         + [["--seeds", bad] for bad in ("x", "", "-5", "5-1", "1.5", "0-1e9")]
         + [["--d", "1"], ["--width", "7"], ["--n", "1e9"], ["--rate", "-1"], ["--teacher", "9"], ["--d", "2.5"]]
+        + [["--device", "abacus"], ["--device", "cuda:99"]]
         + [["--cluster", "tcp://127.0.0.1:1"], ["--cluster", "x", "--processes", "1"], *OUTPUT],
         unit="cells",
         writes="regime_map.npz",

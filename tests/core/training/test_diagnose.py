@@ -105,6 +105,29 @@ def test_a_schemes_lines_rescale_any_model_of_linear_layers(bias):
     np.testing.assert_allclose(modules[0].weight.detach().numpy(), report.factors[0] * weight.numpy(), rtol=1e-10)
 
 
+def test_lines_for_arrays_of_another_library_rescale_the_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first, last = NET.weights
+    np.savez("weights.npz", **{"dense/kernel": first.T, "dense/bias": np.ones(64), "dense_1/kernel": last.T})
+    report = diagnose(read_weights((tmp_path / "weights.npz").read_bytes()), slope=given_slope(1.0), aim=0.8)
+    exec(report.pytorch, {"numpy": np})
+    after = diagnose(read_weights((tmp_path / "rescaled.npz").read_bytes()), slope=given_slope(1.0))
+    assert after.pairs[0].mean == pytest.approx(0.8, rel=1e-6)
+
+
+def test_lines_rescale_a_model_under_weight_norm():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(5, 12), torch.nn.ReLU(), torch.nn.Linear(12, 2)).double()
+    torch.nn.utils.parametrizations.weight_norm(model[0])
+    X = torch.randn(50, 5, dtype=torch.float64)
+    before = model(X).detach().clone()
+    report = diagnose(read_weights(safetensors.torch.save(model.state_dict())), slope=given_slope(1.0), aim=0.8)
+    exec(report.pytorch, {"torch": torch, "model": model})
+    np.testing.assert_allclose(model(X).detach().numpy(), before.numpy(), rtol=1e-9, atol=1e-12)
+    after = read_weights(safetensors.torch.save(model.state_dict()))
+    assert diagnose(after, slope=given_slope(1.0)).pairs[0].mean == pytest.approx(0.8, rel=1e-6)
+
+
 def test_no_change_gives_lines_that_run():
     named = make_layers(NET.weights, names=["fc", "out"])
     exec(pytorch_lines(norms_of(named), (1.0, 1.0)), {"torch": torch, "model": None})
@@ -145,6 +168,13 @@ def test_command_prints_text_and_json(tmp_path):
     assert "δ" in text and json.loads("{" + found)["regime"] == "downstream"
 
 
+def status(arguments):
+    try:
+        return main(arguments)
+    except SystemExit as ended:
+        return ended.code
+
+
 @pytest.mark.parametrize(
     "content, options, words",
     [
@@ -153,6 +183,18 @@ def test_command_prints_text_and_json(tmp_path):
         ("net", ["--data", "missing.csv"], "No such file"),
         ("net", ["--slope", "-1"], "positive"),
         ("net", ["--rates", "1"], "rates"),
+        ("net", ["--rates", "x"], "--rates"),
+        ("net", ["--slope", "x"], "--slope"),
+        ("net", ["--layout", "rows"], "--layout"),
+        ("net", ["--order", "w,b"], "'b'"),
+        ("net", ["--order", "w"], "two layers"),
+        ("net", ["--only", "encoder"], "'encoder'"),
+        ("net", ["--before", "missing.npz"], "No such file"),
+        ("net", ["--before-prefix", "init"], "'init'"),
+        ("net", ["--data", "/"], "directory"),
+        ("net", ["--separator", "dots"], "--separator"),
+        ("net", ["--format", "xml"], "--format"),
+        ("net", ["--aim", "nan"], "aim"),
     ],
 )
 def test_command_refuses_in_a_sentence(tmp_path, capsys, content, options, words):
@@ -163,8 +205,9 @@ def test_command_refuses_in_a_sentence(tmp_path, capsys, content, options, words
         path.write_bytes(file.getvalue())
     elif content is not None:
         path.write_bytes(content)
-    assert main([str(path), *options]) == 2
-    assert words in capsys.readouterr().err
+    assert status([str(path), *options]) == 2
+    said = capsys.readouterr()
+    assert words in said.err and said.err.count("\n") == 1 and not said.out
 
 
 def test_command_with_data_that_cannot_tell_says_why(tmp_path, capsys):

@@ -4,13 +4,15 @@ import time
 
 import pytest
 
-from pages.jobs import pool as workers
-from pages.jobs.pool import Job, Pool
+from pages.jobs import job as jobs
+from pages.jobs import process as processes
+from pages.jobs.job import Job
+from pages.jobs.pool import Pool
 
 
 @pytest.fixture(scope="module")
 def pool():
-    made = Pool(1)
+    made = Pool([{}])
     yield made
     made.close()
 
@@ -67,7 +69,7 @@ def test_a_shared_run_goes_on_while_one_viewer_is_left(pool):
 
 
 def test_silence_cancels(pool, monkeypatch):
-    monkeypatch.setattr(workers, "SILENCE_S", 0.3)
+    monkeypatch.setattr(jobs, "SILENCE_S", 0.3)
     job = submit(pool, (1000, 0.02), viewer="closed tab")
     assert wait(job, "cancelled", "done", "failed", seconds=10) == "cancelled"
 
@@ -91,7 +93,7 @@ def test_expected_errors_are_told_and_unexpected_ones_are_not(pool):
 
 
 def test_a_deaf_run_is_ended_by_force(pool, monkeypatch):
-    monkeypatch.setattr(workers, "PATIENCE_S", 0.3)
+    monkeypatch.setattr(processes, "PATIENCE_S", 0.3)
     job = submit(pool, (1, 60.0))
     wait(job, "running")
     time.sleep(0.2)

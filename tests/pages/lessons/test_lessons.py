@@ -5,10 +5,12 @@ import importlib
 import numpy as np
 import pytest
 
+from core.problems import wide_run
 from pages import BY_STEM
 from pages.lessons.compare import spell, unspell
 from pages.lessons.guide import question, step_words
-from pages.lessons.lessons import LESSONS, state
+from pages.lessons.lesson import state
+from pages.lessons.lessons import LESSONS
 
 STEPS = [(stem, step) for stem, lesson in LESSONS.items() for step in lesson.steps]
 
@@ -46,8 +48,9 @@ def test_a_bad_pin_is_told():
 @pytest.mark.parametrize("stem", LESSONS)
 def test_curves_run_along_the_cursor_and_are_what_the_lesson_names(stem):
     model = importlib.import_module(BY_STEM[stem].model)
+    solve = getattr(model, "solve", None) or getattr(model, "recorded", None) or wide_run.solve
     for problem in list(BY_STEM[stem].presets().values())[:2]:
-        values, curves = model.curves(problem, model.solve(problem))
+        values, curves = model.curves(problem, solve(problem))
         assert set(curves) == set(LESSONS[stem].measures)
         assert (np.diff(values) > 0).all()
         assert all(len(curve) == len(values) and np.isfinite(curve).all() for curve in curves.values())

@@ -1,8 +1,10 @@
 """Generators for test_workers, run in the worker process."""
 
+import os
 import time
 
 from core.errors import OutsideTheory
+from core.training.device import falling_back, own_device
 
 
 def count_slowly(problem):
@@ -20,3 +22,22 @@ def refuse(problem):
 def break_down(problem):
     raise RuntimeError("secret detail")
     yield
+
+
+def variable(name):
+    return os.environ[name]
+
+
+def fall_back(problem):
+    def run(where):
+        if where == "cpu":
+            yield where
+            return
+        yield 0
+        raise RuntimeError("CUDA error\nand much more")
+
+    yield from falling_back(run, "cuda")
+
+
+def on_own_device(problem):
+    return own_device()

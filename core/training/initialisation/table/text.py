@@ -17,6 +17,7 @@ HEADERS = {"auto": "Find out", "yes": "The first row names the columns", "no": "
 TRIED = ("tab", "semicolon", "comma", "bar", "space")
 WORDS = {"tab": "tabs", "semicolon": "semicolons", "comma": "commas", "bar": "bars", "space": "spaces"}
 SAMPLE = 200
+TWICE = "If its commas are decimal signs, save the columns parted by semicolons."
 NEARLY = 0.8
 
 
@@ -205,14 +206,27 @@ def _differs(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
 
 def _counts(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     """Numbers that only count columns: 0, 1, 2, … or years in a row, above cells that are not like them."""
-    cells = [cell for k, cell in enumerate(first) if cell or k]
-    if len(cells) < 2 or not all(cell.isdecimal() for cell in cells):
+    values = _in_a_row(first)
+    if values is None or not (values[0] == 0 or _year(values[0])):
         return False
-    values = [int(cell) for cell in cells]
-    in_a_row = all(b - a == 1 for a, b in itertools.pairwise(values))
-    named = in_a_row and (values[0] == 0 or 1900 <= values[0] <= 2100)
     fractions = sum(not clean(cell).isdecimal() for row in body for cell in row)
-    return named and fractions >= sum(len(row) for row in body) / 2
+    if fractions >= sum(len(row) for row in body) / 2:
+        return True
+    alone = not any(_in_a_row(row) for row in body)
+    return alone and (_year(values[0]) or len(values) > 3)
+
+
+def _year(value: int) -> bool:
+    return 1900 <= value <= 2100
+
+
+def _in_a_row(row: Sequence[str]) -> list[int] | None:
+    """The row's whole numbers if each is one more than the one before; an empty first cell is passed over."""
+    cells = [cell for k, cell in enumerate(row) if cell or k]
+    if len(cells) < 2 or not all(cell.isdecimal() for cell in cells):
+        return None
+    values = [int(cell) for cell in cells]
+    return values if all(b - a == 1 for a, b in itertools.pairwise(values)) else None
 
 
 def _check_lengths(names: Sequence[str], rows: Sequence[Sequence[str]], lines: Sequence[int]) -> None:
@@ -221,7 +235,7 @@ def _check_lengths(names: Sequence[str], rows: Sequence[Sequence[str]], lines: S
             raise OutsideTheory(
                 f"Every row needs {len(names)} columns",
                 got=f"{len(row)} in row {number}",
-                do="Check the separator (--separator).",
+                do=TWICE if len(row) == 2 * len(names) else "Check the separator (--separator).",
             )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from core.errors import OutsideTheory
 from core.training.initialisation.weights.naming import path, short, words
-from core.training.initialisation.weights.order import GIVEN, NUMBERS, chained, orders
+from core.training.initialisation.weights.order import GIVEN, NUMBERS, chained, fitting, orders
 from core.training.initialisation.weights.questions import LAYOUTS, Choice, Question
 
 Shapes = Mapping[str, tuple[int, int]]
@@ -37,63 +37,87 @@ def convention(name: str) -> str | None:
     return "out_in" if "weight" in said else None
 
 
-def arrange(
-    shapes: Shapes, biases: Mapping[str, int], rows: Sequence[str], ordered: bool, choice: Choice
-) -> Arrangement:
-    """Order and layout of matrices of these stored shapes.
+@dataclass(frozen=True)
+class Puzzle:
+    """Matrices of these stored shapes, to be put in order and turned.
 
     biases: length of the bias that belongs to a matrix by name; rows: those that are one row of weights, always [1, in];
-    choice.order, if any, is taken as it stands (full names). Raises Question where more than one reading fits, or none.
+    ordered: whether the container keeps an order; choice.order, if any, is taken as it stands (full names).
     """
-    known = {name: "out_in" if name in rows else convention(name) for name in shapes}
-    if choice.layout not in LAYOUTS:
-        raise OutsideTheory("No such layout", got=repr(choice.layout), do="Choose one of " + ", ".join(LAYOUTS) + ".")
-    if choice.layout != "auto":
-        known = {name: "out_in" if name in rows else choice.layout for name in shapes}
-    open_names = [name for name, layout in known.items() if layout is None]
-    trials = [
-        {**known, **dict.fromkeys(open_names, layout)} for layout in (("out_in", "in_out") if open_names else ("",))
-    ]
-    tried = [_try(shapes, biases, trial, ordered, choice) for trial in trials]
-    viable = [(trial, found, how) for trial, (found, how) in zip(trials, tried, strict=True) if found]
+
+    shapes: Shapes
+    biases: Mapping[str, int]
+    rows: Sequence[str]
+    ordered: bool
+    choice: Choice
+
+    def known(self) -> dict[str, str | None]:
+        """The layout of each matrix as given, or by convention of its name; None where neither says."""
+        given = self.choice.layout
+        return {
+            name: "out_in" if name in self.rows else convention(name) if given == "auto" else given
+            for name in self.shapes
+        }
+
+    def sizes(self, layouts: Mapping) -> dict[str, tuple[int, int]]:
+        """(in, out) of each matrix under these layouts."""
+        return {n: (shape[1], shape[0]) if layouts[n] == "out_in" else shape for n, shape in self.shapes.items()}
+
+    def solve(self, layouts: Mapping) -> tuple[list[list[str]], str]:
+        """Up to two orders under these layouts, and what they rest on; none where biases or shapes do not fit."""
+        sizes = self.sizes(layouts)
+        if any(sizes[name][1] != length for name, length in self.biases.items()):
+            return [], ""
+        if self.choice.order:
+            return ([list(self.choice.order)] if chained(self.choice.order, sizes) else []), GIVEN
+        return orders(list(self.shapes), sizes, self.ordered)
+
+
+def arrange(puzzle: Puzzle) -> Arrangement:
+    """The order and layout that fit. Raises Question where more than one reading does, or none."""
+    if puzzle.choice.layout not in LAYOUTS:
+        raise OutsideTheory("No such layout", got=repr(puzzle.choice.layout), do=f"Choose one of {', '.join(LAYOUTS)}.")
+    known = puzzle.known()
+    free = [name for name, layout in known.items() if layout is None]
+    trials = [{**known, **dict.fromkeys(free, layout)} for layout in (("out_in", "in_out") if free else ("",))]
+    viable = [(trial, *puzzle.solve(trial)) for trial in trials if puzzle.solve(trial)[0]]
     if len(viable) > 1:
-        raise _ask_layout("Both layouts fit, and they are different networks", shapes)
+        raise _ask_layout("Both layouts fit, and they are different networks", puzzle.shapes)
+    viable = viable or _column_last(puzzle, known, free)
     if not viable:
-        raise _no_chain(shapes, biases, known, rows, ordered, choice)
+        raise _no_chain(puzzle, known)
     trial, found, how = viable[0]
     if len(found) > 1:
-        raise Question(
-            "The file does not say in which order its layers follow, and more than one fits",
-            got=shown(shapes),
-            do=f"Give it, from the input on: --order {','.join(short(name) for name in found[0])}, or another.",
-            about="order",
-            choices=[short(name) for name in found[0]],
+        raise _ask_order(
+            "The file does not say in which order its layers follow, and more than one fits", puzzle, found[0]
         )
-    turned = bool(open_names) and trial[open_names[0]] == "in_out"
-    if turned and how not in (NUMBERS, GIVEN) and not _told_by_biases(open_names, shapes, biases):
-        raise _ask_layout(
-            "The layers follow one another in the file's order only as [in, out], which their names do not say", shapes
-        )
-    return _arrangement(found[0], trial, how, open_names, choice)
+    turned = bool(free) and all(trial[name] == "in_out" for name in free)
+    if turned and how not in (NUMBERS, GIVEN) and not _told_by_biases(free, puzzle):
+        what = "The layers follow one another in the file's order only as [in, out], which their names do not say"
+        raise _ask_layout(what, puzzle.shapes)
+    return _arrangement(found[0], trial, how, free, puzzle.choice)
 
 
-def _try(shapes: Shapes, biases: Mapping[str, int], trial: Mapping, ordered: bool, choice: Choice) -> tuple[list, str]:
-    sizes = {name: shape[::-1] if trial[name] == "out_in" else shape for name, shape in shapes.items()}
-    if any(sizes[name][1] != length for name, length in biases.items()):
-        return [], ""
-    if choice.order:
-        return ([list(choice.order)] if chained(choice.order, sizes) else []), GIVEN
-    return orders(list(shapes), sizes, ordered)
+def _column_last(puzzle: Puzzle, known: Mapping, free: Sequence[str]) -> list[tuple]:
+    """W [m, d] with a readout a [m, 1]: the one column is turned, all others are [out, in]."""
+    columns = [name for name in free if puzzle.shapes[name][1] == 1]
+    if len(columns) != 1 or len(free) < 2:
+        return []
+    trial = {**known, **dict.fromkeys(free, "out_in"), columns[0]: "in_out"}
+    found, how = puzzle.solve(trial)
+    return [(trial, found, how)] if len(found) == 1 and found[0][-1] == columns[0] else []
 
 
-def _told_by_biases(names: Sequence[str], shapes: Shapes, biases: Mapping[str, int]) -> bool:
-    return any(name in biases and shapes[name][0] != shapes[name][1] for name in names)
+def _told_by_biases(names: Sequence[str], puzzle: Puzzle) -> bool:
+    return any(name in puzzle.biases and puzzle.shapes[name][0] != puzzle.shapes[name][1] for name in names)
 
 
-def _arrangement(order: Sequence[str], trial: Mapping, how: str, open_names: list[str], choice: Choice) -> Arrangement:
+def _arrangement(order: Sequence[str], trial: Mapping, how: str, free: Sequence[str], choice: Choice) -> Arrangement:
     flipped = frozenset(name for name in order if trial[name] == "in_out")
-    why = "as given" if choice.layout != "auto" else "the only one that fits" if open_names else "by the names"
+    why = "as given" if choice.layout != "auto" else "the only one that fits" if free else "by the names"
     layout = "[in, out]" if flipped else "[out, in]"
+    if flipped and any(trial[name] == "out_in" for name in free):
+        layout = f"[out, in], but {', '.join(short(name) for name in flipped)} [in, out]"
     return Arrangement(
         tuple(order),
         flipped,
@@ -104,19 +128,30 @@ def _arrangement(order: Sequence[str], trial: Mapping, how: str, open_names: lis
     )
 
 
-def _no_chain(shapes: Shapes, biases, known: Mapping, rows: Sequence[str], ordered: bool, choice: Choice) -> Question:
-    """The question that no reading answers; where all matrices fit transposed, it is one of layout."""
-    other = {name: "out_in" if name in rows or layout == "in_out" else "in_out" for name, layout in known.items()}
-    if choice.layout == "auto" and None not in known.values() and _try(shapes, biases, other, ordered, choice)[0]:
-        return _ask_layout("The layers follow one another only if transposed, against what their names say", shapes)
+def _no_chain(puzzle: Puzzle, known: Mapping) -> Question:
+    """The question that no reading answers: of order where another order fits, of layout where all fit transposed."""
+    if None not in known.values() and not puzzle.choice.order:
+        others = fitting(list(puzzle.shapes), puzzle.sizes(known))
+        if others:
+            return _ask_order("The layers do not fit in the order of the file, but in another", puzzle, others[0])
+    other = {name: "out_in" if name in puzzle.rows or how == "in_out" else "in_out" for name, how in known.items()}
+    if puzzle.choice.layout == "auto" and None not in known.values() and puzzle.solve(other)[0]:
+        what = "The layers follow one another only if transposed, against what their names say"
+        return _ask_layout(what, puzzle.shapes)
     return Question(
         "The layers must follow one another: each takes what the one before gives",
-        got=shown(shapes),
+        got=shown(puzzle.shapes),
         do="Give their order (--order first,second,…; those left out are not used), a part of the file (--only PREFIX), or "
         "how they are stored (--layout in_out transposes matrices saved as [in, out]).",
         about="order",
-        choices=[short(name) for name in shapes],
+        choices=[short(name) for name in puzzle.shapes],
     )
+
+
+def _ask_order(what: str, puzzle: Puzzle, one: Sequence[str]) -> Question:
+    names = [short(name) for name in one]
+    do = f"Give it, from the input on: --order {','.join(names)}, or another."
+    return Question(what, got=shown(puzzle.shapes), do=do, about="order", choices=names)
 
 
 def _ask_layout(what: str, shapes: Shapes) -> Question:

@@ -48,13 +48,13 @@ def read_arrays(data: bytes) -> Stored:
 
     Raises OutsideTheory for files too large or damaged, and its subclass OtherFormat for formats that must be converted.
     """
+    refuse_other_formats(data, "NPZ or safetensors")
     if len(data) > MAX_BYTES:
         raise OutsideTheory(
             f"The file may have at most {MAX_BYTES // 10**6} MB",
             got=f"{len(data) / 1e6:.1f} MB",
             do="Save only the fully connected layers, as float32.",
         )
-    refuse_other_formats(data, "NPZ or safetensors")
     if data[:4] == b"PK\x03\x04":
         return Stored(read_npz(data), True)
     return Stored(_read_safetensors(data), False)

@@ -36,13 +36,16 @@ NORM_WORDS = {
 NORM_WORDS |= {"normalisation"}
 NORM_NAMES = {"running_mean", "running_var", "moving_mean", "moving_variance", "gamma", "beta"}
 COUNTERS = {"num_batches_tracked", "position_ids", "inv_freq", "step", "epoch", "iteration", "iterations"}
-ATTENTION_WORDS = {"attn", "attention", "mha", "qkv", "selfattention", "multiheadattention"}
+ATTENTION_WORDS = {"attn", "attention", "mha", "qkv", "wqkv", "selfattention", "multiheadattention"}
 QUERIES = {"q", "query", "queries", "wq", "qproj", "toq"}
 KEYS = {"k", "key", "keys", "wk", "kproj", "tok"}
 EMBEDDING_WORDS = {"embedding", "embeddings", "embed", "emb", "wte", "wpe"}
 VALUES = {"v", "value", "values", "wv", "vproj", "tov", "o", "out", "output", "wo", "oproj", "outproj", "toout"}
 EMBEDDING_WORDS = {"embedding", "embeddings", "embed", "emb", "wte", "wpe"}
-RECURRENT = re.compile(r"(^|[._/])(([wWU]|weight|bias)_?[hix][hy](_l?\d+.*)?|recurrent_kernel)$")
+RECURRENT = re.compile(
+    r"(^|[._/])(([wWU]|weight|bias)_?[hix][hy](_l?\d+.*)?|recurrent_kernel|[hi]2[ho](\.weight|\.bias)?)$"
+)
+LOOPS = {"recurrent", "rec", "wrec", "lstm", "gru", "rnn"}
 FLAX_CELL = {"ii", "if", "ig", "io", "hi", "hf", "hg", "ho", "in", "ir", "iz", "hn", "hr", "hz"}
 
 
@@ -97,7 +100,10 @@ def _own(name: str) -> tuple[str, str]:
 
 def _attention(arrays: Mapping[str, np.ndarray]) -> set[str]:
     """By name, or a query and a key beside each other; a policy's `value` head alone is none."""
-    found = {n for n in arrays if _said(path(n)) & ATTENTION_WORDS or (path(n) or [""])[-1].startswith("in_proj_")}
+    found = {name for name in arrays if _said(path(name)) & ATTENTION_WORDS}
+    inner = [name for name in arrays if (path(name) or [""])[-1].startswith("in_proj_")]
+    packed = {"/".join(path(name)[:-1]) for name in inner}
+    found |= {*inner, *(n for n in arrays if _own(n)[1] == "out_proj" and _own(n)[0] in packed)}
     kinds: dict[str, set[str]] = {}
     for name in arrays:
         above, own = _own(name)
@@ -113,10 +119,8 @@ def _kind(own: str) -> set[str]:
 def _recurrence(arrays: Mapping[str, np.ndarray]) -> set[str]:
     """PyTorch's weight_hh and its like, modules called so, Keras's recurrent_kernel, and Flax's cells ii, hi, hf, …"""
     named = {name for name in arrays if RECURRENT.search(name.removesuffix(":0"))}
-    looped = any("hh" in name.lower() or "recurrent" in name.lower() for name in named)
-    found = {name for name in arrays if {"recurrent", "lstm", "gru", "rnn"} & _said(path(name))} | (
-        named if looped else set()
-    )
+    looped = any(re.search("hh|h2h|recurrent", name.lower()) for name in named)
+    found = {name for name in arrays if LOOPS & _said(path(name))} | (named if looped else set())
     cells: dict[str, set[str]] = {}
     for name in arrays:
         above, own = _own(name)

@@ -131,17 +131,27 @@ def place_biases(
             f"{found.left[0]} belongs to no layer by its name or its place",
             got=f"a vector of length {arrays[found.left[0]].size} beside layers with "
             f"{', '.join(str(outs[layer]) for layer in order)} outputs",
-            do="Name biases like their weights (fc1.weight, fc1.bias), or leave the vector out of the file.",
+            do="Name biases like their weights (fc1.weight, fc1.bias), or choose without it (--only, --order).",
         )
     return [name for name in arrays if name in before]
 
 
+def nameless(name: str) -> bool:
+    """A name that says bias, or nothing ("arr_1", "3"): such a vector may belong to a layer by its place alone."""
+    return says_bias(name) or not set(words(path(name)[-1] if path(name) else name)) - {"arr"}
+
+
 def _after_their_matrix(found: Vectors, arrays, order: Sequence[str], outs: Mapping[str, int]) -> None:
+    """Vectors right after their matrix; those with a name of their own ("log_std") only if every layer has one."""
     places = list(arrays)
+    pairs = []
     for layer in order:
         after = places[places.index(layer) + 1 :][:1]
         if layer not in found.biases and after and after[0] in found.left and arrays[after[0]].size == outs[layer]:
-            _place(found, layer, after[0])
+            pairs.append((layer, after[0]))
+    if all(nameless(name) for _, name in pairs) or len(pairs) + len(found.biases) == len(order):
+        for layer, name in pairs:
+            _place(found, layer, name)
 
 
 def _in_the_layers_order(found: Vectors, arrays, order: Sequence[str], outs: Mapping[str, int]) -> None:

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from pathlib import Path
 from unittest import mock
 
 import numpy as np
 
 from core.datasets.teacher_student import Teacher, TeacherStudent, mirrored
-from core.training.regime_map import command, sweep
+from core.problems.regime_map import ASSET
+from core.training.regime_map import sweep
 from tests.core.training.committed.agreement import close, fingerprint
 
 STEPS = (0, 1, 2, 5, 10)
@@ -74,7 +74,7 @@ def steps() -> None:
     data = small_draw(0)
     with mock.patch.object(sweep, "_drawn", lambda *_: (data, data.X_test)):
         for cell in CELLS:
-            ours = sweep.run_cell(SMALL, (*cell, 0))
+            ours = sweep.run_cell(SMALL, (*cell, 0)).arrays().values()
             single = (1e-6, 1e-6, 1e-6, 1e-6, 1e-5)
             for name, mine, plain, rtol in zip(sweep.MEASURES, ours, plain_cell(data, *cell), single, strict=True):
                 close(mine, plain, f"{name} of {cell}", rtol=rtol)
@@ -82,7 +82,7 @@ def steps() -> None:
 
 def committed() -> tuple[dict[str, np.ndarray], dict]:
     """The stored arrays, and how they were made."""
-    with np.load(Path(command.OUTPUT), allow_pickle=False) as file:
+    with np.load(ASSET, allow_pickle=False) as file:
         arrays = dict(file)
     return arrays, json.loads(str(arrays.pop("made")))
 
@@ -105,7 +105,7 @@ def stored() -> None:
     short = replace(sweep.PAPER, checkpoints=sweep.CHECKPOINTS[:4])
     for i, j in CORNERS:
         tau, delta = arrays["tau"][i], arrays["delta"][j]
-        ours = sweep.run_cell(short, (float(tau), float(delta), 100))
+        ours = sweep.run_cell(short, (float(tau), float(delta), 100)).arrays().values()
         for name, mine in zip(sweep.MEASURES, ours, strict=True):
             known = arrays[name][0, i, j, :4]
             wild = (i, j) == (0, -1)

@@ -66,7 +66,7 @@ def plain_measures(start: Weights, now: Weights, probe: torch.Tensor) -> dict[st
         "kernel_distance": plain_distance(first, plain_kernel(now, probe, now)),
         "distance_moved": plain_distance(first, plain_kernel(now, probe, start)),
         "distance_flipped": plain_distance(first, plain_kernel(start, probe, now)),
-        "hamming_distance": torch.cat(flips).double().mean().item(),
+        "flipped_share": torch.cat(flips).double().mean().item(),
         "parameter_distance": moved.item(),
         "relative_distance": (moved / torch.cat([weight.flatten() for weight in start.values()]).norm()).item(),
     }
@@ -115,7 +115,7 @@ def steps() -> None:
             close(arrays["train_loss"][run, column], losses[step], f"loss of run {run}")
         for name, value in plain_measures(start, weights[-1], probe).items():
             close(arrays[name][run, -1], value, f"{name} of run {run}")
-    assert (arrays["hamming_distance"][:, -1] > 0).all()
+    assert (arrays["flipped_share"][:, -1] > 0).all()
 
 
 def draws() -> None:

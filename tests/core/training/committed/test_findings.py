@@ -74,7 +74,7 @@ def test_kernel_movement_medians_and_orders():
     assert S[[0, 3, 6], early] == pytest.approx([0.0140, 0.0200, 0.369], rel=0.02)
     assert rises(S[2:, 3]) and rises(flipped[:, 3])
     assert (flipped[3:, early] > 3 * moved[3:, early]).all() and (moved[:2, early] > 10 * flipped[:2, early]).all()
-    assert rises(np.median(solution.hamming_distance, 0)[1:, -1])
+    assert rises(np.median(solution.flipped_share, 0)[1:, -1])
 
 
 def test_map_medians_and_orders():

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from core.errors import Unavailable
 from core.training.practice import filters, grokking, hierarchy, kernel_movement
 from core.training.regime_map import sweep
 from tests.core.training.committed import plain_filters, plain_grokking, plain_hierarchy, plain_map, plain_movement
@@ -160,5 +161,5 @@ def test_a_wrong_code_is_refused(monkeypatch, name, place):
 def test_another_committed_problem_is_refused(module):
     experiment = module.EXPERIMENT
     other = replace(experiment, committed=replace(experiment.committed, seed=1))
-    with pytest.raises(AssertionError):
+    with pytest.raises(Unavailable, match="committed settings"):
         committed_problem(other, "")

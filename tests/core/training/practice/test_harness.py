@@ -10,6 +10,7 @@ from core.errors import Unavailable
 from core.params import Params, knob
 from core.training.device import choose_device
 from core.training.practice import harness as ground
+from core.training.results.result import provenance, write_result
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,37 @@ def test_absent_or_broken_results_name_the_command_that_makes_them(tmp_path, con
         path.write_bytes(content)
     with pytest.raises(Unavailable, match=r"toy\.npz .* python -m core\.training\.practice\.toy"):
         ground.read(toy(), path)
+
+
+def toy_file(path, problem=None, **changed):
+    problem = problem or Problem()
+    last = list(ground.run(toy(), problem))[-1]
+    made = provenance(problem, command="c", device="d", cpu_seconds=1)
+    arrays = {field.name: getattr(last.solution, field.name) for field in dataclasses.fields(Solution)}
+    write_result(path, {**arrays, **changed}, made)
+
+
+OTHERS = {
+    "another problem": lambda path: toy_file(path, Problem(scale=2.0)),
+    "another axis": lambda path: toy_file(path, seed=np.array([3, 4])),
+    "a longer axis": lambda path: toy_file(path, seed=np.arange(3)),
+    "one array more": lambda path: toy_file(path, more=np.zeros(3)),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_no_other_result_passes_for_the_committed_one(tmp_path, monkeypatch, other):
+    monkeypatch.setattr(ground, "PRECOMPUTED", tmp_path)
+    toy_file(tmp_path / "toy.npz")
+    assert ground.read(toy()).problem == Problem()
+    OTHERS[other](tmp_path / "toy.npz")
+    with pytest.raises(Unavailable, match=r"toy\.npz must .*--output assets/precomputed/toy\.npz"):
+        ground.read(toy())
+
+
+def test_a_result_of_ones_own_may_have_any_settings(tmp_path):
+    toy_file(tmp_path / "mine.npz", Problem(scale=2.0))
+    assert ground.read(toy(), tmp_path / "mine.npz").problem == Problem(scale=2.0)
 
 
 def test_an_absent_device_is_refused(monkeypatch):

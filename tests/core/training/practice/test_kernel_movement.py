@@ -32,7 +32,7 @@ def test_mnist_sized_images_fit_too():
 
 
 def test_everything_is_zero_at_the_start_and_grows(result):
-    for name in ("kernel_distance", "distance_flipped", "distance_moved", "hamming_distance", "parameter_distance"):
+    for name in ("kernel_distance", "distance_flipped", "distance_moved", "flipped_share", "parameter_distance"):
         values = getattr(result, name)
         assert values.shape == (1, 2, 4)
         np.testing.assert_allclose(values[..., 0], 0, atol=1e-9)

@@ -57,6 +57,9 @@ READ = {
     "pandas' index": (csv((range(N), A, B, Y), ",a,b,y"), "counts the rows"),
     "pandas' header of numbers": (csv((A, B, Y), "0,1,target"), "header row (0, 1"),
     "a header of years": (csv((A, B, Y), "2019,2020,2021"), "header row (2019"),
+    "years above": (csv((A, B, Y), "1999,2000,2001"), "header row (1999"),
+    "an index column called id": (csv((range(1000, 1000 + N), A, B, Y), "id,a,b,y"), "--index"),
+    "remarks between": (PLAIN.replace("\n", "\n# part\n", 3), "comment lines"),
     "a header 0, 1, 2": (csv((A, B, Y), "0,1,2"), "header row (0, 1, 2)"),
     "an index without a header": (csv((range(N), A, B, Y)), "counts the rows"),
     "names of rows": (csv(([f"sample {k}" for k in range(N)], A, B, Y), "name,a,b,y"), "names each row"),
@@ -68,6 +71,21 @@ READ = {
         "semicolon",
     ),
 }
+
+
+HEADERS = {
+    "years above whole numbers": ("2019,2020,2021", True),
+    "four numbers from 0 above whole numbers": ("0,1,2,3", True),
+    "a truth table": ("0,1", False),
+    "whole numbers": ("4,5,9", False),
+}
+
+
+@pytest.mark.parametrize("first, header", HEADERS.values(), ids=HEADERS)
+def test_a_row_that_counts_columns_is_a_header(first, header):
+    columns = first.count(",") + 1
+    body = "\n".join(",".join(str((7 * k + 3 * j * j) % 5) for j in range(columns)) for k in range(N))
+    assert len(read_data(f"{first}\n{body}".encode()).X) == N + (not header)
 
 
 def as_bytes(data) -> bytes:
@@ -117,6 +135,12 @@ REFUSED = {
     "no such separator": (PLAIN, {"how": How(separator="dots")}, "Choose one of"),
     "no such encoding": (PLAIN, {"how": How(encoding="utf-99")}, "CSV text"),
     "no such index": (PLAIN, {"how": How(index="z")}, "index"),
+    "decimal commas between commas": (csv((A, B, Y), "a,b,y", ",", comma), {}, "6 in row 2.*semicolons"),
+    "a title above the header": ("My results,,\n" + PLAIN, {}, "'a' in row 2"),
+    "a row of units": (PLAIN.replace("\n", "\nm,s,kg\n", 1), {}, "'m' in row 2, column a"),
+    "a total at the end": (PLAIN + "sum,1,2\n", {}, "'sum' in row 14, column a"),
+    "JSON": ('{"a": [1, 2]}\n' * 20, {}, "row 1"),
+    "HTML": ("<html><body>\n" * 20, {}, "two columns"),
     "fields missing in a row": (PLAIN + "1,2\n", {}, "2 in row 14"),
 }
 

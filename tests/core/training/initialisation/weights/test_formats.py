@@ -73,6 +73,11 @@ def test_another_table_gets_the_lines_that_convert_it(data, words):
     assert words in caught.value.lines
 
 
+def test_a_large_file_of_another_format_gets_the_lines_too():
+    with pytest.raises(OtherFormat):
+        read_weights(b"\x89HDF\r\n\x1a\n" + bytes(21_000_000))
+
+
 @pytest.mark.parametrize("wrapped", [False, True])
 def test_the_lines_for_torch_keep_names_and_order(tmp_path, monkeypatch, wrapped):
     monkeypatch.chdir(tmp_path)

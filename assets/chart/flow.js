@@ -1,0 +1,60 @@
+/* The traces that follow a drag at every frame: their numbers by the closed form, in place of those that were sent.
+
+   A figure's roles (core.figures.handles) say of a trace which curve each of its axes shows, of which run, and which part:
+   {place, run (null: one point of each run), at: "all" | "later" | "now" | "trail" | "start" | "end", x, y[, z]}; others
+   follow by what they are: "target", "gone" (not known before the server answers), "contours", and those of SPACE. */
+
+import { equivalents, halfSheet, separatrix, solved } from "./closed_form.js";
+
+const PARTS = {
+  all: (values) => values,
+  later: (values) => values.subarray(1),
+  now: (values, k) => values.subarray(k, k + 1),
+  trail: (values, k) => values.subarray(0, k + 1),
+  start: (values) => values.subarray(0, 1),
+  end: (values) => values.subarray(-1),
+};
+
+const inSpace = ({ w1, w2, a }) => ({ x: w1, y: w2, z: a });
+const shade = (loss, floor) => loss.map((row) => row.map((one) => Math.log10(Math.max(one, floor))));
+
+/* What lies in weight space beside the paths. */
+const SPACE = {
+  "same function": (flow) => inSpace(equivalents(flow.beta_0, flow.reach)),
+  minima: (flow) => inSpace(equivalents(flow.beta_star, flow.reach)),
+  separatrix: (flow) => inSpace(separatrix(flow.beta_star, flow.deltas[0], flow.reach, flow)),
+  sheet: (flow, { side, floor }) => {
+    const sheet = halfSheet(flow.deltas[0], side, flow.beta_star, flow.reach, flow);
+    return { ...inSpace(sheet), surfacecolor: shade(sheet.loss, floor) };
+  },
+};
+
+/* The runs of a flow as the handles have it now; null where one of them is not determined. */
+export function follow(flow) {
+  const runs = flow.deltas.map((delta) => solved(flow, delta));
+  return runs.includes(null) ? null : runs;
+}
+
+function shown(role, name, runs, index) {
+  const part = PARTS[role.at];
+  if (role.run !== null) return part(runs[role.run][name], index);
+  return Float64Array.from(runs, (one) => part(one[name], index)[0]);
+}
+
+/* log₁₀ of the excess loss over the plane of β. */
+function contours({ beta_star: star }, { grid, floor }) {
+  const loss = grid.map((y) => grid.map((x) => ((x - star[0]) ** 2 + (y - star[1]) ** 2) / 2));
+  return shade(loss, floor);
+}
+
+/* What each role gives its trace at the cursor's place. */
+export function patches(roles, flow, runs, index) {
+  return roles.map((role) => {
+    if (role.at === "gone") return [role.place, { x: [NaN], y: [NaN] }];
+    if (role.at === "contours") return [role.place, { z: contours(flow, role) }];
+    if (role.at === "target") return [role.place, { x: [flow.beta_star[0]], y: [flow.beta_star[1]] }];
+    if (role.at in SPACE) return [role.place, SPACE[role.at](flow, role)];
+    const axes = ["x", "y", "z"].filter((axis) => role[axis]);
+    return [role.place, Object.fromEntries(axes.map((axis) => [axis, shown(role, role[axis], runs, index)]))];
+  });
+}

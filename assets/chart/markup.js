@@ -1,0 +1,31 @@
+/* The little markup that words in a figure may carry: bold, italic, raised, lowered, a line break, a link of this site. */
+
+const KNOWN = new Set(["B", "I", "SUB", "SUP", "BR", "SPAN"]);
+const made = new Map();
+
+function copied(from, into) {
+  for (const node of from.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) into.append(node.textContent);
+    else if (node.nodeType === Node.ELEMENT_NODE) into.append(copied(node, element(node)));
+  }
+  return into;
+}
+
+function element(node) {
+  if (KNOWN.has(node.tagName)) return document.createElement(node.tagName);
+  if (node.tagName !== "A") return document.createDocumentFragment();
+  const link = document.createElement("a");
+  const to = new URL(node.getAttribute("href") ?? "", location.href);
+  if (to.origin === location.origin) link.href = to.href;
+  link.target = "_self";
+  return link;
+}
+
+/* The words as nodes; whatever is not known markup is left out, its text stays. */
+export function written(text) {
+  if (!made.has(text)) {
+    if (made.size > 500) made.clear();
+    made.set(text, copied(new DOMParser().parseFromString(text, "text/html").body, document.createDocumentFragment()));
+  }
+  return made.get(text).cloneNode(true);
+}

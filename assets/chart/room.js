@@ -1,0 +1,52 @@
+/* How high the pictures of a page may be: picture, cursor bar and first controls stand on the screen together, and all
+   panels of a chart are equally high. */
+
+import { narrow } from "./device.js";
+
+const GAP = 16;
+const LOWEST = 190;
+const MOST_ROWS = 2;
+const PHONE_HIGHEST = 330;
+const CONTROLS = 100;
+const ROOM_BELOW = 16;
+
+/* The rows into which panels of these least widths wrap. */
+function rows(width, leasts) {
+  let count = 1;
+  let used = 0;
+  for (const least of leasts) {
+    if (used && used + GAP + least > width + 1) [count, used] = [count + 1, 0];
+    used += (used ? GAP : 0) + least;
+  }
+  return count;
+}
+
+/* The least widths with which these panels stand in at most two rows. */
+export function leastWidth(chart, least) {
+  const { panels, directions } = chart.source;
+  if (narrow() || !directions || rows(chart.host.clientWidth, panels.map((panel) => panel.least)) <= MOST_ROWS) return least;
+  const each = Math.ceil(panels.length / MOST_ROWS);
+  return Math.min(least, Math.floor((chart.host.clientWidth - (each - 1) * GAP) / each) - 1);
+}
+
+/* Where the chart begins when the page is not scrolled; remembered while it is, since it then sticks to the top. */
+function topOf(chart) {
+  const main = chart.root.closest("[data-testid=stMain]");
+  if (!chart.top || !main || main.scrollTop < 1) chart.top = chart.host.getBoundingClientRect().top;
+  return chart.top;
+}
+
+export function roomFor(chart, height) {
+  if (narrow()) return Math.min(height, PHONE_HIGHEST);
+  const { panels, directions } = chart.source;
+  const highest = Math.max(...panels.map((panel) => panel.height));
+  if (!directions) return highest;
+  const presenting = directions.scale > 1;
+  const picture = chart.root.closest(".st-key-picture");
+  const beside = picture ? Math.max(0, picture.clientHeight - chart.root.clientHeight - GAP) : 0;
+  const bar = Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
+  const free = innerHeight - topOf(chart) - bar - beside - (presenting ? ROOM_BELOW : CONTROLS);
+  const count = rows(chart.host.clientWidth, panels.map((panel) => leastWidth(chart, panel.least)));
+  const each = Math.floor((free - (count - 1) * 8) / count);
+  return Math.max(LOWEST, presenting ? each : Math.min(each, Math.round(1.25 * highest)));
+}

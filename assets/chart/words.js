@@ -1,0 +1,98 @@
+/* Words in and above a picture. Plotly lays out the whole figure for a changed word; the browser need not. */
+
+import { written } from "./markup.js";
+
+const TITLE_ROOM = 44;
+const NOTE_ROOM = 26;
+
+/* The layout without its words, which are written beside it. */
+export function withoutWords(layout) {
+  const above = (layout.annotations ?? []).some((note) => note.yref === "paper" && note.y >= 1 && note.yanchor === "bottom");
+  const margin = { ...layout.margin, t: Math.max(above ? NOTE_ROOM : 8, (layout.margin?.t ?? 52) - TITLE_ROOM) };
+  return { ...layout, title: undefined, annotations: [], margin };
+}
+
+/* And with them, for a file: the title in lines of the width. */
+export function withWords(layout, figure, words, width) {
+  const room = Math.max(16, Math.floor((width - 24) / 8.4));
+  const lines = [""];
+  for (const word of words.split(" ")) {
+    const line = lines[lines.length - 1];
+    if (line && line.length + 1 + word.length > room) lines.push(word);
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word;
+  }
+  const title = { ...figure.title, text: lines.join("<br>"), pad: { t: 8 + 12 * (lines.length - 1) } };
+  const margin = { ...layout.margin, t: layout.margin.t + TITLE_ROOM + 21 * (lines.length - 1) };
+  return { ...layout, title, margin, annotations: figure.annotations };
+}
+
+export class Words {
+  constructor(div, area, plot) {
+    this.plot = plot;
+    this.title = document.createElement("div");
+    this.title.className = "lab-title";
+    this.layer = document.createElement("div");
+    this.layer.className = "lab-notes";
+    div.prepend(this.title);
+    area.append(this.layer);
+    this.notes = [];
+  }
+
+  entitle(text) {
+    if (this.said === text) return;
+    this.said = text;
+    this.title.replaceChildren(written(text));
+  }
+
+  /* What is said; where it stands is told by `place`, once the axes are drawn. */
+  say(title, annotations, scale) {
+    this.entitle(title.text);
+    this.title.style.fontSize = `${(title.font?.size ?? 17) * scale}px`;
+    while (this.notes.length > annotations.length) this.notes.pop().span.remove();
+    annotations.forEach((note, k) => {
+      if (!this.notes[k]) {
+        this.notes[k] = { span: document.createElement("span") };
+        this.layer.append(this.notes[k].span);
+      }
+      const mine = this.notes[k];
+      if (mine.text !== note.text) mine.span.replaceChildren(written(note.text));
+      Object.assign(mine, { note, text: note.text });
+      mine.span.classList.toggle("lab-haloed", note.font?.shadow === "auto");
+      const style = `${note.font?.color}|${(note.font?.size ?? 14) * scale}`;
+      if (mine.style === style) return;
+      mine.style = style;
+      mine.span.style.color = note.font?.color ?? "";
+      mine.span.style.fontSize = `${(note.font?.size ?? 14) * scale}px`;
+    });
+  }
+
+  place(data) {
+    const full = this.plot._fullLayout;
+    for (const mine of this.notes) {
+      const at = placeOf(mine.note, full, data);
+      mine.span.hidden = !at;
+      if (!at || mine.at === at) continue;
+      mine.at = at;
+      mine.span.style.transform = at;
+    }
+  }
+}
+
+/* Where an annotation stands, as a CSS transform: its anchor at its point, as plotly has it; one named "at k" goes with the
+   point of trace k. */
+function placeOf(note, full, data) {
+  const [, trace] = note.name?.match(/^at (\d+)$/) ?? [];
+  const point = trace ? { x: data[trace].x[0], y: data[trace].y[0] } : note;
+  const size = full._size;
+  const along = (ref, value, whole, start) => {
+    if (ref === "paper") return start === size.t ? size.t + size.h * (1 - value) : size.l + size.w * value;
+    const axis = full[`${ref[0]}axis${ref.slice(1)}`];
+    return axis ? axis._offset + axis.l2p(Number(value)) : NaN;
+  };
+  const x = along(note.xref ?? "x", point.x, size.w, size.l) + (note.xshift ?? 0);
+  const y = along(note.yref ?? "y", point.y, size.h, size.t) - (note.yshift ?? 0);
+  if (!Number.isFinite(x) || !Number.isFinite(y)) return null;
+  const across = { left: 0, center: -50, right: -100, auto: -50 }[note.xanchor ?? "auto"];
+  const down = { top: 0, middle: -50, bottom: -100, auto: -50 }[note.yanchor ?? "auto"];
+  return `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(${across}%, ${down}%)`;
+}

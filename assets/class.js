@@ -1,0 +1,29 @@
+/* A class's part in the browser. A button that sends the picture on is about to be pressed: say where the cursor stands.
+   A link to go to is followed once. */
+
+const SENDERS = ".st-key-class_here, .st-key-class_mine, .st-key-class_goal";
+
+function cursorPlace() {
+  for (const root of document.querySelectorAll(".lab-chart")) {
+    const chart = root.__chart;
+    if (chart?.source?.directions && chart.source.cursor) return Number(chart.values[chart.index].toPrecision(4));
+  }
+  return null;
+}
+
+export default function ({ data, setStateValue, parentElement }) {
+  if (data?.go) {
+    location.replace(data.go);
+    return undefined;
+  }
+  const tell = (event) => {
+    if (!event.target.closest?.(SENDERS)) return;
+    const place = cursorPlace();
+    if (parentElement.dataset.t !== String(place)) setStateValue("t", place);
+    parentElement.dataset.t = String(place);
+  };
+  for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, tell, true);
+  return () => {
+    for (const kind of ["pointerdown", "keydown"]) document.removeEventListener(kind, tell, true);
+  };
+}

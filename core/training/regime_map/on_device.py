@@ -1,0 +1,141 @@
+"""Cells of a regime map trained and measured together on one device, a GPU as a rule.
+
+θ ↔ theta ↔ [k, d + 1, m] ↔ rows 0…d−1 are Wᵀ and row d is a      values ↔ [5, checkpoint] ↔ MEASURES of a cell
+X, y ↔ [k, n, d], [k, n]     X_test, y_test ↔ [tests, d], [k, tests] ↔ float32, as on the CPU
+
+Networks are measured as they arrive at a checkpoint, in blocks. Losses on the training data and flips are in float64; kernels
+in float32, normalised before they are compared, so that the smallest distances keep their digits.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.errors import OutsideTheory
+from core.training.device import device_for, usable
+from core.training.measures import MEASURES, Measures
+from core.training.relu.batched import accuracy_of, train
+from core.training.relu.fleet import Refused, Task
+from core.training.relu.run import SMALL
+
+BLOCK_BYTES = 200e6
+"""About what the kernels of one block may take."""
+START_S, SPEED = 15.0, 40.0
+"""Seconds that a batch takes at least on a GPU, and how many cores it is worth beyond that. From another program on an
+H100 (289 cells in 15.8 s, 4,624 in 46.7 s, a core's cell 0.4 s): this engine has not been run on a GPU."""
+
+
+def expected_seconds(core_seconds: float) -> float:
+    """Seconds on a GPU of what takes so many on one core."""
+    return START_S + core_seconds / SPEED
+
+
+def chosen(wanted: str, core_seconds: float, processes: int) -> str:
+    """The device of so much work: the one wanted, or for "auto" a GPU that is expected to be done before the processes."""
+    return device_for(wanted, pays=core_seconds / processes > expected_seconds(core_seconds))
+
+
+def trained(
+    problem: Any, cells: Sequence[tuple], drawn: Callable, rate_of: Callable, device: str
+) -> Iterator[tuple[tuple, Measures | OutsideTheory]]:
+    """(cell, measures [checkpoint], or why it has none) of each cell (tau, delta, seed) as it is finished.
+
+    drawn(problem, seed) → (TeacherStudent, X_test), rate_of(problem, cell) → flow time per step. Raises what torch
+    raises where the device fails.
+    """
+    usable(device)
+    rates = {}
+    for cell in sorted(cells, key=lambda cell: cell[2]):
+        try:
+            rates[cell] = rate_of(problem, cell)
+        except OutsideTheory as why:
+            yield cell, why
+    if not rates:
+        return
+    cells, seeds = list(rates), sorted({cell[2] for cell in rates})
+    data = {seed: drawn(problem, seed) for seed in seeds}
+    task = _task(problem, cells, data, seeds, np.array(list(rates.values())))
+    ruler = _Ruler(task, np.stack([data[seed][0].y_test for seed in seeds]), data[seeds[0]][1], device)
+    values = np.full((len(cells), len(MEASURES), len(task.goals)), np.nan)
+    for event in train(task, device=device):
+        if isinstance(event, Refused):
+            yield cells[event.run], event.why
+            continue
+        rows = ruler.measure(event.run, event.theta)
+        for run, first, last, row in zip(event.run, event.first, event.last, rows, strict=True):
+            values[run, :, first:last] = row[:, None]
+            if last == len(task.goals):
+                yield cells[run], Measures(*values[run].copy())
+
+
+def _task(problem, cells, data, seeds, rates) -> Task:
+    starts = [data[seed][0].student.scaled(tau, delta) for tau, delta, seed in cells]
+    return Task(
+        theta=np.stack([np.concatenate([W.T, a[None]]) for W, a in starts]),
+        X=np.stack([data[seed][0].X for seed in seeds]),
+        y=np.stack([data[seed][0].y for _, _, seed in cells]),
+        rate=rates,
+        learns=np.array([seeds.index(seed) for _, _, seed in cells]),
+        goals=tuple(problem.checkpoints),
+        layers={"eta_a": 1.0, "eta_w": 1.0, "slope": 0.0},
+        accuracy=accuracy_of(problem.n * problem.d * problem.width),
+        single=problem.n * problem.d * problem.width > SMALL,
+    )
+
+
+class _Ruler:
+    """The measures of core.training.measures and the kernel distance, for many networks at once."""
+
+    def __init__(self, task: Task, y_test: np.ndarray, X_test: np.ndarray, device: str):
+        self.task, self.device = task, device
+        self.X, self.y_test = self._put(task.X), self._put(y_test)
+        self.X_test = self._put(X_test)
+        tests, m = X_test.shape[0], task.theta.shape[2]
+        self.block = max(1, int(BLOCK_BYTES / (4 * max(task.X.shape[1] ** 2, tests * m))))
+
+    def measure(self, runs: np.ndarray, theta: torch.Tensor) -> np.ndarray:
+        """[k, 5] in the order of MEASURES; in smaller blocks where the memory does not suffice."""
+        while True:
+            try:
+                blocks = range(0, len(runs), self.block)
+                rows = [self._rows(runs[at : at + self.block], theta[at : at + self.block]) for at in blocks]
+                return torch.cat(rows).cpu().numpy()
+            except torch.OutOfMemoryError:
+                if self.block == 1:
+                    raise
+                self.block //= 2
+
+    def _rows(self, runs: np.ndarray, theta: torch.Tensor) -> torch.Tensor:
+        start, y = self._put(self.task.theta[runs]), self._put(self.task.y[runs])
+        of = self.task.learns[runs]
+        X, y_test = self.X[of], self.y_test[of]
+        Z_0, Z = (torch.bmm(X, at[:, :-1]) for at in (start, theta))
+        gram = torch.bmm(X.float(), X.float().mT)
+        K_0, K = (_direction(Z_.float(), at[:, -1].float(), gram) for Z_, at in ((Z_0, start), (Z, theta)))
+        single = theta.float()
+        return torch.stack(
+            [
+                0.5 * (K - K_0).double().square().sum((1, 2)),
+                (Z.sign() != Z_0.sign()).double().mean(1).sum(-1),
+                (theta - start).square().sum((1, 2)).sqrt(),
+                _loss(Z, theta[:, -1], y),
+                _loss(torch.matmul(self.X_test.float(), single[:, :-1]), single[:, -1], y_test),
+            ],
+            dim=1,
+        )
+
+    def _put(self, array: np.ndarray) -> torch.Tensor:
+        return torch.as_tensor(array, device=self.device)
+
+
+def _direction(Z: torch.Tensor, a: torch.Tensor, gram: torch.Tensor) -> torch.Tensor:
+    """K/‖K‖ [k, n, n] of the tangent kernels, from pre-activations and readouts."""
+    active, gate = Z.clamp_min(0.0), (Z >= 0) * a[:, None]
+    K = torch.bmm(gate, gate.mT).mul_(gram).add_(torch.bmm(active, active.mT))
+    return K.div_(K.flatten(1).norm(dim=1)[:, None, None])
+
+
+def _loss(Z: torch.Tensor, a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return ((Z.clamp_min(0.0) * a[:, None]).sum(-1) - y).double().square().mean(-1)

@@ -1,0 +1,105 @@
+"""What a GPU needs to be fast: a round of ticks captured once as a CUDA graph, and the elementwise pass fused.
+
+Both are left out where they cannot be had: on a CPU, or without a compiler for torch.compile.
+"""
+
+import logging
+import os
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import torch
+
+from core.training.relu import products
+from core.training.relu.products import Products
+from core.training.relu.slots import Slots
+
+log = logging.getLogger(__name__)
+
+KEPT = 8
+"""Captured shapes that are kept for the next call."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Slots, and `go`, one call of which takes `ticks` ticks of all of them; `key` is what both were made for."""
+
+    key: tuple
+    slots: Slots
+    go: Callable[[], None]
+
+
+_kept: OrderedDict[tuple, Engine] = OrderedDict()
+
+
+def borrow(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance: float, ticks: int) -> Engine:
+    """An engine for (groups, members, n, d, m) with nobody in any slot: one that was given back before, or a new one."""
+    key = (shape, kind, device, *layers.values(), tolerance, ticks)
+    engine = _kept.pop(key, None)
+    if engine is not None:
+        engine.slots.vacate()
+        return engine
+    slots = _empty(shape, kind, device, layers, tolerance)
+    go = _captured(slots, ticks) if _captures(slots) else partial(slots.round, ticks)
+    return Engine(key, slots, go)
+
+
+def give_back(engine: Engine) -> None:
+    """Keep a captured engine for the next call that needs its like."""
+    if not _captures(engine.slots):
+        return
+    _kept[engine.key] = engine
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+
+
+def _captures(slots: Slots) -> bool:
+    return slots.theta.is_cuda
+
+
+def forget() -> None:
+    """Give back what captured shapes hold of the device's memory."""
+    _kept.clear()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _empty(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance: float) -> Slots:
+    groups, members, n, d, m = shape
+    X = torch.zeros(groups, n, d, dtype=kind, device=device)
+    y = torch.zeros(groups, n, members, dtype=kind, device=device)
+    made = Products(X, y, m, **layers)
+    if device.startswith("cuda"):
+        made.signals = _fused()
+    return Slots(made, tolerance)
+
+
+def _captured(slots: Slots, ticks: int) -> Callable[[], None]:
+    """The round as a CUDA graph over the slots' own tensors. Nobody is in a slot yet, so the trial runs change nothing."""
+    side = torch.cuda.Stream()
+    side.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(side):
+        for _ in range(2):
+            slots.round(ticks)
+    torch.cuda.current_stream().wait_stream(side)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        slots.round(ticks)
+    return graph.replay
+
+
+@cache
+def _fused() -> Callable[..., Any]:
+    """products.signals compiled into few passes over the pre-activations, tried once; itself where that fails."""
+    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # not a pool of compiling processes for one kernel
+    compiled = torch.compile(products.signals, dynamic=True)
+    Z, a, y = (torch.ones(size, device="cuda") for size in ((2, 3, 4, 5), (2, 1, 4, 5), (2, 3, 4)))
+    try:
+        compiled(Z, a, y, 0.0)
+    except Exception as error:  # whatever a missing or broken compiler raises
+        log.info("torch.compile is not used: %s", type(error).__name__)
+        return products.signals
+    return compiled

@@ -1,0 +1,38 @@
+"""The part of a class that runs in the browser: it tells where the chart's cursor stands when a button is pressed, and
+opens the teacher's secret link."""
+
+from typing import Any
+
+import streamlit as st
+
+from pages.shared.plot import ASSETS
+
+KEY, DOOR = "class_cursor", "class_door"
+
+_script = st.components.v2.component(
+    "lab_class",
+    html="<span class='lab-class'></span>",
+    js=(ASSETS / "class.js").read_text(),
+    isolate_styles=False,
+)
+
+
+def place_keeper() -> None:
+    """Draw the script that notices where the cursor stands."""
+    _script(key=KEY, on_t_change=_nothing)
+
+
+def cursor() -> dict[str, str]:
+    """The cursor's place as a link's t; empty where the picture has none."""
+    state: Any = st.session_state.get(KEY)
+    found = state.get("t") if state is not None else None
+    return {"t": f"{float(found):.4g}"} if isinstance(found, int | float) else {}
+
+
+def open_link(link: str) -> None:
+    """Let the browser go to this address of ours."""
+    _script(key=DOOR, data={"go": link}, on_t_change=_nothing)
+
+
+def _nothing() -> None:
+    """A listener must exist for a state to be kept."""

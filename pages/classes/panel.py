@@ -1,0 +1,121 @@
+"""The teacher's strip above every page: who is here, and what can be asked of them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.errors import Refusal
+from pages import Page
+from pages.classes import travel
+from pages.classes.browser import cursor, place_keeper
+from pages.classes.member import Member, secret_of
+from pages.classes.records import Class
+from pages.classes.scene import here, kind_of, known, title
+from pages.classes.store import store
+from pages.classes.tally import goal_words
+from pages.lessons.builder import exercise_query
+from pages.lessons.lesson import state
+from pages.lessons.lessons import LESSONS
+from pages.shared.address import spelled
+
+LOOK_S, REPLY = 1.0, "_class_reply"
+
+
+def show(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
+    """The strip, which looks at the store once a second."""
+    st.fragment(_strip, run_every=LOOK_S)(page, me, entries)
+
+
+def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
+    try:
+        klass = store().find(me.klass.code)
+    except Refusal as error:
+        st.warning(str(error), icon=":material/sync_problem:")
+        return
+    if klass is None or klass.said != me.klass.said:
+        st.rerun(scope="app")
+    with st.container(key="class"):
+        place_keeper()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
+            phones = store().phones(klass.code)
+            st.markdown(f"**{klass.code}** · {phones} {'phone' if phones == 1 else 'phones'}", width="content")
+            if kind_of(page) is not None:
+                _vote_buttons(page, klass)
+                _send_buttons(page, klass)
+            _offers(klass, entries)
+            st.markdown(f"[Class](learn?part=class&class={klass.code})", width="content")
+        if reply := st.session_state.pop(REPLY, ""):
+            st.caption(reply)
+        if klass.goal:
+            st.markdown(goal_words(klass))
+
+
+def _vote_buttons(page: Page, klass: Class) -> None:
+    if klass.asked != page.stem:
+        if page.stem in LESSONS:
+            _button("Ask the class", "class_ask", _ask, page, klass, False, icon=":material/how_to_vote:")
+        return
+    if klass.voting:
+        _button("Reveal", "class_reveal", _reveal, klass, type="primary", icon=":material/visibility:")
+    _button("Vote again", "class_again", _ask, page, klass, True, icon=":material/replay:")
+    _button("Close", "class_close", _close, klass, type="tertiary")
+
+
+def _send_buttons(page: Page, klass: Class) -> None:
+    if klass.voting:
+        return
+    _button("Everyone here", "class_here", _everyone, page, klass, icon=":material/groups:")
+    if page.stem in LESSONS and LESSONS[page.stem].exercise is not None:
+        _button("Set the exercise", "class_goal", _exercise, page, klass, icon=":material/flag:")
+
+
+def _offers(klass: Class, entries: Mapping[str, Any]) -> None:
+    offers = store().offers(klass.code)
+    if not offers:
+        return
+    with st.popover(f"Offered ({len(offers)})", key="class_offers"):
+        for k, offer in enumerate(offers):
+            if st.button(f"{offer.animal}: {title(offer.stem)}", key=f"class_offer_{k}"):
+                store().forget_offer(klass.code, offer.phone)
+                travel.to(klass.code, offer.stem, offer.query, entries)
+
+
+def _button(label: str, key: str, act: Any, *args: Any, **look: Any) -> None:
+    st.button(label, key=key, on_click=_done, args=(act, *args), **look)
+
+
+def _done(act: Any, *args: Any) -> None:
+    """Do it if this browser is still the teacher's; what cannot be done is said in one sentence."""
+    klass = next(one for one in args if isinstance(one, Class))
+    try:
+        if store().is_teacher(klass.code, secret_of(klass.code)):
+            act(*args)
+    except Refusal as error:
+        st.session_state[REPLY] = str(error)
+
+
+def _ask(page: Page, klass: Class, again: bool) -> None:
+    wanted = spelled(state(page, LESSONS[page.stem].prediction.state))
+    store().ask(klass.code, page.stem, known(page, {**wanted, "predict": "true"}), again=again)
+
+
+def _reveal(klass: Class) -> None:
+    store().reveal(klass.code)
+
+
+def _close(klass: Class) -> None:
+    store().close(klass.code)
+
+
+def _everyone(page: Page, klass: Class) -> None:
+    query = known(page, {**here(), **cursor()})
+    query.pop("predict", None)
+    store().show(klass.code, page.stem, query, str(query.get("goal", "")))
+    st.session_state[REPLY] = f"Everyone is sent to this picture of {page.title}."
+
+
+def _exercise(page: Page, klass: Class) -> None:
+    query = known(page, exercise_query(page.stem))
+    store().show(klass.code, page.stem, query, str(query["goal"]))
+    st.session_state[REPLY] = f"Everyone has the exercise of {page.title}; its clock runs."

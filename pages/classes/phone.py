@@ -1,0 +1,146 @@
+"""A phone in a class: a thin strip with what is asked, the choices, and whether it follows."""
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from core.errors import Refusal
+from pages import Page
+from pages.classes import travel
+from pages.classes.browser import cursor, place_keeper
+from pages.classes.member import Member, forget
+from pages.classes.records import Class
+from pages.classes.scene import here, kind_of, known, title
+from pages.classes.store import store
+from pages.lessons.guide import question
+from pages.shared.prose import hovering
+
+FOLLOWS, OUT, SEEN, SAID = "_class_follows", "_class_out", "_class_seen", "_class_reply"
+LOOK_S, SPREAD_S, SIGN_S = 1.0, 0.5, 40.0
+LETTERS = "ABCDEF"
+
+
+def show(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
+    """The strip, and the ear that hears what the teacher does next; a phone that follows goes where the class is."""
+    if st.session_state.get(OUT) == me.klass.code:
+        _outside(me.klass.code)
+        return
+    if travel.waiting(me.klass) and st.session_state.get(FOLLOWS, True):
+        travel.go(me.klass, entries)
+    st.fragment(_strip)(page, me, entries)
+    spread = int(me.phone[:4], 16) / 0xFFFF * SPREAD_S
+    st.fragment(_ear, run_every=LOOK_S + spread)(me.klass.code, me.phone, me.klass.said)
+
+
+def _ear(code: str, phone: str, said: int) -> None:
+    """One look at one number; the page is run again only when it has changed."""
+    try:
+        now = store().said(code)
+        if time.monotonic() - st.session_state.get(SEEN, 0.0) > SIGN_S:
+            st.session_state[SEEN] = time.monotonic()
+            store().seen(code, phone)
+    except Refusal:
+        return
+    if now != said:
+        st.rerun(scope="app")
+
+
+def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
+    klass = me.klass
+    with st.container(key="class"):
+        place_keeper()
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
+            st.markdown(f"**{klass.code}** · {me.animal}", width="content")
+            st.toggle(
+                "Follow",
+                value=st.session_state.get(FOLLOWS, True),
+                key="class_follow",
+                on_change=_follow,
+            )
+            if kind_of(page) is not None and not klass.voting:
+                st.button("Show mine", key="class_mine", type="tertiary", on_click=_offer, args=(page, me))
+            st.button("Leave", key="class_leave", type="tertiary", on_click=_leave, args=(me,))
+        if reply := st.session_state.pop(SAID, ""):
+            st.caption(reply)
+        if travel.waiting(klass) or (klass.voting and klass.asked != page.stem):
+            _call(klass, entries)
+        elif klass.voting:
+            _vote(klass, me)
+    if st.session_state.get(OUT) == klass.code or (travel.waiting(klass) and st.session_state.get(FOLLOWS, True)):
+        st.rerun(scope="app")
+
+
+def _call(klass: Class, entries: Mapping[str, Any]) -> None:
+    what = "is asked something on" if klass.voting else "is at"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"Your class {what} **{title(klass.stem)}**.", width="content")
+        if st.button("Go there", key="class_go", type="primary"):
+            travel.go(klass, entries)
+
+
+def _vote(klass: Class, me: Member) -> None:
+    asked = question(klass.asked)
+    try:
+        chosen = store().choice(klass.code, me.phone, klass.question, klass.round)
+    except Refusal as error:
+        st.warning(str(error))
+        return
+    again = "Once more, after your talk:" if klass.round > 1 else ""
+    st.markdown(hovering(f"**{again or 'Your class is asked:'}** {asked.text}"))
+    with st.container(horizontal=True, gap="small", key="class_choices"):
+        for k, choice in enumerate(asked.choices):
+            st.button(
+                f"{LETTERS[k]} · {choice}",
+                key=f"class_choice_{k}",
+                type="primary" if k == chosen else "secondary",
+                icon=":material/check:" if k == chosen else None,
+                on_click=_choose,
+                args=(klass, me, k),
+            )
+    words = "Choose one." if chosen is None else f"You chose {LETTERS[chosen]}."
+    st.caption(f"{words} You can change it until everybody sees the answer.")
+
+
+def _choose(klass: Class, me: Member, choice: int) -> None:
+    try:
+        taken = store().vote(klass.code, me.phone, klass.question, klass.round, choice)
+    except Refusal as error:
+        st.session_state[SAID] = str(error)
+        return
+    if not taken:
+        st.session_state[SAID] = "This vote is closed: your choice was not counted."
+
+
+def _offer(page: Page, me: Member) -> None:
+    query = {**here(), **cursor()}
+    try:
+        store().offer(me.klass.code, me.phone, page.stem, known(page, query))
+        st.session_state[SAID] = f"Your teacher can now show it, as the picture of {me.animal}."
+    except Refusal as error:
+        st.session_state[SAID] = str(error)
+
+
+def _follow() -> None:
+    st.session_state[FOLLOWS] = st.session_state["class_follow"]
+
+
+def _leave(me: Member) -> None:
+    st.session_state[OUT] = me.klass.code
+    try:
+        store().leave(me.klass.code, me.phone)
+    except Refusal as error:
+        st.session_state[SAID] = str(error)
+
+
+def _outside(code: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
+        st.markdown(f"You have left class **{code}**.", width="content")
+        st.button("Come back", key="class_back", on_click=_come_back)
+        st.button("Go on without", key="class_forget", type="tertiary", on_click=forget)
+
+
+def _come_back() -> None:
+    st.session_state.pop(OUT, None)
+    st.session_state.pop(SEEN, None)

@@ -1,0 +1,102 @@
+"""What a class puts round a page: above it the strip of a phone or of the teacher, beside it the votes, behind it the ear.
+
+The frame enters by `around` and `after`; without a class in the address both do nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from core.errors import Refusal
+from pages import Page
+from pages.classes import panel, phone, travel
+from pages.classes.member import Member, forget, member
+from pages.classes.store import store
+from pages.classes.tally import beside
+from pages.lessons import guide
+from pages.shared.plot import ASSETS
+from pages.shared.stage import Stage
+
+ME, ASKED, TOLD, REACHED, SHOWN = "_class_me", "_class_asked", "_class_told", "_class_reached", "_class_shown"
+
+
+@contextmanager
+def around(page: Page, entries: Mapping[str, Any]) -> Iterator[None]:
+    """Round the page that is about to run."""
+    me, why = member()
+    st.session_state[ME] = me
+    if me is None:
+        st.session_state.pop(guide.HELD, None)
+        if why:
+            _refused(why)
+        yield
+        return
+    st.html(ASSETS / "class.css")
+    travel.arrive(page, me)
+    _hold(page, me)
+    if not me.teacher:
+        phone.show(page, me, entries)
+        yield
+        return
+    _note_where(page, me)
+    panel.show(page, me, entries)
+    if me.klass.asked != page.stem:
+        yield
+        return
+    left, right = st.columns((5, 2), gap="medium")
+    with right:
+        beside(page, me.klass)
+    with left:
+        yield
+
+
+def after(page: Page, scene: Stage) -> None:
+    """Behind the page: a phone whose picture reaches the class's goal is counted, once."""
+    me: Member | None = st.session_state.get(ME)
+    if me is None or me.teacher or not scene.reached:
+        return
+    klass = me.klass
+    if (scene.reached, page.stem) != (klass.goal, klass.goal_stem) or st.session_state.get(REACHED) == klass.goal_at:
+        return
+    try:
+        store().reach(klass, me.phone)
+    except Refusal as error:
+        st.warning(str(error), icon=":material/sync_problem:")
+        return
+    st.session_state[REACHED] = klass.goal_at
+
+
+def _refused(why: str) -> None:
+    with st.container(horizontal=True, key="class_refused", vertical_alignment="center"):
+        st.warning(why, icon=":material/group_off:")
+        st.button("Go on without a class", key="class_forget", on_click=forget)
+
+
+def _hold(page: Page, me: Member) -> None:
+    """While the class is asked here, the page's own question holds back and its picture waits; then it answers."""
+    klass = me.klass
+    here = klass.asked == page.stem and (me.teacher or travel.arrived(klass) >= klass.asked_in)
+    vote = (klass.code, klass.question, klass.round)
+    if here and (klass.voting or me.teacher):
+        st.session_state[guide.HELD] = page.stem
+    else:
+        st.session_state.pop(guide.HELD, None)
+    if here and st.session_state.get(ASKED) != vote:
+        st.session_state[ASKED] = vote
+        guide.ask(page)
+    if here and not klass.voting and st.session_state.get(TOLD) != vote:
+        st.session_state[TOLD] = vote
+        choice = store().choice(klass.code, me.phone, klass.question, klass.round)
+        guide.choose(page.stem, guide.SKIPPED if choice is None else choice)
+
+
+def _note_where(page: Page, me: Member) -> None:
+    """For the speaker's window: what the projector shows."""
+    if page.stem == "learn":
+        return
+    text = st.query_params.get("step", "")
+    now = page.stem, int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
+    if now != (me.klass.at_stem, me.klass.at_step):
+        store().at(me.klass.code, *now)

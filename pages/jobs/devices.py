@@ -1,0 +1,44 @@
+"""Where jobs run: the processes of the CPU, and one process for each GPU, which owns it.
+
+DEVICE   cpu: no GPU is used; cuda: every job runs on one; unset: long jobs do, unless the visitor says otherwise
+"""
+
+import os
+
+import streamlit as st
+
+from core.training.device import gpus
+
+WORTH_S = 20.0
+"""Seconds of one core from which "auto" means a GPU. A first guess: no GPU was at hand to measure it."""
+AUTO, CPU, GPU = "auto", "CPU", "GPU"
+
+
+def gpu_environments() -> list[dict[str, str]]:
+    """What each GPU's process is started with; none where there is no GPU or DEVICE is cpu."""
+    if os.environ.get("DEVICE") == "cpu":
+        return []
+    visible = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    names = visible or [str(number) for number in range(gpus())]
+    return [{"DEVICE": "cuda", "CUDA_VISIBLE_DEVICES": name} for name in names[: gpus()]]
+
+
+def cpu_environment() -> dict[str, str]:
+    """What a CPU process is started with: it sees no GPU where other processes own them."""
+    return {"DEVICE": "cpu", "CUDA_VISIBLE_DEVICES": ""} if gpu_environments() else {}
+
+
+def on_gpu(wanted: str, core_seconds: float) -> bool:
+    """Whether a job wanted on "auto", "CPU" or "GPU" belongs to a GPU's process."""
+    if not gpu_environments() or wanted == CPU:
+        return False
+    by_variable = os.environ.get("DEVICE", "").startswith("cuda")
+    return wanted == GPU or by_variable or core_seconds > WORTH_S
+
+
+def choice(name: str) -> str:
+    """The control "run on", drawn only where there is a choice; without one the answer is "auto"."""
+    if not gpu_environments():
+        return AUTO
+    words = f"auto: a GPU for what would keep a core busy for more than {WORTH_S:g} s"
+    return st.segmented_control("run on", [AUTO, CPU, GPU], default=AUTO, key=f"on_{name}", help=words) or AUTO

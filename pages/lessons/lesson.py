@@ -1,0 +1,62 @@
+"""Lesson: what a page teaches: guided steps, a prediction, an exercise, and what two runs are compared by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from core.params import Params
+from pages import Page
+from pages.shared.link import Goal
+
+UNNAMED = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One guided step: `state` is a preset's name or the fields that differ from the defaults; `trace` the name (or
+    the beginning of the name) of the trace to look at, "" for all; `panels` the one or two that a projector shows."""
+
+    name: str
+    state: str | Mapping[str, Any]
+    trace: str = ""
+    panels: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
+    UNNAMED for lines without a name; panels: as a step's."""
+
+    state: str | Mapping[str, Any]
+    veil: tuple[str, ...] = ()
+    panels: tuple[int, ...] = (0,)
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A ready-made task for a class: where it begins, the controls left free, the goal."""
+
+    state: str | Mapping[str, Any]
+    free: tuple[str, ...]
+    goal: Goal
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a page teaches. curves(problem, solution): the cursor's values and, by the names in measures, what A and B are
+    compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison."""
+
+    steps: tuple[Step, ...]
+    prediction: Prediction
+    measures: tuple[str, ...]
+    pictures: tuple[int, ...] = (0,)
+    exercise: Exercise | None = None
+
+
+def state(page: Page, wanted: str | Mapping[str, Any]) -> Params:
+    """The problem that a step's or prediction's state names."""
+    presets = page.presets()
+    if isinstance(wanted, str):
+        return presets[wanted]
+    kind = type(next(iter(presets.values())))
+    return kind(**wanted)

@@ -1,0 +1,186 @@
+"""What can be taken hold of in a picture: the closed form is core's, the drag ends in controls and link without a jump."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from core.theory import single_neuron
+from pages.shared.script import MODULES
+
+CURVES = """() => [...document.querySelectorAll('.lab-chart')][0].__chart.panels.map(p => p.plot.data.map(d =>
+  d.name && d.x && d.y ? [d.name, [...d.x].slice(-3), [...d.y].slice(-3)] : null))"""
+SURFACES = """() => [...document.querySelectorAll('.js-plotly-plot')].map(p => p.data
+  .filter(d => d.type === 'surface' || d.type === 'contour')
+  .map(d => [d.z, d.surfacecolor ?? d.z].map(rows => [...rows].map(row => [...row].map(v => v ?? null)))))"""
+HELD = "() => [...document.querySelectorAll('[data-handle]')].map(e => e.dataset.handle)"
+
+
+@pytest.fixture
+def formula(visit):
+    """closed_form.js as a module of its own in the page."""
+    seen = visit().open("learn")
+    text = (MODULES / "closed_form.js").read_text()
+    seen.tab.evaluate(
+        "async text => { window.form = await import(URL.createObjectURL(new Blob([text], {type: 'text/javascript'}))) }",
+        text,
+    )
+    return lambda code, given: seen.tab.evaluate(f"given => {{ const f = window.form; {code} }}", given)
+
+
+def test_the_closed_form_is_that_of_core(formula):
+    draw = np.random.default_rng(5)
+    times = [0.0, *np.geomspace(1e-3, 50, 40)]
+    code = """return given.map(g => { const rates = {eta_a: g.eta_a, eta_w: g.eta_w};
+      const s = f.split(g.beta, g.delta, {...rates, sign: g.sign});
+      const {a, w} = f.exactFlow(s.a, s.w, g.star, g.times, rates);
+      const S = [...a].map((x, k) => f.kernelDistance(s.a, s.w, x, [w[0][k], w[1][k]], rates));
+      return {a: [...a], w: w.map(x => [...x]), S} })"""
+    cases = []
+    for _ in range(200):
+        beta, star = draw.normal(size=(2, 2))
+        cases.append(
+            {
+                "beta": beta.tolist(),
+                "star": star.tolist(),
+                "delta": float(draw.choice([0.0, 1e-9, *draw.normal(0, 4, 6)])),
+                "sign": int(draw.choice([-1, 1])),
+                "eta_a": float(10 ** draw.uniform(-1, 1)),
+                "eta_w": float(10 ** draw.uniform(-1, 1)),
+                "times": times,
+            }
+        )
+    for case, got in zip(cases, formula(code, cases), strict=True):
+        rates = {"eta_a": case["eta_a"], "eta_w": case["eta_w"]}
+        a_0, w_0 = single_neuron.split(case["beta"], case["delta"], sign=case["sign"], **rates)
+        a, w = single_neuron.exact_flow(a_0, w_0, case["star"], times, **rates)
+        S = single_neuron.kernel_distance(a_0, w_0, a, w, **rates)
+        size = max(1.0, float(np.abs(w).max()), float(np.abs(a).max()))
+        assert np.abs(np.array(got["a"]) - a).max() < 1e-9 * size
+        assert np.abs(np.array(got["w"]).T - w).max() < 1e-9 * size
+        assert np.abs(np.array(got["S"]) - S).max() < 1e-9
+
+
+def test_runs_and_equivalents(formula):
+    flow = {"beta_0": [-1, 0], "beta_star": [0.5, 1], "eta_a": 1, "eta_w": 1, "sign": 1, "times": [0, 0.5, 3]}
+    got = formula("const r = f.solved(given, -2); return {b: [...r.beta1], l: [...r.loss], p: [...r.alignment]}", flow)
+    a_0, w_0 = single_neuron.split([-1.0, 0.0], -2.0)
+    a, w = single_neuron.exact_flow(a_0, w_0, [0.5, 1.0], [0, 0.5, 3])
+    gap = ((a[:, None] * w - [0.5, 1.0]) ** 2).sum(-1)
+    assert got["b"] == pytest.approx((a * w[:, 0]).tolist(), abs=1e-12)
+    assert got["l"] == pytest.approx((gap / gap[0]).tolist(), abs=1e-12)
+    assert got["p"] == pytest.approx(single_neuron.alignment(w, [0.5, 1.0]).tolist(), abs=1e-12)
+    curve = formula("const e = f.equivalents([0.6, 0.8], 3); return e", None)
+    products = [[w1 * a, w2 * a] for w1, w2, a in zip(curve["w1"], curve["w2"], curve["a"], strict=True) if a == a]
+    assert np.array(products) == pytest.approx(np.tile([0.6, 0.8], (len(products), 1)))
+    assert formula("return f.split([0, 0], -1)", None) is None
+
+
+def grip(seen, name: str):
+    return seen.tab.locator(f"[data-handle={name}]:not([hidden])").first
+
+
+def pull(seen, name: str, by: tuple[float, float]) -> None:
+    box = grip(seen, name).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    seen.tab.mouse.move(x, y)
+    seen.tab.mouse.down()
+    seen.tab.mouse.move(x + by[0], y + by[1], steps=8)
+    seen.tab.wait_for_timeout(400)
+
+
+CASES = [
+    ("start", "beta_star", (-30, 10), ("angle",)),
+    ("geometry", "beta_0", (30, -30), ("angle", "norm")),
+    ("geometry", "delta", (0, -25), ("delta",)),
+    ("geometry?target_angle=80", "beta_star", (20, 20), ("target_angle", "target_norm")),
+    ("exact", "beta_0", (15, -15), ("angle", "norm")),
+]
+
+
+@pytest.mark.parametrize("page, name, by, fields", CASES, ids=lambda case: str(case)[:24])
+def test_curves_follow_the_hand_and_stay_where_it_leaves_them(visit, page, name, by, fields):
+    seen = visit(reduced_motion="reduce").open(page)
+    seen.tab.wait_for_timeout(500)
+    address = seen.tab.evaluate("() => location.search")
+    before = seen.tab.evaluate(CURVES)
+    pull(seen, name, by)
+    held, sheets = seen.tab.evaluate(CURVES), seen.tab.evaluate(SURFACES)
+    assert held != before, "the shown traces follow while the button is down"
+    assert seen.tab.evaluate("() => location.search") == address
+    seen.tab.mouse.up()
+    for field in fields:
+        seen.tab.wait_for_function("field => location.search.includes(field + '=')", arg=field)
+    seen.settle().tab.wait_for_timeout(800)
+    for was, now in zip(held, seen.tab.evaluate(CURVES), strict=True):
+        for one, other in zip(was, now, strict=True):
+            if one and other and one[0] == other[0]:
+                assert np.array(one[1:], float) == pytest.approx(np.array(other[1:], float), abs=2e-6, nan_ok=True), (
+                    one[0]
+                )
+    for was, now in zip(sheets, seen.tab.evaluate(SURFACES), strict=True):
+        assert np.array(was, float) == pytest.approx(np.array(now, float), abs=1e-5, nan_ok=True)
+    query = seen.tab.evaluate("() => location.search")
+    numbers = {key: float(value) for key, value in re.findall(r"(\w+)=(-?[\d.]+)", query)}
+    said = grip(seen, name).get_attribute("aria-valuetext").replace("−", "-")
+    for field in fields:
+        assert f"{numbers[field]:g}" in said
+        assert seen.meta(1 if page.startswith("geometry") else 0)[field] == pytest.approx(numbers[field])
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("page, name, field", [("regime_map", "cell", "tau"), ("implicit_bias", "beta_0", "norm")])
+def test_elsewhere_the_server_answers(visit, page, name, field):
+    seen = visit(reduced_motion="reduce").open(page)
+    pull(seen, name, (25, 15))
+    seen.tab.mouse.up()
+    seen.tab.wait_for_function("field => location.search.includes(field + '=')", arg=field)
+    seen.settle().tab.wait_for_timeout(500)
+    assert seen.complaints == []
+
+
+def test_the_line_of_time_drags_and_needs_no_server(visit):
+    seen = visit(reduced_motion="reduce").open("geometry")
+    before = seen.tab.locator(".lab-time output").inner_text()
+    pull(seen, "time", (-60, 0))
+    seen.tab.mouse.up()
+    after = seen.tab.locator(".lab-time output").inner_text()
+    assert after != before and grip(seen, "time").get_attribute("aria-valuetext") == after
+    assert seen.tab.evaluate("() => location.search") == ""
+
+
+def test_handles_are_sliders_for_the_keyboard(visit):
+    seen = visit(reduced_motion="reduce").open("geometry")
+    assert set(seen.tab.evaluate(HELD)) == {"beta_0", "beta_star", "delta", "time"}
+    start = grip(seen, "beta_0")
+    assert start.get_attribute("role") == "slider" and start.get_attribute("aria-label") == "start β₀"
+    box = start.bounding_box()
+    assert box["width"] >= 44 and box["height"] >= 44
+    start.focus()
+    seen.tab.keyboard.press("ArrowLeft")
+    assert "angle 179" in start.get_attribute("aria-valuetext")
+    seen.until_meta("angle", 179, panel=1)
+    assert seen.tab.evaluate("() => document.activeElement.dataset.handle") == "beta_0"
+    seen.tab.keyboard.press("ArrowDown")
+    seen.until_meta("norm", 0.99, panel=1)
+    assert seen.violations() == []
+
+
+def test_a_handle_stops_at_its_range_and_a_refusal_keeps_the_picture(visit):
+    seen = visit(reduced_motion="reduce").open("geometry?norm=0.03")
+    box = grip(seen, "beta_star").bounding_box()
+    pull(seen, "beta_star", (0, 22 + seen.tab.locator(".lab-plot").nth(1).bounding_box()["y"] - box["y"] - 400))
+    seen.tab.mouse.up()
+    seen.tab.wait_for_function("() => location.search.includes('target_norm=3')")
+    seen = visit(reduced_motion="reduce").open("geometry?norm=0.01")
+    grip(seen, "beta_0").focus()
+    seen.tab.keyboard.press("ArrowDown")
+    seen.tab.get_by_text("fixes the weights only where").wait_for()
+    assert seen.meta(1)["norm"] == 0.01
+
+
+def test_a_locked_control_has_no_handle(visit):
+    seen = visit(reduced_motion="reduce").open("geometry?lock=angle&hide=delta")
+    assert set(seen.tab.evaluate(HELD)) == {"beta_star", "time"}
+    assert json.dumps(seen.complaints) == "[]"

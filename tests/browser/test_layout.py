@@ -1,0 +1,107 @@
+"""Picture, first control and the words to look for are on the screen together; a projector's step fits, and is in view."""
+
+import pytest
+
+from pages import PAGES
+from pages.lessons.lessons import LESSONS
+
+SIZES = [(1280, 720), (1024, 768)]
+PICTURES = [page.stem for page in PAGES if page.has_problem]
+BOX = (
+    "selector => { const r = document.querySelector(selector)?.getBoundingClientRect(); return r && [r.top, r.bottom] }"
+)
+HEIGHTS = (
+    "() => [...document.querySelectorAll('.lab-chart')[0].querySelectorAll('.lab-panel')].map(p => p.clientHeight)"
+)
+CONTROL = ".st-key-act :is(.stSlider, .stSelectbox, .stButtonGroup, [data-testid=stPills], .stPills)"
+
+
+def box(seen, selector: str) -> tuple[float, float]:
+    found = seen.tab.evaluate(BOX, selector)
+    assert found, selector
+    return tuple(found)
+
+
+@pytest.mark.parametrize("width, height", SIZES)
+@pytest.mark.parametrize("stem", PICTURES)
+def test_picture_control_and_words_are_on_screen_together(visit, stem, width, height):
+    seen = visit(width, height, reduced_motion="reduce").open(stem)
+    seen.tab.wait_for_timeout(1200)
+    assert box(seen, ".st-key-says p")[0] >= 0
+    assert box(seen, ".lab-bar")[1] <= height
+    assert box(seen, CONTROL)[1] <= height
+    heights = seen.tab.evaluate(HEIGHTS)
+    assert len(set(heights)) == 1 and heights[0] >= 180
+    seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
+    seen.tab.wait_for_timeout(300)
+    assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
+
+
+@pytest.mark.parametrize("width, height", SIZES)
+def test_every_step_fits_a_projector(visit, width, height):
+    seen = visit(width, height, reduced_motion="reduce")
+    for stem, lesson in LESSONS.items():
+        for number, step in enumerate(lesson.steps, 1):
+            seen.open(f"{stem}?step={number}&present=true")
+            seen.tab.wait_for_timeout(800)
+            where = f"{stem} {number}"
+            assert seen.tab.locator(".lab-panel").count() == len(step.panels) <= 2, where
+            assert box(seen, ".st-key-lesson")[0] >= 0, where
+            assert box(seen, ".lab-bar")[1] <= height, where
+            assert min(seen.tab.evaluate(HEIGHTS)) >= 250, where
+            wide = seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
+            assert wide <= width, where
+    assert seen.complaints == []
+
+
+def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
+    seen = visit(1280, 720, reduced_motion="reduce").open("exact")
+    seen.tab.locator(".st-key-guide button").click()
+    seen.tab.get_by_text("1 of 5").wait_for()
+    seen.tab.wait_for_timeout(1000)
+    top, bottom = box(seen, ".st-key-lesson")
+    assert top >= 0 and bottom <= 720
+
+
+def test_a_term_explains_itself_in_place(visit):
+    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open("geometry")
+    term = seen.tab.locator('a[href*="part=glossary"]').first
+    term.scroll_into_view_if_needed()
+    term.tap()
+    note = seen.tab.locator(".lab-term")
+    note.wait_for()
+    assert len(note.inner_text()) > 30 and len(seen.tab.context.pages) == 1
+    seen.tab.locator("h1").tap(force=True)
+    note.wait_for(state="detached")
+
+
+def test_the_speaker_sees_the_step_and_turns_it(visit):
+    lesson = visit(reduced_motion="reduce").open("geometry?step=1&present=true")
+    speaker = lesson.tab.context.new_page()
+    speaker.goto(f"{lesson.server}/learn?part=speaker")
+    speaker.locator(".lab-where", has_text="Geometry, step 1").wait_for()
+    assert "zero loss" in speaker.locator(".lab-then").inner_text()
+    speaker.get_by_role("button", name="Next").click()
+    speaker.locator(".lab-where", has_text="Geometry, step 2").wait_for()
+    lesson.tab.get_by_text("2 of 5").wait_for()
+
+
+def test_a_network_without_websockets_is_told(visit):
+    seen = visit()
+    seen.tab.route_web_socket("**/*", lambda socket: socket.close())
+    seen.tab.goto(f"{seen.server}/geometry")
+    seen.tab.locator("#lab-no-websocket").wait_for(timeout=30_000)
+    assert "administrator" in seen.tab.inner_text("#lab-no-websocket")
+
+
+def test_without_webgl_a_scene_is_told_in_words(visit):
+    seen = visit(reduced_motion="reduce")
+    seen.tab.add_init_script(
+        "const made = HTMLCanvasElement.prototype.getContext;"
+        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) "
+        "{ return kind.startsWith('webgl') ? null : made.call(this, kind, ...more) }"
+    )
+    seen.open("geometry")
+    assert "WebGL" in seen.tab.locator(".lab-panel").first.inner_text()
+    assert seen.tab.locator(".lab-panel").nth(1).locator(".main-svg").count() > 0
+    assert seen.complaints == []

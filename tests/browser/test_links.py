@@ -1,0 +1,111 @@
+"""In a real browser: the address is the picture, Back and Forward step through what was tried, lessons reach their end."""
+
+import pytest
+
+from pages.lessons.lessons import LESSONS
+
+PHONE = {
+    "width": 390,
+    "height": 844,
+    "is_mobile": True,
+    "has_touch": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36",
+}
+FIGURES = (
+    "() => [...document.querySelectorAll('.lab-chart')][0].__chart.source.panels.map(p => JSON.stringify(p.figure))"
+)
+CLICKED = {
+    "geometry": ("two starts 10⁻³ apart", "pinch"),
+    "exact": ("paper, figure 8",),
+    "start": ("flip to ReLU",),
+    "teacher_student": ("same start, other rates",),
+}
+
+
+def address(seen) -> str:
+    return seen.tab.evaluate("() => location.pathname.slice(1) + location.search")
+
+
+def until_address(seen, test: str) -> None:
+    seen.tab.wait_for_function(f"() => {{ const q = location.search; return {test} }}", timeout=30_000)
+    seen.settle()
+
+
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("stem, preset", [(stem, name) for stem, names in CLICKED.items() for name in names])
+def test_a_clicked_preset_opens_elsewhere_from_the_address(visit, stem, preset, device):
+    here = visit(**device, reduced_motion="reduce").open(stem)
+    here.tab.locator(f'[class*="st-key-preset"] button:has-text("{preset}")').click()
+    until_address(here, "q.length > 1")
+    here.tab.wait_for_timeout(1200)
+    there = visit(**device, reduced_motion="reduce").open(address(here))
+    there.tab.wait_for_timeout(1200)
+    assert address(there) == address(here)
+    assert there.meta() == here.meta()
+    assert there.tab.evaluate(FIGURES) == here.tab.evaluate(FIGURES)
+    assert here.complaints == [] and there.complaints == []
+
+
+def test_back_and_forward_step_through_what_was_tried(visit):
+    seen = visit(reduced_motion="reduce").open("geometry")
+    seen.tab.wait_for_timeout(1200)
+    slider = seen.tab.locator(".st-key-delta input[type=range]")
+    slider.focus()
+    for _ in range(5):
+        slider.press("ArrowRight")
+    seen.until_meta("delta", -1.5)
+    until_address(seen, "q.includes('delta=-1.5')")
+    seen.tab.wait_for_timeout(1200)
+    seen.tab.get_by_role("button", name="paper, figure 2").click()
+    seen.until_meta("delta", 2)
+    seen.tab.wait_for_timeout(1200)
+    seen.tab.go_back()
+    seen.until_meta("delta", -1.5)
+    seen.tab.wait_for_function("() => document.querySelector('.st-key-delta input[type=range]').value === '-1.5'")
+    seen.tab.wait_for_timeout(500)
+    seen.tab.go_back()
+    seen.until_meta("delta", -2)
+    assert "delta" not in address(seen), "five ticks of a slider are one entry"
+    seen.tab.wait_for_timeout(500)
+    seen.tab.go_forward()
+    seen.until_meta("delta", -1.5)
+    seen.tab.get_by_role("link", name="Implicit bias").click()
+    seen.tab.locator("h1", has_text="zero-loss").wait_for()
+    seen.settle().until_meta("delta", -1.5)
+    seen.tab.go_back()
+    seen.tab.locator("h1", has_text="gradient flow").wait_for()
+    seen.settle().until_meta("delta", -1.5)
+    assert seen.complaints == []
+
+
+@pytest.mark.parametrize("how", ["button", "key"])
+def test_every_lesson_reaches_its_last_step_and_the_next_page(visit, how):
+    """From the first step of the first lesson to the last of the last one, and one step back."""
+    stems = list(LESSONS)
+    seen = visit(reduced_motion="reduce").open(f"{stems[0]}?step=1")
+    for k, stem in enumerate(stems):
+        steps = LESSONS[stem].steps
+        for number, step in enumerate(steps, 1):
+            strip = seen.tab.locator(".st-key-lesson")
+            strip.get_by_text(f"{number} of {len(steps)} · {step.name}").wait_for(timeout=30_000)
+            seen.settle()
+            assert address(seen).startswith(f"{stem}?") and f"step={number}" in address(seen)
+            if number == 2:
+                _turn(seen, how, "Back", "ArrowLeft")
+                strip.get_by_text(f"1 of {len(steps)} ·").wait_for()
+                seen.settle()
+                _turn(seen, how, "Next", "ArrowRight")
+                strip.get_by_text(f"2 of {len(steps)} ·").wait_for()
+                seen.settle()
+            if number < len(steps) or k + 1 < len(stems):
+                _turn(seen, how, "Next", "ArrowRight")
+    assert seen.tab.locator(".st-key-step_next, .st-key-step_onward").count() == 0
+    assert seen.complaints == []
+
+
+def _turn(seen, how: str, button: str, key: str) -> None:
+    if how == "button":
+        seen.tab.locator(".st-key-lesson").get_by_role("button", name=button).first.click()
+    else:
+        seen.tab.evaluate("() => document.activeElement?.blur()")
+        seen.tab.keyboard.press(key)

@@ -1,0 +1,117 @@
+"""What only a GPU can show: `make gpu` runs it. Without one every test here is skipped, and says so."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from core.datasets import teacher_student
+from core.training import linear_network, regime_map, single_neuron
+from core.training.device import describe, gpus
+from core.training.practice import filters, grokking, hierarchy, kernel_movement
+from core.training.practice import harness as ground
+from core.training.relu import capture
+from core.training.relu_flow import Accuracy, integrate
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not gpus(), reason="NO GPU HERE: nothing in this file was run"),
+]
+SWEEP = regime_map.Problem(d=30, n=300, width=30, checkpoints=(100, 1000, 10_000))
+
+
+def test_it_is_a_gpu_with_a_name():
+    assert describe("cuda") == torch.cuda.get_device_name("cuda")
+
+
+def networks():
+    data = teacher_student.draw(d=3, n=25, width=8, seed=1, tests=10)
+    W, a = (
+        np.stack(v)
+        for v in zip(*(data.student.scaled(*start) for start in ((0.2, 0.1), (0.8, -0.3), (0.4, 0.0))), strict=True)
+    )
+    return W, a, data.X, data.y
+
+
+def test_the_captured_rounds_are_the_compiled_method():
+    settings = {"rate": 0.02, "checkpoints": [50, 100, 700], "accuracy": Accuracy(tolerance=1e-3)}
+    one = list(integrate(*networks(), method="chebyshev", **settings))
+    other = list(integrate(*networks(), device="cuda", **settings))
+    for here, there in zip(one, other, strict=True):
+        assert np.allclose(there.W, here.W, rtol=0, atol=0.02 * np.abs(here.W).max())
+        assert np.allclose(there.loss, here.loss, rtol=0.05)
+
+
+def test_descent_on_the_device_is_descent_to_rounding():
+    settings = {"rate": 0.02, "checkpoints": [10, 300], "method": "descent"}
+    one, other = (list(integrate(*networks(), device=where, **settings)) for where in ("cpu", "cuda"))
+    assert all(np.allclose(a.W, b.W, rtol=0, atol=1e-9) for a, b in zip(one, other, strict=True))
+
+
+def test_a_second_call_finds_its_captured_rounds_again():
+    capture.forget()
+    held = []
+    for _ in range(2):
+        list(integrate(*networks(), rate=0.02, checkpoints=[200], device="cuda"))
+        held.append(set(capture._kept))
+    assert held[0] and held[0] == held[1]
+
+
+def test_a_sweeps_means_over_seeds_are_the_cpus():
+    cells = regime_map.grid((0.1, 0.5, 2.0), (-0.5, 0.0, 0.5), range(100, 104))
+    here, there = (
+        {(c.tau, c.delta, c.seed): c for c in regime_map.run_cells(cells, problem=SWEEP, store=False, device=where)}
+        for where in ("cpu", "cuda")
+    )
+    for tau, delta in {cell[:2] for cell in cells}:
+        for name in ("kernel_distance", "hamming_distance", "parameter_distance", "test_loss"):
+            one, other = (
+                np.mean([getattr(found[tau, delta, seed], name) for seed in range(100, 104)], axis=0)
+                for found in (here, there)
+            )
+            assert other == pytest.approx(one, rel=0.05), (tau, delta, name)
+
+
+def test_a_sweep_in_little_memory_is_finished_all_the_same():
+    torch.cuda.set_per_process_memory_fraction(0.02)
+    try:
+        found = list(regime_map.run_cells(regime_map.grid(seeds=[100]), problem=SWEEP, store=False, device="cuda"))
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert len(found) == 289 and all(np.isfinite(cell.test_loss).all() for cell in found)
+
+
+def test_the_flows_of_the_linear_models_are_the_cpus():
+    rng = np.random.default_rng(0)
+    a, w, X, y = np.array([0.5, 1.0]), rng.normal(size=(2, 3)), rng.normal(size=(5, 3)), rng.normal(size=5)
+    one, other = (list(single_neuron.gradient_flow(a, w, X, y, [0.1, 1.0], device=where)) for where in ("cpu", "cuda"))
+    assert all(np.allclose(p.w, q.w, atol=1e-12) for p, q in zip(one, other, strict=True))
+    weights, Y = [rng.normal(size=(4, 3)), rng.normal(size=(2, 4))], rng.normal(size=(5, 2))
+    one, other = (
+        list(linear_network.gradient_flow(weights, X, Y, [0.1, 1.0], device=where)) for where in ("cpu", "cuda")
+    )
+    assert all(np.allclose(p.beta, q.beta, atol=1e-12) for p, q in zip(one, other, strict=True))
+
+
+TINY = [
+    (hierarchy, hierarchy.Problem(alphas=(0.3, 3.0), sizes=(512,), seeds=1, epochs=3, width=16)),
+    (grokking, grokking.Problem(modulus=23, width=16, steps=200, seeds=1)),
+    (
+        kernel_movement,
+        kernel_movement.Problem(alphas=kernel_movement.SCALES[:2], seeds=1, steps=8, probe=4, data="digits"),
+    ),
+    (filters, filters.Problem(alphas=(1,), seeds=1, epochs=1, samples=200, data="patches")),
+]
+
+
+@pytest.mark.parametrize("experiment, problem", TINY, ids=lambda part: getattr(part, "__name__", ""))
+def test_an_experiment_gives_on_the_device_what_it_gives_on_the_cpu(experiment, problem):
+    one, other = (
+        list(ground.run(experiment.EXPERIMENT, problem, device=where))[-1].solution for where in ("cpu", "cuda")
+    )
+    for field in dataclasses.fields(one):
+        here, there = getattr(one, field.name), getattr(other, field.name)
+        assert np.shape(here) == np.shape(there)
+        if field.name == "train_loss":
+            assert np.nanmean(there) == pytest.approx(np.nanmean(here), rel=0.1)

@@ -1,0 +1,43 @@
+"""Words apart from code: a page's sentences stand in assets/prose, so that a translation is a folder."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = [path for path in sorted(ROOT.glob("pages/*.py")) if path.stem != "__init__"]
+SENTENCE = re.compile(r"[^\W\d]+(?:[ ’'\-][^ ]+){3,}[.?!](?:\s|$|\])")
+
+
+def texts(tree: ast.AST) -> Iterator[str]:
+    """Every string of a module but its docstrings; what an f-string computes counts as one word."""
+    owners = (ast.Module, ast.FunctionDef, ast.ClassDef)
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, owners) and node.body]
+    skipped = {id(body[0].value) for body in bodies if isinstance(body[0], ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            skipped |= {id(part) for part in ast.walk(node)}
+            yield "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped:
+            yield node.value
+
+
+def sentences(source: str) -> list[str]:
+    """The sentences of at least four words; formulas are none."""
+    return [text for text in texts(ast.parse(source)) if "\\" not in text and SENTENCE.search(text)]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_a_page_holds_no_sentence(path):
+    assert sentences(path.read_text(encoding="utf-8")) == []
+
+
+def test_a_sentence_is_found():
+    assert sentences('st.caption(f"Mean over {n} seeds, at the end.")') and not sentences(
+        '"""A page of words."""\nx = 1'
+    )
+    assert not sentences('st.metric("drift of δ", 1)') and not sentences(r'st.latex(r"f(x)=\sum a b c d.")')
