@@ -23,10 +23,10 @@ from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
 from core.theory import single_neuron
-from core.theory.checks import Floats, finite, leading_axes, one_rate, positive_rate, same_size
+from core.theory.checks import Floats, finite, leading_axes, positive_rate, same_size
 from core.theory.implicit_bias_branch import CLOSEST, integrated_branch
 from core.theory.row_space import RowSpace, check_inputs, exact_flow, row_space
-from core.theory.states import ROUNDING, Runs, imbalance, in_own_unit, norm, runs
+from core.theory.states import ROUNDING, Runs, imbalance_of, in_own_unit, norm, runs
 
 __all__ = ["Landing", "ends", "exact_flow", "interpolator", "landing", "mirror", "objective", "potential", "row_space"]
 
@@ -135,36 +135,45 @@ def landings(
     a, w = finite("a", a, axes=1), finite("w", w, axes=2)
     same_size("a and w must hold the same number of starts", len(a), len(w))
     check_inputs(seen, w)
-    rates = {"eta_a": one_rate("eta_a", eta_a), "eta_w": one_rate("eta_w", eta_w)}
-    start = runs(a, w, seen.beta_star, *rates.values())
-    branch, rule = _branches(start, w, seen, rates)
-    B = imbalance(a, w @ seen.basis, **rates)
-    reach = _rate(eta_a, eta_w) * norm(seen.beta_star)
-    a_end = np.where(branch == 0, np.nan, branch * _root_sum(-B, 2 * reach) / np.sqrt(2 * rates["eta_w"]))
+    rates = positive_rate("eta_a", eta_a, axes=0), positive_rate("eta_w", eta_w, axes=0)
+    branch, rule = _branches(a, w, seen, *rates)
+    B = imbalance_of(a, w @ seen.basis, *rates)
+    reach = np.sqrt(rates[0]) * np.sqrt(rates[1]) * norm(seen.beta_star)
+    a_end = np.where(branch == 0, np.nan, branch * _root_sum(-B, 2 * reach) / np.sqrt(2 * rates[1]))
     beta = seen.beta_star + a_end[:, None] * seen.null(w)
     columns = (beta, a_end.tolist(), branch.tolist(), rule.tolist(), (np.sign(a) * branch < 0).tolist())
     return tuple(Landing(*one) for one in zip(*columns, strict=True))
 
 
-def _branches(start: Runs, w: Floats, seen: RowSpace, rates: dict[str, float]) -> tuple[np.ndarray, np.ndarray]:
+def _branches(a: Floats, w: Floats, seen: RowSpace, eta_a: Floats, eta_w: Floats) -> tuple[np.ndarray, np.ndarray]:
     """The sign of a(∞)[R], 0 on the separatrix, and the key in RULES of what decided it."""
-    rounding = ROUNDING * (start.A**2 + (start.V * start.V).sum(axis=-1))
-    branch = np.sign(start.A).astype(int)
-    kept = (start.delta > rounding) | (not np.any(seen.beta_star))
-    product = start.A[:, None] * start.V
-    target = start.r[:, None] * start.e
-    low = (branch != 0) & (seen.distance(product - target) < np.sqrt(1 - CLOSEST) * seen.distance(target))
+    delta = imbalance_of(a, w, eta_a, eta_w)
+    rounding = ROUNDING * (eta_w * a * a + eta_a * np.einsum("ri,ri->r", w, w))
+    branch = np.sign(a).astype(int)
+    kept = (delta > rounding) | (not np.any(seen.beta_star))
+    missed, whole = seen.distance(a[:, None] * w - seen.beta_star), seen.distance(seen.beta_star)
+    low = (branch != 0) & (missed < np.sqrt(1 - CLOSEST) * whole)
     rule = np.where(kept, "kept", np.where(low, "below", "flat" if seen.flat else "integrated"))
     if seen.flat:
-        basin = single_neuron.basin(start.A * start.scale_a, w @ seen.basis, seen.beta_star @ seen.basis, **rates)
+        basin = single_neuron.basin(a, w @ seen.basis, seen.beta_star @ seen.basis, eta_a=eta_a, eta_w=eta_w)
         return np.where(rule == "flat", basin, branch), rule
-    rule[(rule == "integrated") & (start.delta > -rounding)] = "kept"
-    for run in np.flatnonzero(rule == "integrated"):
-        coordinates = start.V[run] @ seen.basis, target[run] @ seen.basis
-        with suppress(OutsideTheory):
-            branch[run] = 0
-            branch[run] = integrated_branch(float(start.A[run]), *coordinates, seen.curvatures, float(start.delta[run]))
+    rule[(rule == "integrated") & (delta > -rounding)] = "kept"
+    open_ = np.flatnonzero(rule == "integrated")
+    if open_.size:
+        branch[open_] = _integrated(runs(a[open_], w[open_], seen.beta_star, eta_a, eta_w), seen)
     return branch, rule
+
+
+def _integrated(start: Runs, seen: RowSpace) -> np.ndarray:
+    """The branch [R] of runs that only an integration decides, 0 where it cannot."""
+    branch = np.zeros(len(start.A), dtype=int)
+    V, b = start.V @ seen.basis, (start.r[:, None] * start.e) @ seen.basis
+    for run in range(len(branch)):
+        with suppress(OutsideTheory):
+            branch[run] = integrated_branch(
+                float(start.A[run]), V[run], b[run], seen.curvatures, float(start.delta[run])
+            )
+    return branch
 
 
 def ends(beta_0: ArrayLike, X: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:

@@ -33,6 +33,8 @@ MOST_WORK = 4e10
 MOST_AT_ONCE = 1e6
 # What a step on tiny matrices costs in calls, counted in operations.
 SMALLEST_WORK = 4e6
+# Rows whose squares come near the least that float64 holds.
+FAINT = 1e-140
 # A growth rate below this moves nothing within any time.
 SLOWEST = 1e-290
 
@@ -242,6 +244,7 @@ def _steps(time_constants: float) -> int:
 
 
 def _unchanged(before: np.ndarray, after: np.ndarray) -> bool:
-    size = np.abs(after).max() or 1.0
-    one, two = np.linalg.norm(before / size, axis=1), np.linalg.norm(after / size, axis=1)
+    one, two = np.linalg.norm(before, axis=1), np.linalg.norm(after, axis=1)
+    if two.max() < FAINT:
+        one, two = norm(before), norm(after)
     return bool(np.all(np.abs(one - two) <= 1e-7 * two.max()))

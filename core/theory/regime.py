@@ -50,8 +50,8 @@ def classify(times: ArrayLike, distance: ArrayLike, loss: ArrayLike) -> Regime:
     if (np.diff(t) <= 0).any():
         raise OutsideTheory("times must increase", got="a step back or none", do="Sort the times.")
     end = float(S[-1])
-    half_kernel = first_crossing(t, S, end / 2) if end > 0 else np.nan
-    half_loss = first_crossing(t, -excess, -excess[0] / 2) if excess[0] > 0 else np.nan
+    half_kernel = _crossing(t, S, end / 2) if end > 0 else np.nan
+    half_loss = _crossing(t, -excess, -excess[0] / 2) if excess[0] > 0 else np.nan
     word = _word(end, half_kernel, half_loss)
     return Regime(word, end, half_kernel, half_loss, _basis(word, t[-1], end, half_kernel, half_loss, excess))
 
@@ -60,6 +60,10 @@ def first_crossing(t: ArrayLike, values: ArrayLike, level: float) -> float:
     """First time values[T] is at least `level`, linear between samples; NaN if never."""
     t, values, level = finite("times", t, axes=1), finite("values", values, axes=1), number("level", level)
     same_size("times and values need one common axis", len(values), len(t))
+    return _crossing(t, values, level)
+
+
+def _crossing(t: Floats, values: Floats, level: float) -> float:
     reached = np.flatnonzero(values >= level)
     if reached.size == 0:
         return float("nan")

@@ -47,7 +47,8 @@ class RowSpace:
 
     def distance(self, gap: Floats) -> Floats:
         """‖X gap‖[...] of gap[..., d] = β − β*, over the largest singular value of X."""
-        return norm((gap @ self.basis) * np.sqrt(self.curvatures / self.curvatures.max()))
+        seen = gap @ self.basis
+        return np.sqrt(np.einsum("...i,...i,i->...", seen, seen, self.curvatures / self.curvatures.max()))
 
     def excess_loss(self, beta: Floats) -> Floats:
         """½(β − β*)ᵀXᵀX(β − β*)[...]: the loss above its minimum."""

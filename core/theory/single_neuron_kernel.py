@@ -71,8 +71,10 @@ def kernel_distance(
 def _distances(states: list[Floats], factors: Floats | None) -> Floats:
     """S of broadcasting states (a_0, a, w_0, w, √η_a, √η_w)."""
     a_0, a, w_0, w, root_a, root_w = states
-    lengths = [root_a[..., None] * V if factors is None else root_a[..., None] * V @ factors.T for V in (w_0, w)]
-    size_0, size = (np.maximum(np.abs(root_w * A), largest_entry(V)) for A, V in zip((a_0, a), lengths, strict=True))
+    seen = (w_0, w) if factors is None else (w_0 @ factors.T, w @ factors.T)
+    size_0, size = (
+        np.maximum(root_w * np.abs(A), root_a * largest_entry(V)) for A, V in zip((a_0, a), seen, strict=True)
+    )
     _refuse_zero(size_0)
     _refuse_zero(size)
     mantissa, unit_0 = np.frexp(size_0)
@@ -96,17 +98,18 @@ def _whitened(A_0: Floats, V_0: Floats, dA: Floats, dV: Floats) -> Floats:
     p = norm(V_0)
     axis = V_0 / np.where(p > 0, p, 1.0)[..., None]
     step = np.einsum("...i,...i->...", dV, axis)
-    y = norm(dV - step[..., None] * axis) if d > 1 else np.zeros(step.shape)
+    rest = dV - step[..., None] * axis
     A, x = A_0 + dA, p + step
-    A_02, A2, p2, y2 = A_0 * A_0, A * A, p * p, y * y
+    A_02, A2, p2, x2 = A_0 * A_0, A * A, p * p, x * x
+    y2 = np.einsum("...i,...i->...", rest, rest) if d > 1 else np.zeros(step.shape)
     both_squares = A_02 + p2
     turn = (p * dA - A_0 * step) * (p * A + A_0 * x) if d > 1 else np.zeros(step.shape)
-    V2 = x * x + y2
+    V2 = x2 + y2
     G_0, G = both_squares**2 + (d - 1) * A_02**2, d * A2 * A2 + (2 * A2 + V2) * V2
-    minors = (both_squares * y2 + turn) ** 2 + 2 * G_0 * (x * y) ** 2
+    minors = (both_squares * y2 + turn) ** 2 + 2 * G_0 * x2 * y2
     if d > 2:
         minors = minors + (d - 2) * (turn * turn + (A_02 * y2) ** 2)
-    both = A_02 * (d * A2 + V2) + A2 * p2 + (p * x) ** 2
+    both = A_02 * (d * A2 + V2) + A2 * p2 + p2 * x2
     return _distance(minors / G_0, both, G_0, G)
 
 

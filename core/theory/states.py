@@ -73,6 +73,11 @@ def imbalance(a: ArrayLike, w: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: Arra
     a, w = finite("a", a), finite("w", w, least_axes=1)
     rate_a, rate_w = positive_rate("eta_a", eta_a), positive_rate("eta_w", eta_w)
     leading_axes({"a": (a, 0), "w": (w, 1), "eta_a": (rate_a, 0), "eta_w": (rate_w, 0)})
+    return imbalance_of(a, w, rate_a, rate_w)
+
+
+def imbalance_of(a: Floats, w: Floats, rate_a: Floats, rate_w: Floats) -> Floats:
+    """`imbalance` of arguments that are checked already."""
     state = _Scaled(a, w, rate_a, rate_w)
     with np.errstate(over="ignore"):
         return representable("δ", np.ldexp(state.delta, 2 * state.unit))
@@ -123,11 +128,11 @@ class _Scaled:
             weight = np.empty_like(state)
             weight[0], weight[1:] = rates[1], rates[0]
             high, low = _times(high, low, weight)
-        total, rest = high[0], low[0] - low[1:].sum(axis=0)
-        for term in high[1:]:
+        total, rest = high[0], low[0]
+        for term, small in zip(high[1:], low[1:], strict=True):
             shorter = total - term
             taken = total - shorter
-            rest = rest + ((total - (shorter + taken)) + (taken - term))
+            rest = rest + ((total - (shorter + taken)) + (taken - term) - small)
             total = shorter
         return total + rest
 
