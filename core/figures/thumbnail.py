@@ -6,7 +6,6 @@ carries its dark twin as light-dark(), so the drawing follows the page's theme b
 """
 
 import html
-import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -46,8 +45,9 @@ def svg(picture: Picture, width: int = 240, height: int = 160, moment: int = -1)
     body = "".join(draw(traces, picture.layout, (float(width), float(height))))
     title = " ".join(re.sub(r"<[^>]*>", " ", picture.layout["title"]["text"]).split())
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="color-scheme:light dark" role="img" aria-label="{html.escape(picture.layout["meta"]["alt"])}" '
-        f'fill="none" stroke-linejoin="round"><title>{html.escape(title)}</title>{body}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" style="color-scheme:light dark" '
+        f'role="img" aria-label="{html.escape(picture.layout["meta"]["alt"])}" fill="none" stroke-linejoin="round">'
+        f"<title>{html.escape(title)}</title>{body}</svg>"
     )
 
 
@@ -121,7 +121,7 @@ def _scatter(trace: dict, place: Placing) -> Iterator[str]:
         dash = DASHES.get(line.get("dash", "solid"), "")
         wide = max(0.8, THIN * line.get("width", 2))
         more = f' stroke-width="{wide:g}"' + (f' stroke-dasharray="{dash}"' if dash else "")
-        yield _path(_way(x, y), trace, more, stroke=_one(line.get("color", INK)))
+        yield _path(_way(x, y), trace, more, stroke=line.get("color", INK))
     if "markers" in mode:
         yield from _markers(x, y, trace)
 
@@ -129,9 +129,8 @@ def _scatter(trace: dict, place: Placing) -> Iterator[str]:
 def _markers(x: Floats, y: Floats, trace: dict) -> Iterator[str]:
     """One path for each colour, symbol and size."""
     marker = trace.get("marker", {})
-    looks = (
-        _each(marker.get(key, usual), x.size) for key, usual in (("color", INK), ("symbol", "circle"), ("size", 6))
-    )
+    given = (marker.get(key, usual) for key, usual in (("color", INK), ("symbol", "circle"), ("size", 6)))
+    looks = (np.resize(np.asarray(value, dtype=object), x.size) for value in given)
     groups: dict[tuple, list[str]] = {}
     for px, py, *look in zip(x, y, *looks, strict=True):
         if np.isfinite([px, py]).all():
@@ -146,17 +145,6 @@ def _mark(x: float, y: float, symbol: str, size: float) -> str:
     radius = max(1.2, 0.5 * THIN * size)
     shape = SYMBOLS.get(symbol.removesuffix("-open"), SYMBOLS["circle"])
     return f"M{x:.1f},{y:.1f}" + shape.format(r=f"{radius:.1f}", d=f"{2 * radius:.1f}")
-
-
-def _each(value: Any, count: int) -> list:
-    """A property for every point: given so, or one for all."""
-    if isinstance(value, str) or np.ndim(value) == 0:
-        return [value] * count
-    return list(itertools.islice(itertools.cycle(value), count))
-
-
-def _one(colour: Any) -> str:
-    return colour if isinstance(colour, str) else INK
 
 
 def _way(x: Floats, y: Floats) -> str:
@@ -225,7 +213,7 @@ def _in_space(traces: list[dict], layout: dict, box: tuple[float, float]) -> Ite
 
 
 def _camera(scene: dict) -> Callable[[dict], tuple[Floats, Floats, Floats]]:
-    """Points to (right, up, depth) by the scene's camera, in perspective; NaN outside the scene's cube."""
+    """Points to (right, up, depth) by the scene's camera, in perspective; outside the cube NaN, of a mesh its wall."""
     camera, ratio = scene["camera"], scene.get("aspectratio", {})
     eye, centre = (np.array([camera[key][n] for n in "xyz"], dtype=float) for key in ("eye", "center"))
     ahead = (centre - eye) / np.linalg.norm(centre - eye)
@@ -238,7 +226,9 @@ def _camera(scene: dict) -> Callable[[dict], tuple[Floats, Floats, Floats]]:
         for n in "xyz":
             low, high = scene[f"{n}axis"]["range"]
             share = (np.asarray(trace[n], dtype=float) - low) / (high - low) - 0.5
-            cube.append(np.where(np.abs(share) <= 0.5, share, np.nan) * ratio.get(n, 1))
+            inside = np.clip(share, -0.5, 0.5)
+            there = (trace["type"] == "mesh3d") | (np.abs(share - inside) < 1e-6)
+            cube.append(np.where(there, inside, np.nan) * ratio.get(n, 1))
         x, y, depth = np.tensordot(turn, np.stack(cube) - eye.reshape(3, *[1] * cube[0].ndim), axes=1)
         return x / depth, y / depth, depth
 
@@ -247,9 +237,13 @@ def _camera(scene: dict) -> Callable[[dict], tuple[Floats, Floats, Floats]]:
 
 def _faces(trace: dict, x: Floats, y: Floats, depth: Floats) -> Iterator[str]:
     """The faces of a surface or a mesh, far ones first, in one group of the trace's opacity."""
-    corners, level = _quads(trace) if trace["type"] == "surface" else _triangles(trace)
-    low, high = trace["cmin"], trace["cmax"]
-    colours = shades(trace["colorscale"], (level - low) / (high - low))
+    if trace["type"] == "surface":
+        corners = _quads(*np.shape(trace["z"]))
+        level = np.asarray(trace["surfacecolor"], dtype=float).ravel()[corners].mean(axis=1)
+    else:
+        corners = np.stack([np.asarray(trace[n], dtype=int) for n in "ijk"], axis=-1)
+        level = np.asarray(trace["intensity"], dtype=float)
+    colours = shades(trace["colorscale"], (level - trace["cmin"]) / (trace["cmax"] - trace["cmin"]))
     x, y, depth = (values.ravel()[corners] for values in (x, y, depth))
     order = np.argsort(-depth.mean(axis=1))
     yield f'<g opacity="{trace.get("opacity", 1):g}" stroke-width=".5">'
@@ -259,18 +253,11 @@ def _faces(trace: dict, x: Floats, y: Floats, depth: Floats) -> Iterator[str]:
     yield "</g>"
 
 
-def _quads(trace: dict) -> tuple[np.ndarray, Floats]:
-    """Corners [face, 4] as places in the flattened grid, thinned to FACES rows and twice as many columns, and colours."""
-    rows, columns = np.shape(trace["z"])
+def _quads(rows: int, columns: int) -> np.ndarray:
+    """Corners [face, 4] as places in the flattened grid, thinned to FACES rows and twice as many columns."""
     i, j = (
         np.unique(np.linspace(0, n - 1, min(n, most + 1)).round().astype(int))
         for n, most in ((rows, FACES), (columns, 2 * FACES))
     )
     grid = i[:, None] * columns + j
-    corners = np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=-1).reshape(-1, 4)
-    return corners, np.asarray(trace["surfacecolor"], dtype=float).ravel()[corners].mean(axis=1)
-
-
-def _triangles(trace: dict) -> tuple[np.ndarray, Floats]:
-    corners = np.stack([np.asarray(trace[n], dtype=int) for n in "ijk"], axis=-1)
-    return corners, np.asarray(trace["intensity"], dtype=float)
+    return np.stack([grid[:-1, :-1], grid[:-1, 1:], grid[1:, 1:], grid[1:, :-1]], axis=-1).reshape(-1, 4)

@@ -58,11 +58,14 @@ def test_shades_meet_the_stops_and_grey_is_the_unknown():
     assert found.tolist() == [[0] * 3, [128, 64, 32], [192, 160, 144], [255] * 3, [255] * 3, [128] * 3]
 
 
-def test_far_faces_come_first_and_what_is_outside_the_cube_not_at_all():
+def test_far_faces_come_first_and_a_line_ends_at_the_cubes_wall():
     picture = style.space(Params(), title="two", alt="Two triangles", short="two", axes=("x", "y", "z"), reach=1)
-    xyz = np.array([[0, -0.9, 0], [0.5, -0.9, 0], [0, -0.9, 0.5], [0, 0.9, 0], [0.5, 0.9, 0], [0, 0.9, 0.5], [0, 9, 0]])
-    corners = dict(zip("ijk", np.array([[0, 3, 3], [1, 4, 4], [2, 5, 6]]), strict=True))
+    near = np.array([[0, -0.9, 0], [0.5, -0.9, 0], [0, -0.9, 0.5]])
+    corners = dict(zip("ijk", np.array([[0, 3], [1, 4], [2, 5]]), strict=True))
+    mesh = {"type": "mesh3d", **dict(zip("xyz", np.concatenate([near, near * [1, -1, 1]]).T, strict=True)), **corners}
     scale = [[0, "#000000"], [1, "#ffffff"]]
-    mesh = {"type": "mesh3d", **dict(zip("xyz", xyz.T, strict=True)), **corners, "intensity": [0, 1, 1]}
-    picture.add({**mesh, "cmin": 0, "cmax": 1, "colorscale": scale})
-    assert re.findall(r'fill="(#\w+)"', thumbnail.svg(picture)) == ["#ffffff", "#000000"]
+    picture.add({**mesh, "intensity": [0, 1], "cmin": 0, "cmax": 1, "colorscale": scale})
+    picture.add(style.line3d(np.array([[0, 0, 0], [0, 0, 0.5], [0, 0, 2], [0, 0, 3]]), INK))
+    text = thumbnail.svg(picture)
+    assert re.findall(r'fill="(#\w+)"', text) == ["#ffffff", "#000000"]
+    assert [len(way) for way in ways(text)] == [3, 3, 2]
