@@ -23,14 +23,14 @@ MARGIN = 6.0
 THIN = 0.5
 STEP_PX = 0.8
 FACES = 10
-DASHES = {"dot": "1 3", "dash": "5 3", "dashdot": "5 2 1 2", "longdash": "8 3"}
+SOLID = ("surface", "mesh3d")
+DASHES = {"dot": "1 3", "dash": "5 3", "dashdot": "5 2 1 2"}
 SYMBOLS = {
     "circle": "m-{r},0a{r},{r} 0 1,0 {d},0a{r},{r} 0 1,0 -{d},0",
     "square": "m-{r},-{r}h{d}v{d}h-{d}z",
     "triangle-up": "m0,-{r}l{r},{d}h-{d}z",
     "triangle-down": "m0,{r}l{r},-{d}h-{d}z",
     "x": "m-{r},-{r}l{d},{d}m0,-{d}l-{d},{d}",
-    "star": "m-{r},0h{d}m-{r},-{r}v{d}",
 }
 
 
@@ -71,7 +71,7 @@ def _in_plane(traces: list[dict], layout: dict, box: tuple[float, float]) -> Ite
         elif trace["type"] == "heatmap":
             yield _map(trace, place)
         elif trace["type"] == "scatter":
-            yield from _scatter(trace, place)
+            yield from _scatter(trace, *place(trace))
 
 
 def _plane(traces: list[dict], layout: dict, box: tuple[float, float]) -> Placing:
@@ -111,9 +111,8 @@ def _range(axis: dict, known: list) -> tuple[float, float]:
     return low - spare, high + spare
 
 
-def _scatter(trace: dict, place: Placing) -> Iterator[str]:
-    """A trace's area, line and markers, at pixels."""
-    x, y = place(trace)
+def _scatter(trace: dict, x: Floats, y: Floats) -> Iterator[str]:
+    """A trace's area, line and markers, at pixels x[n], y[n]."""
     mode, line = trace.get("mode", "lines"), trace.get("line", {})
     if trace.get("fill") == "toself":
         yield _path(_way(x, y), trace, fill=trace.get("fillcolor", INK))
@@ -136,7 +135,7 @@ def _markers(x: Floats, y: Floats, trace: dict) -> Iterator[str]:
         if np.isfinite([px, py]).all():
             groups.setdefault(tuple(look), []).append(_mark(px, py, str(look[1]), float(look[2])))
     for (colour, symbol, _), marks in groups.items():
-        hollow = str(symbol).endswith("-open") or symbol in ("x", "star")
+        hollow = str(symbol).endswith("-open") or symbol == "x"
         colours = {"stroke": colour} if hollow else {"stroke": colour, "fill": colour}
         yield _path("".join(marks), trace, ' stroke-width="1"', **colours)
 
@@ -203,13 +202,14 @@ def _in_space(traces: list[dict], layout: dict, box: tuple[float, float]) -> Ite
     x, y = (np.concatenate([axes[k].ravel() for axes in seen]) for k in (0, 1))
     spans = [(float(np.nanmin(v)), float(np.nanmax(v))) for v in (x, y)]
     scale = min((side - 2 * MARGIN) / ((high - low) or 1) for side, (low, high) in zip(box, spans, strict=True))
-    for trace, (right, up, depth) in zip(traces, seen, strict=True):
+    faces_first = sorted(zip(traces, seen, strict=True), key=lambda pair: pair[0]["type"] not in SOLID)
+    for trace, (right, up, depth) in faces_first:
         px = box[0] / 2 + scale * (right - sum(spans[0]) / 2)
         py = box[1] / 2 - scale * (up - sum(spans[1]) / 2)
-        if trace["type"] in ("surface", "mesh3d"):
+        if trace["type"] in SOLID:
             yield from _faces(trace, px, py, depth)
         elif trace["type"] == "scatter3d":
-            yield from _scatter(trace, lambda _, px=px, py=py: (px, py))
+            yield from _scatter(trace, px, py)
 
 
 def _camera(scene: dict) -> Callable[[dict], tuple[Floats, Floats, Floats]]:
