@@ -118,9 +118,9 @@ async def projector(room: Room, full: asyncio.Event, sessions: int, seen: list[t
                 if not room.kept.find(room.code).asked:
                     await session.click("Ask the class")
                 while not full.is_set() and not session.closed:
-                    for text in session.texts:
+                    for text in session.written:
                         seen += [(time.time(), int(found[1])) for found in COUNT.finditer(text)]
-                    session.texts.clear()
+                    session.written.clear()
                     if seen and seen[-1][1] >= sessions:
                         full.set()
                     await asyncio.sleep(0.05)
