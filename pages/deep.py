@@ -51,7 +51,7 @@ with picture:
         *painted(figures, problem, solution),
         cursor=Cursor("t", "time t", solution.times, still=60),
         grow=(1.3, 1, 0.8),
-        least=290,
+        least=270,
     )
 
 if solution.reason:

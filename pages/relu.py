@@ -48,7 +48,7 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=285)
+    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=270)
 
 presets(page, PRESETS)
 for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(2), strict=True):

@@ -62,7 +62,7 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=285)
+    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=270)
 
 presets(page, PRESETS)
 conserved, mu = solution.conserved, problem.tau**2

@@ -38,11 +38,13 @@ function showViews(chart) {
 /* A narrow screen shows one picture at a time; these buttons, named as the pictures are, choose which. */
 export function showPicker(chart) {
   const picker = chart.root.querySelector(".lab-pick");
-  const count = chart.panels.length;
+  const { network } = chart;
+  const items = network.host.isConnected ? [...chart.panels, { div: network.host, short: "network" }] : chart.panels;
+  const count = items.length;
   const several = narrow() && count > 1;
   picker.hidden = !several;
   chart.chosen = Math.min(chart.chosen ?? 0, count - 1);
-  chart.panels.forEach((panel, k) => (panel.div.hidden = several && k !== chart.chosen));
+  items.forEach((panel, k) => (panel.div.hidden = several && k !== chart.chosen));
   const choose = (k) => () => {
     chart.chosen = k;
     showPicker(chart);
@@ -52,5 +54,5 @@ export function showPicker(chart) {
     const label = `${panel.short}, picture ${k + 1} of ${count}`;
     return button(panel.short, choose(k), { label, pressed: k === chart.chosen });
   };
-  picker.replaceChildren(...chart.panels.map(one));
+  picker.replaceChildren(...items.map(one));
 }

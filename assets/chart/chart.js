@@ -8,6 +8,7 @@ import { pointOf } from "./handles.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
 import { loadPlotly } from "./library.js";
+import { Network } from "./network.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
 import { themeOf } from "./theme.js";
@@ -28,6 +29,7 @@ export class Chart {
     this.readout = root.querySelector("output");
     this.status = root.querySelector(".lab-status");
     this.playback = new Playback(this);
+    this.network = new Network(this);
     this.wire();
   }
 
@@ -182,6 +184,9 @@ export class Chart {
       this.resize.observe(panel.plot);
     }
     panels.forEach((panel, k) => this.panels[k].set(panel));
+    this.network.set(this.panels.map((panel) => panel.figure.network).find(Boolean));
+    if (this.network.spec && !this.directions.curtain) this.host.append(this.network.host);
+    else this.network.host.remove();
     if (this.held) return;
     this.flow = this.source.flow && { ...this.source.flow };
     this.runs = null;
@@ -271,6 +276,7 @@ export class Chart {
 
   /* Pictures of the plane are there a frame sooner than scenes, which take longest. */
   async drawAll() {
+    this.network.show(this.index);
     const seen = this.panels.filter((panel) => !panel.div.hidden);
     const scenes = seen.filter((panel) => panel.scenes.length);
     await Promise.all(seen.filter((panel) => !panel.scenes.length).map((panel) => panel.draw(this.Plotly, this.index)));

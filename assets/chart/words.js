@@ -3,10 +3,12 @@
 import { written } from "./markup.js";
 
 const TITLE_ROOM = 44;
+const NOTE_ROOM = 26;
 
 /* The layout without its words, which are written beside it. */
 export function withoutWords(layout) {
-  const margin = { ...layout.margin, t: Math.max(8, (layout.margin?.t ?? 52) - TITLE_ROOM) };
+  const above = (layout.annotations ?? []).some((note) => note.yref === "paper" && note.y >= 1 && note.yanchor === "bottom");
+  const margin = { ...layout.margin, t: Math.max(above ? NOTE_ROOM : 8, (layout.margin?.t ?? 52) - TITLE_ROOM) };
   return { ...layout, title: undefined, annotations: [], margin };
 }
 

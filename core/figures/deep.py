@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.figures import style
+from core.figures import network, style
 from core.figures.picture import Picture, moving
 from core.problems.deep import DEEPEST, DeepChain, Solution, start
 from core.problems.deep_run import Comparison
@@ -50,6 +50,8 @@ def plane(problem: DeepChain, solution: Solution) -> Picture:
     picture.add(style.points(first[:1], first[1:], style.INK, "β₀, start", size=12, symbol="circle-open"))
     picture.add(style.points(landing[:1], landing[1:], style.MINIMA, "predicted landing", size=15, symbol="star"))
     style.label(picture, first[0], first[1], "β₀", style.INK, yshift=-14)
+    layers = np.column_stack([np.linalg.norm(solution.w, axis=-1), solution.a])
+    picture.network = network.picture([network.chain("chain", layers, problem.imbalance)])
     places = picture.add(_now(solution.beta, 0))
     return picture.move(places, *([moving(_now(solution.beta, k))] for k in range(len(solution.times))))
 

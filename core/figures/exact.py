@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, palette, style
+from core.figures import handles, network, palette, style
 from core.figures.picture import Picture, moving
 from core.problems.exact import Exact, Solution
 from core.theory.checks import Floats
@@ -147,6 +147,8 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     )
     for place, at in zip(marks, ("start", "target"), strict=True):
         handles.role(picture, place, 0, at, x="beta1", y="beta2")
+    runs = zip(solution.deltas, solution.w, solution.a, strict=True)
+    picture.network = network.single([(f"of δ = {delta:g}", w, a, delta) for delta, w, a in runs])
     earliest = _earliest(problem, solution)
     picture.flow = handles.flow(problem, solution.times, solution.deltas, earliest=earliest)
     picture.handles += [

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
 
@@ -28,6 +28,7 @@ def surface(problem: Geometry, solution: Solution) -> Picture:
     picture.add(_parting(solution, 0))
     ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0))
+    picture.network = network.single([("of the path", path.w[0], path.a[0], path.delta)])
     if problem.start == "function":
         _hold_in_space(problem, solution, picture, [*ways, *places])
     return picture.move(places, *([moving(_now3d(path, k))] for k in range(solution.times.size)))
@@ -44,6 +45,9 @@ def surface_sweep(problem: Geometry, solution: Solution) -> Picture:
         sheets = _sheets(problem, solution.paths[k], solution.reach)
         return [*sheets, _parting(solution, k), *_ways(solution.paths[k])]
 
+    starts = [np.stack([getattr(path, name)[0, 0] for path in solution.paths]) for name in ("w", "a")]
+    copy = network.copy("at the start", starts[0][:, None], starts[1][:, None], solution.deltas)
+    picture.network = network.picture([copy])
     places = picture.add(*changing(middle))
     style.told(picture, (_surface_title(problem, path) for path in solution.paths))
     frames = ([moving(trace, "surfacecolor", "line", "marker") for trace in changing(k)] for k in _each(solution))

@@ -15,8 +15,11 @@ import plotly.graph_objects as go
 
 @dataclass
 class Picture:
-    """data: traces; layout; frames: what each cursor position changes, as {"data": [...], "traces": [...]}; handles and
-    roles: what can be taken hold of and what follows (core.figures.handles); flow: what the closed form then needs."""
+    """data: traces; layout; frames: what each cursor position changes, as {"data": [...], "traces": [...]}.
+
+    handles and roles: what can be taken hold of and what follows (core.figures.handles); flow: what the closed form then
+    needs; network: the network itself (core.figures.network).
+    """
 
     data: list[dict] = field(default_factory=list)
     layout: dict[str, Any] = field(default_factory=dict)
@@ -24,6 +27,7 @@ class Picture:
     handles: list[dict] = field(default_factory=list)
     roles: list[dict] = field(default_factory=list)
     flow: dict[str, Any] = field(default_factory=dict)
+    network: dict[str, Any] = field(default_factory=dict)
     sealed: str = field(default="", init=False, repr=False, compare=False)
 
     def add(self, *traces: dict) -> list[int]:
@@ -46,7 +50,9 @@ class Picture:
         if self.sealed:
             return self.sealed
         whole = {"data": self.data, "layout": self.layout, "frames": packed(self.frames)}
-        return json.dumps(whole | {"handles": self.handles, "roles": self.roles}, default=_encoded)
+        return json.dumps(
+            whole | {"handles": self.handles, "roles": self.roles, "network": self.network or None}, default=_encoded
+        )
 
     def seal(self) -> "Picture":
         """Keep the text: the picture must not change any more."""

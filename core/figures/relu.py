@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import style
+from core.figures import network, style
 from core.figures.picture import Picture, moving
 from core.problems.relu import Problem, Solution
 from core.theory import relu_partition as partition
@@ -46,6 +46,10 @@ def surface(problem: Problem, solution: Solution, which: int) -> Picture:
         mine = solution.X[solution.y == label]
         xyz = np.column_stack([mine, np.full(len(mine), label)])
         picture.add(style.points3d(xyz, colour, name, size=3, symbol=symbol))
+    if which == 0:
+        networks = zip(("followed", "rival"), (solution.main, solution.rival), solution.starts, strict=True)
+        copies = [network.copy(name, one.W, one.a, delta, X=solution.X) for name, one, (_, delta) in networks]
+        picture.network = network.picture(copies)
     pieces = _pieces(problem, solution, which)
     places = picture.add(*_mesh(*pieces[-1]))
     return picture.move(places, *([moving(t, "i", "j", "k", "intensity") for t in _mesh(*now)] for now in pieces))

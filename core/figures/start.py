@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.checks import Floats
@@ -85,6 +85,8 @@ def race(problem: Start, solution: Linear) -> Picture:
 def _hold(problem: Start, solution: Linear, picture: Picture, aim: int, places: list[int]) -> None:
     """The target can be dragged round the circle; the three paths, their trails and dots follow."""
     picture.flow = handles.flow(problem, solution.times, solution.deltas)
+    runs = zip(WORDS, solution.w, solution.a, solution.deltas, strict=True)
+    picture.network = network.single(list(runs))
     picture.handles.append(
         handles.polar(
             problem, "beta_star", "target β*", angle="angle", norm=1.0, flow="beta_star", offset=180.0, side=-1

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.figures import style
+from core.figures import network, style
 from core.figures.picture import Picture, moving
 from core.problems.teacher_student import PAPER_PANELS, Problem, Solution
 from core.theory import relu_partition
@@ -30,6 +30,9 @@ def neurons(problem: Problem, solution: Solution, *, height: int = HEIGHT, named
     picture = style.figure(
         problem, short="neurons", title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height
     ).lay(xaxis=axes, yaxis={**axes, "scaleanchor": "x"}, margin={"l": 48, "r": 4})
+    if named:
+        student = network.copy("student", solution.run.W, solution.run.a, solution.conserved, X=solution.X)
+        picture.network = network.picture([student])
     picture.add(*_teacher(solution, far))
     if named:
         _name_teachers(picture, solution, far)

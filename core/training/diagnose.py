@@ -90,9 +90,8 @@ def _of_movement(moved: Movement) -> list[str]:
             f"flipped     {moved.flipped_share:.2%} of activations; Hamming distance {moved.hamming_distance:.3g} "
             f"of {moved.neurons} neurons"
         )
-        lines.append(
-            f"function    changed by {moved.function_change:.3g} of its size, {moved.curved:.0%} of that not linear"
-        )
+        size = "from zero" if moved.function_change is None else f"by {moved.function_change:.3g} of its size"
+        lines.append(f"function    changed {size}, {moved.curved:.0%} of that not linear")
     changes = ["from zero" if change is None else f"{change:.3g}" for change in moved.weight_change]
     lines.append(f"weights     changed by {', '.join(changes)} of their size, layer by layer")
     for drift in moved.drifts:

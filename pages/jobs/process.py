@@ -74,7 +74,7 @@ class Process:
             job.where = rest[0]
         elif kind == "note":
             LOG.warning("job %s: %s", job.request[:2], rest[0])
-            job.notes.append(rest[0])
+            job.notes.extend(note for note in rest if note not in job.notes)
         elif kind == "error":
             LOG.warning("job %s: %s", job.request[:2], rest[0])
             job.fail(rest[0] if rest[1] else "This run failed; the operator's log says why.")

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from core.errors import Refusal
-from core.training.device import describe, device_for, told
+from core.training.device import describe, own_device, told
 from core.training.threads import one_thread
 
 NICENESS = 10
@@ -50,7 +50,7 @@ def _answer(requests: int, answers: BinaryIO, module: str, name: str, problem: A
 def _where() -> str:
     """The device of this process's jobs, in words."""
     try:
-        return describe(device_for("auto"))
+        return describe(own_device())
     except (RuntimeError, Refusal):
         return "a GPU that does not answer"
 

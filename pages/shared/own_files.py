@@ -102,7 +102,7 @@ def _asked(look: Callable[..., list[str]], *inputs: bytes | str) -> list[str]:
 
 def _pasted() -> str:
     st.caption("Or run this beside your model and paste the line it prints:")
-    st.code(SNIPPET, language="python")
+    st.code(SNIPPET, language=None)
     return st.text_area("Printed line", key="file_pasted", height=80).strip()
 
 
@@ -112,7 +112,7 @@ def _other_formats() -> None:
         with fold:
             prose(STEM, "formats")
             for lines in dict.fromkeys(known.lines for known in FORMATS):
-                st.code(lines, language="python")
+                st.code(lines, language=None)
 
 
 def _data() -> tuple[bytes, str, str, How]:
@@ -145,30 +145,24 @@ def show_refusal(error: Refusal, asked: Any) -> None:
     ):
         show(str(error), icon=":material/help:" if question else ":material/error:")
         if isinstance(error, OtherFormat) and place is asked:
-            place.code(error.lines, language="python")
+            place.code(error.lines, language=None)
     st.caption("The controls stand under “Your own network and data”.")
 
 
 def show_reading(report: Report) -> None:
     """How the files were read: every guess with its switch, and every array of the file with what became of it."""
-    if not (report.notes or report.arrays):
+    if report.notes:
+        st.caption("**How the files were read.** " + " ".join(report.notes))
+    if not report.arrays:
         return
     used = sum(entry.used for entry in report.arrays)
-    title = (
-        f"How the files were read: {used} of {len(report.arrays)} arrays used"
-        if report.arrays
-        else "How the file was read"
-    )
-    with st.expander(title, key="file_reading"):
-        st.markdown("\n".join(f"- {note}" for note in report.notes))
-        if report.arrays:
-            table(
-                [
-                    {
-                        "array": f"`{entry.name}`",
-                        "shape": " × ".join(map(str, entry.shape)) or "–",
-                        "used as, or why not": entry.use if entry.used else f"not used: {entry.use}",
-                    }
-                    for entry in report.arrays
-                ]
-            )
+    with st.expander(f"Every array of the file: {used} of {len(report.arrays)} are used", key="file_reading"):
+        rows = [
+            {
+                "array": f"`{entry.name}`",
+                "shape": " × ".join(map(str, entry.shape)) or "–",
+                "used as, or why not": entry.use if entry.used else f"not used: {entry.use}",
+            }
+            for entry in report.arrays
+        ]
+        table(rows)

@@ -23,8 +23,8 @@ KINDS = {"slider", "button", "exception", "alert", "progress", "text_input", "nu
 
 @dataclass
 class Session:
-    """An open connection to one page. texts: alerts shown; written: HTML; errors: exceptions shown to the visitor; finished: complete
-    runs of the page, or of the part of it in which the moved slider stands."""
+    """An open connection to one page. texts: alerts shown; written: HTML; errors: exceptions shown to the visitor; finished:
+    complete runs of the page, or of the part of it in which the moved slider stands."""
 
     port: int
     page: str = ""

@@ -23,7 +23,7 @@ def test_the_camera_survives_a_slider_step_without_remount(geometry):
     )
     before = geometry.camera()
     step_slider(geometry, "delta")
-    geometry.until_meta("delta", -1.9)
+    geometry.until_meta("delta", -1.99)
     after = geometry.camera()
     assert after["eye"] == pytest.approx(before["eye"], abs=1e-9)
     assert geometry.tab.evaluate("() => document.querySelector('.js-plotly-plot').mark") == 1
@@ -50,7 +50,7 @@ def test_play_and_pause_swap_names_and_a_step_shows_during_playback(visit):
         seen.tab.get_by_label("Play", exact=True).click()
         seen.tab.get_by_label("Pause", exact=True).wait_for(timeout=10_000)
     step_slider(seen, "delta")
-    seen.until_meta("delta", -1.9)
+    seen.until_meta("delta", -1.99)
     seen.tab.get_by_label("Play", exact=True).wait_for(timeout=20_000)
 
 

@@ -48,7 +48,7 @@ def test_a_lesson_can_be_walked_by_keyboard_alone(visit):
     assert opacity["same function as the start"] in (None, 1) and opacity["zero loss, a w = β*"] < 1
     seen.tab.locator(".st-key-delta input[type=range]").focus()
     seen.tab.keyboard.press("ArrowRight")
-    seen.until_meta("delta", 2.1)
+    seen.until_meta("delta", 2.01)
     assert "3 of 5" in said(seen), "an arrow in a slider belongs to the slider"
     seen.tab.evaluate("() => document.activeElement.blur()")
     seen.tab.keyboard.press("ArrowLeft")
@@ -99,8 +99,7 @@ def test_a_lesson_link_hides_locks_names_nonsense_and_sees_the_goal(visit):
     assert seen.tab.locator(".st-key-presets").count() == 0
     thumb = seen.tab.locator(".st-key-delta input[type=range]")
     thumb.focus()
-    for _ in range(40):
-        seen.tab.keyboard.press("ArrowRight")
+    seen.tab.keyboard.press("End")
     seen.tab.get_by_text("Reached:").wait_for()
     assert seen.violations() == []
 

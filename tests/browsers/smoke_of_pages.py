@@ -53,6 +53,7 @@ def test_a_page_opens_plays_and_is_moved(browser, server, page):
         return
     assert browser.ask("[...document.querySelectorAll('.lab-panel')].filter(p => p.children.length).length") > 0
     if browser.ask("!document.querySelector('.lab-time').hidden"):
+        until(browser, "document.querySelector('.lab-play').title === 'Play'", "the opening's motion ends")
         before = browser.ask("document.querySelector('.lab-time output').textContent")
         browser.ask("(document.querySelector('.lab-play').click(), null)")
         until(browser, f"document.querySelector('.lab-time output').textContent !== {before!r}", "the cursor moves")

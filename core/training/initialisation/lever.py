@@ -102,9 +102,9 @@ def pytorch_lines(norms: Norms, factors: Sequence[float]) -> str:
         if scaled:
             lines.append("; ".join(scaled))
     if not lines:
-        return "pass  # nothing is to be multiplied"
+        return "pass"
     if torch:
-        return "\n".join(["state = model.state_dict()  # shares the model's memory", *lines])
+        return "\n".join(["state = model.state_dict()", *lines])
     return "\n".join(['weights = dict(numpy.load("weights.npz"))', *lines, 'numpy.savez("rescaled.npz", **weights)'])
 
 

@@ -28,6 +28,7 @@ CONSERVED = 0.1
 LIKE_ADAM = 0.65
 LIKE_DECAY = 0.98
 ONE_RATIO = 0.99
+FEW = 4  # with fewer units one factor, or one ratio, explains nearly any drift
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Drift:
 
 @dataclass(frozen=True)
 class Movement:
-    """What changed between two states of one network; None where normalisation layers hide the function.
+    """What changed between two states of one network; None where normalisation layers hide the function, or f was zero.
 
     weight_change: ‖W_T − W_0‖/‖W_0‖ of each layer, None for one that was zero; squares: for each pair of layers the two terms
     of δ of every unit, η_{l+1}(‖in‖² + bias²) before and after, η_l‖out‖² before and after.
@@ -177,14 +178,15 @@ def explanation(drifts: Sequence[Drift], rates: Sequence[float]) -> str:
     numbers = f"|Δδ| is {worst.share:.0%} of what its two terms moved ({worst.below} → {worst.above})"
     if worst.share <= CONSERVED:
         return f"Conserved: {numbers}, as by gradient flow: small steps, no weight decay, not Adam."
-    if all(d.explained >= LIKE_DECAY and d.factor < 1 for d in drifts):
+    enough = max(drift.units for drift in drifts) >= FEW
+    if enough and all(drift.explained >= LIKE_DECAY and drift.factor < 1 for drift in drifts):
         decay = -np.log(max(worst.factor, 1e-12)) / 2
         return (
             f"Shrunk by one factor, {worst.factor:.3g}, which explains {worst.explained:.1%} of the drift: weight decay with "
             f"step × λ × steps = {decay:.3g}."
         )
-    given = rates[at + 1] and rates[at] / rates[at + 1]
-    if worst.together >= ONE_RATIO and abs(np.log(max(worst.ratio, 1e-12) * given)) > CONSERVED:
+    given = rates[at] / rates[at + 1]
+    if enough and worst.together >= ONE_RATIO and abs(np.log(max(worst.ratio, 1e-12) * given)) > CONSERVED:
         return (
             f"Not conserved at these rates, but at others: the terms move together (cosine {worst.together:.3f}) as if "
             f"η of {worst.above} were {worst.ratio:.3g} times η of {worst.below}. Set the rates to those of the training."
@@ -200,8 +202,8 @@ def explanation(drifts: Sequence[Drift], rates: Sequence[float]) -> str:
     )
 
 
-def _function(before: Layers, after: Layers, X: np.ndarray) -> tuple[float | None, float, float, float]:
-    """S (None where a kernel is zero), share of flipped activations, relative change of f, its curved part."""
+def _function(before: Layers, after: Layers, X: np.ndarray) -> tuple[float | None, float, float | None, float]:
+    """S (None where a kernel is zero), share of flipped activations, relative change of f (None from 0), curved part."""
     kernels = [layer_kernels(layers, X).sum(0) for layers in (before, after)]
     S = kernel_distance(*kernels) if all(kernel.any() for kernel in kernels) else None
     first, last = forward(before, X), forward(after, X)
@@ -209,8 +211,8 @@ def _function(before: Layers, after: Layers, X: np.ndarray) -> tuple[float | Non
     flipped = float(np.concatenate(flips, axis=1).mean())
     change = last[-1] - first[-1]
     left = change - _linearised(before, after, first)
-    size = float(np.linalg.norm(change))
-    moved = size / max(float(np.linalg.norm(first[-1])), 1e-300)
+    size, start = float(np.linalg.norm(change)), float(np.linalg.norm(first[-1]))
+    moved = size / start if start > 0 else None
     return S, flipped, moved, _over(float(np.linalg.norm(left)), size, 0.0)
 
 

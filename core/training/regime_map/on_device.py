@@ -46,10 +46,17 @@ def trained(
     raises where the device fails.
     """
     usable(device)
-    seeds = sorted({cell[2] for cell in cells})
+    rates = {}
+    for cell in sorted(cells, key=lambda cell: cell[2]):
+        try:
+            rates[cell] = rate_of(problem, cell)
+        except OutsideTheory as why:
+            yield cell, why
+    if not rates:
+        return
+    cells, seeds = list(rates), sorted({cell[2] for cell in rates})
     data = {seed: drawn(problem, seed) for seed in seeds}
-    cells = sorted(cells, key=lambda cell: cell[2])
-    task = _task(problem, cells, data, seeds, np.array([rate_of(problem, cell) for cell in cells]))
+    task = _task(problem, cells, data, seeds, np.array(list(rates.values())))
     ruler = _Ruler(task, np.stack([data[seed][0].y_test for seed in seeds]), data[seeds[0]][1], device)
     values = np.full((len(cells), len(MEASURES), len(task.goals)), np.nan)
     for event in train(task, device=device):
@@ -89,10 +96,16 @@ class _Ruler:
         self.block = max(1, int(BLOCK_BYTES / (4 * max(task.X.shape[1] ** 2, tests * m))))
 
     def measure(self, runs: np.ndarray, theta: torch.Tensor) -> np.ndarray:
-        """[k, 5] in the order of MEASURES."""
-        blocks = range(0, len(runs), self.block)
-        rows = [self._rows(runs[at : at + self.block], theta[at : at + self.block]) for at in blocks]
-        return torch.cat(rows).cpu().numpy()
+        """[k, 5] in the order of MEASURES; in smaller blocks where the memory does not suffice."""
+        while True:
+            try:
+                blocks = range(0, len(runs), self.block)
+                rows = [self._rows(runs[at : at + self.block], theta[at : at + self.block]) for at in blocks]
+                return torch.cat(rows).cpu().numpy()
+            except torch.OutOfMemoryError:
+                if self.block == 1:
+                    raise
+                self.block //= 2
 
     def _rows(self, runs: np.ndarray, theta: torch.Tensor) -> torch.Tensor:
         start, y = self._put(self.task.theta[runs]), self._put(self.task.y[runs])

@@ -4,9 +4,11 @@ Both are left out where they cannot be had: on a CPU, or without a compiler for 
 """
 
 import logging
+import os
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import torch
@@ -20,29 +22,42 @@ log = logging.getLogger(__name__)
 KEPT = 8
 """Captured shapes that are kept for the next call."""
 
-Round = Callable[[], None]
-_kept: OrderedDict[tuple, tuple[Slots, Round]] = OrderedDict()
+
+@dataclass(frozen=True)
+class Engine:
+    """Slots, and `go`, one call of which takes `ticks` ticks of all of them; `key` is what both were made for."""
+
+    key: tuple
+    slots: Slots
+    go: Callable[[], None]
 
 
-def slots_and_round(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance: float, ticks: int):
-    """(Slots, round) for (groups, members, n, d, m): one call of `round` takes `ticks` ticks of all slots.
+_kept: OrderedDict[tuple, Engine] = OrderedDict()
 
-    On a GPU both are kept, and the next call with the same settings gets them back with nobody in any slot.
-    """
+
+def borrow(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance: float, ticks: int) -> Engine:
+    """An engine for (groups, members, n, d, m) with nobody in any slot: one that was given back before, or a new one."""
     key = (shape, kind, device, *layers.values(), tolerance, ticks)
-    if key in _kept:
-        _kept.move_to_end(key)
-        slots, go = _kept[key]
-        slots.vacate()
-        return slots, go
+    engine = _kept.pop(key, None)
+    if engine is not None:
+        engine.slots.vacate()
+        return engine
     slots = _empty(shape, kind, device, layers, tolerance)
-    if not device.startswith("cuda"):
-        return slots, lambda: slots.round(ticks)
-    go = _captured(slots, ticks)
-    _kept[key] = slots, go
+    go = _captured(slots, ticks) if _captures(slots) else partial(slots.round, ticks)
+    return Engine(key, slots, go)
+
+
+def give_back(engine: Engine) -> None:
+    """Keep a captured engine for the next call that needs its like."""
+    if not _captures(engine.slots):
+        return
+    _kept[engine.key] = engine
     while len(_kept) > KEPT:
         _kept.popitem(last=False)
-    return slots, go
+
+
+def _captures(slots: Slots) -> bool:
+    return slots.theta.is_cuda
 
 
 def forget() -> None:
@@ -62,7 +77,7 @@ def _empty(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance
     return Slots(made, tolerance)
 
 
-def _captured(slots: Slots, ticks: int) -> Round:
+def _captured(slots: Slots, ticks: int) -> Callable[[], None]:
     """The round as a CUDA graph over the slots' own tensors. Nobody is in a slot yet, so the trial runs change nothing."""
     side = torch.cuda.Stream()
     side.wait_stream(torch.cuda.current_stream())
@@ -79,6 +94,7 @@ def _captured(slots: Slots, ticks: int) -> Round:
 @cache
 def _fused() -> Callable[..., Any]:
     """products.signals compiled into few passes over the pre-activations, tried once; itself where that fails."""
+    os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")  # not a pool of compiling processes for one kernel
     compiled = torch.compile(products.signals, dynamic=True)
     Z, a, y = (torch.ones(size, device="cuda") for size in ((2, 3, 4, 5), (2, 1, 4, 5), (2, 3, 4)))
     try:

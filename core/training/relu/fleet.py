@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from core.errors import OutsideTheory
-from core.training.relu.capture import slots_and_round
+from core.training.relu.capture import borrow, give_back
 from core.training.relu.growing import CONVERGED, DIVERGED, ROUNDED
 from core.training.relu.products import Products
 from core.training.relu.run import FIRST_LEAP, STABLE, STIFF, TURNS, Accuracy, divergence
@@ -91,19 +91,23 @@ class Fleet:
 
     def run(self) -> Iterator[Event]:
         """Train until every network has left."""
-        yield from self._fill()
-        while (self.who >= 0).any():
-            self.go()
-            yield from self._look()
+        try:
             yield from self._fill()
-            self._shrink()
+            while (self.who >= 0).any():
+                self.engine.go()
+                yield from self._look()
+                yield from self._fill()
+                self._shrink()
+        finally:
+            give_back(self.engine)
 
     def _board(self, groups: int, members: int) -> None:
         """Empty slots of this shape, their inputs in place."""
         n, d = self.task.X.shape[1:]
         shape = (groups, members, n, d, self.task.theta.shape[2])
         tolerance = self.task.accuracy.tolerance
-        self.slots, self.go = slots_and_round(shape, self.kind, self.device, self.task.layers, tolerance, self.ticks)
+        self.engine = borrow(shape, self.kind, self.device, self.task.layers, tolerance, self.ticks)
+        self.slots = self.engine.slots
         self.slots.products.X[: len(self.sets)].copy_(torch.as_tensor(self.task.X[self.sets]))
         self.who, self.mark = np.full(groups * members, -1), np.zeros(groups * members, int)
 
@@ -226,7 +230,7 @@ class Fleet:
         fewer = _halved(members, int(there.max()))
         if fewer_groups * fewer > groups * members // 2:
             return
-        old, who, mark = self.slots, self.who, self.mark
+        old, who, mark = self.engine, self.who, self.mark
         self.sets = [self.sets[group] for group in alive]
         self.queues = [deque() for _ in alive]
         self._board(fewer_groups, fewer)
@@ -236,7 +240,8 @@ class Fleet:
             inside = group * members + np.flatnonzero(who.reshape(groups, members)[group] >= 0)
             from_.extend(inside)
             to.extend(new * fewer + np.arange(len(inside)))
-        self._move(old, np.array(from_), np.array(to))
+        self._move(old.slots, np.array(from_), np.array(to))
+        give_back(old)
         self.who[to], self.mark[to] = who[from_], mark[from_]
 
     def _move(self, old, from_: np.ndarray, to: np.ndarray) -> None:

@@ -105,6 +105,29 @@ def test_a_schemes_lines_rescale_any_model_of_linear_layers(bias):
     np.testing.assert_allclose(modules[0].weight.detach().numpy(), report.factors[0] * weight.numpy(), rtol=1e-10)
 
 
+def test_lines_for_arrays_of_another_library_rescale_the_file(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    first, last = NET.weights
+    np.savez("weights.npz", **{"dense/kernel": first.T, "dense/bias": np.ones(64), "dense_1/kernel": last.T})
+    report = diagnose(read_weights((tmp_path / "weights.npz").read_bytes()), slope=given_slope(1.0), aim=0.8)
+    exec(report.pytorch, {"numpy": np})
+    after = diagnose(read_weights((tmp_path / "rescaled.npz").read_bytes()), slope=given_slope(1.0))
+    assert after.pairs[0].mean == pytest.approx(0.8, rel=1e-6)
+
+
+def test_lines_rescale_a_model_under_weight_norm():
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(5, 12), torch.nn.ReLU(), torch.nn.Linear(12, 2)).double()
+    torch.nn.utils.parametrizations.weight_norm(model[0])
+    X = torch.randn(50, 5, dtype=torch.float64)
+    before = model(X).detach().clone()
+    report = diagnose(read_weights(safetensors.torch.save(model.state_dict())), slope=given_slope(1.0), aim=0.8)
+    exec(report.pytorch, {"torch": torch, "model": model})
+    np.testing.assert_allclose(model(X).detach().numpy(), before.numpy(), rtol=1e-9, atol=1e-12)
+    after = read_weights(safetensors.torch.save(model.state_dict()))
+    assert diagnose(after, slope=given_slope(1.0)).pairs[0].mean == pytest.approx(0.8, rel=1e-6)
+
+
 def test_no_change_gives_lines_that_run():
     named = make_layers(NET.weights, names=["fc", "out"])
     exec(pytorch_lines(norms_of(named), (1.0, 1.0)), {"torch": torch, "model": None})

@@ -96,6 +96,18 @@ def test_a_gpu_that_fails_is_told_and_its_process_replaced(pool):
     assert wait(again, "done", "failed") == "done" and not again.notes
 
 
+def test_a_process_whose_gpu_is_gone_says_so_once_and_names_the_cpu():
+    if device.gpus():
+        pytest.skip("this machine has a GPU")
+    made = Pool([{"DEVICE": "cuda"}])
+    try:
+        job = submit(made, 1, generate=stand_in("on_own_device"))
+        assert wait(job, "done", "failed") == "done" and job.snapshots == ["cpu"]
+        assert len(job.notes) == 1 and "No GPU answers here" in job.notes[0] and job.where.startswith("CPU")
+    finally:
+        made.close()
+
+
 def test_a_gpu_that_is_gone_is_told_and_the_cpu_takes_over(monkeypatch, caplog):
     monkeypatch.setenv("DEVICE", "cuda")
     monkeypatch.setattr(device, "gpus", lambda: 0)

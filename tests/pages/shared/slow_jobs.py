@@ -4,7 +4,7 @@ import os
 import time
 
 from core.errors import OutsideTheory
-from core.training.device import falling_back
+from core.training.device import falling_back, own_device
 
 
 def count_slowly(problem):
@@ -37,3 +37,7 @@ def fall_back(problem):
         raise RuntimeError("CUDA error\nand much more")
 
     yield from falling_back(run, "cuda")
+
+
+def on_own_device(problem):
+    return own_device()

@@ -17,11 +17,11 @@ state = next((saved[k] for k in ("state_dict", "model_state_dict", "model") if k
 numpy.savez("model.npz", **{k: v.float().numpy() for k, v in state.items() if torch.is_tensor(v)})"""
 KERAS = """\
 import keras, numpy
-model = keras.models.load_model("model.keras")  # a file of weights alone: build the model, then model.load_weights(…)
+model = keras.models.load_model("model.keras")
 numpy.savez("model.npz", **{getattr(w, "path", w.name): w.numpy() for w in model.weights})"""
 PICKLE = """\
-import joblib, numpy  # only for a file that you trust: a pickle can run code
-model = joblib.load("model.pkl")  # scikit-learn's MLPRegressor or MLPClassifier
+import joblib, numpy
+model = joblib.load("model.pkl")
 coefs = {f"coefs_{k}": w for k, w in enumerate(model.coefs_)}
 numpy.savez("model.npz", **coefs, **{f"intercepts_{k}": b for k, b in enumerate(model.intercepts_)})"""
 ONNX = """\
@@ -42,10 +42,10 @@ found = scipy.io.loadmat("file.mat")
 numpy.savez("file.npz", **{k: v for k, v in found.items() if not k.startswith("__")})"""
 ONE_ARRAY = """\
 import numpy
-numpy.savez("file.npz", W1=numpy.load("W1.npy"), W2=numpy.load("W2.npy"))  # data: X=…, y=…"""
+numpy.savez("file.npz", W1=numpy.load("W1.npy"), W2=numpy.load("W2.npy"))"""
 EXCEL = """\
 import pandas
-pandas.read_excel("table.xlsx").to_csv("table.csv", index=False)  # or in Excel: Save as, CSV UTF-8"""
+pandas.read_excel("table.xlsx").to_csv("table.csv", index=False)"""
 PARQUET = """\
 import pandas
 pandas.read_parquet("table.parquet").to_csv("table.csv", index=False)"""
@@ -73,14 +73,18 @@ FORMATS = (
     Format("a Keras file (.keras)", _has("model.weights.h5"), KERAS),
     Format("an Excel workbook", lambda data, names: any(name.startswith("xl/") for name in names), EXCEL),
     Format("an Excel workbook", _begins(b"\xd0\xcf\x11\xe0"), EXCEL),
-    Format("an HDF5 file (.h5, usually of Keras)", _begins(b"\x89HDF\r\n"), KERAS),
+    Format(
+        "an HDF5 file (.h5, usually of Keras; with weights alone, build the model and call its load_weights)",
+        _begins(b"\x89HDF\r\n"),
+        KERAS,
+    ),
     Format(
         "a PyTorch file of before 2020 (.pt or .pth, a pickle)",
         lambda data, names: data[:1] == b"\x80" and b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19." in data[:40],
         TORCH,
     ),
     Format(
-        "a pickle (.pkl or .joblib)",
+        "a pickle (.pkl or .joblib, of scikit-learn for instance)",
         lambda data, names: data[:1] == b"\x80" and data[1:2] in b"\x02\x03\x04\x05",
         PICKLE,
     ),

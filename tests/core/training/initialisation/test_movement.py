@@ -91,6 +91,11 @@ def test_the_drift_of_delta_tells_how_a_network_was_trained(run, words):
     assert re.search(words, found.says), found.says
 
 
+def test_one_neuron_alone_tells_no_decay():
+    one, other = make_layers([[[1.0, 2.0]], [[0.5]]]), make_layers([[[0.9, 1.5]], [[0.8]]])
+    assert "Shrunk" not in movement(one, other).says and "as if" not in movement(one, other).says
+
+
 def test_lazy_and_rich_runs_are_told_apart():
     lazy = [8 * W_0, 8 * A_0]
     assert movement(make_layers(lazy), make_layers([lazy[0] + 0.1 * (W_1 - W_0), lazy[1]]), X).regime == "lazy"
@@ -103,7 +108,7 @@ def test_normalisation_hides_the_function_and_a_zero_readout_does_not():
     assert hidden.kernel_distance is None and hidden.flipped_share is None and hidden.regime == "not known"
     assert hidden.drifts[0].units == 16 and hidden.says
     zero = movement(make_layers([W_0, A_0 * 0]), END, X)
-    assert zero.weight_change[1] is None and zero.kernel_distance is not None
+    assert zero.weight_change[1] is None and zero.function_change is None and zero.kernel_distance is not None
 
 
 MISFITS = {
@@ -155,6 +160,15 @@ def test_the_command_finds_both_states(tmp_path, capsys, before, after, options)
     assert found["movement"]["drifts"][0]["units"] == 16
     assert found["movement"]["weight_change"][0] == pytest.approx(np.linalg.norm(W_1 - W_0) / np.linalg.norm(W_0))
     assert 0 < found["movement"]["flipped_share"] < 1
+
+
+def test_a_network_from_zero_has_text_and_json(tmp_path, capsys):
+    states = ((W_0, 0 * A_0), (W_1, A_1))
+    files = [tensors(tmp_path / f"{k}.safetensors", one("", *state)) for k, state in enumerate(states)]
+    assert main([files[1], "--before", files[0]]) == 0
+    text, found = capsys.readouterr().out.split("\n\n{", 1)
+    assert "changed from zero" in text
+    json.loads("{" + found, parse_constant=lambda word: pytest.fail(f"{word} is no JSON"))
 
 
 def test_text_says_what_moved(tmp_path, capsys):

@@ -2,11 +2,12 @@ from functools import partial
 
 import numpy as np
 import pytest
+import torch
 
-from core.errors import Unavailable
+from core.errors import OutsideTheory, Unavailable
 from core.training import device
 from core.training.measures import MEASURES
-from core.training.regime_map import on_device, run_cells
+from core.training.regime_map import on_device, run_cells, sweep
 from core.training.regime_map.sweep import Problem
 
 SMALL = Problem(d=6, n=40, width=8, teacher=2, rate=0, checkpoints=(10, 100, 400))
@@ -47,6 +48,19 @@ def test_a_cell_that_diverges_is_told_as_on_the_cpu(pretended):
         assert np.isnan(there[place].test_loss).all() == bool(there[place].refused)
 
 
+def test_a_cell_without_a_rate_is_told_and_does_not_end_the_others():
+    def rate_of(problem, cell):
+        if cell == CELLS[1]:
+            raise OutsideTheory("no neuron is active", got=cell, do="Choose another seed.")
+        return 0.01
+
+    found = dict(ON_CPU(SMALL, CELLS, sweep.drawn, rate_of))
+    assert found.keys() == set(CELLS) and isinstance(found.pop(CELLS[1]), OutsideTheory)
+    assert all(np.isfinite(measures.test_loss).all() for measures in found.values())
+    (refused,) = ON_CPU(SMALL, CELLS[1:2], sweep.drawn, rate_of)
+    assert isinstance(refused[1], OutsideTheory)
+
+
 @pytest.mark.parametrize(
     "error", [RuntimeError("CUDA error: unspecified launch failure\nmore"), Unavailable("x", got="busy", do="y")]
 )
@@ -61,6 +75,21 @@ def test_a_gpu_that_fails_in_the_middle_loses_nothing(pretended, monkeypatch, ca
     assert "The GPU failed" in caplog.text and "3 cells go on on the CPU" in caplog.text and "more" not in caplog.text
     monkeypatch.setattr(on_device, "trained", None)  # everything is kept: nobody is asked again
     assert by_place(run_cells(CELLS, problem=SMALL, store=tmp_path, device="cuda")).keys() == set(CELLS)
+
+
+def test_measures_in_too_little_memory_are_taken_in_smaller_blocks(pretended, monkeypatch):
+    rows, sizes = on_device._Ruler._rows, []
+
+    def failing(self, runs, theta):
+        sizes.append(len(runs))
+        if len(runs) > 1:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return rows(self, runs, theta)
+
+    monkeypatch.setattr(on_device._Ruler, "_rows", failing)
+    found = list(run_cells(CELLS, problem=SMALL, store=False, device="cuda"))
+    assert len(found) == len(CELLS) and all(np.isfinite(cell.test_loss).all() for cell in found)
+    assert max(sizes) > 1
 
 
 def test_an_absent_device_is_refused_before_anything_is_done():

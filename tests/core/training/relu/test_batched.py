@@ -1,4 +1,6 @@
+from collections import OrderedDict
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -7,7 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from core.datasets import teacher_student
 from core.errors import OutsideTheory
-from core.training.relu import batched
+from core.training.relu import batched, capture
 from core.training.relu.fleet import Arrivals, Fleet, Refused, Task
 from core.training.relu.run import Accuracy
 from core.training.relu.slots import Slots
@@ -163,3 +165,19 @@ def test_an_empty_slot_stays_empty():
     fleet = Fleet(task(), [batched.Entry(0)], torch.float64, "cpu", 8, 3)
     fleet.slots.round(3)
     assert all((tensor == 0).all() for name, tensor in fleet.slots.state.items() if name != "probe")
+
+
+def test_two_batches_of_one_shape_never_share_their_slots_and_kept_ones_come_back_empty(monkeypatch):
+    todo = task(goals=(20, 60))
+    expected = ends(todo)
+    monkeypatch.setattr(capture, "_captures", lambda slots: True)
+    monkeypatch.setattr(capture, "_captured", lambda slots, ticks: partial(slots.round, ticks))
+    monkeypatch.setattr(capture, "_kept", OrderedDict())
+    assert np.array_equal(ends(todo), expected)
+    assert len(capture._kept) > 0
+    one, other = (batched.train(todo, device="cpu") for _ in range(2))
+    found = np.full_like(expected, np.nan)
+    for event, _ in zip(one, other, strict=True):
+        for run, first, last, theta in zip(event.run, event.first, event.last, event.theta.numpy(), strict=True):
+            found[run, first:last] = theta
+    assert np.array_equal(found, expected)
