@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 
 from core.errors import OutsideTheory
 from core.theory.chain_units import ScaledChain
-from core.theory.checks import MOST, Floats, finite, layer_rates, representable, same_size, time_vector
+from core.theory.checks import MOST, Floats, finite, layer_rates, listed, representable, same_size, time_vector
 from core.theory.patience import within
 from core.theory.states import exponent, imbalance, norm
 
@@ -35,7 +35,7 @@ def balance(weights, *, etas=None) -> list[Floats]:
 
     Raises OutsideTheory when neighbouring shapes do not chain, or float64 cannot hold the squares.
     """
-    weights = [finite(f"layer {k + 1}", W, axes=2) for k, W in enumerate(weights)]
+    weights = [finite(f"layer {k + 1}", W, axes=2) for k, W in enumerate(listed("weights", weights))]
     rates = np.sqrt(layer_rates(etas, len(weights)))
     pairs = list(pairwise(weights))
     for lower, upper in pairs:
