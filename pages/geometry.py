@@ -20,6 +20,7 @@ picture = st.container(key="picture")
 problem = controls(
     Geometry,
     shown=("delta", "angle", "norm", "eta_a", "eta_w"),
+    idle={"delta": ("moves", "delta")},
     more=("moves", "start", "sign", "target_angle", "target_norm", "horizon"),
 )
 solution = remember(solve)(problem)
@@ -44,7 +45,7 @@ page = register(
 
 with picture:
     if problem.moves == "delta":
-        cursor = Cursor("δ", "relative scale δ", solution.deltas)
+        cursor = Cursor("cursor’s δ", "relative scale δ", solution.deltas)
     else:
         cursor = Cursor("t", "time t", solution.times, still=48)
     hero(*painted(figures, problem, solution), cursor=cursor, cameras=CAMERAS, grow=(1.4, 1, 1), least=260)

@@ -47,7 +47,7 @@ def show(run: Trained | None) -> None:
     drawn = painted(figures, problem, solution, run)
     cursor = Cursor("t", "time t", solution.times)
     if not in_time:
-        cursor = Cursor("δ", "relative scale δ", moving.deltas, still=rest)
+        cursor = Cursor("cursor’s δ", "relative scale δ", moving.deltas, still=rest)
     hero(*drawn, cursor=cursor, grow=(1.2, 1, 1, 1), least=330)
     numbers(run)
 

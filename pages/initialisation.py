@@ -100,53 +100,58 @@ def show_trained(snapshots: list) -> None:
         st.caption(f"As is: {words[0].basis} Rescaled: {words[1].basis}")
 
 
-picture = st.container(key="picture")
-problem = controls(
-    Problem,
-    shown=("scheme", "width", "d", "slope", "aim"),
-    more=("hidden", "outputs", "eta_w", "eta_a", "gain_w", "gain_a", "seed"),
-)
-solution = remember(solve)(problem)
+# The picture stays in view within this container alone: what visitors bring needs the whole window.
+with st.container():
+    picture = st.container(key="picture")
+    problem = controls(
+        Problem,
+        shown=("scheme", "width", "d", "slope", "aim"),
+        more=("hidden", "outputs", "eta_w", "eta_a", "gain_w", "gain_a", "seed"),
+    )
+    solution = remember(solve)(problem)
 
-page = register(
-    STEM,
-    problem,
-    solution,
-    solve=solve,
-    figures=figures,
-    curves=curves,
-    arrays={
-        "percent": solution.percent,
-        "alpha": solution.alpha,
-        "downstream": solution.downstream,
-        "edges": solution.edges,
-        "sample": solution.sample,
-        "exact": solution.exact,
-        "speed": solution.speed,
-        "tau_on_map": solution.tau,
-        "delta_on_map": solution.delta,
-    },
-)
+    page = register(
+        STEM,
+        problem,
+        solution,
+        solve=solve,
+        figures=figures,
+        curves=curves,
+        arrays={
+            "percent": solution.percent,
+            "alpha": solution.alpha,
+            "downstream": solution.downstream,
+            "edges": solution.edges,
+            "sample": solution.sample,
+            "exact": solution.exact,
+            "speed": solution.speed,
+            "tau_on_map": solution.tau,
+            "delta_on_map": solution.delta,
+        },
+    )
 
-with picture:
-    panels, chart = chart_of(problem, solution)
-    hero(*panels, **chart)
+    with picture:
+        panels, chart = chart_of(problem, solution)
+        hero(*panels, **chart)
 
-pair = solution.report.pairs[solution.pair]
-presets(page, PRESETS, downstream=f"{pair.downstream:.0%}")
-report = solution.report
-two = r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert}"
-deep = (
-    r"\hat\delta_k=\frac{\eta_l\lVert w^{l+1}_{\cdot k}\rVert^2-\eta_{l+1}\lVert w^l_{k\cdot}\rVert^2}"
-    r"{\eta_l\,\eta_{l+1}\,u^{2/L}},\quad u=\frac{\lVert\text{slope}\rVert}{\prod\sqrt{\eta}}"
-)
-st.latex(
-    (two if len(report.rates) == 2 else deep)
-    + rf",\qquad \text{{mean }}\delta={number(pair.mean)}\pm{number(pair.spread)},\quad "
-    + rf"\eta=({','.join(number(rate) for rate in report.rates)}),\quad \lVert\text{{slope}}\rVert={problem.slope:g}"
-)
-facts(solution)
-prose(STEM, "look")
+    pair = solution.report.pairs[solution.pair]
+    presets(page, PRESETS, downstream=f"{pair.downstream:.0%}")
+    report = solution.report
+    two = (
+        r"\hat\delta_k=\frac{\eta_w\lVert a_k\rVert^2-\eta_a\lVert w_k\rVert^2}"
+        r"{\sqrt{\eta_a\eta_w}\,\lVert\text{slope}\rVert}"
+    )
+    deep = (
+        r"\hat\delta_k=\frac{\eta_l\lVert w^{l+1}_{\cdot k}\rVert^2-\eta_{l+1}\lVert w^l_{k\cdot}\rVert^2}"
+        r"{\eta_l\,\eta_{l+1}\,u^{2/L}},\quad u=\frac{\lVert\text{slope}\rVert}{\prod\sqrt{\eta}}"
+    )
+    st.latex(
+        (two if len(report.rates) == 2 else deep)
+        + rf",\qquad \text{{mean }}\delta={number(pair.mean)}\pm{number(pair.spread)},\quad "
+        + rf"\eta=({','.join(number(rate) for rate in report.rates)}),\quad \lVert\text{{slope}}\rVert={problem.slope:g}"
+    )
+    facts(solution)
+    prose(STEM, "look")
 
 case, asked = own_case(problem)
 if case is not None:

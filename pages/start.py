@@ -26,7 +26,11 @@ def predict(choice: str) -> None:
 
 
 picture = st.container(key="picture")
-problem = controls(Start, shown=("network", "delta", "angle", "seed"))
+problem = controls(
+    Start,
+    shown=("network", "delta", "angle", "seed"),
+    idle={"angle": ("network", "relu"), "seed": ("network", "linear")},
+)
 ask = st.container()
 solution = remember(solve)(problem)
 relu = problem.network == "relu"

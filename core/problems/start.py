@@ -32,7 +32,14 @@ class Start(Params):
     """Same function, same loss at the start; only the split between the layers differs."""
 
     network: str = knob("linear", "network", options={"linear": "f(x) = a wᵀx", "relu": "50 ReLU neurons"})
-    delta: float = knob(4.0, "how unequal: ±δ", low=0.5, high=8, step=0.01, help="In the ReLU network a quarter of it.")
+    delta: float = knob(
+        4.0,
+        "how unequal",
+        low=0.5,
+        high=8,
+        step=0.01,
+        help="±δ of the linear networks; the ReLU networks have a quarter of it.",
+    )
     angle: float = knob(90.0, "from β₀ to β*", unit="°", low=30, high=150, step=1, help="Of the linear race.")
     seed: int = knob(58, "seed", low=0, high=99, step=1, help="Draws teacher, student and data of the ReLU network.")
 

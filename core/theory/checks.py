@@ -35,11 +35,8 @@ def real(name: str, value: ArrayLike, *, axes: int | tuple[int, ...] | None = No
         raise OutsideTheory(f"{name} must be real numbers", got=_shown(value), do="Give a float array.") from error
     allowed = (axes,) if isinstance(axes, int) else axes
     if array.ndim < least_axes or array.size == 0 or (allowed is not None and array.ndim not in allowed):
-        raise OutsideTheory(
-            f"{name} must be non-empty, with {_counted(allowed, least_axes)}",
-            got=f"shape {array.shape}",
-            do="Check its shape.",
-        )
+        what = f"{name} must be {_counted(allowed, least_axes)}"
+        raise OutsideTheory(what, got=f"shape {array.shape}", do="Check its shape.")
     return array
 
 
@@ -73,7 +70,8 @@ def positive_rate(
     """A learning rate, or rates, that are finite and positive."""
     rate = finite(name, value, axes=axes, largest=largest)
     if not (rate > 1 / largest).all():
-        raise OutsideTheory(f"{name} must be positive", got=f"{rate.min():g}", do="Give a learning rate above 0.")
+        what = f"{name} must be positive" + (f", at least {1 / largest:g}" if rate.min() > 0 else "")
+        raise OutsideTheory(what, got=f"{rate.min():g}", do="Give a learning rate above 0.")
     return rate
 
 
@@ -136,14 +134,20 @@ def whole(name: str, value: Any, *, least: int = 1) -> int:
 
 def step_counts(name: str, value: Any) -> list[int]:
     """Whole numbers of 0 or more, at least one of them, in the order given."""
+    return [whole(f"each of {name}", count, least=0) for count in listed(name, value)]
+
+
+def listed(name: str, value: Any) -> list:
+    """The parts of a list, tuple or array, at least one."""
     try:
-        counts = list(value)
+        parts = list(value)
     except TypeError:
-        counts = []
-    if not counts:
-        what = f"{name} are step counts, at least one, none negative"
-        raise OutsideTheory(what, got=_shown(value), do="Give for example [0, 100].")
-    return [whole(f"each of {name}", count, least=0) for count in counts]
+        parts = []
+    if not parts:
+        raise OutsideTheory(
+            f"{name} must be a list with an entry", got=_shown(value), do="Give one or more in brackets."
+        )
+    return parts
 
 
 def same_size(what: str, got: int, wanted: int) -> None:
@@ -184,10 +188,13 @@ def _without_gradient(value: Any) -> Any:
 
 
 def _shown(value: Any) -> str:
+    if hasattr(value, "dtype") and np.ndim(value):
+        return f"{value.dtype} of shape {tuple(value.shape)}"
     return " ".join(repr(value).split())[:80]
 
 
 def _counted(allowed: tuple[int, ...] | None, least: int) -> str:
     if allowed is None:
-        return f"at least {least} axes" if least else "any number of axes"
-    return " or ".join("one axis" if n == 1 else f"{n} axes" for n in allowed)
+        return f"a non-empty array of at least {least} axes" if least else "non-empty"
+    words = {0: "one number", 1: "a non-empty list of numbers", 2: "a non-empty matrix"}
+    return " or ".join(words.get(n, f"a non-empty array of {n} axes") for n in allowed)

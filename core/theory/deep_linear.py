@@ -18,7 +18,8 @@ from scipy.optimize import brentq
 
 from core.errors import OutsideTheory
 from core.theory.chain_units import ScaledChain
-from core.theory.checks import MOST, Floats, finite, layer_rates, representable, same_size, time_vector
+from core.theory.checks import MOST, Floats, finite, layer_rates, listed, representable, same_size, time_vector
+from core.theory.patience import within
 from core.theory.states import exponent, imbalance, norm
 
 CLOSEST = 1e-12
@@ -34,7 +35,7 @@ def balance(weights, *, etas=None) -> list[Floats]:
 
     Raises OutsideTheory when neighbouring shapes do not chain, or float64 cannot hold the squares.
     """
-    weights = [finite(f"layer {k + 1}", W, axes=2) for k, W in enumerate(weights)]
+    weights = [finite(f"layer {k + 1}", W, axes=2) for k, W in enumerate(listed("weights", weights))]
     rates = np.sqrt(layer_rates(etas, len(weights)))
     pairs = list(pairwise(weights))
     for lower, upper in pairs:
@@ -130,7 +131,14 @@ def chain_flow(w_0, a_0, X, y, times, *, etas=None, rtol=1e-11) -> tuple[Floats,
     if rising[-1] > 0:
         settled = [scaled.unsettled] if rising[-1] > LONG else None
         run = solve_ivp(
-            scaled.velocity, (0.0, rising[-1]), scaled.start, "LSODA", rising, events=settled, rtol=rtol, atol=1e-14
+            within(scaled.velocity),
+            (0.0, rising[-1]),
+            scaled.start,
+            "LSODA",
+            rising,
+            events=settled,
+            rtol=rtol,
+            atol=1e-14,
         )
         if not run.success:
             raise OutsideTheory(
@@ -171,7 +179,7 @@ def _learned(scaled: ScaledChain, *, rtol: float) -> tuple[Floats | None, float]
     if learned(0.0, scaled.start) <= 0:
         return scaled.start, 0.0
     run = solve_ivp(
-        scaled.velocity, (0.0, PATIENCE), scaled.start, "LSODA", events=learned, rtol=rtol, atol=1e-3 * rtol
+        within(scaled.velocity), (0.0, PATIENCE), scaled.start, "LSODA", events=learned, rtol=rtol, atol=1e-3 * rtol
     )
     state = run.y[:, -1]
     return (state if scaled.loss(state) <= 1e-3 * first + floor else None), scaled.error_growth(run.t, run.y.T)

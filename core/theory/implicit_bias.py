@@ -15,6 +15,7 @@ the first layer's weight, it says no more than: w(t) − w_0 stays in the row sp
 passes through 0 and a changes sign; the linear term then changes sign too, and `Landing.crosses_zero` tells.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,7 +119,7 @@ def landing(
         raise OutsideTheory("A landing is one run's", got=got, do="Give one number a_0 and one vector w_0.")
     found = landings(row_space(X, y), a[None], w[None], eta_a=eta_a, eta_w=eta_w)[0]
     if found.branch == 0:
-        what = "The start lies on the separatrix, or too near it to tell, and the flow there ends at a saddle"
+        what = "The start lies on the separatrix, or too near it to tell, where the flow ends at a saddle"
         raise OutsideTheory(what, got=f"a_0 = {a:g}", do="Move the start a little.")
     return found
 
@@ -128,7 +129,8 @@ def landings(
 ) -> tuple[Landing, ...]:
     """`landing` of each of the starts a[R], w[R, d], for data whose row space is known already.
 
-    A start on, or too near, the separatrix has branch 0 and NaN for a and beta; the others are as they would be alone.
+    A start on, or too near, the separatrix, or too stiff to follow, has branch 0 and NaN for a and beta; the others are as
+    they would be alone.
     """
     a, w = finite("a", a, axes=1), finite("w", w, axes=2)
     same_size("a and w must hold the same number of starts", len(a), len(w))
@@ -159,7 +161,9 @@ def _branches(start: Runs, w: Floats, seen: RowSpace, rates: dict[str, float]) -
     rule[(rule == "integrated") & (start.delta > -rounding)] = "kept"
     for run in np.flatnonzero(rule == "integrated"):
         coordinates = start.V[run] @ seen.basis, target[run] @ seen.basis
-        branch[run] = integrated_branch(float(start.A[run]), *coordinates, seen.curvatures, float(start.delta[run]))
+        with suppress(OutsideTheory):
+            branch[run] = 0
+            branch[run] = integrated_branch(float(start.A[run]), *coordinates, seen.curvatures, float(start.delta[run]))
     return branch, rule
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from core.theory.checks import Floats
+from core.theory.patience import within
 from core.theory.states import exponent, norm
 
 CLOSEST = 1e-9
@@ -54,7 +55,7 @@ def integrated_branch(A: float, v: Floats, b: Floats, curvatures: Floats, delta:
     last = (FOLDINGS + max(0.0, float(np.log(np.sqrt(push) / size)))) / slowest
 
     def run(method: str, rtol: float, atol: float):
-        return solve_ivp(flow, (0.0, last), start, method, events=decided, rtol=rtol, atol=atol * size)
+        return solve_ivp(within(flow), (0.0, last), start, method, events=decided, rtol=rtol, atol=atol * size)
 
     found = run(*COARSE)
     if found.status != 1 or _growth(found.t, found.y.T, b, c) > TRUSTED:

@@ -126,6 +126,7 @@ def contour(level: float, delta: float) -> Contour:
     level = float(real("level", level, axes=0))
     if not (np.isfinite(level) and level > 0):
         raise OutsideTheory("A contour needs a loss above 0", got=level, do="Try level=0.1.")
+    level = number("level", level)
     if level == SADDLE_LOSS:
         direction = np.deg2rad(np.linspace(-90, 90, POINTS))
         reach = np.maximum(2 * np.cos(direction), 1e-9)

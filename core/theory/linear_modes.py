@@ -9,12 +9,15 @@ t       ↔ times            ↔ [T]     ↔ gradient-flow time
 q_δ     ↔ hyperbolic_entropy ↔ [...] ↔ Thm B.6: d/dt q_δ'(s) = −∂L/∂s
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.theory.checks import finite, leading_axes, one_rate, representable, share
-from core.theory.single_neuron import exact_flow, split
-from core.theory.states import exponent
+from core.theory.checks import finite, leading_axes, one_rate, representable, share, time_vector
+from core.theory.single_neuron import split
+from core.theory.single_neuron_modes import followed
+from core.theory.states import exponent, runs
 
 
 def mode_flow(start, target, delta, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
@@ -27,7 +30,10 @@ def mode_flow(start, target, delta, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
     eta_a, eta_w = one_rate("eta_a", eta_a), one_rate("eta_w", eta_w)
     # δ < 0 is δ > 0 with the layers exchanged, and s = a w does not see which is which.
     a, w = split(start[..., None], np.abs(delta), eta_a=eta_a, eta_w=eta_w)
-    a, w = exact_flow(a, w, target[..., None], times, eta_a=eta_a, eta_w=eta_w)
+    mode = runs(a, w, target[..., None], eta_a, eta_w)
+    # δ as given, not as the rounded weights have it, which matters where the start is far above the target
+    mode = replace(mode, delta=np.ldexp(np.abs(delta).reshape(-1), -2 * mode.unit))
+    a, w = followed(mode, time_vector("times", times))
     return a * w[..., 0]
 
 

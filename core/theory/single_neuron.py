@@ -34,7 +34,7 @@ from core.theory.checks import (
     time_vector,
 )
 from core.theory.single_neuron_kernel import kernel_distance, ntk
-from core.theory.single_neuron_modes import Flow, branch_of, eigenmodes
+from core.theory.single_neuron_modes import branch_of, eigenmodes, followed
 from core.theory.states import imbalance as relative_scale
 from core.theory.states import norm, runs
 
@@ -51,8 +51,6 @@ __all__ = [
     "separatrix",
     "split",
 ]
-
-BLOCK = 16_384
 
 
 def exact_flow(
@@ -71,21 +69,7 @@ def exact_flow(
     that `basin` calls 0 on the separatrix itself, to its saddle; without it, what rounding left of its distance grows.
     Paper: section 3, appendix A.2. Raises OutsideTheory for non-finite values, negative times, mismatched shapes.
     """
-    start = runs(a_0, w_0, beta_star, eta_a, eta_w)
-    t = time_vector("times", times)
-    count, d = start.V.shape
-    a = np.empty((count, t.size))
-    w = np.empty((count, t.size, d))
-    rows = max(1, BLOCK // t.size)
-    flow = Flow.of(start, float(t.max()), snap)
-    scaled_e, scaled_across = start.e * start.scale_w[:, None], start.across * start.scale_w[:, None]
-    for first in range(0, count, rows):
-        block = slice(first, first + rows)
-        A, v, shrink = flow.at(block, t)
-        np.multiply(A, start.scale_a[block, None], out=a[block])
-        for k in range(d):
-            w[block, :, k] = v * scaled_e[block, k, None] + shrink * scaled_across[block, k, None]
-    return a.reshape(*start.shape, t.size), w.reshape(*start.shape, t.size, d)
+    return followed(runs(a_0, w_0, beta_star, eta_a, eta_w), time_vector("times", times), snap=snap)
 
 
 def final_state(

@@ -19,8 +19,9 @@ from core.theory.states import ROUNDING, Runs
 
 Modes = tuple[Floats, Floats, Floats, Floats]
 
+BLOCK = 16_384
 MOST_FOLDINGS = 1e300
-FAINTEST = 400.0
+FAINTEST = 500.0
 """e-foldings after which a part that only decays stands still: a state that tends to 0 keeps its direction."""
 
 
@@ -66,6 +67,23 @@ def branch_of(start: Runs, modes: Modes) -> np.ndarray:
     by_plane = np.where(start.r == 0, 0, np.sign(growing_part(start, modes, snap=True)))
     two_sheets = start.delta > ROUNDING * (start.A**2 + np.einsum("ri,ri->r", start.V, start.V))
     return np.where(two_sheets, np.sign(start.A), by_plane).astype(np.int64)
+
+
+def followed(start: Runs, t: Floats, *, snap: bool = False) -> tuple[Floats, Floats]:
+    """a[..., T] and w[..., T, d] of the runs at times t[T] ≥ 0; single_neuron.exact_flow says what snap does."""
+    count, d = start.V.shape
+    a = np.empty((count, t.size))
+    w = np.empty((count, t.size, d))
+    rows = max(1, BLOCK // t.size)
+    flow = Flow.of(start, float(t.max()), snap)
+    scaled_e, scaled_across = start.e * start.scale_w[:, None], start.across * start.scale_w[:, None]
+    for first in range(0, count, rows):
+        block = slice(first, first + rows)
+        A, v, shrink = flow.at(block, t)
+        np.multiply(A, start.scale_a[block, None], out=a[block])
+        for k in range(d):
+            w[block, :, k] = v * scaled_e[block, k, None] + shrink * scaled_across[block, k, None]
+    return a.reshape(*start.shape, t.size), w.reshape(*start.shape, t.size, d)
 
 
 class Flow(NamedTuple):

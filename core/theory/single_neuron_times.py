@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from core.errors import OutsideTheory
-from core.theory.checks import Floats, finite, leading_axes, positive_rate, real, same_size
+from core.theory.checks import LARGEST, Floats, finite, leading_axes, positive_rate, real, same_size
 from core.theory.single_neuron_modes import eigenmodes, growing_part
 from core.theory.states import norm, runs
 
@@ -29,7 +29,8 @@ def alignment_time(
     eta_a: ArrayLike = 1.0,
     eta_w: ArrayLike = 1.0,
 ) -> Floats:
-    """t[...] at which cos∠(sgn a(∞) w, β*) reaches `cosine`: 0 where it starts there, inf on the separatrix.
+    """t[...] at which cos∠(sgn a(∞) w, β*) reaches `cosine`: 0 where it starts there, inf on the separatrix and where
+    float64 cannot hold the time.
 
     The root of q(t) = ‖V_perp(0)‖ cosine/√(1 − cosine²), q the linear mode of exact_flow; the one root is bracketed.
     Raises OutsideTheory for a cosine outside (−1, 1) or β* = 0.
@@ -47,7 +48,8 @@ def alignment_time(
     safe = np.where(moving, plus, 1.0)
     # In units of the growing mode's e-folding; the other mode falls `steeper` times as fast.
     fast = np.where(moving, fast, 1.0)
-    steeper = slow / fast
+    with np.errstate(over="ignore"):
+        steeper = np.minimum(slow / fast, LARGEST)
     low = np.zeros(plus.shape)
     high = np.where(moving, np.log(np.maximum((goal + np.abs(minus)) / safe, 1.0)), 0.0)
     for _ in range(HALVINGS):

@@ -5,7 +5,7 @@ A link's bad value never reaches a widget: it is replaced by the nearest allowed
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -20,9 +20,17 @@ P = TypeVar("P", bound=Params)
 NOTES = "_replaced"
 
 
-def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), where: Any = None) -> P:
+def controls(
+    kind: type[P],
+    *,
+    shown: Sequence[str],
+    more: Sequence[str] = (),
+    idle: Mapping[str, tuple[str, Any]] | None = None,
+    where: Any = None,
+) -> P:
     """Draw `shown` in a row (at most five) and `more` folded under "More", and return the problem they describe.
 
+    idle: the controls that do nothing while another one has this value, as {"seed": ("network", "linear")}; they rest then.
     A choice of many gets a row of its own. A lesson's link may hide or lock controls; on a phone one stays in view.
     Fields named in neither keep their defaults. A combination that the problem refuses is reported in one sentence
     at the controls, and the page goes on with the last one that was allowed.
@@ -35,6 +43,7 @@ def controls(kind: type[P], *, shown: Sequence[str], more: Sequence[str] = (), w
     st.session_state[MOVED] = False  # the controls now show what a hand gave them
     scene.names |= {*shown, *more}
     notes = arrive(kind)
+    scene.idle = {name for name, (other, value) in (idle or {}).items() if _held(other, defaults[other]) == value}
     values = defaults | {name: _held(name, defaults[name]) for name in scene.link.hide if name in knobs}
     shown = [name for name in shown if name not in scene.link.hide]
     more = [name for name in more if name not in scene.link.hide]
@@ -149,7 +158,7 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     """The widget a knob asks for. The default is given beside a value in the session state too: Streamlit's warning
     about giving both is switched off in its configuration."""
     common: dict[str, Any] = {"key": name, "help": knob.help or None}
-    common["disabled"] = name in stage().link.lock
+    common["disabled"] = name in stage().link.lock or name in stage().idle
     common |= _starting(knob, default)
     label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
     if knob.options is not None:

@@ -151,24 +151,18 @@ def show_refusal(error: Refusal, asked: Any) -> None:
 
 def show_reading(report: Report) -> None:
     """How the files were read: every guess with its switch, and every array of the file with what became of it."""
-    if not (report.notes or report.arrays):
+    if report.notes:
+        st.caption("**How the files were read.** " + " ".join(report.notes))
+    if not report.arrays:
         return
     used = sum(entry.used for entry in report.arrays)
-    title = (
-        f"How the files were read: {used} of {len(report.arrays)} arrays used"
-        if report.arrays
-        else "How the file was read"
-    )
-    with st.expander(title, key="file_reading"):
-        st.markdown("\n".join(f"- {note}" for note in report.notes))
-        if report.arrays:
-            table(
-                [
-                    {
-                        "array": f"`{entry.name}`",
-                        "shape": " × ".join(map(str, entry.shape)) or "–",
-                        "used as, or why not": entry.use if entry.used else f"not used: {entry.use}",
-                    }
-                    for entry in report.arrays
-                ]
-            )
+    with st.expander(f"Every array of the file: {used} of {len(report.arrays)} are used", key="file_reading"):
+        rows = [
+            {
+                "array": f"`{entry.name}`",
+                "shape": " × ".join(map(str, entry.shape)) or "–",
+                "used as, or why not": entry.use if entry.used else f"not used: {entry.use}",
+            }
+            for entry in report.arrays
+        ]
+        table(rows)

@@ -23,8 +23,8 @@ class Stage:
     """link: what was asked; curtain: the picture waits, veiled traces unseen; act: a new word here replays the picture;
     highlight: the trace that matters now; pinned: A of a comparison, which takes the picture's place; entries: the
     navigation's pages by stem, to turn to; shown: what the page has registered (pages/shared/registry.py); reached: the
-    link's goal, as a link spells it, once the picture has reached it; says, below, foot: the rooms above the picture, for
-    further sections and at the page's end (containers)."""
+    link's goal, as a link spells it, once the picture has reached it; idle: controls that do nothing now; says, below,
+    foot: the rooms above the picture, for further sections and at the page's end (containers)."""
 
     stem: str = ""
     link: Link = field(default_factory=Link)
@@ -35,6 +35,7 @@ class Stage:
     pinned: Params | None = None
     kinds: dict[str, type[Params]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    idle: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     entries: Mapping[str, Any] = field(default_factory=dict)
     shown: Any = None

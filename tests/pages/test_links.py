@@ -107,3 +107,16 @@ def test_a_link_wins_over_what_travels():
     test = run(BY_STEM["geometry"], {"delta": "3"})
     go(test, "implicit_bias", norm="0.5")
     assert test.slider("norm").value == 0.5 and test.slider("delta").value == -2
+
+
+@pytest.mark.parametrize(
+    "stem, query, name",
+    [
+        ("start", {}, "seed"),
+        ("start", {"network": "relu"}, "angle"),
+        ("geometry", {"moves": "delta"}, "delta"),
+    ],
+)
+def test_a_control_that_does_nothing_rests(stem, query, name):
+    test = run(BY_STEM[stem], query)
+    assert test.slider(name).disabled and not test.slider("norm" if stem == "geometry" else "delta").disabled

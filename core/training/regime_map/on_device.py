@@ -46,10 +46,17 @@ def trained(
     raises where the device fails.
     """
     usable(device)
-    seeds = sorted({cell[2] for cell in cells})
+    rates = {}
+    for cell in sorted(cells, key=lambda cell: cell[2]):
+        try:
+            rates[cell] = rate_of(problem, cell)
+        except OutsideTheory as why:
+            yield cell, why
+    if not rates:
+        return
+    cells, seeds = list(rates), sorted({cell[2] for cell in rates})
     data = {seed: drawn(problem, seed) for seed in seeds}
-    cells = sorted(cells, key=lambda cell: cell[2])
-    task = _task(problem, cells, data, seeds, np.array([rate_of(problem, cell) for cell in cells]))
+    task = _task(problem, cells, data, seeds, np.array(list(rates.values())))
     ruler = _Ruler(task, np.stack([data[seed][0].y_test for seed in seeds]), data[seeds[0]][1], device)
     values = np.full((len(cells), len(MEASURES), len(task.goals)), np.nan)
     for event in train(task, device=device):

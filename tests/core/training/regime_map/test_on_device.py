@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.errors import Unavailable
+from core.errors import OutsideTheory, Unavailable
 from core.training import device
 from core.training.measures import MEASURES
-from core.training.regime_map import on_device, run_cells
+from core.training.regime_map import on_device, run_cells, sweep
 from core.training.regime_map.sweep import Problem
 
 SMALL = Problem(d=6, n=40, width=8, teacher=2, rate=0, checkpoints=(10, 100, 400))
@@ -46,6 +46,19 @@ def test_a_cell_that_diverges_is_told_as_on_the_cpu(pretended):
     for place in cells:
         assert bool(here[place].refused) == bool(there[place].refused)
         assert np.isnan(there[place].test_loss).all() == bool(there[place].refused)
+
+
+def test_a_cell_without_a_rate_is_told_and_does_not_end_the_others():
+    def rate_of(problem, cell):
+        if cell == CELLS[1]:
+            raise OutsideTheory("no neuron is active", got=cell, do="Choose another seed.")
+        return 0.01
+
+    found = dict(ON_CPU(SMALL, CELLS, sweep.drawn, rate_of))
+    assert found.keys() == set(CELLS) and isinstance(found.pop(CELLS[1]), OutsideTheory)
+    assert all(np.isfinite(measures.test_loss).all() for measures in found.values())
+    (refused,) = ON_CPU(SMALL, CELLS[1:2], sweep.drawn, rate_of)
+    assert isinstance(refused[1], OutsideTheory)
 
 
 @pytest.mark.parametrize(

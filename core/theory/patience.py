@@ -1,0 +1,30 @@
+"""Integrations that end: a flow that asks for more evaluations than a visitor would wait for is refused.
+
+`within(velocity, most)` is the same velocity, until it has been asked `most` times.
+"""
+
+from collections.abc import Callable
+
+from core.errors import OutsideTheory
+from core.theory.checks import Floats
+
+MOST = 50_000
+"""Evaluations of a velocity: about a second."""
+
+
+def within(velocity: Callable[[float, Floats], Floats], most: int = MOST) -> Callable[[float, Floats], Floats]:
+    """velocity(t, state), which raises OutsideTheory instead of an answer once it has answered `most` times."""
+    asked = 0
+
+    def counted(t: float, state: Floats) -> Floats:
+        nonlocal asked
+        asked += 1
+        if asked > most:
+            raise OutsideTheory(
+                "The flow is too stiff to integrate",
+                got=f"{most:,} evaluations without an end",
+                do="Shorten the time, or choose layers and data of more even sizes.",
+            )
+        return velocity(t, state)
+
+    return counted
