@@ -1,4 +1,4 @@
-"""Learn and teach: glossary, legend, index of theorems, lesson plan, worksheet, lesson builder, citations."""
+"""Learn and teach: glossary, legend, theorems, the paper's figures, lesson plan, worksheet, lesson builder, citations."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from pages import BY_STEM, PAGES
 from pages.classes.lesson_part import show_class
 from pages.classes.speaker import show_speaker as show_speaker_of_class
 from pages.lessons.builder import builder, exercise_query
+from pages.lessons.figures_of_paper import FIGURES, thumbnail
 from pages.lessons.handout import spelled
 from pages.lessons.lessons import LESSONS
 from pages.lessons.speaker import speaker
@@ -24,7 +25,7 @@ from pages.shared.plot import plot
 from pages.shared.prose import glossary, pieces, prose, said
 
 STEM = "learn"
-PARTS = ("glossary", "legend", "theorems", "plan", "class", "speaker", "worksheet", "builder", "cite")
+PARTS = ("glossary", "legend", "theorems", "figures", "plan", "class", "speaker", "worksheet", "builder", "cite")
 RENAMED = {"marks": "legend", "index": "theorems"}  # what links of earlier days call a part
 
 
@@ -57,6 +58,16 @@ def show_index() -> None:
     prose(STEM, "index")
     rows = [f"| [{BY_STEM[e.stem].title}]({e.stem}) | {e.shown} | {e.paper} | `{e.code}` |" for e in INDEX]
     st.markdown("\n".join(["| Page | What is seen | In the paper | In the code |", "|---|---|---|---|", *rows]))
+
+
+def show_figures() -> None:
+    prose(STEM, "figures")
+    for row in FIGURES:
+        seen, words = st.columns((1, 2), vertical_alignment="center")
+        seen.html(thumbnail(row))
+        with words:
+            st.markdown(f"**Figure {row.panel}** · [{BY_STEM[row.stem].title}: {row.preset}]({row.link})")
+            prose(STEM, f"figure: {row.panel}", **row.numbers(row.problem, row.solution))
 
 
 def show_plan() -> None:
@@ -110,6 +121,7 @@ SHOW = {
     "glossary": show_glossary,
     "legend": show_marks,
     "theorems": show_index,
+    "figures": show_figures,
     "plan": show_plan,
     "class": show_class,
     "speaker": show_speaker,

@@ -51,7 +51,7 @@ export function showPicker(chart) {
     chart.redraw();
   };
   const one = (panel, k) => {
-    const label = `${panel.short}, picture ${k + 1} of ${count}`;
+    const label = panel.div === network.host ? "network" : `${panel.short}, picture ${k + 1} of ${chart.panels.length}`;
     return button(panel.short, choose(k), { label, pressed: k === chart.chosen });
   };
   picker.replaceChildren(...items.map(one));

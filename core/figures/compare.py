@@ -38,9 +38,10 @@ def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Pic
                     picture.lay(**{name: {"range": [low, high], "autorange": False}})
     for name in (key for key in a.layout if key.startswith("scene") and key in b.layout):
         _share_scene(left, right, name)
-    for letter, picture in (("A", left), ("B", right)):
-        picture.lay(title={"text": f"{letter} · {picture.layout['title']['text']}"})
     meta_a, meta_b = a.layout["meta"], b.layout["meta"]
+    for letter, picture, meta in (("A", left, meta_a), ("B", right, meta_b)):
+        apart = f", δ = {style.number(meta['delta'])}" if meta_a.get("delta") != meta_b.get("delta") else ""
+        picture.lay(title={"text": f"{letter}{apart} · {picture.layout['title']['text']}"})
     pinned = {k: v for k, v in meta_a.items() if k not in ("alt", "short", "titles")}
     left.layout["meta"] = {"pinned": pinned, "alt": f"A, pinned. {meta_a['alt']}", "short": f"A · {meta_a['short']}"}
     return left, right.lay(meta={"alt": f"B. {meta_b['alt']}", "short": f"B · {meta_b['short']}", "titles": []})
@@ -49,7 +50,8 @@ def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Pic
 def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: str) -> Picture:
     """B − A of each curve over the cursor's values, with a line at the cursor; pairs[name] = (A's, B's), both [T]."""
     gaps = {name: b - a for name, (a, b) in pairs.items()}
-    said = ", ".join(f"{name.replace('_', ' ')} {_said(gap[-1])}" for name, gap in gaps.items())
+    sizes = {name: float(np.nanmax(np.abs(np.concatenate(pair)), initial=0.0)) for name, pair in pairs.items()}
+    said = ", ".join(f"{name.replace('_', ' ')} {_said(gap[-1], sizes[name])}" for name, gap in gaps.items())
     title = f"B − A at the end: {said}"
     picture = style.figure(
         problem, short="B − A", title=title, alt=f"Difference strip. {title}", x=x, y="B − A", height=260
@@ -73,8 +75,11 @@ def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.nd
     return picture.move(places, *([moving(_cursor(value, reach))] for value in held))
 
 
-def _said(value: float) -> str:
-    return style.number(float(value)) if np.isfinite(value) else "unknown, A ends earlier"
+def _said(value: float, size: float) -> str:
+    """A difference in words; what rounding leaves of curves of this size is none."""
+    if not np.isfinite(value):
+        return "unknown, A ends earlier"
+    return style.number(float(value)) if abs(value) > 1e-9 * size else "0"
 
 
 def _apart(heights: list[float], least: float) -> list[float]:

@@ -12,6 +12,7 @@ from core.theory import relu_partition
 ANGLES = np.linspace(0, 360, 181)
 SIGNS = ((1, style.POSITIVE, "circle", "a > 0"), (-1, style.NEGATIVE, "x", "a < 0"))
 FLIPPED_MUCH = 0.05
+ALIGNED = 0.8
 NOTHING = 1e-12
 HEIGHT = 430
 
@@ -120,7 +121,7 @@ def verdict(solution: Solution) -> str:
     if run.loss[-1] > 0.1 * _first(run.loss):
         return f"Not learnt by t = {run.time[-1]:g}"
     if run.flipped[-1] < FLIPPED_MUCH:
-        return "Lazy: directions stay"
+        return "Lazy: directions stay" if solution.alignment[-1] < ALIGNED else "Between: few flip, yet they turn"
     return "Rich: neurons turn to the teacher"
 
 

@@ -1,5 +1,6 @@
 """Puts one script into the page itself, which tells a visitor whose network blocks websockets what is wrong."""
 
+import gzip
 import hashlib
 
 from starlette.datastructures import MutableHeaders
@@ -9,11 +10,12 @@ from pages.shared.plot import ASSETS
 
 NOTICE_SCRIPT = (ASSETS / "notice.js").read_bytes()
 NOTICE_URL = f"/vendor/notice-{hashlib.sha256(NOTICE_SCRIPT).hexdigest()[:16]}.js"
+PLAIN, GZIP = "identity", "gzip"
 _TAG = f'<script src="{NOTICE_URL}" defer></script></body>'.encode()
 
 
 class Notice:
-    """Adds the script to every HTML page that is sent whole and uncompressed, as Streamlit sends its one page."""
+    """Adds the script to every HTML page, plain or gzipped, as Streamlit sends its one page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -43,12 +45,15 @@ def _is_page(start: Message) -> bool:
     return (
         start["status"] == 200
         and headers.get("content-type", "").startswith("text/html")
-        and "content-encoding" not in headers
+        and headers.get("content-encoding", PLAIN) in (PLAIN, GZIP)
     )
 
 
 async def _send_page(start: Message, body: bytes, send: Send) -> None:
-    page = body.replace(b"</body>", _TAG, 1)
-    MutableHeaders(scope=start)["content-length"] = str(len(page))
+    headers = MutableHeaders(scope=start)
+    packed = headers.get("content-encoding", PLAIN) == GZIP
+    page = (gzip.decompress(body) if packed else body).replace(b"</body>", _TAG, 1)
+    page = gzip.compress(page) if packed else page
+    headers["content-length"] = str(len(page))
     await send(start)
     await send({"type": "http.response.body", "body": page})

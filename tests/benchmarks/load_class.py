@@ -2,12 +2,13 @@
 
     python -m tests.benchmarks.load --class --sessions 60 [--replicas 2]
 
-Measured: seconds from the last vote to the projector's full count; votes lost or doubled; the sliders' p95 beside that of
-the same students without a class; then a server killed in mid-vote (and started again where it is the only one), with
-the students coming back by themselves, as browsers do.
+Measured: what listening costs; seconds from the last vote to the projector's full count; votes lost or doubled; the
+sliders' p95 beside that of the same students without a class; then a server killed in mid-vote (and started again where
+it is the only one), with the students coming back by themselves, as browsers do.
 """
 
 import asyncio
+import contextlib
 import os
 import random
 import re
@@ -118,14 +119,31 @@ async def projector(room: Room, full: asyncio.Event, sessions: int, seen: list[t
                 if not room.kept.find(room.code).asked:
                     await session.click("Ask the class")
                 while not full.is_set() and not session.closed:
-                    for text in session.texts:
+                    for text in session.written:
                         seen += [(time.time(), int(found[1])) for found in COUNT.finditer(text)]
-                    session.texts.clear()
+                    session.written.clear()
                     if seen and seen[-1][1] >= sessions:
                         full.set()
                     await asyncio.sleep(0.05)
         except (ConnectionError, OSError, websockets.WebSocketException):
             await asyncio.sleep(0.5)
+
+
+async def listening(room: Room, sessions: int, seconds: float) -> float:
+    """CPU-seconds of the servers for each second of a phone that only listens to its class."""
+    room.code, _ = room.kept.start()
+    students = [Student(room, number) for number in range(sessions)]
+    async with contextlib.AsyncExitStack() as stack:
+        for student in students:
+            await (await stack.enter_async_context(student.session())).open(PATIENCE_S)
+        await asyncio.sleep(3)
+        before, began = sum(server.cpu_seconds() for server in room.servers), time.monotonic()
+        await asyncio.sleep(seconds)
+        spent = sum(server.cpu_seconds() for server in room.servers) - before
+        passed = time.monotonic() - began
+    room.kept.end(room.code)
+    room.code = ""
+    return spent / passed / sessions
 
 
 async def without(room: Room, sessions: int, seconds: float) -> list[float]:
@@ -202,6 +220,8 @@ def report(sizes: list[int], replicas: int, seconds: float) -> None:
             file = str(Path(folder) / "classes.db")
             room = Room([Server(CLASSES_DB=file) for _ in range(replicas)], Store(Database(file)))
             try:
+                cost = asyncio.run(listening(room, sessions, seconds))
+                print(f"{sessions:>4}  listening        {1e3 * cost:.1f} CPU-ms a second for each phone", flush=True)
                 plain = asyncio.run(without(room, sessions, seconds))
                 _row(sessions, "without a class", plain, None, None)
                 for kill in (False, True):

@@ -23,8 +23,8 @@ KINDS = {"slider", "button", "exception", "alert", "progress", "text_input", "nu
 
 @dataclass
 class Session:
-    """An open connection to one page. texts: alerts shown; errors: exceptions shown to the visitor; finished: complete
-    runs of the page, or of the part of it in which the moved slider stands."""
+    """An open connection to one page. texts: alerts shown; written: HTML; errors: exceptions shown to the visitor; finished:
+    complete runs of the page, or of the part of it in which the moved slider stands."""
 
     port: int
     page: str = ""
@@ -40,6 +40,7 @@ class Session:
     moved: str = ""
     errors: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
     received: int = 0
     finished: int = 0
     session_id: str = ""
@@ -190,7 +191,7 @@ class Session:
         elif kind == "progress":
             self.texts.append(element.text)
         elif kind == "html":
-            self.texts += [] if element.body.startswith("<style") else [element.body]
+            self.written += [] if element.body.startswith("<style") else [element.body]
         else:
             self.widgets[element.id], self.homes[element.id] = element, delta.fragment_id
 

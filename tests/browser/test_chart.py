@@ -1,5 +1,7 @@
 """The chart component: camera, cursor and playback survive redraws; links carry them; the keyboard works."""
 
+import re
+
 import pytest
 
 
@@ -91,3 +93,31 @@ def test_dark_pages_swap_the_palette(visit):
     seen = visit(color_scheme="dark", reduced_motion="reduce").open("geometry")
     colours = seen.tab.evaluate("() => document.querySelector('.js-plotly-plot').data.map(t => t.line?.color)")
     assert "#ff5c7c" in colours and "#c2183c" not in colours
+
+
+DRAWN = """() => document.querySelector('.lab-chart').__chart.panels.flatMap(panel =>
+  [...panel.plot.querySelectorAll('.cartesianlayer .trace path, .cartesianlayer .contour path')].map(e =>
+    [e.getAttribute('d'), e.style.stroke, e.style.fill, e.getAttribute('transform')].join('|')))"""
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+ANEW = """() => { const chart = document.querySelector('.lab-chart').__chart;
+  chart.panels.forEach(panel => { panel.fresh = true; panel.mark = null }); return chart.redraw() }"""
+
+
+@pytest.mark.parametrize("page", ["geometry", "start", "implicit_bias", "relu", "regime_map"])
+def test_what_is_drawn_swiftly_is_what_would_be_drawn_anew(visit, page):
+    seen = visit(reduced_motion="reduce").open(page)
+    cursor = seen.tab.locator(".lab-time input").first
+    for keys in (["Home"], ["ArrowRight"] * 3, ["End"]):
+        for key in keys:
+            cursor.press(key)
+        seen.tab.wait_for_timeout(600)
+        swift = seen.tab.evaluate(DRAWN)
+        seen.tab.evaluate(ANEW)
+        seen.tab.wait_for_timeout(600)
+        shapes = [
+            sorted((NUMBER.sub("#", path), [round(float(n), 1) for n in NUMBER.findall(path)]) for path in paths)
+            for paths in (swift, seen.tab.evaluate(DRAWN))
+        ]
+        assert swift and [kind for kind, _ in shapes[0]] == [kind for kind, _ in shapes[1]]
+        for (_, one), (_, other) in zip(*shapes, strict=True):
+            assert one == pytest.approx(other, abs=0.25)

@@ -64,7 +64,7 @@ def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
 
 
 def test_a_term_explains_itself_in_place(visit):
-    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open("geometry")
+    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open("implicit_bias")
     term = seen.tab.locator('a[href*="part=glossary"]').first
     term.scroll_into_view_if_needed()
     term.tap()

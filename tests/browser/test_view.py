@@ -113,4 +113,4 @@ def test_on_a_scene_one_finger_scrolls_and_two_turn(visit):
 
 def test_picture_buttons_on_a_phone_have_names(visit):
     seen = visit(**PHONE).open("geometry")
-    assert seen.tab.locator(".lab-pick button").all_inner_texts() == ["surface", "plane", "loss"]
+    assert seen.tab.locator(".lab-pick button").all_inner_texts() == ["surface", "plane", "loss", "network"]

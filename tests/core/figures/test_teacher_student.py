@@ -41,6 +41,7 @@ def test_presets_draw_with_as_many_frames_as_snapshots(name):
 def test_titles_follow_from_the_run():
     assert "Rich" in picture.verdict(SOLUTION)
     assert "Lazy" in picture.verdict(panel.solve(PRESETS["lazy: downstream"]))
+    assert "yet they turn" in picture.verdict(panel.solve(Problem(delta=-0.2)))
     assert "Not learnt" in picture.verdict(panel.solve(Problem(delta=0.0, tau=0.02, end=1.0)))
     assert picture.order(SOLUTION)[0] == "First it flips, then it fits"
     assert picture.order(panel.solve(PRESETS["lazy: large"]))[0] == "It fits without flipping"

@@ -164,7 +164,7 @@ def test_guessers_are_not_told_whether_they_were_right(shared: Store):
     code, _ = shared.start()
     inside = visit("geometry", code)
     visit("learn", "CCCCC")
-    for _ in range(int(guess.ADDRESS_BURST)):
+    for _ in range(2 * int(guess.ADDRESS_BURST)):
         member.GUESSES.was_wrong("")
     assert "Many wrong codes" in visit("geometry", code).warning[0].value
     assert not healthy(inside.run()).warning

@@ -1,6 +1,7 @@
 """The page itself carries the notice about websockets; everything else passes unchanged."""
 
 import asyncio
+import gzip
 
 import pytest
 
@@ -33,12 +34,17 @@ def test_a_page_gets_the_script_and_its_length(parts):
     assert int(headers[b"content-length"]) == len(body)
 
 
+def test_a_compressed_page_gets_it_too():
+    headers, body = answer(200, [*HTML, (b"content-encoding", b"gzip")], gzip.compress(PAGE))
+    assert gzip.decompress(body).count(NOTICE_URL.encode()) == 1 and int(headers[b"content-length"]) == len(body)
+
+
 @pytest.mark.parametrize(
     "status, headers",
     [
         (404, HTML),
         (200, [(b"content-type", b"text/plain")]),
-        (200, [*HTML, (b"content-encoding", b"gzip")]),
+        (200, [*HTML, (b"content-encoding", b"br")]),
     ],
 )
 def test_what_is_no_whole_page_stays_as_it_is(status, headers):

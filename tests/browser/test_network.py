@@ -1,0 +1,39 @@
+"""The network itself: drawn beside the pictures, moving with the cursor and the hand, one tap away on a phone."""
+
+import pytest
+
+WIDTHS = "() => [...document.querySelectorAll('.lab-net line')].map(l => l.getAttribute('stroke-width'))"
+TILTS = "() => [...document.querySelectorAll('.lab-net g')].map(g => Number(g.getAttribute('transform').match(/-?[\\d.]+/)[0]))"
+
+
+def test_three_copies_race_on_start_and_their_beams_tilt(visit):
+    seen = visit(reduced_motion="reduce").open("start")
+    assert seen.tab.locator(".lab-net svg[role=img]").count() == 3
+    down, level, up = seen.tab.evaluate(TILTS)
+    assert down < 0 == level < up
+    before = seen.tab.evaluate(WIDTHS)
+    seen.tab.locator(".lab-time input").press("Home")
+    seen.tab.wait_for_function(f"old => JSON.stringify(({WIDTHS})()) !== JSON.stringify(old)", arg=before)
+
+
+def test_neurons_light_up_where_an_activation_flips(visit):
+    seen = visit(reduced_motion="reduce").open("relu")
+    fan = seen.tab.locator(".lab-net svg").first
+    assert fan.locator(".lab-neuron").count() == 2 + 30 + 1
+    lit = "() => document.querySelectorAll('.lab-lit').length"
+    counts = []
+    seen.tab.locator(".lab-time input").press("Home")
+    for _ in range(25):
+        seen.tab.get_by_label("Step forward").click()
+        seen.tab.wait_for_timeout(120)
+        counts.append(seen.tab.evaluate(lit))
+    assert max(counts) > 0
+
+
+@pytest.mark.parametrize("page", ["start", "deep"])
+def test_on_a_phone_it_is_one_tap_away(visit, page):
+    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open(page)
+    assert not seen.tab.locator(".lab-net").is_visible()
+    seen.tab.get_by_role("button", name="network", exact=True).tap()
+    seen.tab.locator(".lab-net").wait_for()
+    assert seen.violations() == []
