@@ -9,6 +9,8 @@ const MOST_ROWS = 2;
 const PHONE_HIGHEST = 330;
 const CONTROLS = 100;
 const ROOM_BELOW = 16;
+const NETWORK_OF_FEW = 112;
+const NETWORK_OF_MANY = 272;
 
 /* The rows into which panels of these least widths wrap. */
 function rows(width, leasts) {
@@ -21,12 +23,26 @@ function rows(width, leasts) {
   return count;
 }
 
-/* The least widths with which these panels stand in at most two rows. */
+/* The width of the drawn network, which stands in the last row; 0 where there is none. */
+function widthOfNetwork({ source }) {
+  const copies = source.panels.map((panel) => panel.figure?.network?.copies).find(Boolean);
+  return copies ? (copies.length > 3 ? NETWORK_OF_MANY : NETWORK_OF_FEW) : 0;
+}
+
+function rowsWithNetwork(chart, leasts) {
+  const last = widthOfNetwork(chart);
+  return rows(chart.host.clientWidth, last ? [...leasts, last] : leasts);
+}
+
+/* The least widths with which these panels, and the network after them, stand in at most two rows. */
 export function leastWidth(chart, least) {
   const { panels, directions } = chart.source;
-  if (narrow() || !directions || rows(chart.host.clientWidth, panels.map((panel) => panel.least)) <= MOST_ROWS) return least;
+  if (narrow() || !directions || rowsWithNetwork(chart, panels.map((panel) => panel.least)) <= MOST_ROWS) return least;
   const each = Math.ceil(panels.length / MOST_ROWS);
-  return Math.min(least, Math.floor((chart.host.clientWidth - (each - 1) * GAP) / each) - 1);
+  const last = panels.length - each;
+  const first = (chart.host.clientWidth - (each - 1) * GAP) / each;
+  const second = last ? (chart.host.clientWidth - widthOfNetwork(chart) - last * GAP) / last : first;
+  return Math.min(least, Math.floor(Math.min(first, second)) - 1);
 }
 
 /* Where the chart begins when the page is not scrolled; remembered while it is, since it then sticks to the top. */
@@ -46,7 +62,7 @@ export function roomFor(chart, height) {
   const beside = picture ? Math.max(0, picture.clientHeight - chart.root.clientHeight - GAP) : 0;
   const bar = Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
   const free = innerHeight - topOf(chart) - bar - beside - (presenting ? ROOM_BELOW : CONTROLS);
-  const count = rows(chart.host.clientWidth, panels.map((panel) => leastWidth(chart, panel.least)));
+  const count = rowsWithNetwork(chart, panels.map((panel) => leastWidth(chart, panel.least)));
   const each = Math.floor((free - (count - 1) * 8) / count);
   return Math.max(LOWEST, presenting ? each : Math.min(each, Math.round(1.25 * highest)));
 }
