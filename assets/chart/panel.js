@@ -50,6 +50,7 @@ export class Panel {
   fit() {
     this.div.style.flex = `${this.grow} 1 ${leastWidth(this.chart, this.least)}px`;
     this.div.style.height = `${roomFor(this.chart, this.height)}px`;
+    this.chart.host.style.setProperty("--lab-room", this.div.style.height);
   }
 
   get scenes() {

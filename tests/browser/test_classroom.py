@@ -157,7 +157,7 @@ def test_inside_another_page_the_frame_stays_out(visit):
 
 def test_the_parts_of_learn_on_a_dark_page(visit):
     seen = visit(reduced_motion="reduce", color_scheme="dark").open("learn")
-    for part in ("glossary", "marks", "index", "plan", "worksheet", "builder", "cite"):
+    for part in ("glossary", "legend", "theorems", "figures", "plan", "class", "worksheet", "builder", "cite"):
         seen.tab.get_by_role("radio", name=part).click() if part != "glossary" else None
         seen.tab.wait_for_function("part => part === 'glossary' || location.search.includes(part)", arg=part)
         seen.settle(charts=0)

@@ -1,8 +1,10 @@
 """All commands in one look: a new command is one row of COMMANDS, a new kind of bad option one row of BAD or of its own."""
 
+import functools
 import importlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -161,12 +163,14 @@ def test_ctrl_c_ends_with_a_sentence_and_the_next_run_goes_on(tmp_path):
     arguments = [*MAP, "--checkpoints=10,1e6", "--n=2000", "--d=100", "--width=50", "--tau=0.1:2:9"]
     words = [sys.executable, "-m", "core.training.regime_map", *arguments]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    heard = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background job ignores it
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    running = subprocess.Popen(words, env=environment, preexec_fn=heard, **streams)
     try:
         until = time.monotonic() + 300
         while not list((tmp_path / "cache").rglob("regime_map/*/*.npz")) and time.monotonic() < until:
             time.sleep(0.1)
-        running.send_signal(2)
+        running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=120)
     finally:
         running.kill()
