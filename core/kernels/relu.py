@@ -25,11 +25,10 @@ def relu_ntk(
     A rate of 0 leaves its layer out. Raises OutsideTheory for arrays that are empty, not finite or do not fit together,
     for negative rates, a slope outside [0, 1], and where float64 cannot hold the kernel.
     """
-    inputs = _Inputs(X)
-    network = _Features(W, a, inputs, eta_a, eta_w, slope)
-    with np.errstate(over="ignore"):
-        K = np.ldexp(network.block(slice(None), slice(None), inputs.X @ inputs.X.T), 2 * (network.unit + inputs.unit))
-    return representable("The kernel", K)
+    X = finite("X", X, axes=2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        network = _Features(*_checked(W, a, X), X, eta_a, eta_w, slope)
+        return representable("The kernel", network.block(slice(None), slice(None), X @ X.T))
 
 
 def kernel_distance(K_0: ArrayLike, K_t: ArrayLike) -> Any:
@@ -66,11 +65,14 @@ def relu_kernel_distance(
     a second pass measures the difference itself, which 1 − cos would lose to rounding. Refuses what relu_ntk refuses, and
     a kernel that is zero.
     """
-    inputs, rows = _Inputs(X), whole("rows", rows)
-    one, two = (_Features(*state, inputs, eta_a, eta_w, slope) for state in ((W_0, a_0), (W, a)))
+    X, rows = finite("X", X, axes=2), whole("rows", rows)
+    X = np.ldexp(X, -exponent(np.abs(X).max()))
+    one, two = (
+        _Features(*_checked(*state, X), X, eta_a, eta_w, slope, own_unit=True) for state in ((W_0, a_0), (W, a))
+    )
     sums = np.zeros(3)
-    for near, far, weights in _upper_blocks(len(inputs.X), rows):
-        G = inputs.X[near] @ inputs.X[far].T
+    for near, far, weights in _upper_blocks(len(X), rows):
+        G = X[near] @ X[far].T
         K, L = one.block(near, far, G), two.block(near, far, G)
         for place, (left, right) in enumerate(((K, K), (K, L), (L, L))):
             sums[place] += _weighted_sum(left, right, weights)
@@ -81,43 +83,43 @@ def relu_kernel_distance(
     if distance > TINY:
         return float(distance)
     total = 0.0
-    for near, far, weights in _upper_blocks(len(inputs.X), rows):
-        G = inputs.X[near] @ inputs.X[far].T
+    for near, far, weights in _upper_blocks(len(X), rows):
+        G = X[near] @ X[far].T
         difference = one.block(near, far, G) / norms[0] - two.block(near, far, G) / norms[1]
         total += _weighted_sum(difference, difference, weights)
     return 0.5 * float(total)
 
 
-class _Inputs:
-    """X[n, d] over 2^unit."""
-
-    def __init__(self, X: ArrayLike):
-        X = finite("X", X, axes=2)
-        self.unit = exponent(np.abs(X).max())
-        self.X = np.ldexp(X, -self.unit)
-
-
 class _Features:
-    """What the blocks of K are made of: √η_a Φ and √η_w D∘|a|, each [n, m], over 2^unit of the network's own."""
+    """What the blocks of K are made of: √η_a Φ and √η_w D∘|a|, each [n, m]; with own_unit both over a power of two near
+    their own size."""
 
-    def __init__(self, W: ArrayLike, a: ArrayLike, inputs: _Inputs, eta_a: float, eta_w: float, slope: float):
-        W, a = finite("W", W, axes=2), finite("a", a, axes=1)
-        same_size("W [m,d] and a [m] must have the same number of neurons", len(W), len(a))
-        same_size("W [m,d] and X [n,d] must have the same number of inputs", W.shape[1], inputs.X.shape[1])
+    def __init__(self, W: Floats, a: Floats, X: Floats, eta_a, eta_w, slope, *, own_unit: bool = False):
         eta_a, eta_w, slope = rate_or_none("eta_a", eta_a), rate_or_none("eta_w", eta_w), leak("slope", slope)
-        size = exponent(np.abs(W).max())
-        Z = inputs.X @ np.ldexp(W, -size).T
+        size = int(exponent(np.abs(W).max())) if own_unit else 0
+        Z = X @ (np.ldexp(W, -size) if own_unit else W).T
         gain = np.where(Z >= 0, 1.0, slope)
-        hidden, gate = np.sqrt(eta_a) * gain * Z, np.sqrt(eta_w) * gain * np.abs(a)
-        tall, steep = np.abs(hidden).max(), gate.max()
-        self.unit = max([exponent(tall) + size] * bool(tall) + [exponent(steep)] * bool(steep), default=0)
-        self.hidden, self.gate = np.ldexp(hidden, size - self.unit), np.ldexp(gate, -self.unit)
+        self.hidden, self.gate = np.sqrt(eta_a) * gain * Z, np.sqrt(eta_w) * gain * np.abs(a)
+        if own_unit:
+            self._divide(size)
+
+    def _divide(self, size: int) -> None:
+        tall, steep = np.abs(self.hidden).max(), self.gate.max()
+        unit = max([exponent(tall) + size] * bool(tall) + [exponent(steep)] * bool(steep), default=0)
+        self.hidden, self.gate = np.ldexp(self.hidden, size - unit), np.ldexp(self.gate, -unit)
 
     def block(self, near: slice, far: slice, gram: Floats) -> Floats:
         K = self.gate[near] @ self.gate[far].T
         K *= gram
         K += self.hidden[near] @ self.hidden[far].T
         return K
+
+
+def _checked(W: ArrayLike, a: ArrayLike, X: Floats) -> tuple[Floats, Floats]:
+    W, a = finite("W", W, axes=2), finite("a", a, axes=1)
+    same_size("W [m,d] and a [m] must have the same number of neurons", len(W), len(a))
+    same_size("W [m,d] and X [n,d] must have the same number of inputs", W.shape[1], X.shape[1])
+    return W, a
 
 
 def _upper_blocks(n: int, rows: int):

@@ -19,12 +19,10 @@ from scipy.optimize import brentq
 from core.errors import OutsideTheory
 from core.theory.chain_units import ScaledChain
 from core.theory.checks import MOST, Floats, finite, layer_rates, listed, representable, same_size, time_vector
-from core.theory.patience import within
+from core.theory.patience import LOST, TRUSTED, within
 from core.theory.states import exponent, imbalance, norm
 
 CLOSEST = 1e-12
-TRUSTED = 14.0
-"""e-foldings by which a coarse run's errors may grow and still not matter."""
 PATIENCE = 1e12
 LONG = 1e6
 """In units of the fastest layer: from here on it is looked whether the chain has come to rest."""
@@ -157,8 +155,8 @@ def _final_sign(w_0, a_0, X, y, rates, offset, frozen: float) -> float:
     scaled = ScaledChain.of(w_0, a_0, X, y, rates)
     state, grown = _learned(scaled, rtol=1e-10)
     if state is None or grown > TRUSTED:
-        state, _ = _learned(scaled, rtol=1e-13)
-    if state is None:
+        state, grown = _learned(scaled, rtol=1e-13)
+    if state is None or grown > LOST:
         raise OutsideTheory(
             "The landing point needs a start from which gradient flow reaches zero loss",
             got="a start that ends at, or waits near, a saddle",

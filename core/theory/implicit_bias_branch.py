@@ -15,14 +15,12 @@ import numpy as np
 from scipy.integrate import solve_ivp
 
 from core.theory.checks import Floats
-from core.theory.patience import within
+from core.theory.patience import LOST, TRUSTED, within
 from core.theory.states import exponent, norm
 
 CLOSEST = 1e-9
 FOLDINGS = 60.0
-"""Growing e-foldings after which a start that is still undecided lies on the separatrix within rounding."""
-TRUSTED = 14.0
-"""e-foldings by which the coarse run's errors may grow and still not matter."""
+"""Growing e-foldings after which a start that is still undecided is left."""
 STIFF = 3e3
 COARSE = ("LSODA", 1e-10, 1e-12)
 FINE = ("DOP853", 3e-14, 1e-16)
@@ -39,6 +37,8 @@ def integrated_branch(A: float, v: Floats, b: Floats, curvatures: Floats, delta:
     half = max(0, (int(exponent(np.abs(b).max())) + 1) // 2)
     start, b, drag = np.ldexp([A, *v], -half), np.ldexp(b, -2 * half), abs(np.ldexp(delta, -2 * half))
     size, push = float(norm(start)), 2 * float(np.linalg.norm(c * b))
+    if size == 0 or push == 0:
+        return 0
     bar = (1 - CLOSEST) * float(np.sum(c * b * b))
 
     def flow(_, state):
@@ -58,9 +58,11 @@ def integrated_branch(A: float, v: Floats, b: Floats, curvatures: Floats, delta:
         return solve_ivp(within(flow), (0.0, last), start, method, events=decided, rtol=rtol, atol=atol * size)
 
     found = run(*COARSE)
-    if found.status != 1 or _growth(found.t, found.y.T, b, c) > TRUSTED:
+    grown = _growth(found.t, found.y.T, b, c)
+    if found.status != 1 or grown > TRUSTED:
         found = run(*(FINE if drag * min(last, 2 * found.t[-1]) < STIFF else FINE_STIFF))
-    return int(np.sign(found.y[0, -1])) if found.status == 1 else 0
+        grown = _growth(found.t, found.y.T, b, c)
+    return int(np.sign(found.y[0, -1])) if found.status == 1 and grown < LOST else 0
 
 
 def _growth(times: Floats, states: Floats, b: Floats, c: Floats) -> float:

@@ -1,6 +1,8 @@
-"""Integrations that end: a flow that asks for more evaluations than a visitor would wait for is refused.
+"""Integrations that end, and how far they may be believed.
 
-`within(velocity, most)` is the same velocity, until it has been asked `most` times.
+`within(velocity, most)` is the same velocity, until it has been asked `most` times: a flow that asks for more evaluations
+than a visitor would wait for is refused. A branch that an integration decides is believed by how much errors may have
+grown on the way, in e-foldings.
 """
 
 from collections.abc import Callable
@@ -10,6 +12,10 @@ from core.theory.checks import Floats
 
 MOST = 50_000
 """Evaluations of a velocity: about a second."""
+TRUSTED = 14.0
+"""e-foldings by which the errors of a coarse run may grow and still not matter."""
+LOST = 33.0
+"""e-foldings by which rounding itself grows large enough to decide."""
 
 
 def within(velocity: Callable[[float, Floats], Floats], most: int = MOST) -> Callable[[float, Floats], Floats]:

@@ -76,8 +76,13 @@ def mean_squared_error(W: ArrayLike, a: ArrayLike, X: ArrayLike, y: ArrayLike, *
     same_size("X and y must have the same number of samples", X.shape[-2], y.shape[-1])
     leading_axes({"W": (W, 2), "a": (a, 1), "X": (X, 2), "y": (y, 1)})
     with np.errstate(over="ignore", invalid="ignore"):
-        error = outputs(W, a, X, slope=leak("slope", slope)) - y
-        return representable("The mean squared error", np.mean(error**2, axis=-1))
+        found = mean_squared_error_of(W, a, X, y, slope=leak("slope", slope))
+        return representable("The mean squared error", found)
+
+
+def mean_squared_error_of(W: Floats, a: Floats, X: Floats, y: Floats, *, slope: float) -> Floats:
+    """`mean_squared_error` of arguments that are checked already."""
+    return np.mean((outputs(W, a, X, slope=slope) - y) ** 2, axis=-1)
 
 
 def delta_drift(

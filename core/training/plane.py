@@ -132,6 +132,9 @@ def _refuse_long_runs(end: float, rate: float, work: float) -> None:
 
 
 def _kernel_distances(W: Array, a: Array, X: Array, rates: dict[str, Any]) -> Array:
-    kernels = [relu_ntk(*now, X, **rates) for now in zip(W, a, strict=True)]
-    seen = [bool(np.any(kernels[0]) and np.any(kernel)) for kernel in kernels]
-    return np.array([kernel_distance(kernels[0], k) if some else np.nan for k, some in zip(kernels, seen, strict=True)])
+    kernels = np.stack([relu_ntk(*now, X, **rates) for now in zip(W, a, strict=True)])
+    seen = np.any(kernels, axis=(1, 2)) & np.any(kernels[0])
+    found = np.full(len(kernels), np.nan)
+    if seen.any():
+        found[seen] = kernel_distance(kernels[0], kernels[seen])
+    return found

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.training.device import usable
-from core.training.measures import mean_squared_error
+from core.training.measures import mean_squared_error_of
 from core.training.relu import arguments
 from core.training.relu.arguments import Arguments
 from core.training.relu.run import Accuracy, Run
@@ -125,5 +125,5 @@ def _together(
 
 def _snapshot(given: Arguments, step: int, W: np.ndarray, a: np.ndarray) -> Snapshot:
     W, a = W.reshape(*given.shape, *W.shape[1:]), a.reshape(*given.shape, *a.shape[1:])
-    loss = mean_squared_error(W, a, given.X, given.y, slope=given.layers["slope"])
+    loss = mean_squared_error_of(W, a, given.X, given.y, slope=given.layers["slope"])
     return Snapshot(step, given.rate * step, W, a, loss)

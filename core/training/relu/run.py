@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.training.measures import mean_squared_error
+from core.training.measures import mean_squared_error_of
 from core.training.relu.chebyshev import leap
 from core.training.relu.gradient import pack, rounding_floor, sharpness, unpack
 from core.training.relu.growing import ARRIVED, CONVERGED, DIVERGED, ROUNDED, descend, grow
@@ -84,7 +84,7 @@ class Run:
         return unpack(self.path.theta, self.m)
 
     def loss(self) -> float:
-        return float(mean_squared_error(*self.network(), self.X, self.y, slope=self.layers["slope"]))
+        return float(mean_squared_error_of(*self.network(), self.X, self.y, slope=self.layers["slope"]))
 
     def prepare(self, method: str, last: int, accuracy: Accuracy | None) -> None:
         """Choose the method, the opening and the float type of a run to step `last`."""

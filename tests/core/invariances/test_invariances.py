@@ -39,6 +39,7 @@ REASONS = {
     "core.theory.states.exponent": "part of what makes the units: test_states.py",
     "core.theory.states.in_own_unit": "part of what makes the units: test_states.py",
     "core.theory.states.activation_signs": "relu_partition.flipped and measures.hamming_distance have rows",
+    "core.training.measures.mean_squared_error_of": "of checked arguments; mean_squared_error has a row",
     "core.theory.states.imbalance_of": "of checked arguments; imbalance has a row",
     "core.theory.states.imbalance_of_squares": "one line on checked squares",
     "core.theory.deep_linear.gain_above": "of checked arguments; gain has a row",
