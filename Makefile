@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test browsers benchmark gpu screens precompute experiments cluster image load faults fuzz audit clean
+.PHONY: run test walks browsers benchmark gpu screens precompute experiments cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -21,7 +21,11 @@ test: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadscope tests --ignore tests/browser
-	$(BIN)/python -m pytest --reruns 2 tests/browser
+	$(BIN)/python -m pytest --reruns 2 -m "not walk" tests/browser
+
+walks: .venv/.dev
+	@scripts/find_chromium.sh
+	$(BIN)/python -m pytest -m walk tests/browser
 
 benchmark: .venv/.dev
 	for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
