@@ -83,7 +83,7 @@ function reachWide() {
 /* A step or a question that opens begins at the top of the page, wherever its button was pressed. */
 let strip = "";
 function showStrip() {
-  const now = document.querySelector(".st-key-lesson [data-testid=stMarkdown]")?.textContent ?? "";
+  const now = document.querySelector(".st-key-lesson:not(:has(.lab-chart)) [data-testid=stMarkdown]")?.textContent ?? "";
   if (now && now !== strip) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   strip = now;
 }
@@ -118,8 +118,8 @@ function tellStep() {
 }
 function beAsked({ data }) {
   if (data.ask) told = "";
-  if (data.turn === "step_next") document.querySelector(".st-key-step_next button, .st-key-step_onward button")?.click();
-  if (data.turn === "step_back") document.querySelector(".st-key-step_back button")?.click();
+  if (data.turn === "step_next") document.querySelector(".st-key-step_next button, .lab-story:not([hidden]) .lab-story-next, .st-key-step_onward button")?.click();
+  if (data.turn === "step_back") document.querySelector(".st-key-step_back button, .lab-story:not([hidden]) .lab-story-back")?.click();
   if (data.ask) tellStep();
 }
 

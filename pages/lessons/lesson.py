@@ -44,12 +44,14 @@ class Exercise:
 @dataclass(frozen=True)
 class Lesson:
     """What a page teaches. curves(problem, solution): the cursor's values and, by the names in measures, what A and B are
-    compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison."""
+    compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison;
+    story: the steps are told in pictures of their own (pages/lessons/story.py)."""
 
     steps: tuple[Step, ...]
     prediction: Prediction
     measures: tuple[str, ...]
     pictures: tuple[int, ...] = (0,)
+    story: bool = False
     exercise: Exercise | None = None
 
 

@@ -12,13 +12,16 @@ from pages.shared.link import Goal
 _ALL = {
     "start": Lesson(
         steps=(
-            Step("one function, three splits", {}, panels=(0, 1)),
-            Step("fast but lazy", {}, "▲", (1, 2)),
-            Step("late but rich", {}, "▼", (0, 2)),
-            Step("flip to ReLU", "flip to ReLU", "▲", (1, 2)),
+            Step("one weight", {}),
+            Step("two weights and a see-saw", {}, panels=(1,)),
+            Step("the race", {}, panels=(2,)),
+            Step("what rich means", {}, panels=(3, 4)),
+            Step("neurons that switch", {}, panels=(5, 6)),
+            Step("the map", {}, panels=(7,)),
         ),
         prediction=Prediction({}, ("▲", "●", "▼"), (0, 2)),
         measures=("loss", "kernel_distance"),
+        story=True,
     ),
     "geometry": Lesson(
         steps=(
