@@ -14,7 +14,7 @@ from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import arrays_of, takeaway
 
@@ -98,7 +98,7 @@ def play() -> None:
     presets(page, PRESETS, "sentence: relu" if relu else "sentence: linear", **findings(solution))
     story.entrance(STEM, "Show me why, in six steps")
     down, level, up = solution.deltas
-    st.latex(
+    formula(
         r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2:\qquad"
         rf"\blacktriangledown\ {number(down)}\qquad\bullet\ {number(level)}\qquad\blacktriangle\ {number(up)}"
     )
@@ -106,9 +106,9 @@ def play() -> None:
     for column, word, k in zip(columns, CHOICES, range(3), strict=True):
         reached, moved = float(solution.reached[k]), float(solution.kernel_distance[k, -1])
         what = "1 % of the loss left at t" if relu else "aligned (φ = 0.95) at t"
-        column.metric(f"{word}: {what}", number(reached) if reached == reached else "not yet")
-        column.metric(f"{word}: kernel moved S(0, T)", number(moved))
-    st.caption(said(STEM, "trained" if relu else "exact", drift=number(solution.drift)))
+        column.metric(hovering(f"{word}: {what}"), number(reached) if reached == reached else "not yet")
+        column.metric(hovering(f"{word}: kernel moved S(0, T)"), number(moved))
+    st.caption(hovering(said(STEM, "trained" if relu else "exact", drift=number(solution.drift))))
     prose(STEM, "relu" if relu else "look", **words(solution))
     takeaway(page)
 

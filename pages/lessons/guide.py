@@ -65,6 +65,7 @@ def open_link(page: Page, scene: Stage, full: bool) -> None:
     if scene.link.predict:
         scene.curtain, scene.veil = answer is None, lesson.prediction.veil
         scene.act = f"answer {answer}"
+        scene.sketch = _sketch(page.stem, lesson)
         if answer is None and not full and st.session_state.get(OPENED) != (page.stem, "predict"):
             st.session_state[OPENED] = (page.stem, "predict")
             set_problem(state(page, lesson.prediction.state))
@@ -146,7 +147,7 @@ def _show_question(page: Page, scene: Stage) -> None:
     asked, answer = question(page.stem), _answer(page.stem)
     with st.container(border=True, key="lesson"):
         if answer is None:
-            st.markdown(f"**Before it moves:** {asked.text}")
+            st.markdown(f"**Before it moves:** {hovering(asked.text)}")
             with st.container(horizontal=True, gap="small"):
                 for k, choice in enumerate(asked.choices):
                     st.button(choice, key=f"choice_{k}", on_click=choose, args=(page.stem, k))
@@ -161,11 +162,20 @@ def _show_question(page: Page, scene: Stage) -> None:
             verdict = f":material/check_circle: You said **{right}**, and so it is."
         else:
             verdict = f":material/cancel: You said **{asked.choices[answer]}**; it is **{right}**."
-        st.markdown(f"{asked.text}\n\n{verdict} {asked.why}")
+        st.markdown(hovering(f"{asked.text}\n\n{verdict} {asked.why}"))
         with st.container(horizontal=True, gap="small"):
             st.button("Ask again", key="choice_again", on_click=ask, args=(page,))
             st.button("Guide me", key="choice_guide", type="primary", on_click=go, args=(page, 1))
             st.button("Done", key="choice_done", on_click=leave)
+
+
+def _sketch(stem: str, lesson: Lesson) -> dict[str, str] | None:
+    """What may be drawn into which picture, and the words round it."""
+    wanted = lesson.prediction.sketch
+    if wanted is None:
+        return None
+    words, far = (pieces(stem)[name] for name in ("sketch", "sketched"))
+    return {"picture": wanted.picture, "trace": wanted.trace, "words": words, "far": far}
 
 
 def _answer(stem: str) -> int | None:

@@ -6,7 +6,7 @@ preset, uses the preset's.
 """
 
 from pages import BY_STEM
-from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Step
+from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Sketch, Step
 from pages.shared.link import Goal
 
 _ALL = {
@@ -43,7 +43,9 @@ _ALL = {
             Step("the dip", "fast dip", "δ = -4"),
             Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
-        prediction=Prediction("fast dip", ("δ =", "amber", UNNAMED)),
+        prediction=Prediction(
+            "fast dip", ("δ =", "amber", UNNAMED), panels=(0, 1), sketch=Sketch("alignment", "δ = -4")
+        ),
         measures=("loss", "alignment", "kernel_distance"),
         pictures=(0, 1),
     ),
@@ -66,7 +68,12 @@ _ALL = {
             Step("large", "lazy: large", panels=(0, 2)),
             Step("the rates alone", "same start, other rates", panels=(0, 2)),
         ),
-        prediction=Prediction("lazy: downstream", ("student", "neuron, a", "loss", "test", "train", "flip", UNNAMED)),
+        prediction=Prediction(
+            "lazy: downstream",
+            ("student", "neuron, a", "loss", "test", "train", "flip", "kernel", UNNAMED),
+            panels=(0, 2),
+            sketch=Sketch("progress", "train loss"),
+        ),
         measures=("test_loss", "train_loss", "flips", "kernel_distance"),
         exercise=Exercise("lazy: downstream", ("delta", "tau"), Goal("test_loss", "<", 0.001, 10.0)),
     ),

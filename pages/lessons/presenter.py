@@ -4,12 +4,13 @@ import streamlit as st
 
 from pages.shared.plot import ASSETS
 from pages.shared.stage import Stage
+from pages.shared.symbols import templates
 
 PRESENTING = "_presenting"
 
 _house = st.components.v2.component(
     "lab_house",
-    html="<span class='lab-house'></span>",
+    html=f"<span class='lab-house'></span>{templates()}",
     js=(ASSETS / "house.js").read_text(),
     isolate_styles=False,
 )
