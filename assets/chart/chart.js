@@ -111,9 +111,12 @@ export class Chart {
     this.panels.forEach((panel) => panel.resetView());
   }
 
+  /* The moment before anything happens; a narrow screen shows the picture that can be drawn in. */
   behindCurtain() {
     this.playback.pause();
     this.index = 0;
+    const drawn = this.story.only(this.panels).findIndex((panel) => panel.sketch.wanted);
+    if (drawn >= 0) this.chosen = drawn;
   }
 
   /* A handle is taken: what arrives from before does not pull it out of the hand. */

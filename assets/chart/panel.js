@@ -143,7 +143,7 @@ export class Panel {
     }
     const data = this.traces(index);
     const anew = this.laidAnew();
-    this.words.entitle(this.titleAt(index));
+    this.words.entitle(this.sketch.told || this.titleAt(index));
     const before = this.drawn;
     this.drawn = data;
     const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);

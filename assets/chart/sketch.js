@@ -21,10 +21,7 @@ export class Sketch {
     this.svg.append(this.line, this.pen);
     this.veil = document.createElement("div");
     this.veil.className = "lab-unseen";
-    this.says = document.createElement("div");
-    this.says.className = "lab-sketched";
-    this.says.setAttribute("role", "status");
-    area.append(this.veil, this.svg, this.says);
+    area.append(this.veil, this.svg);
     this.forget();
     this.svg.addEventListener("pointerdown", (event) => this.begin(event));
     this.svg.addEventListener("pointermove", (event) => this.drawn && this.to(this.pointed(event)));
@@ -36,8 +33,7 @@ export class Sketch {
   forget() {
     this.heights = Array(COLUMNS).fill(null);
     this.at = [0, 0.5];
-    this.told = false;
-    this.says.textContent = "";
+    this.told = "";
   }
 
   get wanted() {
@@ -139,8 +135,9 @@ export class Sketch {
   reveal({ trace, far }) {
     const curve = this.panel.traces(this.panel.chart.last).find(({ name, mode }) => name?.startsWith(trace) && mode === "lines");
     if (!curve) return;
-    this.told = true;
-    this.says.textContent = far.replace("…", spoken(this.distance(curve)));
+    this.told = far.replace("…", spoken(this.distance(curve)));
+    this.panel.words.entitle(this.told);
+    this.panel.chart.say(this.told);
     if (still()) return;
     const { left, top, width, height } = this.box;
     this.veil.hidden = false;

@@ -36,9 +36,11 @@ export class Story {
     (this.main ??= mainOf(this.chart.root))?.[how]("scroll", this.moved, { passive: true });
   }
 
-  /* The panels of this step, of all panels or of what belongs to each. */
+  /* The panels of this step, of all panels or of what belongs to each; behind the curtain those of a picture to draw in. */
   only(panels) {
-    return this.steps ? panels.filter((_, k) => this.steps[this.at].panels.includes(k)) : panels;
+    const { curtain, sketch } = this.chart.directions;
+    const kept = this.steps ? this.steps[this.at].panels : curtain && sketch?.panels;
+    return kept ? panels.filter((_, k) => kept.includes(k)) : panels;
   }
 
   get blocks() {

@@ -1,6 +1,7 @@
 """Guided steps, the prediction and the goal: the strip between a page's question and its picture."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -169,7 +170,7 @@ def _show_question(page: Page, scene: Stage) -> None:
             st.button("Done", key="choice_done", on_click=leave)
 
 
-def _sketch(stem: str, lesson: Lesson) -> dict[str, str] | None:
+def _sketch(stem: str, lesson: Lesson) -> dict[str, Any] | None:
     """What may be drawn into which picture, and the words round it."""
     wanted = lesson.prediction.sketch
     if wanted is None:

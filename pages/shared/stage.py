@@ -35,7 +35,7 @@ class Stage:
     act: str = ""
     highlight: tuple[str, ...] = ()
     story: list[dict[str, Any]] | None = None
-    sketch: dict[str, str] | None = None
+    sketch: dict[str, Any] | None = None
     pinned: Params | None = None
     kinds: dict[str, type[Params]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
