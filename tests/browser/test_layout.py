@@ -10,7 +10,7 @@ PICTURES = [page.stem for page in PAGES if page.has_problem]
 BOX = (
     "selector => { const r = document.querySelector(selector)?.getBoundingClientRect(); return r && [r.top, r.bottom] }"
 )
-HEIGHTS = "() => [...document.querySelectorAll('.lab-chart')[0].querySelectorAll('.lab-panel:not([hidden])')].map(p => p.clientHeight)"
+HEIGHTS = "() => [...document.querySelector('.lab-chart').querySelectorAll('.lab-panel:not([hidden])')].map(p => p.clientHeight)"
 CONTROL = ".st-key-act :is(.stSlider, .stSelectbox, .stButtonGroup, [data-testid=stPills], .stPills)"
 
 
