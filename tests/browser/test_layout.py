@@ -10,7 +10,8 @@ PICTURES = [page.stem for page in PAGES if page.has_problem]
 BOX = (
     "selector => { const r = document.querySelector(selector)?.getBoundingClientRect(); return r && [r.top, r.bottom] }"
 )
-HEIGHTS = "() => [...document.querySelector('.lab-chart').querySelectorAll('.lab-panel:not([hidden])')].map(p => p.clientHeight)"
+SHOWN = ".lab-panel:not([hidden])"
+HEIGHTS = f"() => [...document.querySelector('.lab-chart').querySelectorAll('{SHOWN}')].map(p => p.clientHeight)"
 CONTROL = ".st-key-act :is(.stSlider, .stSelectbox, .stButtonGroup, [data-testid=stPills], .stPills)"
 
 
