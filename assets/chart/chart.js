@@ -77,6 +77,7 @@ export class Chart {
     if (this.directions.curtain) this.behindCurtain();
     showBar(this);
     showPicker(this);
+    if (!before && !window.Plotly) this.sketch();
     try {
       this.Plotly = await loadPlotly(source.plotly);
     } catch (error) {
@@ -87,6 +88,11 @@ export class Chart {
     if (this.directions.curtain || this.last === 0) return;
     if (replay) this.begin();
     else if (!before && source.autoplay && !still()) this.playback.play();
+  }
+
+  sketch() {
+    this.network.show(this.index);
+    this.panels.forEach((panel) => panel.sketch(this.index));
   }
 
   /* Where the cursor stands: at the place the picture opens with, or at a value of the visitor's choice. */

@@ -6,6 +6,7 @@ import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { leastWidth, roomFor } from "./room.js";
+import { sketchOf } from "./sketch.js";
 import { swiftly } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
@@ -147,12 +148,23 @@ export class Panel {
     return this.drawWhole(Plotly, data);
   }
 
+  /* What can be shown while plotly.js is on its way. */
+  sketch(index) {
+    if (this.chart.directions.curtain || this.div.hidden) return;
+    const layout = this.frame();
+    this.words.entitle(this.titleAt(index));
+    this.area.classList.add("lab-waits");
+    this.sketched = sketchOf(this.area, this.traces(index), layout);
+  }
+
   async drawWhole(Plotly, data) {
     this.unsettled = false;
     forgetRanges(this.plot);
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
     const copies = data.map((trace) => ({ ...trace }));
     await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    this.sketched?.remove();
+    this.area.classList.remove("lab-waits");
     this.words.place(data);
     this.handles.place();
     if (!this.watched) this.watch();
