@@ -78,7 +78,7 @@ def _offers(klass: Class, entries: Mapping[str, Any]) -> None:
         for k, offer in enumerate(offers):
             if st.button(f"{offer.animal}: {title(offer.stem)}", key=f"class_offer_{k}"):
                 store().forget_offer(klass.code, offer.phone)
-                travel.to(klass.code, offer.stem, offer.query, entries)
+                travel.to(klass, offer.stem, offer.query, entries)
 
 
 def _button(label: str, key: str, act: Any, *args: Any, **look: Any) -> None:

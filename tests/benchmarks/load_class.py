@@ -14,7 +14,7 @@ import os
 import signal
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +35,23 @@ class Found:
     exact: bool = False
     at_kill: int | None = None
     missing: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Span:
+    """A window of time; cpu: what the servers computed in it, in seconds."""
+
+    began: float
+    ended: float = 0.0
+    cpu: float = 0.0
+
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, room: Room, spans: list["Span"]) -> Iterator[None]:
+        span, before = cls(time.monotonic()), room.cpu_seconds()
+        yield
+        span.ended, span.cpu = time.monotonic(), room.cpu_seconds() - before
+        spans.append(span)
 
 
 async def until(holds: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
@@ -101,21 +118,24 @@ async def lesson(room: Room, sessions: int, seconds: float) -> None:
     ready = await until(lambda: all(student.moves for student in students) and projector.ready)
     _say(sessions, "arriving", "" if ready else f"not all came: {[s.where() for s in students if not s.moves]}")
     await asyncio.sleep(5)
-    spans: dict[str, list[tuple[float, float]]] = {"no vote": [], "a vote": [], "a server killed": []}
+    spans: dict[str, list[Span]] = {"no vote": [], "a vote": [], "a server killed": []}
     founds: list[Found] = []
     for kill in (*[False] * TURNS, True):
         if not kill:
-            spans["no vote"].append(await _span(asyncio.sleep(seconds)))
-        began = time.monotonic()
-        founds.append(await one_vote(room, students, projector, seconds, kill))
-        spans["a server killed" if kill else "a vote"].append((began, time.monotonic()))
+            with Span.of(room, spans["no vote"]):
+                await asyncio.sleep(seconds)
+        with Span.of(room, spans["a server killed" if kill else "a vote"]):
+            founds.append(await one_vote(room, students, projector, seconds, kill))
         await asyncio.sleep(3)
     for task in tasks:
         task.cancel()
     ended = await asyncio.gather(*tasks, return_exceptions=True)
-    times = {what: [s for one in students for s in one.within(spans[what])] for what in spans}
+    times = {
+        what: [s for one in students for span in found for s in one.within(span.began, span.ended)]
+        for what, found in spans.items()
+    }
     plain = times["no vote"]
-    _say(sessions, "no vote", _sliders(plain, None))
+    _say(sessions, "no vote", f"{_sliders(plain, None)}; {_cpu(spans['no vote'])}")
     for turn, found in enumerate(founds):
         killed = found.at_kill is not None
         what = "a server killed" if killed else f"a vote ({turn + 1} of {TURNS})"
@@ -123,17 +143,11 @@ async def lesson(room: Room, sessions: int, seconds: float) -> None:
         if killed:
             back = sum(student.returns > 0 for student in students)
             _say(sessions, "", f"{found.at_kill} votes at the kill, {back} of {sessions} had to come back and did")
-    _say(sessions, "votes together", _sliders(times["a vote"], plain))
+    _say(sessions, "votes together", f"{_sliders(times['a vote'], plain)}; {_cpu(spans['a vote'])}")
     _say(sessions, "a server killed", _sliders(times["a server killed"], plain))
     errors = [error for student in students for error in student.errors]
     errors += [repr(end) for end in ended if isinstance(end, Exception)]
     _say(sessions, "errors", f"{len(errors)}" + "".join(f"\n    {error[:200]}" for error in sorted(set(errors))))
-
-
-async def _span(waiting: object) -> tuple[float, float]:
-    began = time.monotonic()
-    await waiting  # type: ignore[misc]
-    return began, time.monotonic()
 
 
 def p95(moves: list[float]) -> float:
@@ -165,6 +179,11 @@ async def _measure(room: Room, sessions: int, seconds: float) -> None:
 def _sliders(moves: list[float], plain: list[float] | None) -> str:
     beside = "" if plain is None else f", {p95(moves) / p95(plain):.2f} of that without a vote"
     return f"{len(moves)} moves, p95 {1e3 * p95(moves):.0f} ms{beside}"
+
+
+def _cpu(spans: list[Span]) -> str:
+    spent = sum(span.cpu for span in spans) / sum(span.ended - span.began for span in spans)
+    return f"{spent:.2f} CPU-s a second"
 
 
 def _votes(found: Found) -> str:
