@@ -63,7 +63,8 @@ class Room:
         return alive[number % len(alive)].port
 
     def cpu_seconds(self) -> float:
-        return sum(server.cpu_seconds() for server in self.servers)
+        """What the servers that live have computed."""
+        return sum(server.cpu_seconds() for server in self.servers if server.child.poll() is None)
 
 
 async def side_by_side(*parts: Coroutine[Any, Any, None]) -> None:

@@ -116,7 +116,8 @@ async def lesson(room: Room, sessions: int, seconds: float) -> None:
     projector = Projector(room)
     tasks = [asyncio.create_task(one.live(2 + one.number / 10)) for one in [*students, projector]]
     ready = await until(lambda: all(student.moves for student in students) and projector.ready)
-    _say(sessions, "arriving", "" if ready else f"not all came: {[s.where() for s in students if not s.moves]}")
+    if not ready:
+        _say(sessions, "arriving", f"not all came: {[s.where() for s in students if not s.moves]}")
     await asyncio.sleep(5)
     spans: dict[str, list[Span]] = {"no vote": [], "a vote": [], "a server killed": []}
     founds: list[Found] = []

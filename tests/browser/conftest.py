@@ -31,6 +31,14 @@ READY = """(charts) => document.querySelector('[data-testid=stApp]')?.dataset.te
     && document.querySelector('h1')
     && document.querySelectorAll('.lab-chart').length >= charts
     && [...document.querySelectorAll('.lab-chart')].every(chart => Number(chart.dataset.drawn) > 0)"""
+RESTS = """() => {
+    const boxes = [...document.querySelectorAll('h1, .lab-panel, .lab-bar, .stSlider, [class*=st-key-]')];
+    const now = JSON.stringify([location.href, document.querySelector('[data-testid=stApp]')?.dataset.testScriptState,
+        [...document.querySelectorAll('.lab-chart')].map(chart => chart.dataset.drawn),
+        boxes.map(box => Object.values(box.getBoundingClientRect().toJSON()).map(Math.round))]);
+    if (window.__rest?.now !== now) window.__rest = { now, since: performance.now() };
+    return performance.now() - window.__rest.since > 500;
+}"""
 
 
 def pytest_collection_modifyitems(items):
@@ -65,9 +73,9 @@ def server():
     assert child.wait(10) == 0
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser():
-    """Closed after each module: while it is open, no other test of this process can run an event loop."""
+    """Closed after this folder: while it is open, no other test of this process can run an event loop."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -102,6 +110,11 @@ class Visit:
         self.tab.wait_for_function(READY, arg=charts, timeout=60_000)
         return self
 
+    def rest(self) -> "Visit":
+        """Wait until nothing on the page has moved, no address changed and nothing been drawn for half a second."""
+        self.tab.wait_for_function(RESTS, timeout=60_000, polling=50)
+        return self
+
     def meta(self, panel: int = 0) -> dict:
         return self.tab.evaluate("k => document.querySelectorAll('.js-plotly-plot')[k].layout.meta", panel)
 
@@ -112,8 +125,7 @@ class Visit:
     def violations(self) -> list[str]:
         """What axe-core calls serious or critical here: rule, how often, and the first place."""
         self.tab.wait_for_function("() => window.__lab")
-        self.tab.wait_for_timeout(500)
-        self.tab.evaluate(AXE)
+        self.rest().tab.evaluate(AXE)
         found = self.tab.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
         grave = [rule for rule in found if rule["impact"] in ("serious", "critical")]
         return [f"{rule['id']} × {len(rule['nodes'])}: {rule['nodes'][0]['html'][:200]}" for rule in grave]
@@ -122,15 +134,35 @@ class Visit:
         return self.tab.evaluate("() => document.querySelector('.js-plotly-plot')._fullLayout.scene._scene.getCamera()")
 
 
-@pytest.fixture
-def visit(browser, server):
-    contexts = []
+@pytest.fixture(scope="package")
+def contexts(browser):
+    """One context for each kind of device, kept: its cache spares every tab after the first the download and the
+    compilation of the scripts."""
+    made = {}
 
-    def make(width: int = 1280, height: int = 900, **options) -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        return Visit(context, server)
+    def of(**device):
+        key = tuple(sorted(device.items()))
+        made[key] = made.get(key) or browser.new_context(**device)
+        return made[key]
+
+    yield of
+    for context in made.values():
+        context.close()
+
+
+@pytest.fixture
+def visit(contexts, server):
+    """Opens tabs, each without cookies; closed after the test."""
+    tabs = []
+
+    def make(width: int = 1280, height: int = 900, **device) -> Visit:
+        seen = Visit(contexts(**device), server)
+        seen.tab.set_viewport_size({"width": width, "height": height})
+        tabs.append(seen.tab)
+        return seen
 
     yield make
-    for context in contexts:
-        context.close()
+    for tab in tabs:
+        for other in tab.context.pages:
+            other.close()
+        tab.context.clear_cookies()
