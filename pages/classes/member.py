@@ -7,11 +7,11 @@ import streamlit as st
 
 from core.errors import Refusal
 from pages.classes import whereabouts
-from pages.classes.codes import fingerprint, read_code
 from pages.classes.door import PHONE, TEACHER
 from pages.classes.guess import GUESSES
-from pages.classes.records import Class
-from pages.classes.store import store
+from pages.classes.kept.codes import fingerprint, read_code
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import store
 
 CODE, SECRETS, OWN, WRONG = "_class", "_class_secrets", "_class_phone", "_class_wrong"
 

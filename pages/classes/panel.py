@@ -9,10 +9,10 @@ from core.errors import Refusal
 from pages import Page
 from pages.classes import travel
 from pages.classes.browser import cursor, place_keeper
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import store
 from pages.classes.member import Member, secret_of
-from pages.classes.records import Class
 from pages.classes.scene import here, kind_of, known, title
-from pages.classes.store import store
 from pages.classes.tally import goal_words
 from pages.lessons.builder import exercise_query
 from pages.lessons.lesson import state

@@ -11,10 +11,10 @@ from core.errors import Refusal
 from pages import Page
 from pages.classes import travel, whereabouts
 from pages.classes.browser import cursor, place_keeper
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import store
 from pages.classes.member import Member, forget
-from pages.classes.records import Class
 from pages.classes.scene import here, kind_of, known, title
-from pages.classes.store import store
 from pages.lessons.guide import question
 from pages.shared.prose import hovering
 

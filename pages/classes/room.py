@@ -13,8 +13,8 @@ import streamlit as st
 from core.errors import Refusal
 from pages import Page
 from pages.classes import panel, phone, travel, whereabouts
+from pages.classes.kept.store import store
 from pages.classes.member import Member, forget, member
-from pages.classes.store import store
 from pages.classes.tally import beside
 from pages.lessons import guide
 from pages.shared.plot import ASSETS
@@ -77,7 +77,8 @@ def _refused(why: str) -> None:
 
 
 def _hold(page: Page, me: Member) -> None:
-    """While the class is asked here, the page's own question holds back and its picture waits; then it answers."""
+    """While the class is asked here, the page's own question holds back and its picture waits; then it answers, also to
+    those who come back when the vote has been put away."""
     klass, at = me.klass, whereabouts.now(me.klass)
     here = klass.asked == page.stem and (me.teacher or at.scene >= klass.asked_in)
     vote = (klass.code, klass.question, klass.round)
@@ -92,6 +93,10 @@ def _hold(page: Page, me: Member) -> None:
         else:
             guide.ask(page)
             whereabouts.change(replace(at, scene=max(at.scene, klass.asked_in)))
+    put_away = not klass.asked and klass.question and at.returned and klass.stem == page.stem
+    if put_away and at.scene == klass.scene == klass.asked_in:
+        guide.resume(page)
+        here = True
     if here and not klass.voting and st.session_state.get(TOLD) != vote:
         st.session_state[TOLD] = vote
         choice = store().choice(klass.code, me.phone, klass.question, klass.round)

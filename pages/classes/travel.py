@@ -8,7 +8,7 @@ import streamlit as st
 
 from pages import BY_STEM, Page
 from pages.classes import whereabouts
-from pages.classes.records import Class, Query
+from pages.classes.kept.records import Class, Query
 from pages.classes.scene import WORDS, known, place, problem_of
 
 LUGGAGE = "_class_luggage"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from pages.classes.records import Class
+from pages.classes.kept.records import Class
 
 AT, FOLLOW = "at", "follow"
 NO, LEFT = "no", "left"

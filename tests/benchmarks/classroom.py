@@ -12,9 +12,9 @@ from typing import Any
 import websockets
 
 from core.errors import Refusal
-from pages.classes.codes import fingerprint, new_secret
-from pages.classes.records import Class
-from pages.classes.store import Store
+from pages.classes.kept.codes import fingerprint, new_secret
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import Store
 from tests.benchmarks.serving import Server
 from tests.benchmarks.session import Session
 

@@ -18,8 +18,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pages.classes.database import Database
-from pages.classes.store import Store
+from pages.classes.kept.database import Database
+from pages.classes.kept.store import Store
 from tests.benchmarks.classroom import CHOICES, PAGE, WITHIN_S, Projector, Room, Student, Vote
 from tests.benchmarks.serving import Server
 

@@ -1,5 +1,6 @@
 """A real server and a real Chromium for the browser tests."""
 
+import functools
 import os
 import signal
 import socket
@@ -73,15 +74,45 @@ def server():
     assert child.wait(10) == 0
 
 
-@pytest.fixture(scope="package")
-def browser():
-    """Closed after this folder: while it is open, no other test of this process can run an event loop."""
+@pytest.fixture(scope="module")
+def playwright():
+    """Ended after each module: while it runs, no other test of this process can run an event loop."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield opened
-        opened.close()
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    """For tests that need visitors who share nothing, each in a new context."""
+    opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def profiles(tmp_path_factory):
+    """A folder for each kind of device: compiled scripts kept there halve what opening a page costs."""
+    return functools.cache(lambda device: tmp_path_factory.mktemp("profile"))
+
+
+@pytest.fixture(scope="module")
+def contexts(playwright, profiles):
+    """A Chromium for each kind of device, begun when it is first asked for."""
+    begun = {}
+
+    def of(**device):
+        key = repr(sorted(device.items()))
+        if key not in begun:
+            begun[key] = playwright.chromium.launch_persistent_context(
+                profiles(key), executable_path=chromium(), args=FLAGS, **device
+            )
+        return begun[key]
+
+    yield of
+    for context in begun.values():
+        context.close()
 
 
 class Visit:
@@ -134,35 +165,19 @@ class Visit:
         return self.tab.evaluate("() => document.querySelector('.js-plotly-plot')._fullLayout.scene._scene.getCamera()")
 
 
-@pytest.fixture(scope="package")
-def contexts(browser):
-    """One context for each kind of device, kept: its cache spares every tab after the first the download and the
-    compilation of the scripts."""
-    made = {}
-
-    def of(**device):
-        key = tuple(sorted(device.items()))
-        made[key] = made.get(key) or browser.new_context(**device)
-        return made[key]
-
-    yield of
-    for context in made.values():
-        context.close()
-
-
 @pytest.fixture
 def visit(contexts, server):
-    """Opens tabs, each without cookies; closed after the test."""
-    tabs = []
+    """Opens tabs in browsers without cookies; closed after the test."""
+    opened = []
 
     def make(width: int = 1280, height: int = 900, **device) -> Visit:
         seen = Visit(contexts(**device), server)
         seen.tab.set_viewport_size({"width": width, "height": height})
-        tabs.append(seen.tab)
+        opened.append(seen.tab.context)
         return seen
 
     yield make
-    for tab in tabs:
-        for other in tab.context.pages:
-            other.close()
-        tab.context.clear_cookies()
+    for context in opened:
+        for tab in context.pages[1:]:
+            tab.close()
+        context.clear_cookies()

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from pages import BY_STEM
 from pages.classes import guess, member
+from pages.classes.kept.store import Store
 from pages.classes.member import OWN, SECRETS
-from pages.classes.store import Store
 from tests.pages.lessons.test_classroom import asked, charts, healthy, meta
 
 ROOT = Path(__file__).parents[3]
@@ -155,6 +155,22 @@ def test_a_restart_after_the_reveal_keeps_what_was_tried_since(shared: Store):
         "geometry", code, secret, **{key: asked(teacher, key) for key in teacher.query_params if key != "class"}
     )
     assert meta(again)["delta"] == -1
+
+
+def test_a_restart_after_a_vote_was_put_away_does_not_ask_again(shared: Store):
+    code, secret = shared.start()
+    teacher = visit("geometry", code, secret)
+    healthy(teacher.button("class_ask").click().run())
+    phone = visit("geometry", code)
+    healthy(phone.button("class_choice_0").click().run())
+    shared.reveal(code)
+    shared.close(code)
+    for seen in (phone, teacher):
+        healthy(seen.run())
+        healthy(seen.slider("delta").set_value(3.0).run())
+        again = elsewhere(seen)
+        assert meta(again)["delta"] == 3 and not charts(again)[0]["directions"]["curtain"]
+        assert ("You said" if seen is phone else "The answer is") in words(again)
 
 
 def test_a_restart_in_a_vote_keeps_curtain_and_choice(shared: Store):
