@@ -21,14 +21,14 @@ test: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadscope tests --ignore tests/browser
-	$(BIN)/python -m pytest --reruns 2 -m "not walk" tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadscope --reruns 2 -m "not walk" tests/browser
 
 walks: .venv/.dev
 	@scripts/find_chromium.sh
 	$(BIN)/python -m pytest -m walk tests/browser
 
 benchmark: .venv/.dev
-	for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
+	for bench in $(filter-out %/bench_gpu.py,$(wildcard tests/benchmarks/bench_*.py)); do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
 
 gpu: .venv/.dev
 	$(BIN)/python -m pytest -rs -m gpu tests/core/training/gpu

@@ -7,10 +7,10 @@ from pages.shared.stage import Stage
 
 PRESENTING = "_presenting"
 
-_house = st.components.v2.component(
-    "lab_house",
-    html="<span class='lab-house'></span>",
-    js=(ASSETS / "house.js").read_text(),
+_script = st.components.v2.component(
+    "lab_frame",
+    html="<span class='lab-frame'></span>",
+    js=(ASSETS / "frame.js").read_text(),
     isolate_styles=False,
 )
 
@@ -23,9 +23,9 @@ def keep() -> None:
         st.query_params["present"] = "true"
 
 
-def house() -> None:
-    """The frame's script."""
-    _house(key="house")
+def frame_script() -> None:
+    """Draw the script of the frame: keys, terms, the history of the address."""
+    _script(key="frame")
 
 
 def dress(scene: Stage) -> None:
