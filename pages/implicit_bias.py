@@ -16,7 +16,7 @@ from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said, table
+from pages.shared.prose import formula, hovering, prose, said, table
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -75,15 +75,15 @@ with picture:
 
 presets(page, PRESETS)
 a, beta = moving.a[rest, -1], moving.landing[rest]
-st.latex(
+formula(
     r"\beta(\infty)=\arg\min_{X\beta=y}\ \Psi_\delta(\beta)-\psi_\delta\,\hat\beta_0^{\top}\beta"
     r"=\beta_*+a(\infty)\,w_{\mathrm{null}}"
 )
-st.latex(
+formula(
     r"\Psi_\delta=\frac{(\kappa-2\delta)\sqrt{\kappa+\delta}}{3\sqrt{\eta_a\eta_w}},\quad"
     r"\kappa=\sqrt{\delta^2+4\eta_a\eta_w\lVert\beta\rVert^2}"
 )
-st.latex(
+formula(
     rf"\delta={number(float(moving.deltas[rest]))},\;"
     rf"a(\infty)={number(float(a))},\;\beta(\infty)=({number(float(beta[0]))},\,{number(float(beta[1]))})"
 )
@@ -106,11 +106,11 @@ with section(STEM, "space"):
         cursor = Cursor("t", "time t", SPACE_TIMES)
         plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, autoplay=False)
         if "integrated" in example.rules:
-            st.caption(said(STEM, "integrated"))
+            st.caption(hovering(said(STEM, "integrated")))
         if run is not None:
             left, right = st.columns(2)
             left.metric("largest distance to the prediction", number(run.gap))
-            right.metric("drift of δ in space", number(run.largest_drift))
+            right.metric(hovering("drift of δ in space"), number(run.largest_drift))
             if run.verdict:
                 st.markdown(f":orange[:material/warning: {run.verdict}.]")
 

@@ -1,109 +1,148 @@
-/* The picture as lines, before plotly.js has come: over a slow line that is most of a first visit. */
+/* A guess drawn into a veiled picture, by finger, mouse or arrow keys; then the true curve draws itself over it, and a number
+   says how far it is. Nothing of it is sent or kept. */
 
-const NAMESPACE = "http://www.w3.org/2000/svg";
-const EDGE = { l: 46, r: 12, t: 12, b: 40 };
-const MOST_MARKERS = 80;
-const RIBS = 12;
-const NO_AXIS = [0, 1];
+import { still } from "./device.js";
 
-/* Draws traces into `area`, of the panel's size, and returns the drawing, to be removed once the picture stands. */
-export function sketchOf(area, traces, layout) {
-  const box = { width: area.clientWidth, height: area.clientHeight };
-  const svg = svgElement("svg", { class: "lab-sketch", viewBox: `0 0 ${box.width} ${box.height}`, "aria-hidden": "true" });
-  const shown = traces.filter((trace) => trace.visible !== false && trace.visible !== "legendonly");
-  const place = layout.scene ? toScene(shown, layout.scene, box) : toPlane(shown, layout, box);
-  for (const trace of shown) for (const line of linesOf(trace)) svg.append(lineOf(line, trace, place));
-  area.append(svg);
-  return svg;
-}
+const COLUMNS = 60;
+const DRAWS_MS = 2500;
+const PEN_STEP = 0.02;
+const SKETCHED = "http://www.w3.org/2000/svg";
+const spoken = (value) => String(Number(value.toPrecision(2))).replace("-", "−");
 
-function svgElement(name, attributes) {
-  const one = document.createElementNS(NAMESPACE, name);
-  for (const [key, value] of Object.entries(attributes)) one.setAttribute(key, value);
-  return one;
-}
+export class Sketch {
+  constructor(panel, area) {
+    this.panel = panel;
+    this.svg = document.createElementNS(SKETCHED, "svg");
+    this.svg.setAttribute("class", "lab-sketch");
+    this.svg.setAttribute("role", "slider");
+    this.line = document.createElementNS(SKETCHED, "polyline");
+    this.pen = document.createElementNS(SKETCHED, "circle");
+    this.pen.setAttribute("r", 6);
+    this.svg.append(this.line, this.pen);
+    this.veil = document.createElement("div");
+    this.veil.className = "lab-unseen";
+    area.append(this.veil, this.svg);
+    this.forget();
+    this.svg.addEventListener("pointerdown", (event) => this.begin(event));
+    this.svg.addEventListener("pointermove", (event) => this.drawn && this.to(this.pointed(event)));
+    for (const end of ["pointerup", "pointercancel"]) this.svg.addEventListener(end, () => (this.drawn = false));
+    this.svg.addEventListener("keydown", (event) => this.key(event));
+  }
 
-/* A trace's lines, each as a list of points in data units; a surface shows some of its ribs. */
-function* linesOf({ type, x, y, z, mode = "lines" }) {
-  if (type === "scatter" && x && y && !(mode === "markers" && x.length > MOST_MARKERS)) yield [x, y];
-  if (type === "scatter3d" && x && y && z) yield [x, y, z];
-  if (type !== "surface") return;
-  const step = Math.max(1, Math.floor(z.length / RIBS));
-  const across = (grid, k) => (grid[0]?.length ? grid[k] : grid);
-  for (let k = 0; k < z.length; k += step) yield [across(x, k), column(y, k, z[k].length), z[k]];
-}
+  /* Heights from 0 to 1 along the picture's width; null where nothing is drawn. */
+  forget() {
+    this.heights = Array(COLUMNS).fill(null);
+    this.at = [0, 0.5];
+    this.told = "";
+  }
 
-function column(values, k, length) {
-  return values[0]?.length ? values[k] : new Array(length).fill(values[k]);
-}
+  get wanted() {
+    const wanted = this.panel.chart.directions.sketch;
+    return wanted && this.panel.short?.startsWith(wanted.picture) ? wanted : null;
+  }
 
-function lineOf(points, { mode = "lines", line = {}, marker = {}, opacity = 1, type }, place) {
-  const length = points[0].length;
-  const dots = !mode.includes("lines") && type !== "surface";
-  let way = "";
-  let pen = "M";
-  for (let k = 0; k < length; k += 1) {
-    const [px, py] = place(points.map((values) => values?.[k]));
-    if (!Number.isFinite(px + py)) {
-      pen = "M";
-      continue;
+  get box() {
+    const { _size } = this.panel.plot._fullLayout;
+    return { left: _size.l, top: _size.t, width: _size.w, height: _size.h };
+  }
+
+  /* After each drawing: where the picture lies, and whether its curve may be seen now. */
+  show() {
+    const { wanted } = this;
+    const veiled = this.panel.chart.directions.curtain;
+    this.svg.toggleAttribute("hidden", !wanted);
+    this.veil.hidden = true;
+    if (!wanted || (veiled && this.told)) this.forget();
+    if (!wanted) return;
+    const { left, top, width, height } = this.box;
+    Object.assign(this.svg.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    this.svg.style.pointerEvents = veiled ? "auto" : "none";
+    if (veiled) this.svg.tabIndex = 0;
+    else this.svg.removeAttribute("tabindex");
+    this.paint();
+    if (!veiled && !this.told && this.heights.some((one) => one !== null)) this.reveal(wanted);
+  }
+
+  pointed(event) {
+    const box = this.svg.getBoundingClientRect();
+    return [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
+  }
+
+  begin(event) {
+    if (event.button) return;
+    event.preventDefault();
+    this.svg.setPointerCapture(event.pointerId);
+    this.svg.focus({ preventScroll: true });
+    this.at = this.pointed(event);
+    this.drawn = true;
+    this.to(this.at);
+  }
+
+  /* A straight stroke from where the pen was. */
+  to(point) {
+    const within = ([x, y]) => [Math.min(1, Math.max(0, x)), Math.min(1, Math.max(0, y))];
+    const [from, here] = [this.at, within(point)];
+    const column = (x) => Math.min(COLUMNS - 1, Math.floor(x * COLUMNS));
+    const [one, two] = [column(from[0]), column(here[0])];
+    for (let k = Math.min(one, two); k <= Math.max(one, two); k++) {
+      const share = one === two ? 1 : (k - one) / (two - one);
+      this.heights[k] = from[1] + share * (here[1] - from[1]);
     }
-    way += dots ? `M${px.toFixed(1)},${py.toFixed(1)}h0` : `${pen}${px.toFixed(1)},${py.toFixed(1)}`;
-    pen = "L";
+    this.at = here;
+    this.paint();
   }
-  const colour = [dots ? marker.color : line.color, "currentColor"].find((one) => typeof one === "string");
-  const width = type === "surface" ? 0.5 : dots ? 6 : (line.width ?? 2);
-  const paint = { fill: "none", stroke: colour, "stroke-width": width, "stroke-linecap": dots ? "round" : "butt", opacity };
-  return svgElement("path", { d: way, ...paint });
-}
 
-/* Data to pixels of the plane: the axes' own ranges, or what the data need; equal units where the axes are tied. */
-function toPlane(traces, { xaxis = {}, yaxis = {} }, box) {
-  const inner = [box.width - EDGE.l - EDGE.r, box.height - EDGE.t - EDGE.b];
-  const ends = [endsOf(xaxis, traces, "x"), endsOf(yaxis, traces, "y")];
-  let scales = ends.map(([low, high], k) => inner[k] / (high - low));
-  if (yaxis.scaleanchor) {
-    const least = Math.min(...scales.map(Math.abs));
-    scales = scales.map((scale) => Math.sign(scale) * least);
+  key(event) {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+    if (["Delete", "Backspace"].includes(event.key)) this.forget();
+    else if (!by || event.ctrlKey || event.altKey || event.metaKey) return;
+    else this.to([this.at[0] + by[0] / COLUMNS, this.at[1] + by[1] * PEN_STEP * (event.shiftKey ? 5 : 1)]);
+    event.preventDefault();
+    event.stopPropagation();
+    this.paint();
   }
-  const middle = ends.map(([low, high]) => (low + high) / 2);
-  return ([x, y]) => [
-    EDGE.l + inner[0] / 2 + scales[0] * (onAxis(xaxis, x) - middle[0]),
-    EDGE.t + inner[1] / 2 - scales[1] * (onAxis(yaxis, y) - middle[1]),
-  ];
-}
 
-function onAxis(axis, value) {
-  return axis.type === "log" ? Math.log10(value) : value;
-}
-
-function endsOf(axis, traces, name) {
-  if (axis.range) return axis.range;
-  let [low, high] = [Infinity, -Infinity];
-  for (const trace of traces) {
-    for (const line of linesOf(trace)) {
-      for (const value of line["xyz".indexOf(name)] ?? []) {
-        const at = onAxis(axis, value);
-        if (Number.isFinite(at)) [low, high] = [Math.min(low, at), Math.max(high, at)];
-      }
-    }
+  paint() {
+    const { width, height } = this.box;
+    const place = (k) => [((k + 0.5) / COLUMNS) * width, (1 - this.heights[k]) * height];
+    const there = [...this.heights.keys()].filter((k) => this.heights[k] !== null);
+    this.line.setAttribute("points", there.map((k) => place(k).map((v) => v.toFixed(1)).join(",")).join(" "));
+    this.pen.setAttribute("cx", this.at[0] * width);
+    this.pen.setAttribute("cy", (1 - this.at[1]) * height);
+    this.pen.style.display = this.panel.chart.directions.curtain ? "" : "none";
+    const { xaxis, yaxis } = this.panel.plot._fullLayout;
+    const words = { label: this.wanted.words, valuemin: 0, valuemax: 100, valuenow: Math.round(100 * this.at[1]) };
+    words.valuetext = `${spoken(xaxis.p2c(this.at[0] * width))}: ${spoken(yaxis.p2c((1 - this.at[1]) * height))}`;
+    for (const [name, value] of Object.entries(words)) this.svg.setAttribute(`aria-${name}`, value);
   }
-  return high > low ? [low, high] : NO_AXIS;
-}
 
-/* Data to pixels of a scene: seen from its camera, without perspective. */
-function toScene(traces, scene, box) {
-  const ranges = ["x", "y", "z"].map((name) => endsOf(scene[`${name}axis`] ?? {}, traces, name));
-  const { x = 1.25, y = 1.25, z = 1.25 } = scene.camera?.eye ?? {};
-  const ratio = scene.aspectratio ?? { x: 1, y: 1, z: 1 };
-  const stretch = [ratio.x, ratio.y, ratio.z];
-  const flat = Math.hypot(x, y) || 1;
-  const far = Math.hypot(flat, z);
-  const scale = (1.7 * Math.min(box.width, box.height)) / far;
-  return (point) => {
-    const [a, b, c] = point.map((value, k) => ((value - ranges[k][0]) / (ranges[k][1] - ranges[k][0]) - 0.5) * stretch[k]);
-    const right = (-y * a + x * b) / flat;
-    const up = (flat * c - (z * (x * a + y * b)) / flat) / far;
-    return [box.width / 2 + scale * right, box.height / 2 - scale * up];
-  };
+  /* The mean height between the two lines where one is drawn, in units of the axis. */
+  distance(trace) {
+    const { xaxis, yaxis } = this.panel.plot._fullLayout;
+    const { width, height } = this.box;
+    const xs = Array.from(trace.x, (x) => xaxis.c2p(x));
+    const gaps = this.heights.flatMap((one, k) => {
+      const x = ((k + 0.5) / COLUMNS) * width;
+      const after = xs.findIndex((one_x) => one_x >= x);
+      if (one === null || after < 1) return [];
+      const share = (x - xs[after - 1]) / (xs[after] - xs[after - 1] || 1);
+      const truth = trace.y[after - 1] + share * (trace.y[after] - trace.y[after - 1]);
+      return [Math.abs(yaxis.p2c((1 - one) * height) - truth)];
+    });
+    return gaps.reduce((sum, gap) => sum + gap, 0) / gaps.length;
+  }
+
+  reveal({ trace, far }) {
+    const curve = this.panel.traces(this.panel.chart.last).find(({ name, mode }) => name?.startsWith(trace) && mode === "lines");
+    if (!curve) return;
+    this.told = far.replace("…", spoken(this.distance(curve)));
+    this.panel.words.entitle(this.told);
+    this.panel.chart.say(this.told);
+    if (still()) return;
+    const { left, top, width, height } = this.box;
+    this.veil.hidden = false;
+    Object.assign(this.veil.style, { top: `${top}px`, height: `${height}px`, left: `${left}px`, width: `${width}px` });
+    const frames = [{ transform: "scaleX(1)" }, { transform: "scaleX(0)" }];
+    this.veil.animate(frames, { duration: DRAWS_MS, easing: "linear" }).finished.then(() => (this.veil.hidden = true));
+  }
 }

@@ -24,6 +24,7 @@ from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
 from pages.shared.streamlit_internals import runs_a_fragment
+from pages.shared.symbols import shown
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -144,7 +145,8 @@ def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, A
     name, height = figure.layout["meta"]["alt"], figure.layout["height"]
     name = VEILED if stage().curtain else name
     short = figure.layout["meta"]["short"]
-    return {"figure": f"@{number}@", "name": name, "short": short, "height": height, "grow": grow, "least": least}
+    panel = {"figure": f"@{number}@", "name": name, "short": short, "height": height, "grow": grow, "least": least}
+    return {**panel, "symbols": shown(figure.layout)}
 
 
 def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:

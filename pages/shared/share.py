@@ -11,7 +11,7 @@ import streamlit as st
 from core.papers import PAPERS
 from core.params import Params
 from pages import BY_STEM
-from pages.shared.prose import pieces, prose
+from pages.shared.prose import hovering, pieces, prose
 from pages.shared.registry import Shown
 from pages.shared.stage import stage
 
@@ -24,7 +24,7 @@ def takeaway(page: Shown, *more: str) -> None:
             fold = st.expander("Take it away: data, script, citation", key="take_open", on_change="rerun")
         for piece in more:
             prose(page.stem, piece)
-        st.caption(pieces(page.stem).get("source", ""))
+        st.caption(hovering(pieces(page.stem).get("source", "")))
     if not fold.open:
         return
     with fold:

@@ -43,7 +43,7 @@ def test_a_script_arrives_smaller_and_the_same(accept, way, unpack):
 def test_the_icons_are_ours_and_every_icon_that_can_appear_is_among_them():
     """After a new icon, or an upgrade of Streamlit, scripts/icons.py makes the file anew."""
     (path,) = ICON_FONTS
-    start, body = ask(path)
+    _, body = ask(path)
     assert body["body"] == ICONS.read_bytes() and len(body["body"]) < 30_000
     assert wanted() - glyphs(TTFont(ICONS)).keys() == set()
     assert len(wanted()) > 50
