@@ -1,10 +1,12 @@
 """Start: the race of three splits between the layers, a prediction, and the flip to ReLU."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.start import figures, findings
 from core.figures.style import number
-from core.problems.start import PRESETS, Start, curves, solve, words
+from core.problems.start import PRESETS, Solution, Start, curves, solve, words
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -35,20 +37,25 @@ ask = st.container()
 solution = remember(solve)(problem)
 relu = problem.network == "relu"
 
+
+def chart(problem: Start, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times), "grow": (1.2, 1, 1), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={"t": solution.times, **arrays_of(solution)},
 )
 
 with picture:
-    hero(
-        *painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), grow=(1.2, 1, 1), least=270
-    )
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 with ask:
     if relu:
         guess = st.session_state.get(GUESS)

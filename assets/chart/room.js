@@ -53,14 +53,14 @@ function topOf(chart) {
 }
 
 export function roomFor(chart, height) {
-  if (narrow()) return Math.min(height, PHONE_HIGHEST);
-  const { panels, directions } = chart.source;
+  const { panels, directions, film } = chart.source;
+  if (narrow() && !film) return Math.min(height, PHONE_HIGHEST);
   const highest = Math.max(...panels.map((panel) => panel.height));
   if (!directions) return highest;
-  const presenting = directions.scale > 1;
+  const presenting = directions.scale > 1 || film;
   const picture = chart.root.closest(".st-key-picture");
   const beside = picture ? Math.max(0, picture.clientHeight - chart.root.clientHeight - GAP) : 0;
-  const bar = Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
+  const bar = film ? 0 : Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
   const free = innerHeight - topOf(chart) - bar - beside - (presenting ? ROOM_BELOW : CONTROLS);
   const count = rowsWithNetwork(chart, panels.map((panel) => leastWidth(chart, panel.least)));
   const each = Math.floor((free - (count - 1) * 8) / count);

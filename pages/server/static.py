@@ -26,14 +26,15 @@ def shipped() -> dict[str, Path]:
 
 
 def script_route(url: str, plain: bytes) -> Route:
-    """A script of ours, compressed once; its URL names its version, so browsers may keep it for ever."""
+    """A script or sheet of ours, compressed once; its URL names its version, so browsers may keep it for ever."""
+    kind = KINDS[Path(url).suffix]
     small = gzip.compress(plain, 6)
 
     async def send(request: Request) -> Response:
         headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
         if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(small, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
-        return Response(plain, media_type="text/javascript", headers=headers)
+            return Response(small, media_type=kind, headers={**headers, "Content-Encoding": "gzip"})
+        return Response(plain, media_type=kind, headers=headers)
 
     return Route(url, send)
 

@@ -33,6 +33,8 @@ def takeaway(page: Shown, *more: str) -> None:
         middle.download_button("Arrays as NPZ", lambda: npz(page.arrays), f"{page.stem}.npz", key="take_npz")
         code = script(page.problem, page.solve, page.figures)
         right.download_button("Script as .py", code.encode, f"{page.stem}.py", "text/x-python", key="take_script")
+        if offer := stage().offer:
+            offer(page)
         st.code(code, language="python", wrap_lines=True)
         for key in BY_STEM[page.stem].papers:
             st.code(PAPERS[key].bibtex, language="bibtex", wrap_lines=True)
