@@ -11,7 +11,6 @@ from core.figures.regime_map_curves import live
 from core.figures.style import number
 from core.problems.regime_map import (
     PRESETS,
-    Solution,
     View,
     cell_number,
     curves,
@@ -22,6 +21,7 @@ from core.problems.regime_map import (
     solve,
 )
 from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
+from core.training.regime_map import RegimeMap
 from pages.jobs.live import work
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
@@ -85,7 +85,7 @@ def show_live(view: View, snapshots: list) -> None:
     st.caption(said(STEM, "cost", seconds=f"{newest.seconds:.2f}", step=f"{int(newest.steps[-1]):,}"))
 
 
-def chart(_view: View, solution: Solution) -> dict[str, Any]:
+def chart(_view: View, solution: RegimeMap) -> dict[str, Any]:
     """How the picture is drawn."""
     return {
         "cursor": Cursor("steps", "steps of descent", solution.checkpoint, still=4),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.figures.start import figures, findings
 from core.figures.style import number
-from core.problems.start import PRESETS, Solution, Start, curves, solve, words
+from core.problems.start import PRESETS, Linear, Relu, Start, curves, solve, words
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -38,7 +38,7 @@ solution = remember(solve)(problem)
 relu = problem.network == "relu"
 
 
-def chart(problem: Start, solution: Solution) -> dict[str, Any]:
+def chart(problem: Start, solution: Linear | Relu) -> dict[str, Any]:
     """How the picture is drawn."""
     return {"cursor": Cursor("t", "time t", solution.times), "grow": (1.2, 1, 1), "least": 270}
 

@@ -15,10 +15,22 @@ const PATIENCE_MS = 60_000;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/* Up to three pictures stand in one row; beside three there is no room for the drawn network. */
+const ROW = 3;
+const BESIDE = 176;
+function inOneRow(panels, width) {
+  if (panels.length > ROW) return panels;
+  const full = panels.length === ROW;
+  const each = Math.floor((width - (full ? 64 : BESIDE)) / panels.length);
+  const alone = (figure) => (full ? { ...figure, network: null } : figure);
+  return panels.map((panel) => ({ ...panel, figure: alone(panel.figure), least: Math.min(panel.least, each) }));
+}
+
 /* What the hidden chart is told: the pictures that were chosen, with the cameras that are seen, nothing to take hold of. */
-function toldFor(chart, which) {
+function toldFor(chart, which, { width }) {
   const whole = JSON.parse(chart.text);
-  const panels = whole.panels.filter((_, k) => which === null || k === which);
+  const chosen = whole.panels.filter((_, k) => which === null || k === which);
+  const panels = inOneRow(chosen, width);
   const cameras = chart.panels.map((panel) => (panel.scenes.length ? panel.camera(panel.scenes[0]) : null));
   const camera = cameras[which ?? cameras.findIndex(Boolean)] ?? null;
   const directions = { ...whole.directions, act: "film" };
@@ -38,7 +50,7 @@ async function stageOf(chart, size, which, urls) {
   document.body.append(frame);
   await loaded;
   const { contentWindow: view, contentDocument: inside } = frame;
-  view.labGiven = { scenes: [toldFor(chart, which)], view: { dark: chart.theme.dark } };
+  view.labGiven = { scenes: [toldFor(chart, which, size)], view: { dark: chart.theme.dark } };
   const script = Object.assign(inside.createElement("script"), { type: "module", src: at(urls.alone) });
   inside.head.append(script);
   return { frame, view, inside };

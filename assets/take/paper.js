@@ -10,6 +10,9 @@ const PER_INCH = 96;
 const POINT = PER_INCH / 72;
 const TYPE = { family: "Helvetica, Arial, sans-serif", body: 8 * POINT, small: 7 * POINT };
 const RATIO = 0.78;
+const HIGHEST = 3 * PER_INCH;
+const LOWEST_FIGURE = 1.9 * PER_INCH;
+const CUBE_SIDE = 0.8;
 const GAP = 8;
 const LINES = 0.45;
 const MARKS = 0.55;
@@ -48,12 +51,16 @@ function forPaper(figure, camera, width, height) {
   const { layout } = figure;
   const out = { ...layout, title: undefined, width, height, autosize: false, paper_bgcolor: black.paper, plot_bgcolor: black.paper, uirevision: undefined };
   out.font = { family: TYPE.family, size: TYPE.small, color: black.text };
-  out.margin = Object.keys(layout).some((key) => /^scene/.test(key)) ? { l: 0, r: 0, t: 0, b: 0 } : { l: 36, r: 8, t: 8, b: 32 };
+  const above = (layout.annotations ?? []).some((note) => note.yref === "paper" && note.y >= 1);
+  const scene = Object.keys(layout).some((key) => /^scene/.test(key));
+  out.margin = scene ? { l: 0, r: 0, t: above ? 20 : 0, b: 0 } : { l: 36, r: 8, t: above ? 22 : 12, b: 32 };
   out.annotations = (layout.annotations ?? []).map((note) => ({ ...note, font: { ...note.font, size: TYPE.small, shadow: undefined }, text: note.text.replaceAll(/<\/?a[^>]*>/g, "") }));
   for (const key of Object.keys(layout)) {
     if (/^[xy]axis\d*$/.test(key)) out[key] = axis(layout[key]);
     if (/^scene\d*$/.test(key)) {
-      out[key] = { ...layout[key], ...(camera && { camera }) };
+      const sides = layout[key].aspectmode === "cube" ? { x: 1, y: 1, z: 1 } : layout[key].aspectratio;
+      const fit = sides && { aspectmode: "manual", aspectratio: Object.fromEntries(Object.entries(sides).map(([k, side]) => [k, CUBE_SIDE * side])) };
+      out[key] = { ...layout[key], ...fit, ...(camera && { camera }) };
       for (const name of ["xaxis", "yaxis", "zaxis"]) {
         out[key][name] = { ...layout[key][name], showbackground: false, gridcolor: black.line, tickfont: { size: TYPE.body }, title: { ...layout[key][name]?.title, font: { size: TYPE.body * 1.2 } } };
       }
@@ -63,7 +70,7 @@ function forPaper(figure, camera, width, height) {
 }
 
 async function drawing(chart, panel, light, width) {
-  const height = Math.round(width * RATIO);
+  const height = Math.round(Math.min(HIGHEST, Math.max(LOWEST_FIGURE, width * RATIO)));
   const camera = panel.scenes.length ? panel.camera(panel.scenes[0]) : null;
   const dark = panel.figure;
   panel.figure = light;

@@ -75,6 +75,9 @@ def interpolator(w_0, a_0, X, y, *, etas=None) -> Floats:
     β_* = X⁺y; P_N projects on the null space of X, where w never moves. The sign is that of Π a_0, unless a layer can
     pass through 0 (some c_l ≤ −|P_N w_0|²/η_w); then gradient flow is integrated until the sign is settled.
     Raises OutsideTheory when no β fits the data, when the start is a saddle, or for bad values.
+
+    >>> interpolator([0.6, 0.8], [1.0, 1.0], X=[[1.0, 0.0]], y=[1.0]).round(3).tolist()
+    [1.0, 1.012]
     """
     w_0, a_0, rates = _chain(w_0, a_0, etas)
     X, y = _data(X, y, len(w_0))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.params import Params
 from pages import BY_STEM
-from pages.lessons import compare, guide, handout, presenter
+from pages.lessons import compare, guide, handout, presenter, tried
 from pages.lessons.lessons import LESSONS
 from pages.shared.controls import set_problem
 from pages.shared.prose import hovering, pieces, said
@@ -45,3 +45,4 @@ def _tools(stem: str, problem: Params) -> None:
             compare.entrance(page, stage(), problem)
         handout.entrance()
         presenter.entrance()
+    tried.row(stem, type(problem))
