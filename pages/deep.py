@@ -1,10 +1,12 @@
 """Deep: chains of one to eight layers, where they land and how long they wait."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.deep import comparison, figures, waits
 from core.figures.style import number
-from core.problems.deep import PRESETS, DeepChain, curves, solve
+from core.problems.deep import PRESETS, DeepChain, Solution, curves, solve
 from core.problems.deep_run import Comparison, compare
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, section
@@ -26,12 +28,19 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 
+
+def chart(problem: DeepChain, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times, still=60), "grow": (1.3, 1, 0.8), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": solution.times,
@@ -47,12 +56,7 @@ page = register(
 )
 
 with picture:
-    hero(
-        *painted(figures, problem, solution),
-        cursor=Cursor("t", "time t", solution.times, still=60),
-        grow=(1.3, 1, 0.8),
-        least=270,
-    )
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 if solution.reason:
     st.warning(solution.reason, icon=":material/warning:")

@@ -1,12 +1,14 @@
 """Implicit bias: which zero-loss solution each δ picks, seen in the plane, in the mirror and in space."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.errors import Refusal
 from core.figures.implicit_bias import at_rest, figures, landing_rows
 from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
-from core.problems.implicit_bias import PRESETS, Landings, curves, solve, space, spatial
+from core.problems.implicit_bias import PRESETS, Landings, Solution, curves, solve, space, spatial
 from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
 from core.theory.implicit_bias import RULES
 from pages.jobs.beside import beside
@@ -30,7 +32,6 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 moving = solution.moving
-in_time = problem.moves == "time"
 rest = at_rest(problem, solution)
 
 
@@ -45,11 +46,16 @@ def numbers(run: Trained | None) -> None:
 
 def show(run: Trained | None) -> None:
     drawn = painted(figures, problem, solution, run)
-    cursor = Cursor("t", "time t", solution.times)
-    if not in_time:
-        cursor = Cursor("cursor’s δ", "relative scale δ", moving.deltas, still=rest)
-    hero(*drawn, cursor=cursor, grow=(1.2, 1, 1, 1), least=330)
+    hero(*drawn, **chart(problem, solution))
     numbers(run)
+
+
+def chart(problem: Landings, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    cursor = Cursor("t", "time t", solution.times)
+    if problem.moves != "time":
+        cursor = Cursor("cursor’s δ", "relative scale δ", solution.moving.deltas, still=at_rest(problem, solution))
+    return {"cursor": cursor, "grow": (1.2, 1, 1, 1), "least": 330}
 
 
 page = register(
@@ -58,6 +64,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "delta": solution.fan.deltas,

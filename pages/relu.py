@@ -1,10 +1,12 @@
 """ReLU picture: two networks learn an XOR-like task; their linear pieces, drawn exactly, redrawn or frozen."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.relu import figures
 from core.figures.style import number, side_mark
-from core.problems.relu import PRESETS, Problem, curves, solve
+from core.problems.relu import PRESETS, Problem, Solution, curves, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -21,12 +23,19 @@ problem = controls(Problem, shown=("delta", "tau", "slope", "seed", "noise"), mo
 solution = remember(solve)(problem)
 main, rival = solution.main, solution.rival
 
+
+def chart(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "flow time t", solution.main.time), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": main.time,
@@ -48,7 +57,7 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=270)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
 for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(2), strict=True):

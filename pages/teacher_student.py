@@ -1,11 +1,13 @@
 """Teacher–student: the paper's first figure, trained while you look, with any scales, seed and rates."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.errors import OutsideTheory
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.teacher_student import PRESETS, Problem, curves, papers_four, solve
+from core.problems.teacher_student import PRESETS, Problem, Solution, curves, papers_four, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -38,12 +40,19 @@ except OutsideTheory as error:
     st.stop()
 run = solution.run
 
+
+def chart(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "flow time t", solution.run.time), "grow": (1.4, 1, 1), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": run.time,
@@ -62,7 +71,7 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=270)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
 conserved, mu = solution.conserved, problem.tau**2

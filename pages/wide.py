@@ -1,10 +1,12 @@
 """Wide: two-layer linear networks of any shape, where shape decides what unbalance does."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.style import number
 from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
-from core.problems.wide import PRESETS, WideNetwork, curves
+from core.problems.wide import PRESETS, Solution, WideNetwork, curves
 from core.problems.wide_run import Comparison, compare, solve
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
@@ -28,12 +30,20 @@ problem = controls(
 solution = remember(solve)(problem)
 run = solution.curves
 
+
+def chart(problem: WideNetwork, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    cursor = Cursor("t", "time t", solution.curves.times, still=60)
+    return {"cursor": cursor, "grow": (1.2, 1), "least": 320}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": run.times,
@@ -49,8 +59,7 @@ page = register(
 )
 
 with picture:
-    cursor = Cursor("t", "time t", run.times, still=60)
-    hero(*painted(figures, problem, solution), cursor=cursor, grow=(1.2, 1), least=320)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 if not solution.exact:
     with st.container(border=True):
         prose(STEM, "integrated", reason=solution.reason)

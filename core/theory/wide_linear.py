@@ -43,6 +43,9 @@ def regime(d: int, h: int, c: int) -> dict[str, str]:
 
     δ → +∞ freezes the kernel at δ P_A ⊗ I with rank P_A = min(h, c): lazy unless h < c. δ → −∞ mirrors it with d
     (section 4.2). Raises OutsideTheory for a size that is not a positive whole number.
+
+    >>> regime(d=3, h=2, c=1)
+    {'upstream': 'lazy', 'downstream': 'delayed rich'}
     """
     d, h, c = (whole(name, value) for name, value in (("d", d), ("h", h), ("c", c)))
     return {
@@ -116,6 +119,10 @@ def exact_flow(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
 
     Q Qᵀ = Z S⁻¹ Zᵀ of core.theory.matrix_riccati (section 4, Thm 4.2; Dominé et al. 2024). Raises OutsideTheory when the
     start is not isotropic, the target's rank is below min(d, c), a side exceeds 200, or any value is bad.
+
+    >>> beta = exact_flow([[1.0]], [[1.0, 0.0]], beta_star=[[0.0], [1.0]], times=[0.0, 50.0])
+    >>> beta[-1].round(4).tolist()
+    [[0.0], [1.0]]
     """
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     beta = np.empty((len(run.times), *run.shape))

@@ -40,12 +40,13 @@ def packing(headers: Mapping[str, str]) -> str:
 
 
 def script_route(url: str, plain: bytes) -> Route:
-    """A script of ours, compressed once; its URL names its version, so browsers may keep it for ever."""
+    """A script or sheet of ours, compressed once; its URL names its version, so browsers may keep it for ever."""
+    kind = KINDS[Path(url).suffix]
     packed = {name: pack(plain) for name, pack in PACKERS.items()} | {"": plain}
 
     async def send(request: Request) -> Response:
         way = packing(request.headers)
-        return _answer(packed[way], way, "text/javascript")
+        return _answer(packed[way], way, kind)
 
     return Route(url, send)
 
