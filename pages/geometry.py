@@ -9,6 +9,7 @@ from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor
 from pages.shared.prose import prose
 from pages.shared.registry import register
@@ -61,5 +62,7 @@ left.metric("δ / (√(η_a η_w) ‖β*‖), dimensionless", number(dimensionle
 middle.metric("regime", solution.regime.word, help=solution.regime.basis)
 right.metric("drift of δ along the path", number(solution.drift))
 st.caption(solution.regime.basis)
+for phases in solution.phases:
+    phases_told(phases)
 prose(STEM, "look")
 takeaway(page)

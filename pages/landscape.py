@@ -9,6 +9,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose, said
 from pages.shared.registry import register
@@ -68,6 +69,8 @@ st.latex(
     rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
     rf"L_\text{{saddle}}=\tfrac12"
 )
+
+phases_told(solution.phases)
 
 with section(STEM, "slices"):
     plot(
