@@ -17,6 +17,7 @@ from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said, table
 from pages.shared.registry import register
@@ -94,6 +95,8 @@ formula(
     rf"\delta={number(float(moving.deltas[rest]))},\;"
     rf"a(\infty)={number(float(a))},\;\beta(\infty)=({number(float(beta[0]))},\,{number(float(beta[1]))})"
 )
+for phases in solution.phases:
+    phases_told(phases)
 if solution.fan.crosses.any():
     crossing = ", ".join(f"{d:g}" for d in solution.fan.deltas[solution.fan.crosses])
     st.info(

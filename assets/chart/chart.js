@@ -248,8 +248,9 @@ export class Chart {
     const cursor = this.source.cursor;
     if (!cursor) return;
     const words = `${cursor.symbol} = ${cursor.names[this.index]}`;
+    const phase = this.panels.map((panel) => panel.phase(this.index)).find(Boolean);
     this.range.value = String(this.index);
-    this.range.setAttribute("aria-valuetext", words);
+    this.range.setAttribute("aria-valuetext", phase ? `${words}, ${phase}` : words);
     this.readout.textContent = words;
   }
 

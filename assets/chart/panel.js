@@ -6,6 +6,7 @@ import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { outlineOf } from "./outline.js";
+import { phaseAt, Spans } from "./phases.js";
 import { leastWidth, roomFor } from "./room.js";
 import { Sketch } from "./sketch.js";
 import { swiftly } from "./swift.js";
@@ -31,6 +32,7 @@ export class Panel {
     this.div.append(this.area);
     host.append(this.div);
     this.words = new Words(this.div, this.area, this.plot);
+    this.spans = new Spans(this, this.area);
     this.handles = new Handles(this, this.area);
     this.sketch = new Sketch(this, this.area);
     this.what = document.createElement("button");
@@ -46,6 +48,7 @@ export class Panel {
   set({ figure, name, short, height, grow, least, symbols = [] }) {
     this.figure = decoded(figure);
     this.short = short;
+    this.spans.show(this.figure.phases);
     this.div.setAttribute("aria-label", name);
     this.what.hidden = !symbols.length;
     this.what.dataset.symbols = symbols.join(" ");
@@ -113,6 +116,12 @@ export class Panel {
     return titles[Math.min(index, titles.length - 1)] ?? this.title.text;
   }
 
+  /* The word of now; a phase of the last answer says nothing of a start that a hand is moving. */
+  phase(index) {
+    const { directions, runs, values } = this.chart;
+    return directions.curtain || runs ? "" : phaseAt(this.figure.phases, values[index]);
+  }
+
   withCamera(layout) {
     const out = { ...layout };
     /* Plotly keeps what it derives (contour levels) on the very objects it was given, and these are new at each draw. */
@@ -144,16 +153,14 @@ export class Panel {
     }
     const data = this.traces(index);
     const anew = this.laidAnew();
-    this.words.entitle(this.sketch.told || this.titleAt(index));
+    this.words.entitle(this.sketch.told || this.titleAt(index), this.sketch.told ? "" : this.phase(index));
     const before = this.drawn;
     this.drawn = data;
     const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
     if (done === "soon") this.chart.settleSoon(this);
     if (done) {
       this.plot.layout.meta = this.layout.meta;
-      this.words.place(data);
-      this.handles.place();
-      this.sketch.show();
+      this.place(data);
       return undefined;
     }
     return this.drawWhole(Plotly, data);
@@ -163,7 +170,7 @@ export class Panel {
   outline(index) {
     if (this.chart.directions.curtain || this.div.hidden) return;
     const layout = this.frame();
-    this.words.entitle(this.titleAt(index));
+    this.words.entitle(this.titleAt(index), this.phase(index));
     this.area.classList.add("lab-waits");
     this.outlined = outlineOf(this.area, this.traces(index), layout);
   }
@@ -176,10 +183,16 @@ export class Panel {
     await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
     this.outlined?.remove();
     this.area.classList.remove("lab-waits");
+    this.place(data);
+    if (!this.watched) this.watch();
+  }
+
+  /* What stands beside plotly's own. */
+  place(data) {
     this.words.place(data);
+    this.spans.place();
     this.handles.place();
     this.sketch.show();
-    if (!this.watched) this.watch();
   }
 
   /* Back to the camera the picture was made with. */
@@ -207,6 +220,7 @@ export class Panel {
   /* What is seen, as a figure of its own: cursor, camera and theme included. */
   seen() {
     const layout = { ...asSeen(this.plot), paper_bgcolor: this.chart.theme.paper };
+    layout.shapes = [...(layout.shapes ?? []), ...this.spans.shapes()];
     const figure = { title: this.title, annotations: this.annotations };
     return { data: this.plot.data, layout: withWords(layout, figure, this.words.said, this.plot.clientWidth) };
   }

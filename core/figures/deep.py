@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.figures import network, style
+from core.figures import network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.deep import DEEPEST, DeepChain, Solution, start
 from core.problems.deep_run import Comparison
@@ -222,6 +222,7 @@ def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, 
         x="gradient-flow time t (log)",
         y=y,
     )
+    phases.shade(picture, [("", "", solution.phases)])
     low, high = np.log10(solution.times[[1, -1]])
     return picture.lay(
         xaxis={

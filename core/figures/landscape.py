@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import handles, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import half_sheets
 from core.problems.landscape import Problem, Slice, Solution
@@ -79,6 +79,7 @@ def chart(problem: Problem, solution: Solution) -> Picture:
     colour = style.side_colour(flow.delta)
     picture.add(style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5))
     picture.add(style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open"))
+    phases.shade(picture, [("", "", solution.phases)], axis=False)
     places = picture.add(style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
     picture.handles.append(
         handles.unrolled(

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.checks import Floats
@@ -216,6 +216,8 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
         )
 
     places = picture.add(now(len(times) - 1))
+    runs = [(word[0], colour, one) for word, colour, one in zip(WORDS, colours, solution.phases, strict=True)]
+    phases.shade(picture, runs, titled="kernel" not in what and "activations" not in what)
     picture.handles.append(handles.time(float(times[0])))
     return picture.move(places, *([moving(now(k))] for k in range(len(times))))
 

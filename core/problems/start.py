@@ -16,6 +16,7 @@ from core.problems import teacher_student as teacher_student_plane
 from core.problems.exact import direction
 from core.theory import single_neuron
 from core.theory.checks import Floats
+from core.theory.phases import Phases, of_neurons
 from core.theory.single_neuron_times import alignment_time
 from core.theory.states import imbalance
 
@@ -89,6 +90,7 @@ class Linear:
     loss: Floats
     reached: Floats
     drift: float
+    phases: tuple[Phases, ...]
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,7 @@ class Relu:
     labels: Floats
     reached: Floats
     drift: float
+    phases: tuple[Phases, ...]
 
 
 def solve(problem: Start) -> Linear | Relu:
@@ -138,6 +141,7 @@ def _linear(problem: Start) -> Linear:
         loss=gap / gap[:, :1],
         reached=np.where(reached <= UNTIL, reached, np.nan),
         drift=float(np.abs(delta - delta[:, :1]).max()),
+        phases=tuple(of_neurons(times, one[:, None], left) for one, left in zip(w, gap, strict=True)),
     )
 
 
@@ -164,6 +168,7 @@ def _relu(problem: Start) -> Relu:
         labels=first.y,
         reached=np.array([_first(one.run.time, curve <= 0.01) for one, curve in zip(trained, loss, strict=True)]),
         drift=max(float(one.run.drift.max()) for one in trained),
+        phases=tuple(one.phases for one in trained),
     )
 
 
