@@ -5,7 +5,7 @@
 
 import { split } from "./closed_form.js";
 
-const REST_MS = 250;
+const KEYS_REST_MS = 250;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 const clamp = (value, { low, high }) => Math.min(high, Math.max(low, value));
@@ -78,14 +78,24 @@ const MEANINGS = {
       [size.field]: snapped(values[size.field] + dy * size.step, size),
     }),
     main: ({ angle }) => angle,
+    told: ({ angle, size, side, upper }, values) => {
+      const turn = (values[angle.field] * Math.PI) / 180;
+      const above = side in values ? values[side] === "upper" : upper;
+      return { beta_0: [-values[size.field] * Math.sin(turn), values[size.field] * Math.cos(turn)], sign: above ? 1 : -1 };
+    },
   },
   equivalents: {
     stepped: ({ knob }, values, [dx, dy]) => ({ [knob.field]: snapped(values[knob.field] + (dx || dy) * knob.step, knob) }),
     main: ({ knob }) => knob,
+    told: ({ knob }, values) => ({ deltas: [values[knob.field]] }),
   },
 };
 
-export const pointOf = (handle, values) => MEANINGS[handle.kind].point(handle, values);
+/* What of the flow a handle moves, and to what. */
+export function moved(handle, values) {
+  const { told, point } = MEANINGS[handle.kind];
+  return told ? told(handle, values) : { [handle.flow]: point(handle, values) };
+}
 
 /* A point (w₁, w₂, a) of a scene in pixels of its picture. */
 function onScreen(scene, point) {
@@ -270,6 +280,6 @@ export class Handles {
     this.chart.hold(grip.handle.name);
     this.move(grip, MEANINGS[grip.handle.kind].stepped(grip.handle, grip.values, by));
     clearTimeout(grip.resting);
-    grip.resting = setTimeout(() => this.chart.letGo(grip), REST_MS);
+    grip.resting = setTimeout(() => this.chart.letGo(grip), KEYS_REST_MS);
   }
 }

@@ -1,6 +1,7 @@
 /* The network itself, small: a line as wide as its weight is large, dashed and of another colour where it is negative; a
    beam tilts with δ between the layers; neurons light up where an activation flips (core.figures.network). */
 
+import { runOf } from "./flow.js";
 import { written } from "./markup.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -121,13 +122,13 @@ export class Network {
 
   show(index) {
     if (!this.spec || this.host.hidden) return;
-    const { copies, follows } = this.spec;
+    const { copies } = this.spec;
     const { runs, flow } = this.chart;
-    const live = follows && runs?.length === copies.length;
     const scale = Math.max(...copies.flatMap((copy) => [copy.W, copy.a, copy.layers].map((part) => part?.scale ?? 0)));
     copies.forEach((copy, k) => {
-      const weights = live ? ofRun(runs[k], index, scale) : ofFrame(copy, index, scale);
-      const spec = live ? { ...copy, delta: [flow.deltas[k]] } : copy;
+      const run = runs && "run" in copy && runOf(copy, runs, flow, index);
+      const weights = run ? ofRun(run, copy.run === "cursor" ? Infinity : index, scale) : ofFrame(copy, index, scale);
+      const spec = run ? { ...copy, delta: [flow.deltas[runs.indexOf(run)]] } : copy;
       this.copies[k].show(spec, weights, copy.flips?.[Math.min(index, copy.flips.length - 1)], index);
     });
   }

@@ -6,7 +6,8 @@ import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { leastWidth, roomFor } from "./room.js";
-import { swiftly } from "./swift.js";
+import { leaveCoarse } from "./scenes.js";
+import { swiftly, widened } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
 import { withWords, withoutWords, Words } from "./words.js";
@@ -110,8 +111,15 @@ export class Panel {
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
       if (camera) out[scene] = { ...out[scene], camera };
     }
+    for (const [axis, range] of Object.entries(this.wide ?? {})) out[axis] = { ...out[axis], range, autorange: false };
     this.nextCamera = undefined;
     return out;
+  }
+
+  /* The hand is gone: axes find their own ranges again. */
+  letGo() {
+    this.unsettled ||= Boolean(this.wide);
+    this.wide = null;
   }
 
   /* Whether something else than numbers of traces differs from what is drawn. */
@@ -136,8 +144,10 @@ export class Panel {
     this.words.entitle(this.titleAt(index));
     const before = this.drawn;
     this.drawn = data;
-    const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
+    const calm = !anew && this.watched && !this.unsettled;
+    const done = calm && swiftly(this.plot, before, data, this.chart.news, this.wide);
     if (done === "soon") this.chart.settleSoon(this);
+    else if (calm && !done && this.chart.held) this.wide = widened(this.plot, this.wide);
     if (done) {
       this.plot.layout.meta = this.layout.meta;
       this.words.place(data);
@@ -153,6 +163,7 @@ export class Panel {
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
     const copies = data.map((trace) => ({ ...trace }));
     await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    leaveCoarse(this.plot);
     this.words.place(data);
     this.handles.place();
     if (!this.watched) this.watch();

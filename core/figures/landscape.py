@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import half_sheets
 from core.problems.landscape import Problem, Slice, Solution
@@ -48,9 +48,13 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     picture.add(style.points3d(np.column_stack([w, a]), style.MINIMA, "zero loss", size=7, symbol="diamond"))
     path = np.column_stack([flow.w, flow.a])
     colour = style.side_colour(flow.delta)
-    picture.add(style.line3d(path, colour, "gradient flow", width=9))
-    picture.add(style.points3d(path[:1], colour, "start", size=7, symbol="circle-open"))
-    places = picture.add(style.points3d(path[-1:], style.INK, "now", size=7))
+    line = style.line3d(path, colour, "gradient flow", width=9)
+    start = style.points3d(path[:1], colour, "start", size=7, symbol="circle-open")
+    ways = picture.add(line, start, style.points3d(path[-1:], style.INK, "now", size=7))
+    for place, at in zip(ways, ("all", "start", "now"), strict=True):
+        handles.role(picture, place, 0, at, x="w1", y="w2", z="a")
+    picture.network = network.single([("of the path", flow.w, flow.a, flow.delta)])
+    places = ways[-1:]
     return picture.move(places, *([moving(style.points3d(path[[k]], style.INK))] for k in range(len(path))))
 
 
@@ -77,16 +81,27 @@ def chart(problem: Problem, solution: Solution) -> Picture:
             picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash="dash"))
     _mark_rest(picture, flow)
     colour = style.side_colour(flow.delta)
-    picture.add(style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5))
-    picture.add(style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open"))
-    places = picture.add(style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
+    line = style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5)
+    start = style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open")
+    ways = picture.add(line, start, style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
+    _hold(problem, flow, picture, ways)
+    places = ways[-1:]
+    here = (style.points(flow.theta[[k]], flow.a[[k]], style.INK) for k in range(len(flow.time)))
+    return picture.move(places, *([moving(point)] for point in here))
+
+
+def _hold(problem: Problem, flow: minimal.Flow, picture: Picture, ways: list[int]) -> None:
+    """The start can be dragged over the level set, across the ridge too; the flow from there follows."""
+    picture.flow = handles.flow(problem, flow.time, [flow.delta], kind="unrolled")
     picture.handles.append(
         handles.unrolled(
             problem, "start", "start of the one neuron", angle="angle", size="size", side="side", delta=problem.delta
         )
     )
-    here = (style.points(flow.theta[[k]], flow.a[[k]], style.INK) for k in range(len(flow.time)))
-    return picture.move(places, *([moving(point)] for point in here))
+    for place, at, x, y in zip(
+        ways, ("all", "start", "now"), ("across", "theta", "theta"), ("up", "a", "a"), strict=True
+    ):
+        handles.role(picture, place, 0, at, x=x, y=y)
 
 
 def hills(problem: Problem, solution: Solution) -> Picture:

@@ -34,9 +34,10 @@ def flips(W: np.ndarray, X: np.ndarray) -> np.ndarray:
 
 
 def single(runs: Sequence[tuple[str, np.ndarray, np.ndarray, float]]) -> dict[str, Any]:
-    """Single neurons, (name, w[T, 2], a[T], δ) each, which follow a hand in the picture."""
-    copies = [copy(name, w[:, None, :], a[:, None], delta) for name, w, a, delta in runs]
-    return {**picture(copies), "follows": True}
+    """Single neurons, (name, w[T, 2], a[T], δ) each, which follow a hand in the picture: the k-th with the flow's run k."""
+    return picture(
+        [copy(name, w[:, None, :], a[:, None], delta) | {"run": k} for k, (name, w, a, delta) in enumerate(runs)]
+    )
 
 
 def picture(copies: list[dict[str, Any]]) -> dict[str, Any]:

@@ -6,75 +6,12 @@ import re
 import numpy as np
 import pytest
 
-from core.theory import single_neuron
-from pages.shared.script import MODULES
-
 CURVES = """() => [...document.querySelectorAll('.lab-chart')][0].__chart.panels.map(p => p.plot.data.map(d =>
   d.name && d.x && d.y ? [d.name, [...d.x].slice(-3), [...d.y].slice(-3)] : null))"""
 SURFACES = """() => [...document.querySelectorAll('.js-plotly-plot')].map(p => p.data
   .filter(d => d.type === 'surface' || d.type === 'contour')
   .map(d => [d.z, d.surfacecolor ?? d.z].map(rows => [...rows].map(row => [...row].map(v => v ?? null)))))"""
 HELD = "() => [...document.querySelectorAll('[data-handle]')].map(e => e.dataset.handle)"
-
-
-@pytest.fixture
-def formula(visit):
-    """closed_form.js as a module of its own in the page."""
-    seen = visit().open("learn")
-    text = (MODULES / "closed_form.js").read_text()
-    seen.tab.evaluate(
-        "async text => { window.form = await import(URL.createObjectURL(new Blob([text], {type: 'text/javascript'}))) }",
-        text,
-    )
-    return lambda code, given: seen.tab.evaluate(f"given => {{ const f = window.form; {code} }}", given)
-
-
-def test_the_closed_form_is_that_of_core(formula):
-    draw = np.random.default_rng(5)
-    times = [0.0, *np.geomspace(1e-3, 50, 40)]
-    code = """return given.map(g => { const rates = {eta_a: g.eta_a, eta_w: g.eta_w};
-      const s = f.split(g.beta, g.delta, {...rates, sign: g.sign});
-      const {a, w} = f.exactFlow(s.a, s.w, g.star, g.times, rates);
-      const S = [...a].map((x, k) => f.kernelDistance(s.a, s.w, x, [w[0][k], w[1][k]], rates));
-      return {a: [...a], w: w.map(x => [...x]), S} })"""
-    cases = []
-    for _ in range(200):
-        beta, star = draw.normal(size=(2, 2))
-        cases.append(
-            {
-                "beta": beta.tolist(),
-                "star": star.tolist(),
-                "delta": float(draw.choice([0.0, 1e-9, *draw.normal(0, 4, 6)])),
-                "sign": int(draw.choice([-1, 1])),
-                "eta_a": float(10 ** draw.uniform(-1, 1)),
-                "eta_w": float(10 ** draw.uniform(-1, 1)),
-                "times": times,
-            }
-        )
-    for case, got in zip(cases, formula(code, cases), strict=True):
-        rates = {"eta_a": case["eta_a"], "eta_w": case["eta_w"]}
-        a_0, w_0 = single_neuron.split(case["beta"], case["delta"], sign=case["sign"], **rates)
-        a, w = single_neuron.exact_flow(a_0, w_0, case["star"], times, **rates)
-        S = single_neuron.kernel_distance(a_0, w_0, a, w, **rates)
-        size = max(1.0, float(np.abs(w).max()), float(np.abs(a).max()))
-        assert np.abs(np.array(got["a"]) - a).max() < 1e-9 * size
-        assert np.abs(np.array(got["w"]).T - w).max() < 1e-9 * size
-        assert np.abs(np.array(got["S"]) - S).max() < 1e-9
-
-
-def test_runs_and_equivalents(formula):
-    flow = {"beta_0": [-1, 0], "beta_star": [0.5, 1], "eta_a": 1, "eta_w": 1, "sign": 1, "times": [0, 0.5, 3]}
-    got = formula("const r = f.solved(given, -2); return {b: [...r.beta1], l: [...r.loss], p: [...r.alignment]}", flow)
-    a_0, w_0 = single_neuron.split([-1.0, 0.0], -2.0)
-    a, w = single_neuron.exact_flow(a_0, w_0, [0.5, 1.0], [0, 0.5, 3])
-    gap = ((a[:, None] * w - [0.5, 1.0]) ** 2).sum(-1)
-    assert got["b"] == pytest.approx((a * w[:, 0]).tolist(), abs=1e-12)
-    assert got["l"] == pytest.approx((gap / gap[0]).tolist(), abs=1e-12)
-    assert got["p"] == pytest.approx(single_neuron.alignment(w, [0.5, 1.0]).tolist(), abs=1e-12)
-    curve = formula("const e = f.equivalents([0.6, 0.8], 3); return e", None)
-    products = [[w1 * a, w2 * a] for w1, w2, a in zip(curve["w1"], curve["w2"], curve["a"], strict=True) if a == a]
-    assert np.array(products) == pytest.approx(np.tile([0.6, 0.8], (len(products), 1)))
-    assert formula("return f.split([0, 0], -1)", None) is None
 
 
 def grip(seen, name: str):
