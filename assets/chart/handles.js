@@ -16,6 +16,9 @@ const snapped = (value, knob) => {
 };
 const spelled = (value) => (typeof value === "string" ? value : String(Number(value.toPrecision(6))).replace("-", "−"));
 const around = (degrees) => ((((degrees + 180) % 360) + 360) % 360) - 180;
+/* The same direction, as near as can be to the middle of what is allowed: beyond an end one stays at that end. */
+const wrapped = (degrees, { low, high }) => (high - low < 360 ? degrees : around(degrees));
+const within = (degrees, { low, high }) => (low + high) / 2 + around(degrees - (low + high) / 2);
 
 /* What each kind knows: where its values stand, which values a point means, what an arrow does. */
 const MEANINGS = {
@@ -27,14 +30,14 @@ const MEANINGS = {
     },
     values: (handle, [x, y]) => {
       const { angle, norm } = handle;
-      const degrees = around(angle.side * ((Math.atan2(y, x) * 180) / Math.PI - angle.offset));
+      const degrees = within(angle.side * ((Math.atan2(y, x) * 180) / Math.PI - angle.offset), angle);
       const out = { [angle.field]: snapped(degrees, angle) };
       if (norm.field) out[norm.field] = snapped(Math.hypot(x, y), norm);
       return out;
     },
     stepped: ({ angle, norm }, values, [dx, dy]) => {
       const out = { ...values };
-      if (dx) out[angle.field] = snapped(around(values[angle.field] + dx * angle.step), angle);
+      if (dx) out[angle.field] = snapped(wrapped(values[angle.field] + dx * angle.step, angle), angle);
       if (dy && norm.field) out[norm.field] = snapped(values[norm.field] + dy * norm.step, norm);
       return out;
     },

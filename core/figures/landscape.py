@@ -10,7 +10,8 @@ from core.theory import landscape as minimal
 
 REACH = 2.6
 FLOOR, TOP = 1e-2, 1e1
-GRID = 121, 91
+GRID = 81, 61
+THIN = 2  # a contour has more points than a picture shows
 HEIGHT = 470
 
 
@@ -40,7 +41,7 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     picture.add(*_sheets(flow.delta))
     for one in flow.contours:
         width = 4 if one.level == minimal.SADDLE_LOSS else 2
-        rings = np.concatenate([one.w, one.a[..., None]], axis=-1)
+        rings = np.concatenate([one.w, one.a[..., None]], axis=-1)[:, ::THIN]
         picture.add(style.line3d(_ring(rings), style.LOSS_LINE, f"loss {one.level:g}", width=width))
     if flow.separatrix is not None:
         picture.add(style.line3d(_ring(_lifted(flow)), style.INK, "ridge", width=4, dash="dash"))
@@ -75,7 +76,9 @@ def chart(problem: Problem, solution: Solution) -> Picture:
     for one in flow.contours:
         width = 2.5 if one.level == minimal.SADDLE_LOSS else 1
         for theta, a in zip(one.theta, one.a, strict=True):
-            picture.add(style.line(*_unrolled(theta, a), style.LOSS_LINE, f"loss {one.level:g}", width=width))
+            picture.add(
+                style.line(*_unrolled(theta[::THIN], a[::THIN]), style.LOSS_LINE, f"loss {one.level:g}", width=width)
+            )
     if flow.separatrix is not None:
         for side in flow.separatrix:
             picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash="dash"))

@@ -1,7 +1,8 @@
 """The network itself, small, beside its pictures: what the chart draws of it at each place of the cursor.
 
 A copy is one network: W[T, m, d] and a[T, m], or a chain of layers, as int16 with a common scale (a line's width needs no
-more); flips[T, m]: which neurons change an activation there; delta: one number, or one for each place of the cursor.
+more; int8 where many lines are thin); flips[T, m]: which neurons change an activation there; delta: one number, or one for
+each place of the cursor.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ import numpy as np
 from core.figures import style
 from core.theory.states import activation_signs
 
-FINEST = 32767
+FINEST, COARSE = 32767, 127
+FEW = 8
 
 
 def copy(name: str, W: np.ndarray, a: np.ndarray, delta: Any, *, X: Any = None) -> dict[str, Any]:
@@ -53,4 +55,5 @@ def chain(name: str, layers: np.ndarray, delta: float) -> dict[str, Any]:
 
 def _coarse(values: np.ndarray) -> dict[str, Any]:
     scale = float(np.abs(np.nan_to_num(values)).max()) or 1.0
-    return {"scale": scale, "values": np.round(np.nan_to_num(values) / scale * FINEST).astype(np.int16)}
+    finest, kind = (FINEST, np.int16) if values.shape[1] <= FEW else (COARSE, np.int8)
+    return {"scale": scale, "values": np.round(np.nan_to_num(values) / scale * finest).astype(kind)}

@@ -31,6 +31,8 @@ PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 COMPARISON = "compare"
 BREATH_S = 0.03
 DRAG = "drag"
+HEARD = "_heard_"
+"""Before a chart's key: which of its drags was answered last. A refused one changes nothing else of what is sent."""
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
 
@@ -100,6 +102,7 @@ def plot(
         "wants": dict.fromkeys(wants, True),
         "flow": next((figure.flow for figure in figures if figure.flow), None),
         "free": sorted(free),
+        "heard": st.session_state.get(f"{HEARD}{key}"),
         "dark": DARK,
         "plotly": PLOTLY_URL,
         "file": key,
@@ -164,6 +167,7 @@ def _let_go(key: str) -> None:
     """Put what a handle was dragged to into the controls it moves, before they are drawn."""
     told = getattr(st.session_state.get(key), DRAG, None) or {}
     values = told.get("values") if isinstance(told, Mapping) else None
+    st.session_state[f"{HEARD}{key}"] = told.get("count") if isinstance(told, Mapping) else None
     if isinstance(values, Mapping):
         put_values(values)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.problems import implicit_bias as landings
-from core.theory import implicit_bias, landscape, single_neuron
+from core.theory import landscape, single_neuron
 from core.theory.states import ROUNDING
 from pages.shared.script import joined
 
@@ -101,8 +101,8 @@ def test_landings_are_those_of_core(formula):
             "size": None if problem.data == "white" else landings.DATUM, "inside": [[-1e9, 1e9]] * 2,
         }  # fmt: skip
         cases.append({"flow": flow, "axes": [axis.tolist() for axis in solution.axes]})
-        problems.append((problem, solution))
-    for (problem, solution), got in zip(problems, formula(code, cases), strict=True):
+        problems.append(solution)
+    for solution, got in zip(problems, formula(code, cases), strict=True):
         for paths, rows in ((solution.fan, got["rows"][:7]), (solution.moving, got["rows"][7:])):
             size = max(1.0, float(np.abs(paths.w).max()), float(np.abs(paths.a).max())) ** 2
             shown = {

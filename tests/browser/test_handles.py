@@ -33,7 +33,11 @@ CASES = [
     ("geometry", "delta", (0, -25), ("delta",)),
     ("geometry?target_angle=80", "beta_star", (20, 20), ("target_angle", "target_norm")),
     ("exact", "beta_0", (15, -15), ("angle", "norm")),
+    ("implicit_bias", "beta_0", (20, 15), ("angle", "norm")),
+    ("implicit_bias?moves=time", "datum", (25, 15), ("data_angle",)),
+    ("landscape", "start", (-60, 10), ("angle", "size")),
 ]
+WHERE_META = {"geometry": 1}
 
 
 @pytest.mark.parametrize("page, name, by, fields", CASES, ids=lambda case: str(case)[:24])
@@ -63,12 +67,12 @@ def test_curves_follow_the_hand_and_stay_where_it_leaves_them(visit, page, name,
     said = grip(seen, name).get_attribute("aria-valuetext").replace("−", "-")
     for field in fields:
         assert f"{numbers[field]:g}" in said
-        assert seen.meta(1 if page.startswith("geometry") else 0)[field] == pytest.approx(numbers[field])
+        assert seen.meta(WHERE_META.get(page.split("?")[0], 0))[field] == pytest.approx(numbers[field])
     assert seen.complaints == []
 
 
-@pytest.mark.parametrize("page, name, field", [("regime_map", "cell", "tau"), ("implicit_bias", "beta_0", "norm")])
-def test_elsewhere_the_server_answers(visit, page, name, field):
+def test_elsewhere_the_server_answers(visit):
+    page, name, field = "regime_map", "cell", "tau"
     seen = visit(reduced_motion="reduce").open(page)
     pull(seen, name, (25, 15))
     seen.tab.mouse.up()
@@ -115,6 +119,34 @@ def test_a_handle_stops_at_its_range_and_a_refusal_keeps_the_picture(visit):
     seen.tab.keyboard.press("ArrowDown")
     seen.tab.get_by_text("fixes the weights only where").wait_for()
     assert seen.meta(1)["norm"] == 0.01
+    seen.tab.wait_for_function(
+        """() => { const chart = document.querySelector('.lab-chart').__chart;
+        const grip = chart.panels[1].handles.grips.find(one => one.handle.name === 'beta_0');
+        return chart.source.heard === chart.count && grip.values.norm === 0.01 }"""
+    )
+
+
+def test_a_start_crosses_the_ridge_under_the_hand(visit):
+    seen = visit(reduced_motion="reduce").open("landscape?angle=80")
+    end = """() => { const {runs} = document.querySelector('.lab-chart').__chart; return runs ? runs[0].a.at(-1) : null }"""
+    box = grip(seen, "start").bounding_box()
+    plot = seen.tab.locator(".lab-plot").nth(1).bounding_box()
+    pull(seen, "start", (5, 0))
+    assert seen.tab.evaluate(end) > 0
+    seen.tab.mouse.move(box["x"] + plot["width"] * 80 / 360, box["y"] + box["height"] / 2 + 25, steps=10)
+    seen.tab.wait_for_function(f"() => ({end})() < 0")
+    seen.tab.mouse.up()
+    seen.settle().tab.get_by_text("It changes the sign of a").first.wait_for()
+    assert seen.complaints == []
+
+
+def test_past_its_range_a_direction_stays_at_the_end(visit):
+    seen = visit(reduced_motion="reduce").open("start")
+    for by in ((-160, 60), (20, 150)):
+        pull(seen, "beta_star", by)
+    said = grip(seen, "beta_star").get_attribute("aria-valuetext")
+    assert said == "angle 30"
+    seen.tab.mouse.up()
 
 
 def test_a_locked_control_has_no_handle(visit):
