@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from core.errors import Refusal
-from core.figures.implicit_bias import at_rest, figures, landing_rows
+from core.figures.implicit_bias import figures, landing_rows
+from core.figures.implicit_bias_mirror import at_rest
 from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
 from core.problems.implicit_bias import PRESETS, Landings, Solution, curves, solve, space, spatial

@@ -8,8 +8,9 @@ import { compact, directed, enlarged } from "./lesson.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans } from "./phases.js";
 import { leastWidth, roomFor } from "./room.js";
+import { leaveCoarse } from "./scenes.js";
 import { Sketch } from "./sketch.js";
-import { swiftly } from "./swift.js";
+import { swiftly, widened } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
 import { withWords, withoutWords, Words } from "./words.js";
@@ -130,8 +131,15 @@ export class Panel {
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
       if (camera) out[scene] = { ...out[scene], camera };
     }
+    for (const [axis, range] of Object.entries(this.wide ?? {})) out[axis] = { ...out[axis], range, autorange: false };
     this.nextCamera = undefined;
     return out;
+  }
+
+  /* The hand is gone: axes find their own ranges again. */
+  letGo() {
+    this.unsettled ||= Boolean(this.wide);
+    this.wide = null;
   }
 
   /* Whether something else than numbers of traces differs from what is drawn. */
@@ -156,8 +164,10 @@ export class Panel {
     this.words.entitle(this.sketch.told || this.titleAt(index), this.sketch.told ? "" : this.phase(index));
     const before = this.drawn;
     this.drawn = data;
-    const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
+    const calm = !anew && this.watched && !this.unsettled;
+    const done = calm && swiftly(this.plot, before, data, this.chart.news, this.wide);
     if (done === "soon") this.chart.settleSoon(this);
+    else if (calm && !done && this.chart.held) this.wide = widened(this.plot, this.wide);
     if (done) {
       this.plot.layout.meta = this.layout.meta;
       this.place(data);
@@ -181,6 +191,7 @@ export class Panel {
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
     const copies = data.map((trace) => ({ ...trace }));
     await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    leaveCoarse(this.plot);
     this.outlined?.remove();
     this.area.classList.remove("lab-waits");
     this.place(data);

@@ -124,6 +124,8 @@ def function(problem: Start, solution: Relu) -> Picture:
         height=HEIGHT,
     )
     _keyed(picture, solution)
+    networks = zip(WORDS, solution.W, solution.a, solution.deltas, strict=True)
+    picture.network = network.picture([network.copy(*one, X=solution.X) for one in networks])
     high = 1.25 * max(0.3, float(np.abs(solution.teacher).max()))
     picture.lay(xaxis={"range": [-180, 180], "dtick": 90}, yaxis={"range": [-high, high]})
     picture.add(style.line(solution.angles, solution.teacher, style.MINIMA, "teacher", width=3, dash="dash"))
