@@ -5,6 +5,7 @@ from unittest import mock
 
 import numpy as np
 import torch
+from scipy.signal import convolve2d
 from torch import nn
 from torch.nn.functional import cross_entropy
 
@@ -14,13 +15,13 @@ from tests.core.training.committed.agreement import close, copied, drawn, last, 
 SMALL = filters.Problem(alphas=(10,), seeds=1, epochs=5, samples=200, data="patches")
 """Five epochs of two minibatches pass through the whole schedule."""
 SHAPES = {
-    "first": (16, 3, 15, 15),
-    "one_a": (16, 16, 3, 3),
-    "one_b": (16, 16, 3, 3),
-    "wider": (32, 16, 3, 3),
-    "two_a": (32, 32, 3, 3),
-    "two_b": (32, 32, 3, 3),
-    "out": (8, 32),
+    "first": (64, 3, 15, 15),
+    "one_a": (64, 64, 3, 3),
+    "one_b": (64, 64, 3, 3),
+    "wider": (128, 64, 3, 3),
+    "two_a": (128, 128, 3, 3),
+    "two_b": (128, 128, 3, 3),
+    "out": (8, 128),
 }
 GAINS = {name: ((1 if name == "out" else 2) / np.prod(shape[1:])) ** 0.5 for name, shape in SHAPES.items()}
 SHARES = (0, 0.05, 0.1, 0.2, 0.25, 0.5, 0.6, 0.75, 0.9, 0.99, 1)
@@ -48,7 +49,7 @@ class Plain(nn.Module):
         return nn.GroupNorm(1, mixed.shape[1], eps=1e-9, affine=False)(mixed)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.normal("first", x).relu()
+        x = nn.MaxPool2d(2)(self.normal("first", x).relu())
         x = (x + self.normal("one_b", self.normal("one_a", x).relu())).relu()
         x = self.normal("wider", x).relu()
         x = (x + self.normal("two_b", self.normal("two_a", x).relu())).relu()
@@ -85,6 +86,13 @@ def angle(one: torch.Tensor, other: torch.Tensor) -> float:
     return np.degrees(2 * np.arctan2((one - other).norm().item(), (one + other).norm().item()))
 
 
+def plain_smoothness(filters: torch.Tensor, total: int) -> float:
+    """Mean over the 2-D filters of ‖(w/‖w‖) * Δ‖², by scipy's convolution; the numbers of Δ sum to `total`."""
+    laplacian = np.array([[-1, -2, -1], [-2, 12 + 4 * total, -2], [-1, -2, -1]]) / 4
+    each = [one / np.linalg.norm(one) for one in filters.numpy().reshape(-1, 15, 15)]
+    return float(np.mean([(convolve2d(one, laplacian, mode="valid") ** 2).sum() for one in each]))
+
+
 def _trained(problem: filters.Problem):
     """What the code does from float64 images and a start of numpy's."""
     x, labels = normal(100, 240, 3, 12, 12).numpy(), np.random.default_rng(101).integers(0, 8, 240)
@@ -96,7 +104,7 @@ def _trained(problem: filters.Problem):
         mock.patch.object(filters, "initial", lambda *_: copied(start)),
         watched(filters, "forward", lambda weights, _x: (weights["first"].requires_grad, copied(weights))) as seen,
     ):
-        arrays = last(filters.train(problem, (0, 0)))
+        arrays = last(filters.train(problem, (0, 0, 0)))
     weights = [one for trains, one in seen if trains] + [seen[-1][1]]
     return weights, arrays, start, (torch.tensor(task.x_train), torch.tensor(task.y_train))
 
@@ -110,7 +118,11 @@ def steps() -> None:
         close(seen[step], theirs, f"step {step}")
     marks = [0, 1, 2, 4, 5]
     close(arrays["train_loss"], [losses[epoch] for epoch in marks], "losses")
-    close(arrays["filters"], torch.stack([weights[2 * epoch]["first"] for epoch in marks]), "filters")
+    ends = torch.stack([weights[0]["first"], weights[-1]["first"]])
+    close(arrays["filters"], ends, "filters", rtol=5e-4, atol=1e-7)  # kept in half precision
+    for name, laplacian in (("smoothness", -1), ("balanced", 0)):
+        rough = [plain_smoothness(weights[2 * epoch]["first"], laplacian) for epoch in marks]
+        close(arrays[name], rough, name)
     angles = [angle(weights[2 * epoch]["first"], start["first"]) for epoch in marks]
     close(arrays["turned"][1:], angles[1:], "angles")
 
