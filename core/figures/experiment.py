@@ -8,12 +8,22 @@ from core.params import Params
 SYMBOLS = {"▼": "triangle-down", "●": "circle", "▲": "triangle-up"}
 
 
+BROWN = (*style.SEVEN[:3], style.HARDLY_DOWNSTREAM)
+TEAL = (*style.SEVEN[:3:-1], style.HARDLY_UPSTREAM)
+
+
 def colours(kind: type[Params]) -> dict[float, str]:
-    """A colour for each α that the Problem offers: browns below 1, grey for 1, teals above, darkest farthest from 1."""
+    """A colour for each α that the Problem offers: browns below 1, grey for 1, teals above, darkest farthest from 1.
+
+    Where a side has more α than shades, neighbours share one.
+    """
     known = sorted(float(alpha) for alpha in kind.knobs()["alphas"].options or ())
     below, above = [a for a in known if a < 1], [a for a in known if a > 1][::-1]
-    brown, teal = style.SEVEN[:3], style.SEVEN[:3:-1]
-    return {1.0: style.SEVEN[3], **dict(zip(below, brown, strict=False)), **dict(zip(above, teal, strict=False))}
+    return {1.0: style.SEVEN[3]} | {
+        alpha: shades[place if len(side) <= len(shades) else place * len(shades) // len(side)]
+        for side, shades in ((below, BROWN), (above, TEAL))
+        for place, alpha in enumerate(side)
+    }
 
 
 def mark(alpha: float) -> str:

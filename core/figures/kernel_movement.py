@@ -4,7 +4,7 @@ import numpy as np
 
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
-from core.problems.kernel_movement import Problem, Solution, early, rank_correlation
+from core.problems.kernel_movement import Problem, Solution, early, moment, rank_correlation
 from core.training.practice.kernel_movement import DATA
 
 CAUSES = (
@@ -28,7 +28,7 @@ def causes(problem: Problem, solution: Solution) -> Picture:
     picture = style.figure(
         problem, short="sweep", title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S"
     )
-    ticks = [float(alpha) for alpha in solution.alpha]
+    ticks = sorted({*map(float, solution.alpha[[0, -1]]), *map(float, solution.alpha[1::2])})
     ends = np.log10(solution.alpha[[0, -1]])
     axis = {
         "type": "log",
@@ -82,7 +82,7 @@ def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Pic
     orders = []
     for k in dict.fromkeys((early(solution.steps, step), step)):
         order = rank_correlation(getattr(solution, cause)[..., k], solution.kernel_distance[..., k])
-        orders.append(f"{style.number(round(order, 2))} at step {solution.steps[k]}")
+        orders.append(f"{style.number(round(order, 2))} at {moment(solution, k)}")
     runs = solution.kernel_distance[..., 0].size
     title = f"Kernel and {what}: rank correlation {', '.join(orders)} ({runs} runs)"
     picture = style.figure(
@@ -112,7 +112,7 @@ def _runs(problem: Problem, solution: Solution, cause: str, k: int) -> list[dict
 
 def verdict(solution: Solution, *steps: int) -> str:
     """For which α the flips alone move the kernel more than the weights alone, at each of the recorded steps."""
-    told = [f"for {_by_flips(solution, k)} at step {solution.steps[k]}" for k in dict.fromkeys(steps)]
+    told = [f"for {_by_flips(solution, k)} at {moment(solution, k)}" for k in dict.fromkeys(steps)]
     return "flips outweigh weights " + ", ".join(told)
 
 
@@ -144,4 +144,4 @@ def _top(*values: np.ndarray) -> float:
 def _alt(solution: Solution, step: int) -> str:
     last = experiment.mean(solution.kernel_distance[..., step])
     ends = ", ".join(f"alpha {alpha:g}: {value:.2g}" for alpha, value in zip(solution.alpha, last, strict=True))
-    return f"Kernel distance after {solution.steps[step]} steps on {DATA[str(solution.data)]}, {ends}"
+    return f"Kernel distance at {moment(solution, step)} on {DATA[str(solution.data)]}, {ends}"

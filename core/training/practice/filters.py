@@ -26,8 +26,11 @@ from core.training.practice.command import main
 DATA = {
     "auto": "CIFAR-10 when its files are in DATA_DIR, else patches",
     "cifar": "CIFAR-10",
+    "cifar-jpeg75": "CIFAR-10 re-encoded as JPEG of quality 75",
     "patches": "patches of two photographs",
 }
+FILES = {"cifar-jpeg75": "cifar"}
+"""Data that stand in the same files as others: only who put them there knows."""
 LAPLACIAN = np.array([[-0.25, -0.5, -0.25], [-0.5, 2.0, -0.5], [-0.25, -0.5, -0.25]])
 BALANCED = LAPLACIAN + np.diag([0.0, 1.0, 0.0])
 FILTERS, SIDE, BATCH = 64, 15, 100
@@ -134,7 +137,7 @@ def _norm(hidden: torch.Tensor) -> torch.Tensor:
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
     """One seed, one control and one α; yields after every epoch, or after several where looks are rare."""
     seed, control, alpha = problem.seed + part[0], problem.controls[part[1]], problem.alphas[part[2]]
-    task = images.colour(problem.data, limit=problem.samples)
+    task = images.colour(FILES.get(problem.data, problem.data), limit=problem.samples)
     x, y = (torch.tensor(array, device=device) for array in (task.x_train, task.y_train))
     tests = tuple(torch.tensor(array, device=device) for array in (task.x_test, task.y_test))
     weights = initial(alpha, task.classes, seed, device)
@@ -193,7 +196,7 @@ class _Record:
     """What is measured at the marked epochs, kept on the device until looked at."""
 
     def __init__(self, problem: Problem, first: torch.Tensor):
-        self.marks = marks(problem.epochs)
+        self.marks, self.latest = marks(problem.epochs), 0
         self.start = first.clone()
         self.curves = torch.full((4, len(self.marks)), torch.nan, device=first.device)
         self.filters = torch.full((len(self.marks), *first.shape), torch.nan, device=first.device)
@@ -205,15 +208,16 @@ class _Record:
         angle = cosine.double().clamp(-1, 1).arccos().rad2deg()
         self.curves[:, column] = torch.stack([_measure(weights, *tests)[1], accuracy, loss.double(), angle])
         self.filters[column] = first
+        self.latest = column
 
     def arrays(self) -> ground.Arrays:
-        """Curves, and the filters at the start and at the last mark, rounded to half precision: so they are small on disk."""
+        """Curves, and the filters at the start and at the latest mark, rounded to half precision: so they are small on disk."""
         names = ("test_accuracy", "train_accuracy", "train_loss", "turned")
         every = {name: curve.cpu().numpy().copy() for name, curve in zip(names, self.curves, strict=True)}
         filters = self.filters.cpu().numpy()
         for name, laplacian in (("smoothness", LAPLACIAN), ("balanced", BALANCED)):
             every[name] = smoothness(filters, laplacian).mean((-2, -1))
-        return every | {"filters": filters[[0, -1]].astype(np.float16).astype(filters.dtype)}
+        return every | {"filters": filters[[0, self.latest]].astype(np.float16).astype(filters.dtype)}
 
 
 def marks(epochs: int) -> list[int]:
@@ -233,6 +237,8 @@ def _axes(problem: Problem) -> ground.Arrays:
 
 def resolve_data(problem: Problem) -> tuple[Problem, str]:
     """The data that "auto" stands for here and now, and why files were not used."""
+    if problem.data in FILES:
+        return problem, images.resolve_colour(FILES[problem.data])[1]
     key, note = images.resolve_colour(problem.data)
     return replace(problem, data=key), note
 
@@ -255,7 +261,7 @@ def _seconds(problem: Problem) -> float:
 
 EXPERIMENT = ground.Experiment(
     name="filters",
-    committed=Problem(data="cifar"),
+    committed=Problem(data="cifar-jpeg75"),
     solution=Solution,
     axes=_axes,
     parts=parts,

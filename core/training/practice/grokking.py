@@ -28,7 +28,10 @@ SCALES = (0.1, 1, 10, 32, 100)
 LOOK = 10
 """Steps between two looks at the accuracies of the whole table."""
 TAUS = {0.5: "small: rich", 0.75: "", 1: "as it is", 1.25: "", 1.5: "large: lazy"}
-ROWS = {"all weights": "as in the usual recipe", "all but embeddings": "so that decay alone changes no embedding's size"}
+ROWS = {
+    "all weights": "as in the usual recipe",
+    "all but embeddings": "so that decay alone changes no embedding's size",
+}
 EMBEDDINGS = ("token", "position")
 GROKKED = 0.99
 HEADS = 4

@@ -120,7 +120,7 @@ def _snapshot(experiment: Experiment, problem: Any, parts: dict[Part, Arrays], d
 
 
 def kept_parts(experiment: Experiment, problem: Params, store: Place) -> Parts:
-    """The finished parts on disk of every problem that differs from this one in the number of seeds, or in what is shown, alone."""
+    """The finished parts on disk of every problem that differs from this one in the number of seeds or in what is shown."""
     apart = {"seeds", *experiment.shown}
     settings = {name: _floats(value) for name, value in dataclasses.asdict(problem).items() if name not in apart}
     own = {field.name for field in dataclasses.fields(experiment.solution)} - set(experiment.axes(problem))

@@ -25,6 +25,7 @@ from core.training.practice.command import main
 
 SCALES = (0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 SIZES = {2**k: "" for k in range(9, 16)}
+TARGETS = {0.5: "", 0.6: "", 0.7: "", 0.8: "", 0.9: ""}
 BATCH = 128
 HIDDEN = 3
 TESTED = 20_000
@@ -37,6 +38,7 @@ RECORDS = 16
 class Problem(Params):
     alphas: tuple[float, ...] = ground.scales(*SCALES)
     sizes: tuple[int, ...] = knob(tuple(SIZES), "Samples P", options=SIZES, many=True)
+    target: float = knob(0.7, "Accuracy asked for", options=TARGETS, help="P* is the number of samples that reach it.")
     seeds: int = ground.seeds(6)
     seed: int = ground.seed()
     sample: int = knob(0, "Datum drawn as a tree", low=0, high=40, step=1)
@@ -141,7 +143,7 @@ def samples(problem: Problem, seed: int, size: int, device: str):
 
 
 def rate(problem: Problem, epoch: float) -> float:
-    """0.1 · width times a cosine that starts at 1, is 0 at 80 % of the epochs and rises again from there; one value an epoch."""
+    """0.1 · width times a cosine, one value an epoch: 1 at the start, 0 at 80 % of the epochs, rising again from there."""
     return 0.1 * problem.width * (1 + np.cos(np.pi * int(epoch) / (0.8 * problem.epochs))) / 2
 
 
@@ -231,7 +233,8 @@ def _axes(problem: Problem) -> ground.Arrays:
 
 
 def _seconds(problem: Problem) -> float:
-    steps = sum(-(-size // BATCH) for size in problem.sizes) * problem.epochs * problem.seeds
+    epochs = min(problem.epochs, 100)  # by then nearly all have learnt
+    steps = sum(-(-size // BATCH) for size in problem.sizes) * epochs * problem.seeds
     return steps * (4e-4 + 3.5e-4 * len(problem.alphas) * (problem.width / 64) ** 2)
 
 
@@ -243,7 +246,7 @@ EXPERIMENT = ground.Experiment(
     parts=lambda problem: tuple((s, k) for s in range(problem.seeds) for k in range(len(problem.sizes))),
     train=train,
     seconds=_seconds,
-    shown=("sample",),
+    shown=("sample", "target"),
 )
 
 

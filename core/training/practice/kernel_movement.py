@@ -30,6 +30,8 @@ DATA = {
     "mnist": "MNIST, 28 × 28",
     "digits": "scikit-learn's digits, 8 × 8",
 }
+EQUAL_FIT = "equal train loss"
+COMPARED = {"equal steps": "the same number of SGD steps", EQUAL_FIT: "the same share of the start's train loss gone"}
 FIRST, LAST = "conv1", "out"
 SEEN = 1000
 """Images on which losses and accuracies are taken, at the most."""
@@ -40,6 +42,7 @@ Weights = dict[str, torch.Tensor]
 @dataclass(frozen=True)
 class Problem(Params):
     alphas: tuple[float, ...] = ground.scales(*SCALES)
+    at: str = knob("equal steps", "Compare at", options=COMPARED)
     seeds: int = ground.seeds(8)
     seed: int = ground.seed()
     steps: int = knob(400, "Steps", low=1, high=4096, step=1)
@@ -119,7 +122,9 @@ def kernel(weights: Weights, probe: torch.Tensor, *, gates_of: Weights | None = 
 
     Added up layer by layer: a dense layer's part is (inputs · inputs) (signals · signals), with no Jacobian of it anywhere.
     """
-    gates = None if gates_of is None else forward({name: weight.detach() for name, weight in gates_of.items()}, probe)[1]
+    gates = (
+        None if gates_of is None else forward({name: weight.detach() for name, weight in gates_of.items()}, probe)[1]
+    )
     weights = {name: weight.detach().requires_grad_(True) for name, weight in weights.items()}
     outputs, inputs, before = traced(weights, probe, gates)
     layers = [*before, outputs]
@@ -253,12 +258,13 @@ def _seconds(problem: Problem) -> float:
 
 EXPERIMENT = ground.Experiment(
     name="kernel_movement",
-    committed=Problem(data="mnist"),
+    committed=Problem(data="mnist", seeds=4),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((k,) for k in range(problem.seeds)),
     train=train,
     seconds=_seconds,
+    shown=("at",),
     resolve_data=resolve_data,
 )
 

@@ -59,11 +59,11 @@ def first_reaches(x: np.ndarray, y: np.ndarray, level: float) -> np.ndarray:
     return np.where(place < 0, np.nan, before + share * (x[np.maximum(place, 0)] - before))
 
 
-def when_falls_to(levels: np.ndarray, falling: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """values[…, T] at the moments at which falling[…, T] first is at each level, [… , level]; NaN where it never is."""
+def when_reaches(levels: np.ndarray, rising: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """values[…, T] at the moments at which rising[…, T] first is at least each level, [… , level]; NaN where it never is."""
     out = np.full((*values.shape[:-1], len(levels)), np.nan)
     for k, level in enumerate(levels):
-        place, share = _crossing(-np.asarray(falling, float), -level)
+        place, share = _crossing(np.asarray(rising, float), level)
         after = np.take_along_axis(values, np.maximum(place, 0)[..., None], -1)[..., 0]
         before = np.take_along_axis(values, np.maximum(place - 1, 0)[..., None], -1)[..., 0]
         out[..., k] = np.where(place < 0, np.nan, before + share * (after - before))

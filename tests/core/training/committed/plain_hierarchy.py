@@ -20,7 +20,7 @@ SHARES = (0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.79, 0.8, 0.85, 0.99, 1)
 
 
 def plain_rate(problem: hierarchy.Problem, epoch: float) -> float:
-    """What torch's own cosine gives to each epoch; its period ends at 80 % of the epochs, and the rate rises again from there."""
+    """What torch's own cosine gives to each epoch: 0 at 80 % of them, from where it rises again."""
     optimiser = torch.optim.SGD([torch.zeros(1)], lr=0.1 * problem.width)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, T_max=int(0.8 * problem.epochs))
     for _ in range(int(epoch)):
