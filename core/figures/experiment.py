@@ -3,13 +3,14 @@
 import numpy as np
 
 from core.figures import style
+from core.figures.palette import HARDLY_DOWNSTREAM, HARDLY_UPSTREAM
 from core.params import Params
 
 SYMBOLS = {"▼": "triangle-down", "●": "circle", "▲": "triangle-up"}
 
 
-BROWN = (*style.SEVEN[:3], style.HARDLY_DOWNSTREAM)
-TEAL = (*style.SEVEN[:3:-1], style.HARDLY_UPSTREAM)
+BROWN = (*style.SEVEN[:3], HARDLY_DOWNSTREAM)
+TEAL = (*style.SEVEN[:3:-1], HARDLY_UPSTREAM)
 
 
 def colours(kind: type[Params]) -> dict[float, str]:
