@@ -5,7 +5,6 @@ import streamlit as st
 from core.figures.filters import figures
 from core.problems import filters
 from core.problems.filters import Problem, Solution
-from core.training.practice import harness
 from pages.lessons import experiment_page as experiment
 from pages.shared.prose import said, table
 
@@ -28,7 +27,7 @@ def facts(problem: Problem, solution: Solution) -> None:
                 "turned in epoch 1": line.first,
                 "turned in all": line.turned,
             }
-            for line in filters.summary(harness.read(filters.EXPERIMENT).solution)
+            for line in filters.stored_lines()
         ]
     )
     st.caption(said("filters", "help: table"))

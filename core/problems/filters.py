@@ -1,6 +1,7 @@
 """Filters: the committed runs, what is said of them, and the small run that the page trains (paper figures 6b and 11)."""
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -66,6 +67,12 @@ def summary(solution: Solution) -> list[Line]:
     return lines
 
 
+@functools.cache
+def stored_lines() -> list[Line]:
+    """The summary of all stored runs, whatever is chosen."""
+    return summary(harness.read(EXPERIMENT).solution)
+
+
 def _line(here: Solution, control: str, k: int, alpha: float) -> Line:
     last = [curve[:, k, -1] for curve in (here.smoothness, here.balanced, 100 * here.test_accuracy)]
     turned = here.turned[:, k, 1], here.turned[:, k, -1]
@@ -113,6 +120,12 @@ PRESETS = {
 
 
 def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """What is said of the stored runs, whatever is chosen."""
+    return _words()
+
+
+@functools.cache
+def _words() -> dict[str, str]:
     """What the stored runs show: angles, smoothnesses and accuracies, means over the seeds, and the counts."""
     result = harness.read(EXPERIMENT)
     stored = result.solution

@@ -1,6 +1,7 @@
 """Grokking: the committed runs, what is said of them, and the small run that the page trains (paper figures 6d and 12)."""
 
 import dataclasses
+import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -139,6 +140,7 @@ def words(problem: Problem, solution: Solution) -> dict[str, str]:
     return said | _stored_words()
 
 
+@functools.cache
 def _stored_words() -> dict[str, str]:
     """What does not hang on what is chosen: the counts of both kinds of decay, and how much was run."""
     stored, problem = harness.read(EXPERIMENT).solution, EXPERIMENT.committed

@@ -1,5 +1,6 @@
 """Kernel movement: the committed runs, what is said of them, and the small run that the page trains (paper figure 6a)."""
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 
@@ -150,6 +151,12 @@ PRESETS = {
 
 
 def words(problem: Problem, solution: Solution) -> dict[str, str]:
+    """What is said of the stored runs, whatever is chosen."""
+    return _words()
+
+
+@functools.cache
+def _words() -> dict[str, str]:
     """What the stored runs show at the early step, where half of the loss is gone and at the end: medians over the seeds."""
     stored = harness.read(EXPERIMENT).solution
     half = at_equal_fit(stored)
