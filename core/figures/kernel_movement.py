@@ -14,6 +14,7 @@ CAUSES = (
 )
 
 NAMED = (0.1, 1.0, 10.0)
+TICKS = (0.1, 0.25, 1.0, 4.0, 10.0)
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Picture]:
@@ -28,7 +29,7 @@ def causes(problem: Problem, solution: Solution) -> Picture:
     picture = style.figure(
         problem, short="sweep", title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S"
     )
-    ticks = sorted({*map(float, solution.alpha[[0, -1]]), *map(float, solution.alpha[1::2])})
+    ticks = [float(alpha) for alpha in solution.alpha if alpha in TICKS or len(solution.alpha) < 6]
     ends = np.log10(solution.alpha[[0, -1]])
     axis = {
         "type": "log",
@@ -98,16 +99,18 @@ def _runs(problem: Problem, solution: Solution, cause: str, k: int) -> list[dict
     shades = experiment.colours(Problem)
     seed = experiment.bold(problem.seed, solution.seed)
     x, y = getattr(solution, cause), solution.kernel_distance
-    traces = []
+    traces, names = [], []
     for j, alpha in enumerate(solution.alpha):
         shade, name = shades[float(alpha)], experiment.named(alpha)
         trail = style.line(x[seed, j, : k + 1], y[seed, j, : k + 1], shade, width=1.5)
         dots = style.points(x[:, j, k], y[:, j, k], shade, name, size=8, symbol=experiment.symbol(alpha))
         ring = style.points(x[seed, j, k : k + 1], y[seed, j, k : k + 1], shade, size=15, symbol="circle-open")
         middle = experiment.mean(x[:, j, k]), experiment.mean(y[:, j, k])
-        text = experiment.words(float(middle[0]), float(middle[1]), f"  α = {alpha:g}", shade)
-        traces += [trail, dots, ring, text] if alpha in NAMED else [trail, dots, ring]
-    return traces
+        traces += [trail, dots, ring]
+        if alpha in NAMED:
+            place = "bottom right" if alpha < 1 else "middle right"
+            names.append(experiment.words(float(middle[0]), float(middle[1]), f"  α = {alpha:g}", shade, place))
+    return [*traces, *names]
 
 
 def verdict(solution: Solution, *steps: int) -> str:

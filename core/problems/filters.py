@@ -89,23 +89,23 @@ def _within(values: np.ndarray) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Claims:
-    """What is said of the stored runs, counted over the seeds."""
+    """What is said of the stored runs, counted over the seeds; None where there are no runs."""
 
-    smoother: Count
+    smoother: Count | None
     """The filters of the largest α are smoother than those of α = 1, those than the smallest α's."""
-    smoother_balanced: Count
+    smoother_balanced: Count | None
     """The same by the Laplacian that sums to 0."""
-    smoother_slow: Count
+    smoother_slow: Count | None
     """The filters of the largest α are smoother than those of α = 1 under a slow start of the rate as well."""
 
 
 def claims(solution: Solution) -> Claims:
     """The counts over the seeds of which there are runs."""
 
-    def falls(curve: np.ndarray, first: int = 0) -> Count:
+    def falls(curve: np.ndarray, first: int = 0) -> Count | None:
         last = curve[:, first:, -1]
         known = np.isfinite(last).all(1)
-        return count((np.diff(last[known]) < 0).all(1))
+        return count((np.diff(last[known]) < 0).all(1)) if known.any() else None
 
     plain, slow = of_control(solution, PLAIN), of_control(solution, SLOW)
     return Claims(falls(plain.smoothness), falls(plain.balanced), falls(slow.smoothness, 1))
@@ -143,8 +143,8 @@ def _words() -> dict[str, str]:
             said[f"{prefix}balanced_{name}"] = _mean(here.balanced[:, k, -1], "{:.2f}")
             said[f"{prefix}first_{name}"] = _mean(here.turned[:, k, 1], "{:.0f}°")
             said[f"{prefix}turned_{name}"] = _mean(here.turned[:, k, -1], "{:.0f}°")
-    counted = claims(stored)
-    return said | {field.name: getattr(counted, field.name).words for field in dataclasses.fields(Claims)}
+    counted = dataclasses.asdict(claims(stored), dict_factory=dict)
+    return said | {name: getattr(claims(stored), name).words if one else "no" for name, one in counted.items()}
 
 
 def _mean(values: np.ndarray, form: str) -> str:
