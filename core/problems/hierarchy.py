@@ -10,7 +10,7 @@ import numpy as np
 from core.params import Curves
 from core.training.device import falling_back, own_device
 from core.training.practice import harness
-from core.training.practice.hierarchy import EXPERIMENT, FITTED, Problem, Solution, rules
+from core.training.practice.hierarchy import EXPERIMENT, FITTED, LEARNT, Problem, Solution, rules
 from core.training.practice.statistics import Count, count, first_reaches, mean_interval
 
 __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", "rules", "run"]
@@ -137,6 +137,10 @@ def _words() -> dict[str, str]:
         "largest": f"{stored.size[-1]:,}",
         "target": f"{TARGET:.0%}",
         "small": f"{SMALL:,}",
+        "runs": str(stored.epochs_used.size),
+        "unlearnt": str(int((stored.train_loss[..., -1] >= LEARNT).sum())),
+        "unlearnt_few": str(int((stored.train_loss[:, 0, :, -1] >= LEARNT).sum())),
+        "unlearnt_many": str(int((stored.train_loss[:, -1, :, -1] >= LEARNT).sum())),
     }
     for name, alpha in (("tenth", 0.1), ("one", 1), ("ten", 10), ("hundred", 100)):
         k = int(np.flatnonzero(stored.alpha == alpha)[0])

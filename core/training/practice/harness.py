@@ -46,7 +46,7 @@ class Experiment:
     """
 
     name: str
-    committed: Params
+    committed: Any
     solution: type
     axes: Callable[[Any], Arrays]
     parts: Callable[[Any], tuple[Part, ...]]
@@ -70,7 +70,7 @@ class Snapshot:
 class Result:
     """A finished run read from a file: the Problem, its Solution and how it was made."""
 
-    problem: Params
+    problem: Any
     solution: Any
     made: Mapping[str, Any]
 

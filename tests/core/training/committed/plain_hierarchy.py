@@ -12,9 +12,9 @@ from core.training.practice import harness, hierarchy
 from tests.core.training.committed.agreement import close, last, normal, watched
 
 SMALL = hierarchy.Problem(
-    alphas=(0.3, 3), sizes=(512,), seeds=1, epochs=5, width=16, classes=4, synonyms=3, vocabulary=4
+    alphas=(0.3, 3), sizes=(512,), seeds=1, epochs=10, width=16, classes=4, synonyms=3, vocabulary=4
 )
-"""Five epochs of four minibatches pass through the whole schedule, the rise after its zero included."""
+"""Ten epochs of four minibatches pass through the whole schedule, the rise after its zero included."""
 EASY = replace(SMALL, alphas=(1,), epochs=60, width=32, classes=2, synonyms=2, depth=4, vocabulary=2)
 SHARES = (0, 0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.79, 0.8, 0.85, 0.99, 1)
 
@@ -83,11 +83,11 @@ def _kept(layers, _x):
 
 
 def steps() -> None:
-    """Twenty minibatches through the whole schedule: every weight before each and at the end, and the epochs' losses."""
+    """Forty minibatches through the whole schedule: every weight before each and at the end, and the epochs' losses."""
     seen, arrays, starts, data = _trained(SMALL)
     for run, one in enumerate(starts):
         weights, losses, _ = plain_run(SMALL, one, *data)
-        assert len(seen) == len(weights) == 21
+        assert len(seen) == len(weights) == 41
         for step, theirs in enumerate(weights):
             for layer, weight in enumerate(theirs):
                 close(seen[step][layer][run], weight, f"run {run}, step {step}, layer {layer}")
