@@ -6,12 +6,12 @@ from core.figures.filters import figures
 from core.problems import filters
 from core.problems.filters import Problem, Solution
 from pages.lessons import experiment_page as experiment
-from pages.shared.prose import said, table
+from pages.shared.prose import formula, said, table
 
 
 def facts(problem: Problem, solution: Solution) -> None:
     """The paper's measure, and each scale's mean and spread."""
-    st.latex(
+    formula(
         r"\text{smoothness}=\Bigl\lVert \frac{w}{\lVert w\rVert} * \Delta\Bigr\rVert^2,\qquad \Delta="
         r"\begin{pmatrix}-\frac14&-\frac12&-\frac14\\-\frac12&2&-\frac12\\-\frac14&-\frac12&-\frac14\end{pmatrix},"
         r"\qquad \text{white noise } \approx 3.94"

@@ -6,12 +6,12 @@ from core.figures.grokking import figures
 from core.problems import grokking
 from core.problems.grokking import Problem, Solution
 from pages.lessons import experiment_page as experiment
-from pages.shared.prose import said, table
+from pages.shared.prose import formula, hovering, said, table
 
 
 def facts(problem: Problem, solution: Solution) -> None:
     """The scaled network, the runs counted, and fit and wait apart for each τ and α."""
-    st.latex(
+    formula(
         r"f=\tau\cdot\mathrm{transformer}(E/\alpha,\,P/\alpha),\qquad \tau="
         + f"{problem.tau:g}"
         + r",\quad \eta/\tau^2="
@@ -22,7 +22,9 @@ def facts(problem: Problem, solution: Solution) -> None:
     counts = grokking.counts(solution)
     columns = st.columns(len(counts))
     for column, (tau, (grokked, runs)) in zip(columns, counts.items(), strict=True):
-        column.metric(f"grokked at τ = {tau:g}", f"{grokked} of {runs} runs", help=said("grokking", "help: others"))
+        column.metric(
+            hovering(f"grokked at τ = {tau:g}"), f"{grokked} of {runs} runs", help=said("grokking", "help: others")
+        )
     lines = grokking.summary(grokking.of_row(solution, problem.row))
     table(
         [

@@ -1,7 +1,7 @@
 /* What is taken away: the link to this very picture, and the picture as PNG or SVG, as it is seen. */
 
 export function linkTo(chart) {
-  const url = new URL(location.href);
+  const url = new URL(chart.source.link ?? location.href);
   if (chart.source.cursor) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
   const scene = chart.panels.find((panel) => panel.scenes.length);
   const camera = scene?.camera(scene.scenes[0]);
@@ -14,12 +14,13 @@ export function linkTo(chart) {
 
 export async function copyLink(chart) {
   const link = linkTo(chart);
-  history.replaceState(history.state, "", link);
+  const elsewhere = Boolean(chart.source.link);
+  if (!elsewhere) history.replaceState(history.state, "", link);
   try {
     await navigator.clipboard.writeText(link);
     chart.say("Link copied: it opens this very picture.");
   } catch {
-    chart.say("The address bar now holds the link to this picture.");
+    chart.say(elsewhere ? link : "The address bar now holds the link to this picture.");
   }
 }
 

@@ -31,6 +31,7 @@ class Copy {
     into.append(this.figure);
     this.sizes = sizesOf(spec);
     this.draw();
+    if (spec.single) this.svg.querySelectorAll("g, path").forEach((part) => part.remove());
   }
 
   draw() {
@@ -84,7 +85,7 @@ class Copy {
       pan.setAttribute("r", (2 + 6 * Math.min(1, ends[k] / most)).toFixed(2));
       pan.setAttribute("fill", spec.colour);
     });
-    const words = `${mark(delta)} δ = ${threeDigits(delta)}`;
+    const words = spec.says ?? `${mark(delta)} δ = ${threeDigits(delta)}`;
     if (this.words === words) return;
     this.words = words;
     this.caption.replaceChildren(written(words));
@@ -111,11 +112,12 @@ export class Network {
   /* Those of a new figure; the drawings stay as long as the networks have the same shape. */
   set(spec) {
     this.spec = spec;
-    const shapes = JSON.stringify([spec?.copies.map(sizesOf), spec?.colours]);
+    const shapes = JSON.stringify([spec?.copies.map((copy) => [sizesOf(copy), copy.single]), spec?.colours]);
     if (shapes === this.shapes) return;
     this.shapes = shapes;
     this.host.replaceChildren();
     this.host.classList.toggle("lab-many", spec?.copies.length > 3);
+    this.host.classList.toggle("lab-front", Boolean(spec?.front));
     this.copies = (spec?.copies ?? []).map((copy) => new Copy(this.host, copy, spec.colours));
   }
 

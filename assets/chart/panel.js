@@ -5,7 +5,9 @@ import { patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { compact, directed, enlarged } from "./lesson.js";
+import { outlineOf } from "./outline.js";
 import { leastWidth, roomFor } from "./room.js";
+import { Sketch } from "./sketch.js";
 import { swiftly } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
@@ -30,15 +32,24 @@ export class Panel {
     host.append(this.div);
     this.words = new Words(this.div, this.area, this.plot);
     this.handles = new Handles(this, this.area);
+    this.sketch = new Sketch(this, this.area);
+    this.what = document.createElement("button");
+    this.what.type = "button";
+    this.what.className = "lab-what";
+    this.what.textContent = "?";
+    this.div.append(this.what);
     this.watched = false;
     this.drawn = [];
     twoFingers(this.plot);
   }
 
-  set({ figure, name, short, height, grow, least }) {
+  set({ figure, name, short, height, grow, least, symbols = [] }) {
     this.figure = decoded(figure);
     this.short = short;
     this.div.setAttribute("aria-label", name);
+    this.what.hidden = !symbols.length;
+    this.what.dataset.symbols = symbols.join(" ");
+    this.what.setAttribute("aria-label", `What ${symbols.join(", ")} ${symbols.length > 1 ? "mean" : "means"}: ${short}`);
     const { free } = this.chart.source;
     this.handles.show((this.figure.handles ?? []).filter(({ fields }) => fields.every((one) => free.includes(one))));
     Object.assign(this, { height, grow, least });
@@ -86,7 +97,7 @@ export class Panel {
     let whole = themed(this.figure.layout, this.chart.theme);
     if (scale === 1 && this.div.clientHeight < COMPACT) whole = compact(whole);
     const { title, annotations = [] } = whole;
-    this.title = curtain ? { ...title, text: CURTAIN } : title;
+    this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
     this.words.say(this.title, annotations, scale);
     this.annotations = annotations;
     const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale));
@@ -133,7 +144,7 @@ export class Panel {
     }
     const data = this.traces(index);
     const anew = this.laidAnew();
-    this.words.entitle(this.titleAt(index));
+    this.words.entitle(this.sketch.told || this.titleAt(index));
     const before = this.drawn;
     this.drawn = data;
     const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
@@ -142,9 +153,19 @@ export class Panel {
       this.plot.layout.meta = this.layout.meta;
       this.words.place(data);
       this.handles.place();
+      this.sketch.show();
       return undefined;
     }
     return this.drawWhole(Plotly, data);
+  }
+
+  /* What can be shown while plotly.js is on its way. */
+  outline(index) {
+    if (this.chart.directions.curtain || this.div.hidden) return;
+    const layout = this.frame();
+    this.words.entitle(this.titleAt(index));
+    this.area.classList.add("lab-waits");
+    this.outlined = outlineOf(this.area, this.traces(index), layout);
   }
 
   async drawWhole(Plotly, data) {
@@ -153,8 +174,11 @@ export class Panel {
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
     const copies = data.map((trace) => ({ ...trace }));
     await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    this.outlined?.remove();
+    this.area.classList.remove("lab-waits");
     this.words.place(data);
     this.handles.place();
+    this.sketch.show();
     if (!this.watched) this.watch();
   }
 

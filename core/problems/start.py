@@ -40,7 +40,15 @@ class Start(Params):
         step=0.01,
         help="±δ of the linear networks; the ReLU networks have a quarter of it.",
     )
-    angle: float = knob(90.0, "from β₀ to β*", unit="°", low=30, high=150, step=1, help="Of the linear race.")
+    angle: float = knob(
+        90.0,
+        "from start to goal",
+        unit="°",
+        low=30,
+        high=150,
+        step=1,
+        help="Of the linear race: the angle from β₀ to β*.",
+    )
     seed: int = knob(58, "seed", low=0, high=99, step=1, help="Draws teacher, student and data of the ReLU network.")
 
     @property

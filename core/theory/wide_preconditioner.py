@@ -16,7 +16,7 @@ from core.theory.states import norm
 
 
 def preconditioner(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
-    """M = η_w AᵀA ⊗ I_d + I_c ⊗ η_a WᵀW, [dc,dc]: the tangent kernel of vec(β)."""
+    """M = η_w AᵀA ⊗ I_d + I_c ⊗ η_a WᵀW, [dc,dc]: the tangent kernel of vec(β). Theorem 4.1."""
     A, W = _checked(A, W, eta_a, eta_w)
     with np.errstate(over="ignore", invalid="ignore"):
         outputs, inputs = np.kron(A.T @ A, np.eye(W.shape[1])), np.kron(np.eye(A.shape[1]), W.T @ W)

@@ -39,6 +39,10 @@ def show(
     measured: the Solution's field that tells how far a run has come.
     facts: what stands below the picture, drawn from the problem and the committed Solution.
     """
+
+    def chart(_problem: Params, found: Any) -> dict[str, Any]:
+        return {"cursor": Cursor(*cursor(found)), "grow": grow, "least": 300}
+
     picture = st.container(key="picture")
     problem = controls(model.Problem, shown=shown, more=more)
     solution = remember(model.recorded)(problem)
@@ -48,12 +52,13 @@ def show(
         solution,
         solve=model.recorded,
         figures=figures,
+        chart=chart,
         curves=model.curves,
         arrays=arrays(solution),
         words=model.words(problem, solution),
     )
     with picture:
-        hero(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
+        hero(*painted(figures, problem, solution), **chart(problem, solution))
     presets(page, model.PRESETS)
     provenance(model.EXPERIMENT)
     facts(problem, solution)

@@ -6,19 +6,22 @@ preset, uses the preset's.
 """
 
 from pages import BY_STEM
-from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Step
+from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Sketch, Step
 from pages.shared.link import Goal
 
 _ALL = {
     "start": Lesson(
         steps=(
-            Step("one function, three splits", {}, panels=(0, 1)),
-            Step("fast but lazy", {}, "▲", (1, 2)),
-            Step("late but rich", {}, "▼", (0, 2)),
-            Step("flip to ReLU", "flip to ReLU", "▲", (1, 2)),
+            Step("one weight", {}),
+            Step("two weights and a see-saw", {}, panels=(1,)),
+            Step("the race", {}, panels=(2,)),
+            Step("what rich means", {}, panels=(3, 4)),
+            Step("neurons that switch", {}, panels=(5, 6)),
+            Step("the map", {}, panels=(7,)),
         ),
         prediction=Prediction({}, ("▲", "●", "▼"), (0, 2)),
         measures=("loss", "kernel_distance"),
+        story=True,
     ),
     "geometry": Lesson(
         steps=(
@@ -40,7 +43,9 @@ _ALL = {
             Step("the dip", "fast dip", "δ = -4"),
             Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
-        prediction=Prediction("fast dip", ("δ =", "amber", UNNAMED)),
+        prediction=Prediction(
+            "fast dip", ("δ =", "amber", UNNAMED), panels=(0, 1), sketch=Sketch("alignment", "δ = -4")
+        ),
         measures=("loss", "alignment", "kernel_distance"),
         pictures=(0, 1),
     ),
@@ -63,7 +68,12 @@ _ALL = {
             Step("large", "lazy: large", panels=(0, 2)),
             Step("the rates alone", "same start, other rates", panels=(0, 2)),
         ),
-        prediction=Prediction("lazy: downstream", ("student", "neuron, a", "loss", "test", "train", "flip", UNNAMED)),
+        prediction=Prediction(
+            "lazy: downstream",
+            ("student", "neuron, a", "loss", "test", "train", "flip", "kernel", UNNAMED),
+            panels=(0, 2),
+            sketch=Sketch("progress", "train loss"),
+        ),
         measures=("test_loss", "train_loss", "flips", "kernel_distance"),
         exercise=Exercise("lazy: downstream", ("delta", "tau"), Goal("test_loss", "<", 0.001, 10.0)),
     ),

@@ -4,6 +4,8 @@ part       ↔ an index into the result's leading axes, e.g. (seed,): one batche
 train      ↔ a generator of (step, steps, arrays) for one part; each yield holds all its arrays, NaN where not reached
 Snapshot   ↔ the whole result so far; done of total counts hundredths of the work
 made       ↔ how a result came to be: command, date, device, CPU seconds, settings, versions (stored as JSON text)
+
+Ours: the experiments themselves are those of the paper's section 6.
 """
 
 import dataclasses
