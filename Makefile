@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test notebook docs walks browsers benchmark gpu screens precompute experiments cluster image load faults fuzz audit clean
+.PHONY: run test notebook docs walks browsers benchmark gpu screens data precompute experiments cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -47,6 +47,9 @@ screens: .venv/.dev
 
 precompute: .venv/.app
 	$(BIN)/python -m core.training.regime_map --output $(PRECOMPUTED)/regime_map.npz $(PRECOMPUTE_ARGS)
+
+data: .venv/.app
+	@$(BIN)/python -m core.datasets.fetch $(DATA_DIR)
 
 experiments: .venv/.app
 	for name in filters grokking hierarchy kernel_movement; do \
