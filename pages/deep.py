@@ -1,16 +1,19 @@
 """Deep: chains of one to eight layers, where they land and how long they wait."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.deep import comparison, figures, waits
 from core.figures.style import number
-from core.problems.deep import PRESETS, DeepChain, curves, solve
+from core.problems.deep import PRESETS, DeepChain, Solution, curves, solve
 from core.problems.deep_run import Comparison, compare
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -26,12 +29,19 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 
+
+def chart(problem: DeepChain, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times, still=60), "grow": (1.3, 1, 0.8), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": solution.times,
@@ -47,12 +57,7 @@ page = register(
 )
 
 with picture:
-    hero(
-        *painted(figures, problem, solution),
-        cursor=Cursor("t", "time t", solution.times, still=60),
-        grow=(1.3, 1, 0.8),
-        least=270,
-    )
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 if solution.reason:
     st.warning(solution.reason, icon=":material/warning:")
@@ -76,6 +81,7 @@ left, middle, right = st.columns(3)
 left.metric("share of the first layer, at the start", f"{solution.shares[0, 0]:.0%}")
 middle.metric("share of the last layer", f"{solution.shares[0, -1]:.0%}")
 right.metric("loss left at the end", number(float(solution.loss[-1] / max(solution.loss[0], 1e-300))))
+phases_told(solution.phases)
 prose(STEM, "look")
 
 with section(STEM, "waits"):

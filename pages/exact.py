@@ -1,11 +1,13 @@
 """Exact solutions: the minimal model's formula beside its simulation, and the times it takes."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.exact import figures
 from core.figures.exact_scales import scales
 from core.figures.style import number
-from core.problems.exact import PRESETS, Exact, curves, solve, time_scales
+from core.problems.exact import PRESETS, Exact, Solution, curves, solve, time_scales
 from core.problems.exact_run import Simulation, simulate
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, section
@@ -34,12 +36,17 @@ solution = remember(solve)(problem)
 
 def show(run: Simulation | None) -> None:
     drawn = painted(figures, problem, solution, run)
-    hero(*drawn, cursor=Cursor("t", "time t", solution.times), least=300)
+    hero(*drawn, **chart(problem, solution))
     if run is None:
         agreement(None, {"drift of δ in the simulation": None})
     else:
         drift = {"drift of δ in the simulation": run.largest_drift}
         agreement(run.largest_error, drift, verdict=run.verdict, device=run.device)
+
+
+def chart(problem: Exact, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times), "least": 300}
 
 
 page = register(
@@ -48,6 +55,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": solution.times,

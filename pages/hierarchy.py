@@ -32,10 +32,10 @@ experiment.show(
     "hierarchy",
     hierarchy,
     figures,
-    shown=("seed", "sample", "alphas", "sizes"),
+    shown=("seed", "target", "sample", "alphas", "sizes"),
     more=("epochs", "width"),
     cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
-    grow=(1.4, 1),
+    grow=(1.4, 1, 1),
 )

@@ -7,7 +7,6 @@ import streamlit as st
 from core.errors import Refusal
 from core.figures.initialisation import figures, trained
 from core.figures.initialisation_movement import moved as paths
-from core.figures.picture import Picture
 from core.figures.style import number
 from core.problems.initialisation import PRESETS, Case, Problem, Solution, curves, solve, solve_case
 from core.problems.initialisation_run import SEEDS, compare, measured
@@ -27,14 +26,13 @@ from pages.shared.share import takeaway
 STEM = "initialisation"
 
 
-def chart_of(problem: Problem, found: Solution) -> tuple[tuple[Picture, ...], dict[str, Any]]:
-    """The panels, moved by the lever from as it is to rescaled, and how they are drawn."""
+def chart(_problem: Problem, found: Solution) -> dict[str, Any]:
+    """How the panels are drawn; the lever moves them from as it is to rescaled."""
     percent = found.percent
     cursor = (
         None if found.report.no_lever else Cursor("rescaled %", "of the way to the rescaled network", percent, still=0)
     )
-    chart = {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
-    return painted(figures, problem, found), chart
+    return {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
 
 
 def facts(found: Solution) -> None:
@@ -116,6 +114,7 @@ with st.container():
         solution,
         solve=solve,
         figures=figures,
+        chart=chart,
         curves=curves,
         arrays={
             "percent": solution.percent,
@@ -131,8 +130,7 @@ with st.container():
     )
 
     with picture:
-        panels, chart = chart_of(problem, solution)
-        hero(*panels, **chart)
+        hero(*painted(figures, problem, solution), **chart(problem, solution))
 
     pair = solution.report.pairs[solution.pair]
     presets(page, PRESETS, downstream=f"{pair.downstream:.0%}")
@@ -158,8 +156,7 @@ if case is not None:
     st.subheader("Your own")
     try:
         brought = remember(solve_case)(case)
-        panels, chart = chart_of(problem, brought)
-        plot(*panels, key="own", **chart)
+        plot(*painted(figures, problem, brought), key="own", **chart(problem, brought))
         facts(brought)
         show_movement(brought)
         show_reading(brought.report)

@@ -5,7 +5,7 @@ import streamlit as st
 from core.figures.kernel_movement import figures
 from core.figures.style import number
 from core.problems import kernel_movement
-from core.problems.kernel_movement import Problem, Solution, early
+from core.problems.kernel_movement import Problem, Solution, early, over_fits
 from pages.lessons import experiment_page as experiment
 from pages.shared.prose import formula, hovering, said
 
@@ -25,13 +25,21 @@ def facts(problem: Problem, solution: Solution) -> None:
         columns[3].metric("test accuracy by then", f"{line.accuracy:.0%}")
 
 
+def cursor(solution: Solution) -> tuple:
+    """Over the steps, or over the shares of the train loss that are gone; it opens early."""
+    opens = early(solution.steps, len(solution.steps) - 1)
+    if over_fits(solution.steps):
+        return "fitted", "share of the train loss gone", solution.steps, opens
+    return "step", "SGD step", solution.steps, opens
+
+
 experiment.show(
     "kernel_movement",
     kernel_movement,
     figures,
-    shown=("seed", "alphas"),
+    shown=("at", "seed", "alphas"),
     more=("steps", "rate", "batch", "probe", "data"),
-    cursor=lambda solution: ("step", "SGD step", solution.steps, early(solution.steps, len(solution.steps) - 1)),
+    cursor=cursor,
     measured="train_loss",
     facts=facts,
 )

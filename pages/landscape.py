@@ -1,14 +1,17 @@
 """Loss landscape: where δ puts valleys, ridges and gaps, and what slices of a student's loss can show."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.landscape import figures, slices
 from core.figures.style import CAMERAS, number
-from core.problems.landscape import PRESETS, Problem, curves, solve
+from core.problems.landscape import PRESETS, Problem, Solution, curves, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -25,12 +28,20 @@ problem = controls(
 solution = remember(solve)(problem)
 flow, run = solution.neuron, solution.student.run
 
+
+def chart(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    cursor = Cursor("t", "time t", solution.neuron.time)
+    return {"cursor": cursor, "cameras": CAMERAS, "grow": (1, 1.2), "least": 360}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": flow.time,
@@ -52,13 +63,7 @@ page = register(
 )
 
 with picture:
-    hero(
-        *painted(figures, problem, solution),
-        cursor=Cursor("t", "time t", flow.time),
-        cameras=CAMERAS,
-        grow=(1, 1.2),
-        least=360,
-    )
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
 a, theta = float(flow.a[0]), float(flow.theta[0])
@@ -68,6 +73,8 @@ formula(
     rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
     rf"L_\text{{saddle}}=\tfrac12"
 )
+
+phases_told(solution.phases)
 
 with section(STEM, "slices"):
     plot(

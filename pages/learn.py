@@ -21,6 +21,7 @@ from pages.shared.address import write
 from pages.shared.cache import painted, remember
 from pages.shared.controls import arrive
 from pages.shared.glossary import anchor
+from pages.shared.notebooks import REFERENCE
 from pages.shared.plot import plot
 from pages.shared.prose import formula, glossary, hovering, pieces, prose, said
 from pages.shared.symbols import symbols
@@ -60,6 +61,7 @@ def show_index() -> None:
     prose(STEM, "index")
     rows = [f"| [{BY_STEM[e.stem].title}]({e.stem}) | {e.shown} | {e.paper} | `{e.code}` |" for e in INDEX]
     st.markdown("\n".join(["| Page | What is seen | In the paper | In the code |", "|---|---|---|---|", *rows]))
+    prose(STEM, "reference" if REFERENCE.exists() else "no reference")
 
 
 def show_figures() -> None:

@@ -1,10 +1,12 @@
 """Limits: where the theory ends, shown on the minimal model and a small ReLU network."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.limits import figures
 from core.figures.style import number
-from core.problems.limits import PRESETS, Limits, curves, solve
+from core.problems.limits import PRESETS, Limits, Solution, curves, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -24,12 +26,19 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 
+
+def chart(problem: Limits, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times), "least": 290}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": solution.times,
@@ -47,7 +56,7 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), least=290)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
 formula(

@@ -1,6 +1,7 @@
 """Regime map: the paper's sweep over (τ, δ), scrubbed in time, any cell re-run live, and sweeps of one's own."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -8,8 +9,19 @@ from core.errors import Refusal
 from core.figures.regime_map import figures, own_maps
 from core.figures.regime_map_curves import live
 from core.figures.style import number
-from core.problems.regime_map import PRESETS, View, cell_number, curves, half_times, lesson, over_seeds, row, solve
+from core.problems.regime_map import (
+    PRESETS,
+    View,
+    cell_number,
+    curves,
+    half_times,
+    lesson,
+    over_seeds,
+    row,
+    solve,
+)
 from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
+from core.training.regime_map import RegimeMap
 from pages.jobs.live import work
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
@@ -73,6 +85,15 @@ def show_live(view: View, snapshots: list) -> None:
     st.caption(hovering(said(STEM, "cost", seconds=f"{newest.seconds:.2f}", step=f"{int(newest.steps[-1]):,}")))
 
 
+def chart(_view: View, solution: RegimeMap) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {
+        "cursor": Cursor("steps", "steps of descent", solution.checkpoint, still=4),
+        "grow": (1, 1, 1),
+        "least": 300,
+    }
+
+
 def map_and_cells(view: View) -> None:
     """Everything that needs the precomputed map."""
     with picture:
@@ -95,14 +116,8 @@ def map_and_cells(view: View) -> None:
             "delta": solution.delta,
             **{f"map_{name.replace(' ', '_')}": row(solution, name).mean(axis=0) for name in (*ends, "train loss")},
         }
-        page = register(STEM, view, solution, solve=solve, figures=figures, curves=curves, arrays=arrays)
-        hero(
-            *painted(figures, view, solution),
-            cursor=Cursor("steps", "steps of descent", solution.checkpoint, still=4),
-            wants=("click",),
-            grow=(1, 1, 1),
-            least=300,
-        )
+        page = register(STEM, view, solution, solve=solve, figures=figures, chart=chart, curves=curves, arrays=arrays)
+        hero(*painted(figures, view, solution), wants=("click",), **chart(view, solution))
     presets(page, PRESETS)
     tau, delta = float(solution.tau[i]), float(solution.delta[j])
     alpha = ((delta / tau**2 + ((delta / tau**2) ** 2 + 4) ** 0.5) / 2) ** 0.5

@@ -1,11 +1,13 @@
 """Start: three networks that are one function race; the story that explains them; a guess, and the flip to ReLU."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures import start_story
 from core.figures.start import figures, findings
 from core.figures.style import number
-from core.problems.start import PRESETS, Start, curves, solve, words
+from core.problems.start import PRESETS, Linear, Relu, Start, curves, solve, words
 from core.problems.start_story import Story, moments
 from core.problems.start_story import solve as solve_story
 from pages.lessons import story
@@ -55,6 +57,11 @@ def tell() -> None:
     story.tell(STEM, painted(start_story.figures, Story(), told), cursors, ONWARD, start_story.WIDTHS)
 
 
+def chart(problem: Start, solution: Linear | Relu) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times), "grow": (1.9, 1, 1), "least": (300, 215, 215)}
+
+
 def play() -> None:
     """The race with all its controls."""
     picture = st.container(key="picture")
@@ -73,17 +80,13 @@ def play() -> None:
         solution,
         solve=solve,
         figures=figures,
+        chart=chart,
         curves=curves,
         arrays={"t": solution.times, **arrays_of(solution)},
     )
 
     with picture:
-        hero(
-            *painted(figures, problem, solution),
-            cursor=Cursor("t", "time t", solution.times),
-            grow=(1.9, 1, 1),
-            least=(300, 215, 215),
-        )
+        hero(*painted(figures, problem, solution), **chart(problem, solution))
     with ask:
         if relu:
             guess = st.session_state.get(GUESS)

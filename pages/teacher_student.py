@@ -1,15 +1,18 @@
 """Teacher–student: the paper's first figure, trained while you look, with any scales, seed and rates."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.errors import OutsideTheory
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.teacher_student import PRESETS, Problem, curves, papers_four, solve
+from core.problems.teacher_student import PRESETS, Problem, Solution, curves, papers_four, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -38,12 +41,19 @@ except OutsideTheory as error:
     st.stop()
 run = solution.run
 
+
+def chart(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "flow time t", solution.run.time), "grow": (1.4, 1, 1), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": run.time,
@@ -62,7 +72,7 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=270)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
 conserved, mu = solution.conserved, problem.tau**2
@@ -88,6 +98,7 @@ columns[4].metric("alignment", f"{solution.alignment[-1]:.2f}", help=said(STEM, 
 columns[5].metric(
     hovering("drift of δ"), number(float(run.drift.max())), help=said(STEM, "help: drift", rate=number(run.rate))
 )
+phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
 with section(STEM, "four"):

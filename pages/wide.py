@@ -1,10 +1,12 @@
 """Wide: two-layer linear networks of any shape, where shape decides what unbalance does."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.style import number
 from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
-from core.problems.wide import PRESETS, WideNetwork, curves
+from core.problems.wide import PRESETS, Solution, WideNetwork, curves
 from core.problems.wide_run import Comparison, compare, solve
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
@@ -12,6 +14,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -28,12 +31,20 @@ problem = controls(
 solution = remember(solve)(problem)
 run = solution.curves
 
+
+def chart(problem: WideNetwork, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    cursor = Cursor("t", "time t", solution.curves.times, still=60)
+    return {"cursor": cursor, "grow": (1.2, 1), "least": 320}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": run.times,
@@ -49,8 +60,7 @@ page = register(
 )
 
 with picture:
-    cursor = Cursor("t", "time t", run.times, still=60)
-    hero(*painted(figures, problem, solution), cursor=cursor, grow=(1.2, 1), least=320)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 if not solution.exact:
     with st.container(border=True):
         prose(STEM, "integrated", reason=solution.reason)
@@ -75,6 +85,7 @@ right.metric(
 shape = f"{problem.d}·{problem.h}·{problem.c}"
 at = {"shape": shape, "low": word["downstream"], "high": word["upstream"]}
 st.caption(hovering(said(STEM, "theory", basis=solution.regime.basis, **at)))
+phases_told(solution.phases)
 cells, words = st.columns((1, 1))
 with cells:
     plot(*remember(shapes)(problem), key="map")

@@ -61,15 +61,15 @@ function topOf(chart) {
 }
 
 export function roomFor(chart, height) {
-  if (narrow()) return Math.min(height, chart.story.steps ? PHONE_TELLING * innerHeight : PHONE_HIGHEST);
-  const { directions } = chart.source;
+  const { directions, film } = chart.source;
+  if (narrow() && !film) return Math.min(height, chart.story.steps ? PHONE_TELLING * innerHeight : PHONE_HIGHEST);
   const panels = panelsOf(chart);
   const highest = Math.max(...panels.map((panel) => panel.height));
   if (!directions) return highest;
-  const presenting = directions.scale > 1 || chart.story.steps;
+  const presenting = directions.scale > 1 || chart.story.steps || film;
   const picture = chart.root.closest(".st-key-picture");
   const beside = picture ? Math.max(0, picture.clientHeight - chart.root.clientHeight - GAP) : 0;
-  const bar = Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
+  const bar = film ? 0 : Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
   const free = innerHeight - topOf(chart) - bar - beside - (presenting ? ROOM_BELOW : CONTROLS);
   const count = rowsWithNetwork(chart, panels.map((panel) => leastWidth(chart, panel.least)));
   const each = Math.floor((free - (count - 1) * 8) / count);

@@ -197,6 +197,11 @@ def ask(page: Page) -> None:
     set_problem(state(page, LESSONS[page.stem].prediction.state))
 
 
+def resume(page: Page) -> None:
+    """Put the page's question as it stands: its state and what was made of it are there already."""
+    st.session_state[OPENED] = (page.stem, "predict")
+
+
 def go(page: Page, number: int) -> None:
     """Put a step, with its state; before the page runs."""
     leave()

@@ -8,10 +8,10 @@ from pages.shared.symbols import templates
 
 PRESENTING = "_presenting"
 
-_house = st.components.v2.component(
-    "lab_house",
-    html=f"<span class='lab-house'></span>{templates()}",
-    js=(ASSETS / "house.js").read_text(),
+_script = st.components.v2.component(
+    "lab_frame",
+    html=f"<span class='lab-frame'></span>{templates()}",
+    js=(ASSETS / "frame.js").read_text(),
     isolate_styles=False,
 )
 
@@ -24,9 +24,9 @@ def keep() -> None:
         st.query_params["present"] = "true"
 
 
-def house() -> None:
-    """The frame's script."""
-    _house(key="house")
+def frame_script() -> None:
+    """Draw the script of the frame: keys, terms, the history of the address."""
+    _script(key="frame")
 
 
 def dress(scene: Stage) -> None:

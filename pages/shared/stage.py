@@ -3,7 +3,7 @@
 It lives in the session and is made anew at each run, so a fragment that runs later still finds the newest one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,8 @@ class Stage:
     navigation's pages by stem, to turn to; shown: what the page has registered (pages/shared/registry.py); reached: the
     link's goal, as a link spells it, once the picture has reached it; idle: controls that do nothing now; symbols: those
     that formulas have shown; says, below, foot: the rooms above the picture, for further sections and at the page's end
-    (containers)."""
+    (containers); sentence: what to look for; drawn: the pictures of hero and how they are drawn; offer(page): what the
+    frame adds to the take-away."""
 
     stem: str = ""
     link: Link = field(default_factory=Link)
@@ -46,6 +47,9 @@ class Stage:
     shown: Any = None
     reached: str = ""
     cursor: Any = None
+    sentence: str = ""
+    drawn: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+    offer: Callable[[Any], None] | None = None
     says: Any = None
     below: Any = None
     foot: Any = None

@@ -16,6 +16,7 @@ function keepHistory() {
     moved = performance.now();
     if (samePage && !resting) history.replaceState(state, title, url);
     else push(state, title, url);
+    dispatchEvent(new Event("lab-address"));
   };
   addEventListener("popstate", () => (moved = performance.now()));
 }
