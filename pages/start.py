@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures import start_story
+from core.figures.picture import Picture
 from core.figures.start import figures, findings
 from core.figures.style import number
 from core.problems.start import PRESETS, Linear, Relu, Start, curves, solve, words
@@ -42,8 +43,8 @@ def predict(choice: str) -> None:
     st.session_state["network"] = "relu"
 
 
-def tell() -> None:
-    """The story, step by step, each on its own cursor."""
+def of_story() -> tuple[tuple[Picture, ...], tuple[Cursor, ...]]:
+    """The story's pictures, and a cursor for each of its steps."""
     told = remember(solve_story)(Story())
     race, trained = Cursor("t", "time t", told.race.times), told.neurons[0].run.time
     cursors = (
@@ -54,7 +55,7 @@ def tell() -> None:
         Cursor("t", "flow time t", trained[moments(trained.size)]),
         Cursor("step", "steps of training", told.checkpoint),
     )
-    story.tell(STEM, painted(start_story.figures, Story(), told), cursors, ONWARD, start_story.WIDTHS)
+    return painted(start_story.figures, Story(), told), cursors
 
 
 def chart(problem: Start, solution: Linear | Relu) -> dict[str, Any]:
@@ -82,6 +83,7 @@ def play() -> None:
         figures=figures,
         chart=chart,
         curves=curves,
+        story=of_story,
         arrays={"t": solution.times, **arrays_of(solution)},
     )
 
@@ -116,4 +118,7 @@ def play() -> None:
     takeaway(page)
 
 
-tell() if story.telling(STEM) else play()
+if story.telling(STEM):
+    story.tell(STEM, *of_story(), ONWARD, start_story.WIDTHS)
+else:
+    play()

@@ -45,13 +45,20 @@ def has_lesson(page: Shown) -> bool:
 
 
 def _step(row: Page, page: Shown, step: Step, number: int) -> Scene:
-    problem = state(row, step.state)
-    solution = remember(page.solve)(problem)
-    drawn = painted(page.figures, problem, solution)
-    pictures, chart = chosen(drawn, page.chart(problem, solution) if page.chart else {}, step.panels)
+    pictures, chart = chosen(*_of_step(row, page, step, number), step.panels)
     words = f"**{step.name}.** {step_words(page.stem, step)}"
     link = handout.address(page.stem, {"v": "1", "step": str(number)})
     return _scene(row, pictures, chart, words, link, act=f"step {number}", highlight=[step.trace] if step.trace else [])
+
+
+def _of_step(row: Page, page: Shown, step: Step, number: int) -> tuple[tuple[Picture, ...], dict[str, Any]]:
+    """All pictures that a step chooses from, and the chart's arguments: a story has pictures and cursors of its own."""
+    if page.story is not None:
+        pictures, cursors = page.story()
+        return pictures, {"cursor": cursors[number - 1]}
+    problem = state(row, step.state)
+    solution = remember(page.solve)(problem)
+    return painted(page.figures, problem, solution), page.chart(problem, solution) if page.chart else {}
 
 
 def _scene(row: Page, pictures: tuple, chart: dict[str, Any], words: str, link: str, **directions: Any) -> Scene:
