@@ -86,6 +86,9 @@ def interpolator(w_0, a_0, X, y, *, etas=None) -> Floats:
     pass through 0 (some c_l ≤ −|P_N w_0|²/η_w); then gradient flow is integrated until the sign is settled.
     Raises OutsideTheory when no β fits the data, when the start is a saddle, or for bad values.
     Ours: the argument of Theorem 3.1 for unbalanced chains; Theorem B.10 is the balanced one.
+
+    >>> interpolator([0.6, 0.8], [1.0, 1.0], X=[[1.0, 0.0]], y=[1.0]).round(3).tolist()
+    [1.0, 1.012]
     """
     w_0, a_0, rates = _chain(w_0, a_0, etas)
     X, y = _data(X, y, len(w_0))

@@ -54,6 +54,9 @@ def potential(beta: ArrayLike, relative_scale: ArrayLike, *, eta_a: ArrayLike = 
     """Ψ_δ[...] of beta[..., d] (paper, theorem 3.1; here for any rates). Radial and convex, with a kink at 0 if δ < 0.
 
     Theorem 3.1.
+
+    >>> round(float(potential([1.0, 0.0], relative_scale=0.0)), 4)
+    0.9428
     """
     beta, delta = finite("beta", beta, least_axes=1), finite("relative_scale", relative_scale)
     rate = _rate(eta_a, eta_w)
@@ -106,7 +109,11 @@ def objective(
 def interpolator(
     a_0: float, w_0: ArrayLike, X: ArrayLike, y: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0
 ) -> Floats:
-    """beta_inf[d], where gradient flow from (a_0, w_0[d]) on X[n, d], y[n] lands; see `landing`. Theorem 3.1."""
+    """beta_inf[d], where gradient flow from (a_0, w_0[d]) on X[n, d], y[n] lands; see `landing`. Theorem 3.1.
+
+    >>> interpolator(0.1, [0.6, 0.8], X=[[1.0, 0.0]], y=[1.0]).round(4).tolist()
+    [1.0, 0.7333]
+    """
     return landing(a_0, w_0, X, y, eta_a=eta_a, eta_w=eta_w).beta
 
 

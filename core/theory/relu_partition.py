@@ -75,6 +75,10 @@ def sectors(W: ArrayLike, a: ArrayLike, *, slope: float = 0.0) -> Sectors:
     Neuron i is active on the half-turn around arg w_i, so it switches at arg w_i ± π/2, where the gradient changes by
     ±(1 − γ) a_i w_i. A neuron with w_i = 0 is never active; its two sectors have zero width.
     Raises OutsideTheory for shapes other than [m, 2] and [m], for numbers that are not finite and for γ outside [0, 1].
+
+    >>> pieces = sectors(W=[[1.0, 0.0], [0.0, 1.0]], a=[1.0, -1.0])
+    >>> pieces.active.tolist(), pieces.gradient.tolist()
+    ([2, 1, 0, 1], [[1.0, -1.0], [0.0, -1.0], [0.0, 0.0], [1.0, 0.0]])
     """
     W, a, slope = _checked(W, a, slope)
     on, off = _breakpoints(W)

@@ -4,12 +4,13 @@ import streamlit as st
 
 from pages.shared.plot import ASSETS
 from pages.shared.stage import Stage
+from pages.shared.symbols import templates
 
 PRESENTING = "_presenting"
 
 _script = st.components.v2.component(
     "lab_frame",
-    html="<span class='lab-frame'></span>",
+    html=f"<span class='lab-frame'></span>{templates()}",
     js=(ASSETS / "frame.js").read_text(),
     isolate_styles=False,
 )
@@ -31,6 +32,7 @@ def frame_script() -> None:
 def dress(scene: Stage) -> None:
     """The style sheets and the way out; always as many elements, so that what follows keeps its place and its state."""
     sheets = {"embed": st.context.is_embedded, "curtain": scene.curtain, "presenter": scene.link.present}
+    sheets["story"] = scene.act == "story"
     style = "\n".join((ASSETS / f"{name}.css").read_text() for name, on in sheets.items() if on)
     st.html(f"<style>{style}</style>")
     with st.container():
