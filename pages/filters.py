@@ -30,7 +30,7 @@ def facts(problem: Problem, solution: Solution) -> None:
             for line in filters.stored_lines()
         ]
     )
-    st.caption(said("filters", "help: table"))
+    st.caption(hovering(said("filters", "help: table")))
 
 
 experiment.show(
