@@ -1,7 +1,6 @@
 """What the one file of a page, and that of its lesson, show; each is made once for all who ask for the same."""
 
 import hashlib
-from datetime import UTC, datetime
 from typing import Any
 
 from core.figures.picture import Picture
@@ -11,7 +10,7 @@ from pages.lessons.guide import step_words
 from pages.lessons.lesson import Step, state
 from pages.lessons.lessons import LESSONS
 from pages.lessons.picture import chosen
-from pages.lessons.take.one_file import Scene, one_file
+from pages.lessons.take.one_file import Scene, one_file, today
 from pages.lessons.take.words import html_of
 from pages.shared import address
 from pages.shared.cache import KEPT, painted, remember
@@ -71,5 +70,5 @@ def _kept(row: Page, scenes: tuple[Scene, ...], link: str) -> str:
     content = hashlib.blake2b(digest_size=20)
     for scene in scenes:
         content.update(f"{scene.told}\0{scene.words}\0".encode())
-    key = ("one file", row.stem, link, datetime.now(UTC).date(), content.hexdigest())
+    key = ("one file", row.stem, link, today(), content.hexdigest())
     return KEPT(key, lambda: one_file(row, scenes, link))
