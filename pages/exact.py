@@ -16,7 +16,7 @@ from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -76,13 +76,14 @@ presets(page, PRESETS)
 delta, mu = solution.deltas[0], solution.mu[0, 0]
 product = problem.eta_a * problem.eta_w
 kappa = (delta**2 + 4 * product * mu**2) ** 0.5
-st.latex(r"\dot\mu=\kappa\,(\varphi\lVert\beta_*\rVert-\mu),\qquad\kappa=\sqrt{\delta^2+4\eta_a\eta_w\mu^2}")
-st.latex(r"\dot\varphi=\frac{2\eta_a\eta_w\,\mu\lVert\beta_*\rVert}{\kappa-\delta}\,(1-\varphi^2)")
-st.latex(
+formula(r"\dot\mu=\kappa\,(\varphi\lVert\beta_*\rVert-\mu),\qquad\kappa=\sqrt{\delta^2+4\eta_a\eta_w\mu^2}")
+formula(r"\dot\varphi=\frac{2\eta_a\eta_w\,\mu\lVert\beta_*\rVert}{\kappa-\delta}\,(1-\varphi^2)")
+formula(
     rf"t=0,\ \delta={number(delta)}:\quad\kappa=\sqrt{{({number(delta)})^2+4\cdot{number(product)}\cdot"
     rf"({number(mu)})^2}}={number(kappa)}"
 )
-st.caption("  ·  ".join(f"δ = {d:g}: {word.word}" for d, word in zip(solution.deltas, solution.words, strict=True)))
+words = (f"δ = {d:g}: {word.word}" for d, word in zip(solution.deltas, solution.words, strict=True))
+st.caption(hovering("  ·  ".join(words)))
 prose(STEM, "look")
 
 with section(STEM, "scales"):

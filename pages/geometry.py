@@ -11,8 +11,9 @@ from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose
+from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -60,14 +61,16 @@ with picture:
 
 presets(page, PRESETS)
 a, w = path.a[0, 0], path.w[0, 0]
-st.latex(
+formula(
     rf"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
     rf"-{problem.eta_a:g}\cdot({number(float((w**2).sum()) ** 0.5)})^2={number(path.delta)}"
 )
 left, middle, right = st.columns(3)
-left.metric("δ / (√(η_a η_w) ‖β*‖), dimensionless", number(dimensionless(problem, path.delta)))
+left.metric(hovering("δ / (√(η_a η_w) ‖β*‖), dimensionless"), number(dimensionless(problem, path.delta)))
 middle.metric("regime", solution.regime.word, help=solution.regime.basis)
-right.metric("drift of δ along the path", number(solution.drift))
-st.caption(solution.regime.basis)
+right.metric(hovering("drift of δ along the path"), number(solution.drift))
+st.caption(hovering(solution.regime.basis))
+for phases in solution.phases:
+    phases_told(phases)
 prose(STEM, "look")
 takeaway(page)

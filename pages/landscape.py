@@ -11,8 +11,9 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -67,11 +68,13 @@ with picture:
 presets(page, PRESETS)
 a, theta = float(flow.a[0]), float(flow.theta[0])
 b = a * float((flow.w[0] ** 2).sum()) ** 0.5
-st.latex(
+formula(
     rf"L=\tfrac12\left(b^2+1\right)-b\cos\theta,\quad b=a\sqrt{{a^2-\delta}};\qquad"
     rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
     rf"L_\text{{saddle}}=\tfrac12"
 )
+
+phases_told(solution.phases)
 
 with section(STEM, "slices"):
     plot(
@@ -86,9 +89,11 @@ with section(STEM, "slices"):
     columns[0].metric("components hold", f"{own:.3g} %", help=said(STEM, "help: share"))
     columns[1].metric("random plane holds", f"{number(random)} %")
     columns[2].metric("student's train loss", number(float(run.loss[-1])))
-    columns[3].metric("neuron's drift of δ", number(flow.drift), help=said(STEM, "help: exact"))
+    columns[3].metric(hovering("neuron's drift of δ"), number(flow.drift), help=said(STEM, "help: exact"))
     columns[4].metric(
-        "student's drift of δ", number(float(run.drift.max())), help=said(STEM, "help: step", rate=number(run.rate))
+        hovering("student's drift of δ"),
+        number(float(run.drift.max())),
+        help=said(STEM, "help: step", rate=number(run.rate)),
     )
 
 prose(STEM, "look")

@@ -12,7 +12,7 @@ from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -59,13 +59,13 @@ with picture:
     hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
-st.latex(
+formula(
     rf"\delta_{{t+1}}=(1-\eta\lambda)^2\delta_t+\eta^2\left(v_a^2-\lVert v_w\rVert^2\right)"
     rf"+2\eta(1-\eta\lambda)\,\mu\,p_t,\qquad \eta={number(solution.rate)},\ "
     rf"\lambda={problem.decay:g},\ \mu={problem.momentum:g}"
 )
 columns = st.columns(4)
-columns[0].metric("drift of δ", number(float(solution.delta[:, -1].mean() - solution.delta[0, 0])))
+columns[0].metric(hovering("drift of δ"), number(float(solution.delta[:, -1].mean() - solution.delta[0, 0])))
 columns[1].metric("largest error of the function", number(solution.worst))
 gap = float(abs(solution.formula - solution.counted).max())
 columns[2].metric("formula of the drift is off by", number(gap), help=said(STEM, "help: formula"))

@@ -28,7 +28,7 @@ from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -82,7 +82,7 @@ def show_live(view: View, snapshots: list) -> None:
     """The newest state of a live cell, and what it cost."""
     newest = snapshots[-1]
     plot(live(view, remember(solve)(view), newest), key="live")
-    st.caption(said(STEM, "cost", seconds=f"{newest.seconds:.2f}", step=f"{int(newest.steps[-1]):,}"))
+    st.caption(hovering(said(STEM, "cost", seconds=f"{newest.seconds:.2f}", step=f"{int(newest.steps[-1]):,}")))
 
 
 def chart(_view: View, solution: RegimeMap) -> dict[str, Any]:
@@ -121,10 +121,8 @@ def map_and_cells(view: View) -> None:
     presets(page, PRESETS)
     tau, delta = float(solution.tau[i]), float(solution.delta[j])
     alpha = ((delta / tau**2 + ((delta / tau**2) ** 2 + 4) ** 0.5) / 2) ** 0.5
-    st.latex(
-        rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}})={number(delta)},\quad \tau={number(tau)},\ \alpha={number(alpha)}"
-    )
-    st.latex(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
+    formula(rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}})={number(delta)},\quad \tau={number(tau)},\ \alpha={number(alpha)}")
+    formula(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
     columns = st.columns(5)
     for column, (name, value) in zip(columns, ends.items(), strict=False):
         column.metric(f"{name} at the end", number(float(value)), help=said(STEM, "help: mean"))

@@ -11,8 +11,9 @@ from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose
+from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -61,13 +62,19 @@ with picture:
 
 presets(page, PRESETS)
 for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(2), strict=True):
-    column.markdown(f"**{side_mark(delta)} τ = {tau:g}, δ = {number(delta)}**, at the end (t = {problem.end:g})")
-    column.caption(
+    column.markdown(
+        hovering(f"**{side_mark(delta)} τ = {tau:g}, δ = {number(delta)}**, at the end (t = {problem.end:g})")
+    )
+    told = (
         f"activations flipped {float(run.flipped[-1]):.1%} · distance moved {number(float(run.distance[-1]))} · "
         f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
         f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
     )
-st.latex(
+    column.caption(hovering(told))
+for phases, column in zip(solution.phases, st.columns(2), strict=True):
+    with column:
+        phases_told(phases)
+formula(
     rf"f(x)=\sum_i a_i\,\sigma(w_i^\top x)=G_k^\top x\ \text{{ in sector }}k,\qquad "
     rf"G_{{k+1}}=G_k\pm(1-\gamma)\,a_iw_i,\qquad\sigma(z)=\max(z,{problem.slope:g}\,z),\quad"
     rf"{2 * problem.width}\text{{ sectors}}"

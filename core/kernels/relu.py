@@ -69,7 +69,7 @@ def relu_kernel_distance(
 
     Each network and the inputs are taken in units of their own size, since S does not depend on it. Where S is below TINY
     a second pass measures the difference itself, which 1 − cos would lose to rounding. Refuses what relu_ntk refuses, and
-    a kernel that is zero.
+    a kernel that is zero. Paper, “Notation”.
     """
     X, rows = finite("X", X, axes=2), whole("rows", rows)
     X = np.ldexp(X, -exponent(np.abs(X).max()))

@@ -79,7 +79,10 @@ def exact_flow(
 def final_state(
     a_0: ArrayLike, w_0: ArrayLike, beta_star: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0
 ) -> tuple[Floats, Floats]:
-    """a[...], w[..., d] at t = ∞: the minimum on the branch `basin` names, or the saddle where it says 0."""
+    """a[...], w[..., d] at t = ∞: the minimum on the branch `basin` names, or the saddle where it says 0.
+
+    Paper, appendix A.2; ours for other δ and rates.
+    """
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
     modes = eigenmodes(start.delta, start.r)
     branch, (_, _, C, S) = branch_of(start, modes), modes

@@ -63,9 +63,10 @@ def show(
     provenance(model.EXPERIMENT)
     facts(problem, solution)
     prose(stem, "look", **page.words)
+    prose(stem, "agreement", **page.words)
     _live(stem, model, figures, problem, cursor, measured, grow)
     with st.expander("Settings, and where ours differ from the paper's"):
-        prose(stem, "settings")
+        prose(stem, "settings", **page.words)
     takeaway(page)
 
 

@@ -21,6 +21,9 @@ def hero(*figures: Picture, cursor: Cursor | None = None, wants: tuple[str, ...]
     if scene.pinned is not None and not wants:
         return {}
     shown = _panels(scene, len(figures))
+    if scene.sketch:
+        wanted = LESSONS[scene.stem].prediction.panels
+        scene.sketch["panels"] = [shown.index(panel) for panel in wanted if panel in shown]
     pictures, chart = chosen(figures, chart, shown)
     scene.drawn = pictures, {"cursor": cursor, **chart}
     return plot(*pictures, cursor=cursor, wants=wants, hero=True, **chart)

@@ -24,6 +24,7 @@ from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
 from pages.shared.streamlit_internals import runs_a_fragment
+from pages.shared.symbols import shown
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -31,6 +32,8 @@ PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 COMPARISON = "compare"
 BREATH_S = 0.03
 DRAG = "drag"
+HEARD = "_heard_"
+"""Before a chart's key: which of its drags was answered last. A refused one changes nothing else of what is sent."""
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
 
@@ -98,6 +101,7 @@ def plot(
         camera=opening.get("cam"),
         wants=dict.fromkeys(wants, True),
         free=sorted(free),
+        heard=st.session_state.get(f"{HEARD}{key}"),
         plotly=PLOTLY_URL,
         file=key,
     )
@@ -163,7 +167,8 @@ def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, A
     name, height = figure.layout["meta"]["alt"], figure.layout["height"]
     name = VEILED if stage().curtain else name
     short = figure.layout["meta"]["short"]
-    return {"figure": f"@{number}@", "name": name, "short": short, "height": height, "grow": grow, "least": least}
+    panel = {"figure": f"@{number}@", "name": name, "short": short, "height": height, "grow": grow, "least": least}
+    return {**panel, "symbols": shown(figure.layout)}
 
 
 def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
@@ -183,6 +188,7 @@ def _let_go(key: str) -> None:
     """Put what a handle was dragged to into the controls it moves, before they are drawn."""
     told = getattr(st.session_state.get(key), DRAG, None) or {}
     values = told.get("values") if isinstance(told, Mapping) else None
+    st.session_state[f"{HEARD}{key}"] = told.get("count") if isinstance(told, Mapping) else None
     if isinstance(values, Mapping):
         put_values(values)
 

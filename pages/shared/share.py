@@ -13,7 +13,7 @@ from core.papers import PAPERS
 from core.params import Params
 from pages import BY_STEM
 from pages.shared.notebooks import NOTEBOOK, notebook_of
-from pages.shared.prose import pieces, prose
+from pages.shared.prose import hovering, pieces, prose
 from pages.shared.registry import Shown
 from pages.shared.stage import stage
 from pages.shared.units import quantity
@@ -27,7 +27,7 @@ def takeaway(page: Shown, *more: str) -> None:
             fold = st.expander("Take it away: data, script, citation", key="take_open", on_change="rerun")
         for piece in more:
             prose(page.stem, piece)
-        st.caption(pieces(page.stem).get("source", ""))
+        st.caption(hovering(pieces(page.stem).get("source", "")))
     if not fold.open:
         return
     with fold:
