@@ -23,7 +23,10 @@ _NOTHING = (np.full(1, np.nan), np.full(1, np.nan))  # a run that is not there y
 def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
     """The four curves of the chosen view and the error strip; `run` is a Simulation (core.problems.exact_run) or None."""
     curves = _regimes if problem.view == "regimes" else _weights
-    return (*curves(problem, solution, run), error_strip(problem, solution, run))
+    pictures = (*curves(problem, solution, run), error_strip(problem, solution, run))
+    runs = zip(solution.deltas, solution.w, solution.a, strict=True)
+    pictures[-2].network = network.single([(f"of δ = {delta:g}", w, a, delta) for delta, w, a in runs])
+    return pictures
 
 
 def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
@@ -148,8 +151,6 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     )
     for place, at in zip(marks, ("start", "target"), strict=True):
         handles.role(picture, place, 0, at, x="beta1", y="beta2")
-    runs = zip(solution.deltas, solution.w, solution.a, strict=True)
-    picture.network = network.single([(f"of δ = {delta:g}", w, a, delta) for delta, w, a in runs])
     earliest = _earliest(problem, solution)
     picture.flow = handles.flow(problem, solution.times, solution.deltas, earliest=earliest)
     picture.handles += [
@@ -198,6 +199,7 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
         return style.line([times[t]] * 2, [ERROR_FLOOR, 10.0**top], style.INK, width=1)
 
     places = picture.add(cursor(len(times) - 1))
+    picture.handles.append(handles.time(_earliest(problem, solution)))
     return picture.move(places, *([moving(cursor(t))] for t in range(len(times))))
 
 

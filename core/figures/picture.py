@@ -85,7 +85,8 @@ def packed(frames: list[dict]) -> dict | None:
     """The frames by property instead of by moment: a hundred small arrays cost more to write, and to read, than one.
 
     data[i][name] tells how property `name` of trace traces[i] runs: {"rows": array[count, …]}, {"all": its one value},
-    {"each": [count values]}, or {"like": [j, other]}, as property `other` of trace traces[j] before it.
+    {"each": [count values]}, {"trail": array, "upto": lengths[count]} (what of it is there by then), or
+    {"like": [j, other]}, as property `other` of trace traces[j] before it.
     """
     if not frames:
         return None
@@ -105,9 +106,22 @@ def packed(frames: list[dict]) -> dict | None:
 def _run(values: list) -> dict[str, Any]:
     first = values[0]
     if isinstance(first, np.ndarray):
-        alike = first.dtype.kind in "fiu" and all(v.shape == first.shape and v.dtype == first.dtype for v in values)
-        return {"rows": np.stack(values)} if alike else {"each": values}
+        return _arrays(values)
     return {"all": first} if all(_same(value, first) for value in values) else {"each": values}
+
+
+def _arrays(values: list[np.ndarray]) -> dict[str, Any]:
+    first, longest = values[0], max(values, key=len)
+    if first.dtype.kind not in "fiu" or any(v.dtype != first.dtype or v.ndim != first.ndim for v in values):
+        return {"each": values}
+    if first.ndim == 1 and all(_begins(longest, v) for v in values):
+        lengths = np.array([len(v) for v in values], np.uint16)
+        return {"all": first} if len(set(lengths.tolist())) == 1 else {"trail": longest, "upto": lengths}
+    return {"rows": np.stack(values)} if all(v.shape == first.shape for v in values) else {"each": values}
+
+
+def _begins(whole: np.ndarray, part: np.ndarray) -> bool:
+    return np.array_equal(whole[: len(part)], part, equal_nan=whole.dtype.kind == "f")
 
 
 def _same(one: Any, two: Any) -> bool:

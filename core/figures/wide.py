@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from core.figures import phases, style
+from core.figures import handles, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.wide import Curves, Solution, WideNetwork
 from core.problems.wide_run import Comparison
@@ -44,6 +44,7 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
             text = f"s*{_sub(k + 1)}" + ("" if k < reachable else ", out of reach")
             style.label(picture, math.log10(ends[0]), strength, text, style.MINIMA, yshift=9, xshift=0)
     places = picture.add(_now(curves, curves.singular_values, 0, style.INK))
+    picture.handles.append(handles.time(float(curves.times[1])))
     return picture.move(
         places, *([moving(_now(curves, curves.singular_values, k, ""))] for k in range(len(curves.times)))
     )
@@ -78,6 +79,7 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     style.told(picture, (*by_now, title))
     shown = np.column_stack([loss, curves.kernel_distance])
     places = picture.add(_now(curves, shown, 0, style.INK))
+    picture.handles.append(handles.time(float(curves.times[1])))
     return picture.move(places, *([moving(_now(curves, shown, k, ""))] for k in range(len(curves.times))))
 
 

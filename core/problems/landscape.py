@@ -58,6 +58,24 @@ class Problem(Params):
         super().__post_init__()
         plane.check_even(self.width)
 
+    @property
+    def sign(self) -> int:
+        """Of a₀."""
+        return 1 if self.side == "upper" else -1
+
+    @property
+    def beta_0(self) -> Array:
+        return self.start.beta_0
+
+    @property
+    def beta_star(self) -> Array:
+        return minimal.BETA_STAR
+
+    @property
+    def start(self) -> minimal.Start:
+        """Of the one neuron."""
+        return minimal.Start(delta=self.delta, angle=self.angle, size=self.size, sign=self.sign)
+
 
 @dataclass(frozen=True)
 class Slice:
@@ -94,8 +112,7 @@ PRESETS = {
 
 def solve(problem: Problem) -> Solution:
     """Follow the neuron, train the student, cut its landscape along its path's components and two random directions."""
-    sign = 1 if problem.side == "upper" else -1
-    neuron = minimal.solve(minimal.Start(delta=problem.delta, angle=problem.angle, size=problem.size, sign=sign))
+    neuron = minimal.solve(problem.start)
     student = follow_student(problem)
     theta, m = weights(student.run), student.run.a.shape[1]
     drawn = random_directions(theta[-1], m, seed=problem.draw)

@@ -1,6 +1,6 @@
 """Every public function of theory, kernels and measures: scaled, turned, reordered and exchanged problems have one answer.
 
-One table (neuron.py, bias.py, linear.py, relu.py; row.py says what a row is) drives every test; a public function without
+One table (neuron.py, bias.py, linear.py, matrices.py, relu.py; row.py says what a row is) drives every test; a public function without
 a row, or without a reason for having none, fails.
 """
 
@@ -19,10 +19,10 @@ import core.kernels
 import core.theory
 from core.errors import OutsideTheory
 from core.theory.checks import MOST
-from tests.core.invariances import bias, linear, neuron, relu
+from tests.core.invariances import bias, linear, matrices, neuron, relu
 from tests.core.invariances.row import Row, Scaling, assert_same
 
-ROWS = [*neuron.ROWS, *bias.ROWS, *linear.ROWS, *relu.ROWS]
+ROWS = [*neuron.ROWS, *bias.ROWS, *linear.ROWS, *matrices.ROWS, *relu.ROWS]
 IDS = [f"{row.name}-{k}" for k, row in enumerate(ROWS)]
 REASONS = {
     "core.theory.checks": "the refusals themselves: test_checks.py",
