@@ -3,7 +3,7 @@
 import { download, pictureFile } from "./saved.js";
 
 export function linkTo(chart) {
-  const url = new URL(location.href);
+  const url = new URL(chart.source.link ?? location.href);
   if (chart.source.cursor) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
   const scene = chart.panels.find((panel) => panel.scenes.length);
   const camera = scene?.camera(scene.scenes[0]);
@@ -16,12 +16,13 @@ export function linkTo(chart) {
 
 export async function copyLink(chart) {
   const link = linkTo(chart);
-  history.replaceState(history.state, "", link);
+  const elsewhere = Boolean(chart.source.link);
+  if (!elsewhere) history.replaceState(history.state, "", link);
   try {
     await navigator.clipboard.writeText(link);
     chart.say("Link copied: it opens this very picture.");
   } catch {
-    chart.say("The address bar now holds the link to this picture.");
+    chart.say(elsewhere ? link : "The address bar now holds the link to this picture.");
   }
 }
 

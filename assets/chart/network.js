@@ -33,6 +33,7 @@ class Copy {
     into.append(this.figure);
     this.sizes = sizesOf(spec);
     this.draw();
+    if (spec.single) this.svg.querySelectorAll("g, path").forEach((part) => part.remove());
   }
 
   draw() {
@@ -86,7 +87,7 @@ class Copy {
       pan.setAttribute("r", (2 + 6 * Math.min(1, ends[k] / most)).toFixed(2));
       pan.setAttribute("fill", spec.colour);
     });
-    const words = `${mark(delta)} δ = ${threeDigits(delta)}`;
+    const words = spec.says ?? `${mark(delta)} δ = ${threeDigits(delta)}`;
     if (this.words === words) return;
     this.words = words;
     this.caption.replaceChildren(written(words));
@@ -122,11 +123,12 @@ export class Network {
   /* Those of a new figure; the drawings stay as long as the networks have the same shape. */
   set(spec) {
     this.spec = spec = spec && { ...spec, copies: spec.copies.map(refined) };
-    const shapes = JSON.stringify([spec?.copies.map(sizesOf), spec?.colours]);
+    const shapes = JSON.stringify([spec?.copies.map((copy) => [sizesOf(copy), copy.single]), spec?.colours]);
     if (shapes === this.shapes) return;
     this.shapes = shapes;
     this.host.replaceChildren();
     this.host.classList.toggle("lab-many", spec?.copies.length > 3);
+    this.host.classList.toggle("lab-front", Boolean(spec?.front));
     this.copies = (spec?.copies ?? []).map((copy) => new Copy(this.host, copy, spec.colours));
   }
 

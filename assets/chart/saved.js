@@ -2,7 +2,7 @@
    fonts of the page. */
 
 const SVG_NAMES = "http://www.w3.org/2000/svg";
-const FONTS = ["inter-latin.woff2", "inter-greek.woff2"];
+const FONTS = { "inter-latin.woff2": "U+0000-02FF,U+2000-2215", "inter-greek.woff2": "U+0370-03FF" };
 const SIDE = 128;
 const FINER = 2;
 const INLINED = ["fill", "stroke", "stroke-width", "font-size", "text-anchor"];
@@ -18,13 +18,14 @@ function asData(blob) {
 }
 
 /* The page's typeface as rules that carry their files; none where they are not to be had. */
-function fontRules() {
-  const rule = async (name) => {
+export function fontRules() {
+  const rule = async ([name, range]) => {
     const answer = await fetch(`/vendor/fonts/${name}`);
     if (!answer.ok) throw new Error(name);
-    return `@font-face{font-family:Inter;font-weight:100 900;src:url(${await asData(await answer.blob())}) format("woff2")}`;
+    const source = `url(${await asData(await answer.blob())}) format("woff2")`;
+    return `@font-face{font-family:Inter;font-weight:100 900;src:${source};unicode-range:${range}}`;
   };
-  typeface ??= Promise.all(FONTS.map(rule)).then((rules) => rules.join(""), () => "");
+  typeface ??= Promise.all(Object.entries(FONTS).map(rule)).then((rules) => rules.join(""), () => "");
   return typeface;
 }
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.figures import handles, network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.deep import DEEPEST, DeepChain, Solution, start
 from core.problems.deep_run import Comparison
@@ -223,6 +223,7 @@ def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, 
         x="gradient-flow time t (log)",
         y=y,
     )
+    phases.shade(picture, [("", "", solution.phases)])
     low, high = np.log10(solution.times[[1, -1]])
     return picture.lay(
         xaxis={

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, palette, style
+from core.figures import handles, network, palette, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.exact import Exact, Solution
 from core.theory.checks import Floats
@@ -107,6 +107,7 @@ def _curves(
     times = _shown_times(problem, solution.times)
     _time_axis(problem, picture, solution)
     picture.handles.append(handles.time(_earliest(problem, solution)))
+    _phased(picture, solution, titled=keyed)
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
         pale = _NOTHING if simulated is None else _where_shown(problem, run.times, simulated[k])
@@ -185,6 +186,7 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
         yaxis={"type": "log", "range": [math.log10(ERROR_FLOOR), top + 0.5], "dtick": 3, "exponentformat": "power"}
     )
     times = _shown_times(problem, solution.times)
+    _phased(picture, solution)
     ends = [times[0], times[-1]]
     picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash="dot"))
     for k, delta in enumerate(solution.deltas):
@@ -199,6 +201,11 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
     places = picture.add(cursor(len(times) - 1))
     picture.handles.append(handles.time(_earliest(problem, solution)))
     return picture.move(places, *([moving(cursor(t))] for t in range(len(times))))
+
+
+def _phased(picture: Picture, solution: Solution, *, titled: bool = False) -> None:
+    runs = [(style.side_mark(d), colour_of(d), one) for d, one in zip(solution.deltas, solution.phases, strict=True)]
+    phases.shade(picture, runs, titled=titled)
 
 
 def colour_of(delta: float) -> str:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import handles, phases, style
 from core.figures.exact import colour_of
 from core.figures.picture import Picture, moving
 from core.problems.implicit_bias import FAN, Landings, Solution
@@ -70,6 +70,7 @@ def clock(problem: Landings, solution: Solution) -> Picture:
     )
     times = np.maximum(solution.times, solution.times[1])
     picture.lay(xaxis={"type": "log", "range": [math.log10(times[0]), math.log10(times[-1])], "dtick": 1})
+    phases.shade(picture, [("", "", one) for one in solution.phases])
     top = 1.08 * float(max(solution.moving.clock.max(), solution.fan.clock.max()))
     picture.lay(yaxis={"range": [0, top]})
     for k, (delta, speed) in enumerate(zip(FAN, solution.fan.clock, strict=True)):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import half_sheets
 from core.problems.landscape import Problem, Slice, Solution
@@ -87,6 +87,7 @@ def chart(problem: Problem, solution: Solution) -> Picture:
     line = style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5)
     start = style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open")
     ways = picture.add(line, start, style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
+    phases.shade(picture, [("", "", solution.phases)], axis=False)
     _hold(problem, flow, picture, ways)
     places = ways[-1:]
     here = (style.points(flow.theta[[k]], flow.a[[k]], style.INK) for k in range(len(flow.time)))

@@ -42,6 +42,12 @@ def single(runs: Sequence[tuple[str, np.ndarray, np.ndarray, float]]) -> dict[st
     )
 
 
+def in_front(whole: dict[str, Any], says: Sequence[str]) -> dict[str, Any]:
+    """The networks before their pictures, larger, in view on a phone too, each named by words instead of its δ."""
+    copies = [{**one, "says": words} for one, words in zip(whole["copies"], says, strict=True)]
+    return {**whole, "copies": copies, "front": True}
+
+
 def picture(copies: list[dict[str, Any]]) -> dict[str, Any]:
     """What is sent: the copies and the colours of signs, flips and the rest."""
     colours = {"positive": style.POSITIVE, "negative": style.NEGATIVE, "flip": style.FLIPS, "ink": style.EQUIVALENT}

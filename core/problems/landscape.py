@@ -21,6 +21,7 @@ from core.datasets import teacher_student
 from core.params import Curves, Params, knob
 from core.problems import teacher_student as teacher_student_plane
 from core.theory import landscape as minimal
+from core.theory.phases import Phases, of_neurons
 from core.training import plane
 from core.training.plane import Run
 
@@ -91,12 +92,13 @@ class Slice:
 
 @dataclass(frozen=True)
 class Solution:
-    """The minimal model's level set with a flow on it; the student's run and the two slices through its end."""
+    """The minimal model's level set with a flow on it and its phases; the student's run, two slices through its end."""
 
     neuron: minimal.Flow
     student: teacher_student_plane.Solution
     components: Slice
     random: Slice
+    phases: Phases
 
 
 PRESETS = {
@@ -115,7 +117,8 @@ def solve(problem: Problem) -> Solution:
     theta, m = weights(student.run), student.run.a.shape[1]
     drawn = random_directions(theta[-1], m, seed=problem.draw)
     components = cut(theta, principal_directions(theta), student.X, student.y, reach=0.1)
-    return Solution(neuron, student, components, cut(theta, drawn, student.X, student.y, reach=1.0))
+    phases = of_neurons(neuron.time, neuron.w[:, None], neuron.loss)
+    return Solution(neuron, student, components, cut(theta, drawn, student.X, student.y, reach=1.0), phases)
 
 
 def follow_student(problem: Problem) -> teacher_student_plane.Solution:

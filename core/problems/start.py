@@ -17,6 +17,7 @@ from core.problems import teacher_student as teacher_student_plane
 from core.problems.exact import direction
 from core.theory import single_neuron
 from core.theory.checks import Floats
+from core.theory.phases import Phases, of_neurons
 from core.theory.single_neuron_times import alignment_time
 from core.theory.states import imbalance
 
@@ -41,7 +42,15 @@ class Start(Params):
         step=0.01,
         help="±δ of the linear networks; the ReLU networks have a quarter of it.",
     )
-    angle: float = knob(90.0, "from β₀ to β*", unit="°", low=30, high=150, step=1, help="Of the linear race.")
+    angle: float = knob(
+        90.0,
+        "from start to goal",
+        unit="°",
+        low=30,
+        high=150,
+        step=1,
+        help="Of the linear race: the angle from β₀ to β*.",
+    )
     seed: int = knob(58, "seed", low=0, high=99, step=1, help="Draws teacher, student and data of the ReLU network.")
 
     @property
@@ -82,6 +91,7 @@ class Linear:
     loss: Floats
     reached: Floats
     drift: float
+    phases: tuple[Phases, ...]
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,7 @@ class Relu:
     a: Floats
     reached: Floats
     drift: float
+    phases: tuple[Phases, ...]
 
 
 def solve(problem: Start) -> Linear | Relu:
@@ -134,6 +145,7 @@ def _linear(problem: Start) -> Linear:
         loss=gap / gap[:, :1],
         reached=np.where(reached <= UNTIL, reached, np.nan),
         drift=float(np.abs(delta - delta[:, :1]).max()),
+        phases=tuple(of_neurons(times, one[:, None], left) for one, left in zip(w, gap, strict=True)),
     )
 
 
@@ -163,6 +175,7 @@ def _relu(problem: Start) -> Relu:
         a=np.array([one.run.a for one in trained]),
         reached=np.array([_first(one.run.time, curve <= 0.01) for one, curve in zip(trained, loss, strict=True)]),
         drift=max(float(one.run.drift.max()) for one in trained),
+        phases=tuple(one.phases for one in trained),
     )
 
 
