@@ -3,8 +3,8 @@
 import numpy as np
 
 from core.figures import style
-from core.figures.deep import against_time
 from core.figures.picture import Picture, moving
+from core.figures.wide import against_time
 from core.problems.deep import DeepChain
 from core.problems.deep_square import Square
 
@@ -67,7 +67,7 @@ def kernel(problem: DeepChain, run: Square) -> Picture:
 def errors(problem: DeepChain, run: Square) -> Picture:
     """Relative errors of both theorems, and how far the square network's β is from the chain's."""
     worst = style.number(float(run.path_error.max()))
-    picture = against_time(problem, run.times, f"Chain and square network: one β within {worst}", _alt(run), "")
+    picture = against_time(problem, run.times, f"Errors: the chain’s β within {worst}", _alt(run), "")
     rows = (
         (run.size_error, style.MINIMA, "━ B.8"),
         (run.kernel_error, style.KERNEL, "━ B.9"),

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from core.figures import network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.wide import Curves, Solution, WideNetwork
 from core.problems.wide_run import Comparison
@@ -29,6 +29,7 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
     picture = against_time(
         problem, curves.times, _modes_title(problem, solution), _alt(problem, solution), "singular values of β"
     )
+    phases.shade(picture, [("", "", solution.phases)])
     top = 1.12 * max(float(strengths[0]), float(curves.singular_values.max()))
     picture.lay(yaxis={"range": [-0.04 * top, top]})
     ends = curves.times[[1, -1]]
@@ -48,6 +49,7 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
     own = network.matrices("wide", curves.W, curves.A, float(solution.per_neuron.mean()))
     picture.network = network.picture([own])
     places = picture.add(_now(curves, curves.singular_values, 0, style.INK))
+    picture.handles.append(handles.time(float(curves.times[1])))
     return picture.move(
         places, *([moving(_now(curves, curves.singular_values, k, ""))] for k in range(len(curves.times)))
     )
@@ -59,6 +61,7 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     title = f"Kernel moved S = {style.number(curves.kernel_distance[-1])}: {solution.regime.word}"
     alt = f"Kernel distance, loss and alignment against time for delta = {problem.delta:g}. {solution.regime.basis}"
     picture = against_time(problem, curves.times, title, alt, "")
+    phases.shade(picture, [("", "", solution.phases)])
     picture.lay(yaxis={"range": [-0.04, 1.28], "tickvals": [0, 0.5, 1]})
     for k in range(curves.alignment.shape[1]):
         line = style.line(
@@ -81,6 +84,7 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     style.told(picture, (*by_now, title))
     shown = np.column_stack([loss, curves.kernel_distance])
     places = picture.add(_now(curves, shown, 0, style.INK))
+    picture.handles.append(handles.time(float(curves.times[1])))
     return picture.move(places, *([moving(_now(curves, shown, k, ""))] for k in range(len(curves.times))))
 
 
@@ -134,23 +138,25 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
         box = {"type": "rect", "x0": x - 0.47, "x1": x + 0.47, "y0": y - 0.45, "y1": y + 0.45, "layer": "below"}
         edge = {"color": style.INK, "width": 3 if here else 0}
         picture.layout["shapes"].append({**box, "fillcolor": colours[words[y][x]], "line": edge})
-        text = f'<a href="{link(SHAPES[name], delta)}" target="_self">{words[y][x]}</a>'
+        text = f'<a href="{link(problem, SHAPES[name], delta)}" target="_self">{words[y][x]}</a>'
         style.label(
             picture, x, y, text, xanchor="center", xshift=0, font={"color": style.INK, "size": 12}, captureevents=True
         )
     return (picture,)
 
 
-def link(shape: tuple[int, int, int], delta: float) -> str:
-    """The address, relative to the page, of one cell of the map."""
+def link(problem: WideNetwork, shape: tuple[int, int, int], delta: float) -> str:
+    """The address, relative to the page, of one cell of the map; whatever the cell does not decide stays as it is."""
     d, h, c = shape
-    query = {"d": d, "h": h, "c": c, "delta": f"{delta:g}"}
-    return "?" + urlencode(query | ({"horizon": 100} if _word(shape, delta) == "delayed rich" else {}))
+    cell = {"d": d, "h": h, "c": c, "delta": f"{delta:g}"}
+    longer = {"horizon": 100} if _word(shape, delta) == "delayed rich" and problem.horizon < 100 else {}
+    return "?" + urlencode(problem.changed() | cell | longer)
 
 
 def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Picture]:
     """Trained singular values with the exact ones dashed on them, and the error and drift of Δ below the eye's reach."""
     trained, exact = compared.trained.curves, compared.solution.curves
+    spans = [("", "", compared.solution.phases)]
     way = (
         "gradient flow, integrated"
         if compared.trained.rate == 0
@@ -196,7 +202,7 @@ def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Pic
         errors.add(style.line(trained.times[1:], np.maximum(values[1:], FLOOR), colour, name[2:], width=3))
         style.label(errors, place, 1.6, name, colour, xshift=0)
     errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-16.5, 2.6], "dtick": 4})
-    return picture, errors
+    return phases.shade(picture, spans), phases.shade(errors, spans)
 
 
 def _word(shape: tuple[int, int, int], delta: float) -> str:

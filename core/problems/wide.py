@@ -17,6 +17,7 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.params import Params, knob
+from core.theory.phases import Phases, of_kernel
 from core.theory.regime import Regime, classify
 from core.theory.wide_linear import conserved, exact_weights, split
 
@@ -153,6 +154,7 @@ class Solution:
     exact: bool
     reason: str
     regime: Regime
+    phases: Phases
 
 
 def task(problem: WideNetwork) -> Task:
@@ -176,8 +178,8 @@ def finished(problem: WideNetwork, curves: Curves, reason: str = "") -> Solution
     given = task(problem)
     Delta = conserved(given.A, given.W, **problem.rates)
     per_neuron = np.full(problem.h, problem.delta) if problem.isotropic else np.diagonal(Delta).copy()
-    regime = classify(curves.times, curves.kernel_distance, excess(curves, given))
-    return Solution(curves, given.strengths, per_neuron, not reason, reason, regime)
+    measures = curves.times, curves.kernel_distance, excess(curves, given)
+    return Solution(curves, given.strengths, per_neuron, not reason, reason, classify(*measures), of_kernel(*measures))
 
 
 def excess(curves: Curves, given: Task) -> np.ndarray:

@@ -41,7 +41,7 @@ def mode_time(start, target, delta, *, fraction=0.5, eta_a=1.0, eta_w=1.0) -> np
     """Gradient-flow time [...] at which an aligned mode reaches `fraction` of its target, from 0 ≤ start < fraction·target.
 
     First integral F(s) = (ω κ + δ² + 4 s s*)/(s* − s), F(t) = F(0) e^{ωt}, ω = √(δ² + 4 s*²) (rates absorbed).
-    0 where the start is already beyond; infinite for start = 0 with δ = 0.
+    0 where the start is already beyond; infinite for start = 0 with δ = 0. Ours; Saxe et al. 2014 for δ = 0.
     """
     rate = np.sqrt(one_rate("eta_a", eta_a)) * np.sqrt(one_rate("eta_w", eta_w))
     start, target, delta = _mode_arrays(start, target, delta)

@@ -44,6 +44,9 @@ def regime(d: int, h: int, c: int) -> dict[str, str]:
 
     δ → +∞ freezes the kernel at δ P_A ⊗ I with rank P_A = min(h, c): lazy unless h < c. δ → −∞ mirrors it with d
     (section 4.2). Raises OutsideTheory for a size that is not a positive whole number.
+
+    >>> regime(d=3, h=2, c=1)
+    {'upstream': 'lazy', 'downstream': 'delayed rich'}
     """
     d, h, c = (whole(name, value) for name, value in (("d", d), ("h", h), ("c", c)))
     return {
@@ -56,7 +59,7 @@ def split(beta, delta: float, h: int, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarr
     """A [h,c] and W [h,d] with WᵀA = beta [d,c] and Δ = δ I: the same function, divided differently between the layers.
 
     Singular value b of β becomes η_w|A|² = (κ+δ)/2 and η_a|W|² = (κ−δ)/2, κ = √(δ² + 4 η_a η_w b²).
-    Raises OutsideTheory where no such weights exist: δ > 0 needs h ≤ c, δ < 0 needs h ≤ d, and rank β ≤ h.
+    Raises OutsideTheory where no such weights exist: δ > 0 needs h ≤ c, δ < 0 needs h ≤ d, and rank β ≤ h. Ours.
     """
     beta, delta = finite("beta", beta, axes=2), number("delta", delta)
     eta_a, eta_w = one_rate("eta_a", eta_a), one_rate("eta_w", eta_w)
@@ -80,7 +83,10 @@ def split(beta, delta: float, h: int, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarr
 
 
 def isotropic_delta(A, W, *, eta_a=1.0, eta_w=1.0) -> float:
-    """δ of weights with Δ = δ I; raises OutsideTheory when ‖Δ − δI‖ > 1e-9 (η_w‖A‖² + η_a‖W‖²)."""
+    """δ of weights with Δ = δ I; raises OutsideTheory when ‖Δ − δI‖ > 1e-9 (η_w‖A‖² + η_a‖W‖²).
+
+    The assumption of Theorem 4.2.
+    """
     A, W = finite("A", A, axes=2), finite("W", W, axes=2)
     same_size("A [h,c] and W [h,d] must have the same number of neurons", len(A), len(W))
     A, W = np.sqrt(one_rate("eta_w", eta_w)) * A, np.sqrt(one_rate("eta_a", eta_a)) * W
@@ -114,6 +120,10 @@ def exact_flow(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
 
     Q Qᵀ = Z S⁻¹ Zᵀ of core.theory.matrix_riccati (section 4, Thm 4.2; Dominé et al. 2024). Raises OutsideTheory when the
     start is not isotropic, the target's rank is below min(d, c), a side exceeds 200, or any value is bad.
+
+    >>> beta = exact_flow([[1.0]], [[1.0, 0.0]], beta_star=[[0.0], [1.0]], times=[0.0, 50.0])
+    >>> beta[-1].round(4).tolist()
+    [[0.0], [1.0]]
     """
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     beta = np.empty((len(run.times), *run.shape))
@@ -123,7 +133,10 @@ def exact_flow(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
 
 
 def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Products:
-    """exact_flow together with AᵀA and WᵀW, from which the tangent kernel follows; same shapes, units and errors."""
+    """exact_flow together with AᵀA and WᵀW, from which the tangent kernel follows; same shapes, units and errors.
+
+    Ours.
+    """
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     d, c = run.shape
     beta, outputs, inputs = (np.empty((len(run.times), *shape)) for shape in ((d, c), (c, c), (d, d)))

@@ -20,7 +20,7 @@ RANK_ONE = 1e-9
 
 
 def preconditioner(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
-    """M = η_w AᵀA ⊗ I_d + I_c ⊗ η_a WᵀW, [...,dc,dc]: the tangent kernel of vec(β)."""
+    """M = η_w AᵀA ⊗ I_d + I_c ⊗ η_a WᵀW, [...,dc,dc]: the tangent kernel of vec(β). Theorem 4.1."""
     A, W = _checked(A, W, eta_a, eta_w)
     with np.errstate(over="ignore", invalid="ignore"):
         return assembled(np.swapaxes(A, -1, -2) @ A, np.swapaxes(W, -1, -2) @ W)

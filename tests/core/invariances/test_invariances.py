@@ -27,6 +27,7 @@ IDS = [f"{row.name}-{k}" for k, row in enumerate(ROWS)]
 REASONS = {
     "core.theory.checks": "the refusals themselves: test_checks.py",
     "core.theory.single_neuron_modes": "in units of the state already; single_neuron and single_neuron_times have rows",
+    "core.theory.phases.spans": "cuts of phases, which have rows: test_phases.py",
     "core.theory.patience": "a refusal: test_patience.py",
     "core.theory.matrix_riccati": "in units of the network already; wide_linear has rows",
     "core.theory.implicit_bias_branch": "in units of the state already; implicit_bias has rows",
