@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.figures.geometry import figures
 from core.figures.style import CAMERAS, number
-from core.problems.geometry import PRESETS, Geometry, curves, dimensionless, solve
+from core.problems.geometry import PRESETS, Geometry, curves, dimensionless, lean, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -15,13 +15,15 @@ from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "geometry"
+GROW = {"one": (1.4, 1, 1), "three": (1, 1, 1), "basins": (2, 1, 1)}
+LEAST = {"one": 260, "three": 180, "basins": 220}
 
 picture = st.container(key="picture")
 problem = controls(
     Geometry,
-    shown=("delta", "angle", "norm", "eta_a", "eta_w"),
-    idle={"delta": ("moves", "delta")},
-    more=("moves", "start", "sign", "target_angle", "target_norm", "horizon"),
+    shown=("delta", "surfaces", "angle", "norm"),
+    idle={"delta": ("moves", "delta"), "surfaces": ("moves", "delta")},
+    more=("eta_a", "eta_w", "moves", "start", "sign", "target_angle", "target_norm", "horizon"),
 )
 solution = remember(solve)(problem)
 path = solution.paths[0]
@@ -48,7 +50,14 @@ with picture:
         cursor = Cursor("cursor’s δ", "relative scale δ", solution.deltas)
     else:
         cursor = Cursor("t", "time t", solution.times, still=48)
-    hero(*painted(figures, problem, solution), cursor=cursor, cameras=CAMERAS, grow=(1.4, 1, 1), least=260)
+    hero(
+        *painted(figures, problem, solution),
+        cursor=cursor,
+        cameras=CAMERAS,
+        grow=GROW[problem.view],
+        least=LEAST[problem.view],
+        together=problem.view == "three",
+    )
 
 presets(page, PRESETS)
 a, w = path.a[0, 0], path.w[0, 0]
@@ -56,6 +65,12 @@ st.latex(
     rf"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
     rf"-{problem.eta_a:g}\cdot({number(float((w**2).sum()) ** 0.5)})^2={number(path.delta)}"
 )
+if problem.view == "basins":
+    st.latex(
+        r"\text{separating surface, } \delta\le 0:\quad \eta_a w^\top\beta_*+\tfrac{a}{2}\Bigl(\delta+"
+        r"\sqrt{\delta^2+4\eta_a\eta_w\lVert\beta_*\rVert^2}\Bigr)=0,\quad"
+        rf"\text{{at this start }} {number(lean(problem, a, w, path.delta))}"
+    )
 left, middle, right = st.columns(3)
 left.metric("δ / (√(η_a η_w) ‖β*‖), dimensionless", number(dimensionless(problem, path.delta)))
 middle.metric("regime", solution.regime.word, help=solution.regime.basis)

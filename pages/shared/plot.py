@@ -74,11 +74,13 @@ def plot(
     least: int | Sequence[int] = 320,
     wants: Sequence[str] = (),
     hero: bool = False,
+    together: bool = False,
 ) -> dict[str, Any]:
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
     grow: relative widths; least: the width in px below which a panel moves to the next line; wants: "click" and
-    "hover" are reported only if asked for, since each report reruns the page; hero: this chart reads and writes the
+    "hover" are reported only if asked for, since each report reruns the page; together: a scene that is turned turns the
+    others; hero: this chart reads and writes the
     link's t and cam, and a lesson directs it: it may stand veiled or highlight a trace (pages/lessons/picture.py).
     """
     grow = list(grow or [1.0] * len(figures))[: len(figures)]
@@ -97,6 +99,7 @@ def plot(
         "start": opening.get("t"),
         "camera": opening.get("cam"),
         "cameras": dict(cameras or {}),
+        "together": together,
         "wants": dict.fromkeys(wants, True),
         "flow": next((figure.flow for figure in figures if figure.flow), None),
         "free": sorted(free),
