@@ -32,6 +32,7 @@ RUN groupadd --gid 10001 lab && \
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/lab /srv/lab
 COPY assets /srv/lab/assets
+COPY docs/notebooks /srv/lab/docs/notebooks
 COPY .streamlit/config.toml /srv/lab/.streamlit/config.toml
 COPY deploy/health.py /srv/lab/deploy/health.py
 WORKDIR /srv/lab

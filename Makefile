@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test walks browsers benchmark gpu screens precompute experiments cluster image load faults fuzz audit clean
+.PHONY: run test notebook docs walks browsers benchmark gpu screens data precompute experiments cluster image load faults fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -21,14 +21,21 @@ test: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadscope tests --ignore tests/browser
-	$(BIN)/python -m pytest --reruns 2 -m "not walk" tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadscope --reruns 2 -m "not walk" tests/browser
+
+notebook: .venv/.app
+	$(BIN)/python -m pip install -q -r requirements-notebook.txt
+	$(BIN)/jupyter notebook --notebook-dir docs/notebooks
+
+docs: .venv/.dev
+	PYTHONPATH=. $(BIN)/python scripts/docs.py docs/api
 
 walks: .venv/.dev
 	@scripts/find_chromium.sh
 	$(BIN)/python -m pytest -m walk tests/browser
 
 benchmark: .venv/.dev
-	for bench in tests/benchmarks/bench_*.py; do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
+	for bench in $(filter-out %/bench_gpu.py,$(wildcard tests/benchmarks/bench_*.py)); do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
 
 gpu: .venv/.dev
 	$(BIN)/python -m pytest -rs -m gpu tests/core/training/gpu
@@ -40,6 +47,9 @@ screens: .venv/.dev
 
 precompute: .venv/.app
 	$(BIN)/python -m core.training.regime_map --output $(PRECOMPUTED)/regime_map.npz $(PRECOMPUTE_ARGS)
+
+data: .venv/.app
+	@$(BIN)/python -m core.datasets.fetch $(DATA_DIR)
 
 experiments: .venv/.app
 	for name in filters grokking hierarchy kernel_movement; do \
@@ -70,7 +80,7 @@ audit:
 	@PYTHON="$(PYTHON)" scripts/audit.sh
 
 clean:
-	rm -rf .venv .cache screens .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .cache screens docs/api .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 .venv/.app: requirements.txt scripts/setup.sh
 	@PYTHON="$(PYTHON)" scripts/setup.sh requirements.txt

@@ -1,18 +1,21 @@
 """Deep: chains of one to eight layers, where they land and how long they wait."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.deep import comparison, figures, waits
 from core.figures.style import number
-from core.problems.deep import PRESETS, DeepChain, curves, solve
+from core.problems.deep import PRESETS, DeepChain, Solution, curves, solve
 from core.problems.deep_run import Comparison, compare
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -26,12 +29,19 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 
+
+def chart(problem: DeepChain, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times, still=60), "grow": (1.3, 1, 0.8), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": solution.times,
@@ -47,27 +57,22 @@ page = register(
 )
 
 with picture:
-    hero(
-        *painted(figures, problem, solution),
-        cursor=Cursor("t", "time t", solution.times, still=60),
-        grow=(1.3, 1, 0.8),
-        least=270,
-    )
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 if solution.reason:
     st.warning(solution.reason, icon=":material/warning:")
 presets(page, PRESETS)
 L, (end_1, end_2) = problem.hidden, map(number, map(float, solution.landing))
 offsets = ", ".join(number(float(c)) for c in problem.offsets) or r"\text{none}"
-st.latex(
+formula(
     rf"f=a_{{{L}}}\cdots a_1\,w^\top x,\qquad c_l=\tfrac{{a_l^2}}{{\eta_l}}-\tfrac{{\lVert w\rVert^2}}{{\eta_w}}=({offsets})"
     if L
     else r"f=w^\top x\quad\text{(linear regression)}"
 )
 if not solution.reason:
-    st.latex(rf"\beta(\infty)=\beta_*\pm\Bigl(\textstyle\prod_l|a_l(\infty)|\Bigr)P_N w_0=({end_1},\ {end_2})")
+    formula(rf"\beta(\infty)=\beta_*\pm\Bigl(\textstyle\prod_l|a_l(\infty)|\Bigr)P_N w_0=({end_1},\ {end_2})")
 if not problem.offsets.any() and problem.eta == 1 and not solution.reason:
-    st.latex(
+    formula(
         rf"\beta(\infty)=\arg\min_{{X\beta=y}}\ \tfrac{{{L + 1}}}{{{L + 2}}}\lVert\beta\rVert^{{{L + 2}/{L + 1}}}"
         rf"-\lVert\beta_0\rVert^{{-{L}/{L + 1}}}\,\beta_0^\top\beta"
     )
@@ -76,6 +81,7 @@ left, middle, right = st.columns(3)
 left.metric("share of the first layer, at the start", f"{solution.shares[0, 0]:.0%}")
 middle.metric("share of the last layer", f"{solution.shares[0, -1]:.0%}")
 right.metric("loss left at the end", number(float(solution.loss[-1] / max(solution.loss[0], 1e-300))))
+phases_told(solution.phases)
 prose(STEM, "look")
 
 with section(STEM, "waits"):
@@ -86,12 +92,12 @@ with section(STEM, "trained"):
     def trained(compared: Comparison | None) -> None:
         """The landing predicted and reached, once training is done."""
         if compared is None:
-            st.caption(said(STEM, "waiting"))
+            st.caption(hovering(said(STEM, "waiting")))
             return
         plot(*painted(comparison, problem, compared), key="compared")
         one, two, three = st.columns(3)
         one.metric("end to predicted landing", number(compared.miss))
-        two.metric("largest relative error of β", number(compared.worst))
+        two.metric(hovering("largest relative error of β"), number(compared.worst))
         three.metric("drift of the offsets c", number(float(compared.drift.max())))
         if not compared.miss <= 1e-3:
             st.warning(

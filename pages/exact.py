@@ -1,11 +1,13 @@
 """Exact solutions: the minimal model's formula beside its simulation, and the times it takes."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.exact import figures
 from core.figures.exact_scales import scales
 from core.figures.style import number
-from core.problems.exact import PRESETS, Exact, curves, solve, time_scales
+from core.problems.exact import PRESETS, Exact, Solution, curves, solve, time_scales
 from core.problems.exact_run import Simulation, simulate
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, section
@@ -14,7 +16,7 @@ from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose
+from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -34,12 +36,17 @@ solution = remember(solve)(problem)
 
 def show(run: Simulation | None) -> None:
     drawn = painted(figures, problem, solution, run)
-    hero(*drawn, cursor=Cursor("t", "time t", solution.times), least=300)
+    hero(*drawn, **chart(problem, solution))
     if run is None:
         agreement(None, {"drift of δ in the simulation": None})
     else:
         drift = {"drift of δ in the simulation": run.largest_drift}
         agreement(run.largest_error, drift, verdict=run.verdict, device=run.device)
+
+
+def chart(problem: Exact, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times), "least": 300}
 
 
 page = register(
@@ -48,6 +55,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": solution.times,
@@ -68,13 +76,14 @@ presets(page, PRESETS)
 delta, mu = solution.deltas[0], solution.mu[0, 0]
 product = problem.eta_a * problem.eta_w
 kappa = (delta**2 + 4 * product * mu**2) ** 0.5
-st.latex(r"\dot\mu=\kappa\,(\varphi\lVert\beta_*\rVert-\mu),\qquad\kappa=\sqrt{\delta^2+4\eta_a\eta_w\mu^2}")
-st.latex(r"\dot\varphi=\frac{2\eta_a\eta_w\,\mu\lVert\beta_*\rVert}{\kappa-\delta}\,(1-\varphi^2)")
-st.latex(
+formula(r"\dot\mu=\kappa\,(\varphi\lVert\beta_*\rVert-\mu),\qquad\kappa=\sqrt{\delta^2+4\eta_a\eta_w\mu^2}")
+formula(r"\dot\varphi=\frac{2\eta_a\eta_w\,\mu\lVert\beta_*\rVert}{\kappa-\delta}\,(1-\varphi^2)")
+formula(
     rf"t=0,\ \delta={number(delta)}:\quad\kappa=\sqrt{{({number(delta)})^2+4\cdot{number(product)}\cdot"
     rf"({number(mu)})^2}}={number(kappa)}"
 )
-st.caption("  ·  ".join(f"δ = {d:g}: {word.word}" for d, word in zip(solution.deltas, solution.words, strict=True)))
+words = (f"δ = {d:g}: {word.word}" for d, word in zip(solution.deltas, solution.words, strict=True))
+st.caption(hovering("  ·  ".join(words)))
 prose(STEM, "look")
 
 with section(STEM, "scales"):

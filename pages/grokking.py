@@ -6,12 +6,12 @@ from core.figures.grokking import figures
 from core.problems import grokking
 from core.problems.grokking import Problem, Solution
 from pages.lessons import experiment_page as experiment
-from pages.shared.prose import said
+from pages.shared.prose import formula, hovering, said, table
 
 
 def facts(problem: Problem, solution: Solution) -> None:
-    """The scaled network, and the runs counted."""
-    st.latex(
+    """The scaled network, the runs counted, and fit and wait apart for each τ and α."""
+    formula(
         r"f=\tau\cdot\mathrm{transformer}(E/\alpha,\,P/\alpha),\qquad \tau="
         + f"{problem.tau:g}"
         + r",\quad \eta/\tau^2="
@@ -22,17 +22,28 @@ def facts(problem: Problem, solution: Solution) -> None:
     counts = grokking.counts(solution)
     columns = st.columns(len(counts))
     for column, (tau, (grokked, runs)) in zip(columns, counts.items(), strict=True):
-        column.metric(f"grokked at τ = {tau:g}", f"{grokked} of {runs} runs", help=said("grokking", "help: others"))
+        column.metric(
+            hovering(f"grokked at τ = {tau:g}"), f"{grokked} of {runs} runs", help=said("grokking", "help: others")
+        )
+    lines = grokking.summary(grokking.of_row(solution, problem.row))
+    table(
+        [
+            {"fit + wait": f"τ = {line.tau:g}"}
+            | {f"α = {alpha:g}": f"{fit} + {line.wait[alpha]}" for alpha, fit in line.fit.items()}
+            for line in lines
+        ]
+    )
+    st.caption(said("grokking", "help: table"))
 
 
 experiment.show(
     "grokking",
     grokking,
     figures,
-    shown=("seed", "tau", "alphas"),
-    more=("steps", "rate", "decay", "fraction", "width"),
+    shown=("row", "tau", "seed", "alphas"),
+    more=("steps", "rate", "decay", "fraction", "width", "modulus"),
     cursor=lambda solution: ("step", "training step", solution.steps[1:]),
     measured="train_accuracy",
     facts=facts,
-    grow=(1.25, 1),
+    grow=(1.25, 1, 1),
 )

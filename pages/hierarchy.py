@@ -6,14 +6,14 @@ from core.figures.hierarchy import figures
 from core.problems import hierarchy
 from core.problems.hierarchy import Problem, Solution
 from pages.lessons import experiment_page as experiment
-from pages.shared.prose import said
+from pages.shared.prose import formula, hovering, said
 
 
 def facts(problem: Problem, solution: Solution) -> None:
     """The exact number of data, and the accuracy where the scales differ most."""
     rules = hierarchy.rules(problem, problem.seed)
     power = r"n_c\,m^{(s^L-1)/(s-1)}"
-    st.latex(
+    formula(
         rf"\#\text{{data}}={power}={rules.classes}\cdot{rules.synonyms}^{{{rules.nodes}}}={rules.count},\qquad"
         rf"\text{{strings in use}}\le v^s={problem.vocabulary}^2,\qquad n_c m^L={rules.classes * rules.synonyms**problem.depth}"
     )
@@ -21,21 +21,21 @@ def facts(problem: Problem, solution: Solution) -> None:
     if found is None:
         return
     size, lines = found
-    st.caption(said("hierarchy", "where they differ", size=size))
+    st.caption(hovering(said("hierarchy", "where they differ", size=size)))
     columns = st.columns(len(lines))
     for column, line in zip(columns, lines, strict=True):
         spread = said("hierarchy", "help: spread", half=f"{line.half:.1%}")
-        column.metric(f"α = {line.alpha:g}", f"{line.accuracy:.1%}", help=spread)
+        column.metric(hovering(f"α = {line.alpha:g}"), f"{line.accuracy:.1%}", help=spread)
 
 
 experiment.show(
     "hierarchy",
     hierarchy,
     figures,
-    shown=("seed", "sample", "alphas", "sizes"),
+    shown=("seed", "target", "sample", "alphas", "sizes"),
     more=("epochs", "width"),
     cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
-    grow=(1.4, 1),
+    grow=(1.4, 1, 1),
 )

@@ -1,12 +1,15 @@
 """Implicit bias: which zero-loss solution each δ picks, seen in the plane, in the mirror and in space."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.errors import Refusal
-from core.figures.implicit_bias import at_rest, figures, landing_rows
+from core.figures.implicit_bias import figures, landing_rows
+from core.figures.implicit_bias_mirror import at_rest
 from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
-from core.problems.implicit_bias import PRESETS, Landings, curves, solve, space, spatial
+from core.problems.implicit_bias import PRESETS, Landings, Solution, curves, solve, space, spatial
 from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
 from core.theory.implicit_bias import RULES
 from pages.jobs.beside import beside
@@ -15,8 +18,9 @@ from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said, table
+from pages.shared.prose import formula, hovering, prose, said, table
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -30,7 +34,6 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 moving = solution.moving
-in_time = problem.moves == "time"
 rest = at_rest(problem, solution)
 
 
@@ -45,11 +48,16 @@ def numbers(run: Trained | None) -> None:
 
 def show(run: Trained | None) -> None:
     drawn = painted(figures, problem, solution, run)
-    cursor = Cursor("t", "time t", solution.times)
-    if not in_time:
-        cursor = Cursor("cursor’s δ", "relative scale δ", moving.deltas, still=rest)
-    hero(*drawn, cursor=cursor, grow=(1.2, 1, 1, 1), least=330)
+    hero(*drawn, **chart(problem, solution))
     numbers(run)
+
+
+def chart(problem: Landings, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    cursor = Cursor("t", "time t", solution.times)
+    if problem.moves != "time":
+        cursor = Cursor("cursor’s δ", "relative scale δ", solution.moving.deltas, still=at_rest(problem, solution))
+    return {"cursor": cursor, "grow": (1.2, 1, 1, 1), "least": 330}
 
 
 page = register(
@@ -58,6 +66,7 @@ page = register(
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "delta": solution.fan.deltas,
@@ -75,18 +84,20 @@ with picture:
 
 presets(page, PRESETS)
 a, beta = moving.a[rest, -1], moving.landing[rest]
-st.latex(
+formula(
     r"\beta(\infty)=\arg\min_{X\beta=y}\ \Psi_\delta(\beta)-\psi_\delta\,\hat\beta_0^{\top}\beta"
     r"=\beta_*+a(\infty)\,w_{\mathrm{null}}"
 )
-st.latex(
+formula(
     r"\Psi_\delta=\frac{(\kappa-2\delta)\sqrt{\kappa+\delta}}{3\sqrt{\eta_a\eta_w}},\quad"
     r"\kappa=\sqrt{\delta^2+4\eta_a\eta_w\lVert\beta\rVert^2}"
 )
-st.latex(
+formula(
     rf"\delta={number(float(moving.deltas[rest]))},\;"
     rf"a(\infty)={number(float(a))},\;\beta(\infty)=({number(float(beta[0]))},\,{number(float(beta[1]))})"
 )
+for phases in solution.phases:
+    phases_told(phases)
 if solution.fan.crosses.any():
     crossing = ", ".join(f"{d:g}" for d in solution.fan.deltas[solution.fan.crosses])
     st.info(
@@ -106,11 +117,11 @@ with section(STEM, "space"):
         cursor = Cursor("t", "time t", SPACE_TIMES)
         plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, autoplay=False)
         if "integrated" in example.rules:
-            st.caption(said(STEM, "integrated"))
+            st.caption(hovering(said(STEM, "integrated")))
         if run is not None:
             left, right = st.columns(2)
             left.metric("largest distance to the prediction", number(run.gap))
-            right.metric("drift of δ in space", number(run.largest_drift))
+            right.metric(hovering("drift of δ in space"), number(run.largest_drift))
             if run.verdict:
                 st.markdown(f":orange[:material/warning: {run.verdict}.]")
 

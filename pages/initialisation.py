@@ -7,7 +7,6 @@ import streamlit as st
 from core.errors import Refusal
 from core.figures.initialisation import figures, trained
 from core.figures.initialisation_movement import moved as paths
-from core.figures.picture import Picture
 from core.figures.style import number
 from core.problems.initialisation import PRESETS, Case, Problem, Solution, curves, solve, solve_case
 from core.problems.initialisation_run import SEEDS, compare, measured
@@ -20,21 +19,20 @@ from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.own_files import own_case, show_reading, show_refusal
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "initialisation"
 
 
-def chart_of(problem: Problem, found: Solution) -> tuple[tuple[Picture, ...], dict[str, Any]]:
-    """The panels, moved by the lever from as it is to rescaled, and how they are drawn."""
+def chart(_problem: Problem, found: Solution) -> dict[str, Any]:
+    """How the panels are drawn; the lever moves them from as it is to rescaled."""
     percent = found.percent
     cursor = (
         None if found.report.no_lever else Cursor("rescaled %", "of the way to the rescaled network", percent, still=0)
     )
-    chart = {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
-    return painted(figures, problem, found), chart
+    return {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
 
 
 def facts(found: Solution) -> None:
@@ -44,18 +42,18 @@ def facts(found: Solution) -> None:
     pair = report.pairs[found.pair]
     columns = st.columns(5)
     if pair.dimensionless is not None:
-        columns[0].metric("median δ̂", number(pair.dimensionless[middle]))
+        columns[0].metric(hovering("median δ̂"), number(pair.dimensionless[middle]))
     else:
-        columns[0].metric("median δ", number(pair.quantiles[middle]))
+        columns[0].metric(hovering("median δ"), number(pair.quantiles[middle]))
     columns[1].metric("neurons downstream", f"{pair.downstream:.0%}")
-    columns[2].metric("τ, median", number(report.tau))
+    columns[2].metric(hovering("τ, median"), number(report.tau))
     place = {report.layers[0]: "first", report.layers[-1]: "last"}.get(report.fast_layer, report.fast_layer)
     columns[3].metric("layer that moves f most", place, help=f"{report.fast_layer}, of {', '.join(report.layers)}.")
     columns[4].metric("start is", report.regime, help=report.basis)
     if report.slope:
         slope = report.slope
         span = f" ({number(slope.low)} to {number(slope.high)})" if slope.low != slope.high else ""
-        st.caption(f"‖slope‖ = {number(slope.value)}{span}: {slope.how}. {report.basis}")
+        st.caption(hovering(f"‖slope‖ = {number(slope.value)}{span}: {slope.how}. {report.basis}"))
     else:
         st.warning(said(STEM, "no regime", why=report.no_slope), icon=":material/help:")
     for warning in report.warnings:
@@ -66,7 +64,7 @@ def facts(found: Solution) -> None:
     factors = ", ".join(f"{name} × {number(c)}" for name, c in zip(report.layers, report.factors, strict=True))
     changed = "" if report.unchanged is None else " " + said(STEM, "unchanged", share=f"{report.unchanged:.0e}")
     what = "it to a mean δ̂" if len(report.factors) == 2 else "the balance of the first and the last layer to a mean"
-    st.markdown(f"**To move {what} of {report.aim:g}:** {factors}.{changed}")
+    st.markdown(hovering(f"**To move {what} of {report.aim:g}:** {factors}.{changed}"))
     st.code(report.pytorch, language=None)
 
 
@@ -87,8 +85,8 @@ def show_movement(found: Solution) -> None:
         columns[3].metric("not linear", f"{moved.curved:.0%}", help=said(STEM, "help: curved"))
     changes = ["from 0" if change is None else number(change) for change in moved.weight_change]
     columns[4].metric("weights changed", " · ".join(changes[:3]), help=said(STEM, "help: weights changed"))
-    st.markdown(f"**δ:** {moved.says}")
-    st.caption(said(STEM, "measured on", basis=moved.basis, rows=moved.samples, inputs=moved.inputs))
+    st.markdown(hovering(f"**δ:** {moved.says}"))
+    st.caption(hovering(said(STEM, "measured on", basis=moved.basis, rows=moved.samples, inputs=moved.inputs)))
     plot(*painted(paths, problem, moved), key="moved", autoplay=False, least=300)
 
 
@@ -96,8 +94,8 @@ def show_trained(snapshots: list) -> None:
     run = snapshots[-1].run
     plot(*trained(problem, run), key="trained", autoplay=False, least=300)
     if words := measured(run):
-        st.markdown(said(STEM, "measured", before=words[0].word, after=words[1].word))
-        st.caption(f"As is: {words[0].basis} Rescaled: {words[1].basis}")
+        st.markdown(hovering(said(STEM, "measured", before=words[0].word, after=words[1].word)))
+        st.caption(hovering(f"As is: {words[0].basis} Rescaled: {words[1].basis}"))
 
 
 # The picture stays in view within this container alone: what visitors bring needs the whole window.
@@ -116,6 +114,7 @@ with st.container():
         solution,
         solve=solve,
         figures=figures,
+        chart=chart,
         curves=curves,
         arrays={
             "percent": solution.percent,
@@ -131,8 +130,7 @@ with st.container():
     )
 
     with picture:
-        panels, chart = chart_of(problem, solution)
-        hero(*panels, **chart)
+        hero(*painted(figures, problem, solution), **chart(problem, solution))
 
     pair = solution.report.pairs[solution.pair]
     presets(page, PRESETS, downstream=f"{pair.downstream:.0%}")
@@ -145,7 +143,7 @@ with st.container():
         r"\hat\delta_k=\frac{\eta_l\lVert w^{l+1}_{\cdot k}\rVert^2-\eta_{l+1}\lVert w^l_{k\cdot}\rVert^2}"
         r"{\eta_l\,\eta_{l+1}\,u^{2/L}},\quad u=\frac{\lVert\text{slope}\rVert}{\prod\sqrt{\eta}}"
     )
-    st.latex(
+    formula(
         (two if len(report.rates) == 2 else deep)
         + rf",\qquad \text{{mean }}\delta={number(pair.mean)}\pm{number(pair.spread)},\quad "
         + rf"\eta=({','.join(number(rate) for rate in report.rates)}),\quad \lVert\text{{slope}}\rVert={problem.slope:g}"
@@ -158,8 +156,7 @@ if case is not None:
     st.subheader("Your own")
     try:
         brought = remember(solve_case)(case)
-        panels, chart = chart_of(problem, brought)
-        plot(*panels, key="own", **chart)
+        plot(*painted(figures, problem, brought), key="own", **chart(problem, brought))
         facts(brought)
         show_movement(brought)
         show_reading(brought.report)

@@ -1,16 +1,19 @@
 """Loss landscape: where δ puts valleys, ridges and gaps, and what slices of a student's loss can show."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.landscape import figures, slices
 from core.figures.style import CAMERAS, number
-from core.problems.landscape import PRESETS, Problem, curves, solve
+from core.problems.landscape import PRESETS, Problem, Solution, curves, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -25,12 +28,20 @@ problem = controls(
 solution = remember(solve)(problem)
 flow, run = solution.neuron, solution.student.run
 
+
+def chart(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    cursor = Cursor("t", "time t", solution.neuron.time)
+    return {"cursor": cursor, "cameras": CAMERAS, "grow": (1, 1.2), "least": 360}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": flow.time,
@@ -52,22 +63,18 @@ page = register(
 )
 
 with picture:
-    hero(
-        *painted(figures, problem, solution),
-        cursor=Cursor("t", "time t", flow.time),
-        cameras=CAMERAS,
-        grow=(1, 1.2),
-        least=360,
-    )
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
 a, theta = float(flow.a[0]), float(flow.theta[0])
 b = a * float((flow.w[0] ** 2).sum()) ** 0.5
-st.latex(
+formula(
     rf"L=\tfrac12\left(b^2+1\right)-b\cos\theta,\quad b=a\sqrt{{a^2-\delta}};\qquad"
     rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
     rf"L_\text{{saddle}}=\tfrac12"
 )
+
+phases_told(solution.phases)
 
 with section(STEM, "slices"):
     plot(
@@ -82,9 +89,11 @@ with section(STEM, "slices"):
     columns[0].metric("components hold", f"{own:.3g} %", help=said(STEM, "help: share"))
     columns[1].metric("random plane holds", f"{number(random)} %")
     columns[2].metric("student's train loss", number(float(run.loss[-1])))
-    columns[3].metric("neuron's drift of δ", number(flow.drift), help=said(STEM, "help: exact"))
+    columns[3].metric(hovering("neuron's drift of δ"), number(flow.drift), help=said(STEM, "help: exact"))
     columns[4].metric(
-        "student's drift of δ", number(float(run.drift.max())), help=said(STEM, "help: step", rate=number(run.rate))
+        hovering("student's drift of δ"),
+        number(float(run.drift.max())),
+        help=said(STEM, "help: step", rate=number(run.rate)),
     )
 
 prose(STEM, "look")

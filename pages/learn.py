@@ -21,8 +21,10 @@ from pages.shared.address import write
 from pages.shared.cache import painted, remember
 from pages.shared.controls import arrive
 from pages.shared.glossary import anchor
+from pages.shared.notebooks import REFERENCE
 from pages.shared.plot import plot
-from pages.shared.prose import glossary, pieces, prose, said
+from pages.shared.prose import formula, glossary, hovering, pieces, prose, said
+from pages.shared.symbols import symbols
 
 STEM = "learn"
 PARTS = ("glossary", "legend", "theorems", "figures", "plan", "class", "speaker", "worksheet", "builder", "cite")
@@ -47,6 +49,7 @@ def words_by_page(kind: str) -> list[tuple[str, str]]:
 def show_glossary() -> None:
     lines = [f"- <span id='{anchor(term)}'></span>**{term}**: {meaning}" for term, meaning in glossary().items()]
     st.markdown("\n".join(lines), unsafe_allow_html=True)
+    st.markdown("\n".join(f"- **{one}**, {name}: {meaning}" for one, (name, meaning) in symbols().items()))
 
 
 def show_marks() -> None:
@@ -58,6 +61,7 @@ def show_index() -> None:
     prose(STEM, "index")
     rows = [f"| [{BY_STEM[e.stem].title}]({e.stem}) | {e.shown} | {e.paper} | `{e.code}` |" for e in INDEX]
     st.markdown("\n".join(["| Page | What is seen | In the paper | In the code |", "|---|---|---|---|", *rows]))
+    prose(STEM, "reference" if REFERENCE.exists() else "no reference")
 
 
 def show_figures() -> None:
@@ -95,7 +99,7 @@ def show_worksheet() -> None:
     st.download_button(
         "Worksheet as Markdown", f"# Worksheet\n\n{whole}\n", "worksheet.md", "text/markdown", key="sheet"
     )
-    st.caption(said(STEM, "print"))
+    st.caption(hovering(said(STEM, "print")))
 
 
 def show_citations() -> None:
@@ -131,7 +135,7 @@ SHOW = {
 }
 
 prose(STEM, "intro")
-st.latex(r"\delta=\eta_w\,a^2-\eta_a\,\lVert w\rVert^2,\qquad\dot\delta=0\ \text{ along gradient flow}")
+formula(r"\delta=\eta_w\,a^2-\eta_a\,\lVert w\rVert^2,\qquad\dot\delta=0\ \text{ along gradient flow}")
 if (old := st.query_params.get("part")) in RENAMED:
     st.query_params["part"] = RENAMED[old]
 for note in arrive(Reading):

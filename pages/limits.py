@@ -1,16 +1,18 @@
 """Limits: where the theory ends, shown on the minimal model and a small ReLU network."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.limits import figures
 from core.figures.style import number
-from core.problems.limits import PRESETS, Limits, curves, solve
+from core.problems.limits import PRESETS, Limits, Solution, curves, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -24,12 +26,19 @@ problem = controls(
 )
 solution = remember(solve)(problem)
 
+
+def chart(problem: Limits, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times), "least": 290}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": solution.times,
@@ -47,16 +56,16 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), least=290)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
-st.latex(
+formula(
     rf"\delta_{{t+1}}=(1-\eta\lambda)^2\delta_t+\eta^2\left(v_a^2-\lVert v_w\rVert^2\right)"
     rf"+2\eta(1-\eta\lambda)\,\mu\,p_t,\qquad \eta={number(solution.rate)},\ "
     rf"\lambda={problem.decay:g},\ \mu={problem.momentum:g}"
 )
 columns = st.columns(4)
-columns[0].metric("drift of δ", number(float(solution.delta[:, -1].mean() - solution.delta[0, 0])))
+columns[0].metric(hovering("drift of δ"), number(float(solution.delta[:, -1].mean() - solution.delta[0, 0])))
 columns[1].metric("largest error of the function", number(solution.worst))
 gap = float(abs(solution.formula - solution.counted).max())
 columns[2].metric("formula of the drift is off by", number(gap), help=said(STEM, "help: formula"))

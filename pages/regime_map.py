@@ -1,6 +1,7 @@
 """Regime map: the paper's sweep over (τ, δ), scrubbed in time, any cell re-run live, and sweeps of one's own."""
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -8,15 +9,26 @@ from core.errors import Refusal
 from core.figures.regime_map import figures, own_maps
 from core.figures.regime_map_curves import live
 from core.figures.style import number
-from core.problems.regime_map import PRESETS, View, cell_number, curves, half_times, lesson, over_seeds, row, solve
+from core.problems.regime_map import (
+    PRESETS,
+    View,
+    cell_number,
+    curves,
+    half_times,
+    lesson,
+    over_seeds,
+    row,
+    solve,
+)
 from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
+from core.training.regime_map import RegimeMap
 from pages.jobs.live import work
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -70,7 +82,16 @@ def show_live(view: View, snapshots: list) -> None:
     """The newest state of a live cell, and what it cost."""
     newest = snapshots[-1]
     plot(live(view, remember(solve)(view), newest), key="live")
-    st.caption(said(STEM, "cost", seconds=f"{newest.seconds:.2f}", step=f"{int(newest.steps[-1]):,}"))
+    st.caption(hovering(said(STEM, "cost", seconds=f"{newest.seconds:.2f}", step=f"{int(newest.steps[-1]):,}")))
+
+
+def chart(_view: View, solution: RegimeMap) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {
+        "cursor": Cursor("steps", "steps of descent", solution.checkpoint, still=4),
+        "grow": (1, 1, 1),
+        "least": 300,
+    }
 
 
 def map_and_cells(view: View) -> None:
@@ -95,21 +116,13 @@ def map_and_cells(view: View) -> None:
             "delta": solution.delta,
             **{f"map_{name.replace(' ', '_')}": row(solution, name).mean(axis=0) for name in (*ends, "train loss")},
         }
-        page = register(STEM, view, solution, solve=solve, figures=figures, curves=curves, arrays=arrays)
-        hero(
-            *painted(figures, view, solution),
-            cursor=Cursor("steps", "steps of descent", solution.checkpoint, still=4),
-            wants=("click",),
-            grow=(1, 1, 1),
-            least=300,
-        )
+        page = register(STEM, view, solution, solve=solve, figures=figures, chart=chart, curves=curves, arrays=arrays)
+        hero(*painted(figures, view, solution), wants=("click",), **chart(view, solution))
     presets(page, PRESETS)
     tau, delta = float(solution.tau[i]), float(solution.delta[j])
     alpha = ((delta / tau**2 + ((delta / tau**2) ** 2 + 4) ** 0.5) / 2) ** 0.5
-    st.latex(
-        rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}})={number(delta)},\quad \tau={number(tau)},\ \alpha={number(alpha)}"
-    )
-    st.latex(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
+    formula(rf"\delta=\tau^2(\alpha^2-\alpha^{{-2}})={number(delta)},\quad \tau={number(tau)},\ \alpha={number(alpha)}")
+    formula(rf"|a_k|=\alpha\tau={number(alpha * tau)},\quad \lVert w_k\rVert=\tau/\alpha={number(tau / alpha)}")
     columns = st.columns(5)
     for column, (name, value) in zip(columns, ends.items(), strict=False):
         column.metric(f"{name} at the end", number(float(value)), help=said(STEM, "help: mean"))

@@ -1,16 +1,19 @@
 """ReLU picture: two networks learn an XOR-like task; their linear pieces, drawn exactly, redrawn or frozen."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.relu import figures
 from core.figures.style import number, side_mark
-from core.problems.relu import PRESETS, Problem, curves, solve
+from core.problems.relu import PRESETS, Problem, Solution, curves, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose
+from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -21,12 +24,19 @@ problem = controls(Problem, shown=("delta", "tau", "slope", "seed", "noise"), mo
 solution = remember(solve)(problem)
 main, rival = solution.main, solution.rival
 
+
+def chart(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "flow time t", solution.main.time), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": main.time,
@@ -48,17 +58,23 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", main.time), least=270)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
 for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(2), strict=True):
-    column.markdown(f"**{side_mark(delta)} τ = {tau:g}, δ = {number(delta)}**, at the end (t = {problem.end:g})")
-    column.caption(
+    column.markdown(
+        hovering(f"**{side_mark(delta)} τ = {tau:g}, δ = {number(delta)}**, at the end (t = {problem.end:g})")
+    )
+    told = (
         f"activations flipped {float(run.flipped[-1]):.1%} · distance moved {number(float(run.distance[-1]))} · "
         f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
         f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
     )
-st.latex(
+    column.caption(hovering(told))
+for phases, column in zip(solution.phases, st.columns(2), strict=True):
+    with column:
+        phases_told(phases)
+formula(
     rf"f(x)=\sum_i a_i\,\sigma(w_i^\top x)=G_k^\top x\ \text{{ in sector }}k,\qquad "
     rf"G_{{k+1}}=G_k\pm(1-\gamma)\,a_iw_i,\qquad\sigma(z)=\max(z,{problem.slope:g}\,z),\quad"
     rf"{2 * problem.width}\text{{ sectors}}"

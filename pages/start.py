@@ -1,22 +1,39 @@
-"""Start: the race of three splits between the layers, a prediction, and the flip to ReLU."""
+"""Start: three networks that are one function race; the story that explains them; a guess, and the flip to ReLU."""
+
+from typing import Any
 
 import streamlit as st
 
+from core.figures import start_story
 from core.figures.start import figures, findings
 from core.figures.style import number
-from core.problems.start import PRESETS, Start, curves, solve, words
+from core.problems.start import PRESETS, Linear, Relu, Start, curves, solve, words
+from core.problems.start_story import Story, moments
+from core.problems.start_story import solve as solve_story
+from pages.lessons import story
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import arrays_of, takeaway
 
 STEM = "start"
 GUESS = "start_guess"
 CHOICES = ("▼ downstream", "● balanced", "▲ upstream")
+ONWARD = (
+    "geometry",
+    "exact",
+    "implicit_bias",
+    "relu",
+    "teacher_student",
+    "regime_map",
+    "wide",
+    "deep",
+    "kernel_movement",
+)
 
 
 def predict(choice: str) -> None:
@@ -25,53 +42,78 @@ def predict(choice: str) -> None:
     st.session_state["network"] = "relu"
 
 
-picture = st.container(key="picture")
-problem = controls(
-    Start,
-    shown=("network", "delta", "angle", "seed"),
-    idle={"angle": ("network", "relu"), "seed": ("network", "linear")},
-)
-ask = st.container()
-solution = remember(solve)(problem)
-relu = problem.network == "relu"
-
-page = register(
-    STEM,
-    problem,
-    solution,
-    solve=solve,
-    figures=figures,
-    curves=curves,
-    arrays={"t": solution.times, **arrays_of(solution)},
-)
-
-with picture:
-    hero(
-        *painted(figures, problem, solution), cursor=Cursor("t", "time t", solution.times), grow=(1.2, 1, 1), least=270
+def tell() -> None:
+    """The story, step by step, each on its own cursor."""
+    told = remember(solve_story)(Story())
+    race, trained = Cursor("t", "time t", told.race.times), told.neurons[0].run.time
+    cursors = (
+        Cursor("t", "time t", told.roll),
+        Cursor("t", "time t", told.pair_times),
+        race,
+        race,
+        Cursor("t", "flow time t", trained[moments(trained.size)]),
+        Cursor("step", "steps of training", told.checkpoint),
     )
-with ask:
-    if relu:
-        guess = st.session_state.get(GUESS)
-        if guess:
-            st.success(said(STEM, "guessed right" if guess == CHOICES[2] else "guessed wrong", guess=guess))
-    else:
-        prose(STEM, "guess")
-        with st.container(horizontal=True, gap="small"):
-            for choice in CHOICES:
-                st.button(choice, key=f"guess_{choice}", on_click=predict, args=(choice,))
+    story.tell(STEM, painted(start_story.figures, Story(), told), cursors, ONWARD, start_story.WIDTHS)
 
-presets(page, PRESETS, "sentence: relu" if relu else "sentence: linear", **findings(solution))
-down, level, up = solution.deltas
-st.latex(
-    r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2:\qquad"
-    rf"\blacktriangledown\ {number(down)}\qquad\bullet\ {number(level)}\qquad\blacktriangle\ {number(up)}"
-)
-columns = st.columns(3)
-for column, word, k in zip(columns, CHOICES, range(3), strict=True):
-    reached, moved = float(solution.reached[k]), float(solution.kernel_distance[k, -1])
-    what = "1 % of the loss left at t" if relu else "aligned (φ = 0.95) at t"
-    column.metric(f"{word}: {what}", number(reached) if reached == reached else "not yet")
-    column.metric(f"{word}: kernel moved S(0, T)", number(moved))
-st.caption(said(STEM, "trained" if relu else "exact", drift=number(solution.drift)))
-prose(STEM, "relu" if relu else "look", **words(solution))
-takeaway(page)
+
+def chart(problem: Start, solution: Linear | Relu) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "time t", solution.times), "grow": (1.9, 1, 1), "least": (300, 215, 215)}
+
+
+def play() -> None:
+    """The race with all its controls."""
+    picture = st.container(key="picture")
+    problem = controls(
+        Start,
+        shown=("network", "delta", "angle", "seed"),
+        idle={"angle": ("network", "relu"), "seed": ("network", "linear")},
+    )
+    ask = st.container()
+    solution = remember(solve)(problem)
+    relu = problem.network == "relu"
+
+    page = register(
+        STEM,
+        problem,
+        solution,
+        solve=solve,
+        figures=figures,
+        chart=chart,
+        curves=curves,
+        arrays={"t": solution.times, **arrays_of(solution)},
+    )
+
+    with picture:
+        hero(*painted(figures, problem, solution), **chart(problem, solution))
+    with ask:
+        if relu:
+            guess = st.session_state.get(GUESS)
+            if guess:
+                st.success(said(STEM, "guessed right" if guess == CHOICES[2] else "guessed wrong", guess=guess))
+        else:
+            prose(STEM, "guess")
+            with st.container(horizontal=True, gap="small"):
+                for choice in CHOICES:
+                    st.button(choice, key=f"guess_{choice}", on_click=predict, args=(choice,))
+
+    presets(page, PRESETS, "sentence: relu" if relu else "sentence: linear", **findings(solution))
+    story.entrance(STEM, "Show me why, in six steps")
+    down, level, up = solution.deltas
+    formula(
+        r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2:\qquad"
+        rf"\blacktriangledown\ {number(down)}\qquad\bullet\ {number(level)}\qquad\blacktriangle\ {number(up)}"
+    )
+    columns = st.columns(3)
+    for column, word, k in zip(columns, CHOICES, range(3), strict=True):
+        reached, moved = float(solution.reached[k]), float(solution.kernel_distance[k, -1])
+        what = "1 % of the loss left at t" if relu else "aligned (φ = 0.95) at t"
+        column.metric(hovering(f"{word}: {what}"), number(reached) if reached == reached else "not yet")
+        column.metric(hovering(f"{word}: kernel moved S(0, T)"), number(moved))
+    st.caption(hovering(said(STEM, "trained" if relu else "exact", drift=number(solution.drift))))
+    prose(STEM, "relu" if relu else "look", **words(solution))
+    takeaway(page)
+
+
+tell() if story.telling(STEM) else play()

@@ -1,17 +1,20 @@
 """Teacher–student: the paper's first figure, trained while you look, with any scales, seed and rates."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.errors import OutsideTheory
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.teacher_student import PRESETS, Problem, curves, papers_four, solve
+from core.problems.teacher_student import PRESETS, Problem, Solution, curves, papers_four, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -38,12 +41,19 @@ except OutsideTheory as error:
     st.stop()
 run = solution.run
 
+
+def chart(problem: Problem, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    return {"cursor": Cursor("t", "flow time t", solution.run.time), "grow": (1.4, 1, 1), "least": 270}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": run.time,
@@ -62,30 +72,33 @@ page = register(
 )
 
 with picture:
-    hero(*painted(figures, problem, solution), cursor=Cursor("t", "flow time t", run.time), grow=(1.4, 1, 1), least=270)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 
 presets(page, PRESETS)
 conserved, mu = solution.conserved, problem.tau**2
 kappa = (conserved**2 + 4 * problem.eta_a * problem.eta_w * mu**2) ** 0.5
 a, w = abs(float(run.a[0, 0])), float((run.W[0, 0] ** 2).sum()) ** 0.5
-st.latex(
+formula(
     rf"\delta_i=\eta_w a_i^2-\eta_a\lVert w_i\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
     rf"-{problem.eta_a:g}\cdot({number(w)})^2={number(conserved)}"
 )
-st.latex(
+formula(
     rf"\dot\mu_i=-\kappa_i\,\hat\beta_i^\top\xi_i,\qquad"
     rf"\dot{{\hat\beta}}_i=-\frac{{\kappa_i+\delta_i}}{{2\mu_i}}\,(I-\hat\beta_i\hat\beta_i^\top)\,\xi_i,\qquad"
     rf"\kappa_i={number(kappa)},\quad\frac{{\kappa_i+\delta_i}}{{2\lvert\mu_i\rvert}}={number((kappa + conserved) / (2 * mu))}"
     rf"\;\text{{at the start}}"
 )
-st.caption(said(STEM, "end", t=f"{problem.end:g}"))
+st.caption(hovering(said(STEM, "end", t=f"{problem.end:g}")))
 columns = st.columns(6)
 columns[0].metric("train loss", number(float(run.loss[-1])))
 columns[1].metric("test loss", number(float(solution.test_loss[-1])), help=said(STEM, "help: test loss"))
 columns[2].metric("Hamming distance", f"{run.hamming[-1]:.3g} of {problem.width}")
 columns[3].metric("parameter distance", number(float(run.distance[-1])))
 columns[4].metric("alignment", f"{solution.alignment[-1]:.2f}", help=said(STEM, "help: alignment"))
-columns[5].metric("drift of δ", number(float(run.drift.max())), help=said(STEM, "help: drift", rate=number(run.rate)))
+columns[5].metric(
+    hovering("drift of δ"), number(float(run.drift.max())), help=said(STEM, "help: drift", rate=number(run.rate))
+)
+phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
 with section(STEM, "four"):

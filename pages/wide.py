@@ -1,10 +1,12 @@
 """Wide: two-layer linear networks of any shape, where shape decides what unbalance does."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.style import number
 from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
-from core.problems.wide import PRESETS, WideNetwork, curves
+from core.problems.wide import PRESETS, Solution, WideNetwork, curves
 from core.problems.wide_run import Comparison, compare, solve
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
@@ -12,8 +14,9 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import prose, said
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -28,12 +31,20 @@ problem = controls(
 solution = remember(solve)(problem)
 run = solution.curves
 
+
+def chart(problem: WideNetwork, solution: Solution) -> dict[str, Any]:
+    """How the picture is drawn."""
+    cursor = Cursor("t", "time t", solution.curves.times, still=60)
+    return {"cursor": cursor, "grow": (1.2, 1), "least": 320}
+
+
 page = register(
     STEM,
     problem,
     solution,
     solve=solve,
     figures=figures,
+    chart=chart,
     curves=curves,
     arrays={
         "t": run.times,
@@ -49,32 +60,32 @@ page = register(
 )
 
 with picture:
-    cursor = Cursor("t", "time t", run.times, still=60)
-    hero(*painted(figures, problem, solution), cursor=cursor, grow=(1.2, 1), least=320)
+    hero(*painted(figures, problem, solution), **chart(problem, solution))
 if not solution.exact:
     with st.container(border=True):
         prose(STEM, "integrated", reason=solution.reason)
 
 presets(page, PRESETS)
 word = regime(problem.d, problem.h, problem.c)
-st.latex(
+formula(
     r"\Delta=\eta_w AA^\top-\eta_a WW^\top,\quad \tfrac1h\operatorname{tr}\Delta="
     + number(float(solution.per_neuron.mean()))
 )
-st.latex(
+formula(
     r"\dot s_i=\sqrt{\delta^2+" + number(4 * problem.eta_a * problem.eta_w) + r"\,s_i^2}\,(s^*_i-s_i)\;\text{(aligned)}"
 )
-st.latex(
-    r"s^*=(" + ",".join(map(number, solution.strengths[:4])) + (r",\dots)" if len(solution.strengths) > 4 else ")")
-)
+formula(r"s^*=(" + ",".join(map(number, solution.strengths[:4])) + (r",\dots)" if len(solution.strengths) > 4 else ")"))
 left, middle, right = st.columns(3)
 left.metric("regime measured", solution.regime.word, help=solution.regime.basis)
-middle.metric("kernel movement S(0, T)", number(float(run.kernel_distance[-1])))
+middle.metric(hovering("kernel movement S(0, T)"), number(float(run.kernel_distance[-1])))
 low, high = solution.per_neuron.min(), solution.per_neuron.max()
-right.metric("δ of each neuron", number(float(low)) if low == high else f"{number(float(low))} … {number(float(high))}")
+right.metric(
+    hovering("δ of each neuron"), number(float(low)) if low == high else f"{number(float(low))} … {number(float(high))}"
+)
 shape = f"{problem.d}·{problem.h}·{problem.c}"
 at = {"shape": shape, "low": word["downstream"], "high": word["upstream"]}
-st.caption(said(STEM, "theory", basis=solution.regime.basis, **at))
+st.caption(hovering(said(STEM, "theory", basis=solution.regime.basis, **at)))
+phases_told(solution.phases)
 cells, words = st.columns((1, 1))
 with cells:
     plot(*remember(shapes)(problem), key="map")
@@ -86,11 +97,11 @@ with section(STEM, "trained"):
     def trained(compared: Comparison | None) -> None:
         """Theory and training side by side, once training is done."""
         if compared is None:
-            st.caption(said(STEM, "waiting"))
+            st.caption(hovering(said(STEM, "waiting")))
             return
         plot(*painted(comparison, problem, compared), key="compared", grow=(1.3, 1))
         apart, drift = st.columns(2)
-        apart.metric("largest relative error of β", number(compared.worst))
+        apart.metric(hovering("largest relative error of β"), number(compared.worst))
         drift.metric("drift of Δ", number(float(compared.trained.drift.max())))
         if compared.worst > 1e-3 and compared.trained.rate:
             st.warning(

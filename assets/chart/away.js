@@ -1,7 +1,9 @@
 /* What is taken away: the link to this very picture, and the picture as PNG or SVG, as it is seen. */
 
+import { download, pictureFile } from "./saved.js";
+
 export function linkTo(chart) {
-  const url = new URL(location.href);
+  const url = new URL(chart.source.link ?? location.href);
   if (chart.source.cursor) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
   const scene = chart.panels.find((panel) => panel.scenes.length);
   const camera = scene?.camera(scene.scenes[0]);
@@ -14,20 +16,19 @@ export function linkTo(chart) {
 
 export async function copyLink(chart) {
   const link = linkTo(chart);
-  history.replaceState(history.state, "", link);
+  const elsewhere = Boolean(chart.source.link);
+  if (!elsewhere) history.replaceState(history.state, "", link);
   try {
     await navigator.clipboard.writeText(link);
     chart.say("Link copied: it opens this very picture.");
   } catch {
-    chart.say("The address bar now holds the link to this picture.");
+    chart.say(elsewhere ? link : "The address bar now holds the link to this picture.");
   }
 }
 
 export async function save(chart, format) {
   for (const [k, panel] of chart.panels.entries()) {
     if (panel.div.hidden) continue;
-    const size = { width: panel.plot.clientWidth, height: panel.div.clientHeight };
-    const filename = `${chart.source.file}-${k + 1}`;
-    await chart.Plotly.downloadImage(panel.seen(), { format, filename, scale: 2, ...size });
+    download(await pictureFile(chart, panel, format), `${chart.source.file}-${k + 1}.${format}`);
   }
 }

@@ -39,7 +39,10 @@ function showViews(chart) {
 export function showPicker(chart) {
   const picker = chart.root.querySelector(".lab-pick");
   const { network } = chart;
-  const items = network.host.isConnected ? [...chart.panels, { div: network.host, short: "network" }] : chart.panels;
+  const panels = chart.story.only(chart.panels);
+  chart.panels.forEach((panel) => (panel.div.hidden = true));
+  const tapped = network.host.isConnected && !network.spec.front;
+  const items = tapped ? [...panels, { div: network.host, short: "network" }] : panels;
   const count = items.length;
   const several = narrow() && count > 1;
   picker.hidden = !several;
@@ -51,7 +54,7 @@ export function showPicker(chart) {
     chart.redraw();
   };
   const one = (panel, k) => {
-    const label = panel.div === network.host ? "network" : `${panel.short}, picture ${k + 1} of ${chart.panels.length}`;
+    const label = panel.div === network.host ? "network" : `${panel.short}, picture ${k + 1} of ${panels.length}`;
     return button(panel.short, choose(k), { label, pressed: k === chart.chosen });
   };
   picker.replaceChildren(...items.map(one));

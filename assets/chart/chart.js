@@ -4,13 +4,14 @@ import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
 import { painted, still } from "./device.js";
 import { follow } from "./flow.js";
-import { pointOf } from "./handles.js";
+import { moved } from "./handles.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
 import { loadPlotly } from "./library.js";
 import { Network } from "./network.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
+import { Story } from "./story.js";
 import { themeOf } from "./theme.js";
 
 const SETTLE_MS = 500;
@@ -31,6 +32,7 @@ export class Chart {
     this.status = root.querySelector(".lab-status");
     this.playback = new Playback(this);
     this.network = new Network(this);
+    this.story = new Story(this);
     this.wire();
   }
 
@@ -69,15 +71,17 @@ export class Chart {
     this.source = source;
     const replay = before && source.directions && source.directions.act !== this.directions.act;
     this.directions = source.directions ?? AT_DESK;
+    this.story.set(this.directions.story, this.directions.step - 1);
     this.theme = themeOf(this.root);
     this.readFigures();
     this.news = this.answered = true;
     this.openingCamera ??= source.camera;
     if (!before) this.index = this.indexOf(source.start);
-    else this.settle(before, place);
+    else if (!this.story.steps) this.settle(before, place);
     if (this.directions.curtain) this.behindCurtain();
     showBar(this);
     showPicker(this);
+    if (!before && !window.Plotly) this.outline();
     try {
       this.Plotly = await loadPlotly(source.plotly);
     } catch (error) {
@@ -85,9 +89,15 @@ export class Chart {
       return;
     }
     this.redraw();
+    if (!before && this.story.steps) this.story.bring("instant");
     if (this.directions.curtain || this.last === 0) return;
     if (replay) this.begin();
     else if (!before && source.autoplay && !still()) this.playback.play();
+  }
+
+  outline() {
+    this.network.show(this.index);
+    this.panels.forEach((panel) => panel.outline(this.index));
   }
 
   /* Where the cursor stands: at the place the picture opens with, or at a value of the visitor's choice. */
@@ -108,9 +118,12 @@ export class Chart {
     this.panels.forEach((panel) => panel.resetView());
   }
 
+  /* The moment before anything happens; a narrow screen shows the picture that can be drawn in. */
   behindCurtain() {
     this.playback.pause();
     this.index = 0;
+    const drawn = this.story.only(this.panels).findIndex((panel) => panel.sketch.wanted);
+    if (drawn >= 0) this.chosen = drawn;
   }
 
   /* A handle is taken: what arrives from before does not pull it out of the hand. */
@@ -125,8 +138,7 @@ export class Chart {
       this.ask(grip, ASK_MS);
       return;
     }
-    if (handle.flow === "deltas") this.flow.deltas = [values[handle.knob.field]];
-    else this.flow[handle.flow] = pointOf(handle, values);
+    Object.assign(this.flow, moved(handle, values));
     const runs = follow(this.flow);
     if (!runs) return;
     this.runs = runs;
@@ -143,8 +155,7 @@ export class Chart {
 
   /* No other picture came: what was asked for is refused, or is what there was. The last picture stands. */
   putBack() {
-    this.flow = this.source.flow && { ...this.source.flow };
-    this.runs = null;
+    this.forgetHand();
     this.panels.forEach((panel) => panel.handles.restore(null));
     this.redraw();
   }
@@ -162,6 +173,15 @@ export class Chart {
     this.answered = false;
     this.count = (this.count ?? 0) + 1;
     this.tell("drag", { name: grip.handle.name, values: grip.values, count: this.count });
+  }
+
+  /* A story's next step: other pictures of the same chart. */
+  stepped() {
+    showBar(this);
+    showPicker(this);
+    this.pickNetwork();
+    this.panels.forEach((panel) => panel.fit());
+    this.layAnew();
   }
 
   /* From the start, or, where motion is unwanted, at the end. */
@@ -185,12 +205,25 @@ export class Chart {
       this.resize.observe(panel.plot);
     }
     panels.forEach((panel, k) => this.panels[k].set(panel));
-    this.network.set(this.panels.map((panel) => panel.figure.network).find(Boolean));
-    if (this.network.spec && !this.directions.curtain) this.host.append(this.network.host);
-    else this.network.host.remove();
+    this.pickNetwork();
     if (this.held) return;
+    this.forgetHand();
+  }
+
+  /* The picture as it was sent. */
+  forgetHand() {
     this.flow = this.source.flow && { ...this.source.flow };
     this.runs = null;
+    this.panels.forEach((panel) => panel.letGo());
+  }
+
+  /* That of the pictures shown: beside them, or before them. */
+  pickNetwork() {
+    this.network.set(this.story.only(this.panels).map((panel) => panel.figure.network).find(Boolean));
+    const { host, spec } = this.network;
+    if (!spec || this.directions.curtain) host.remove();
+    else if (spec.front) this.host.prepend(host);
+    else this.host.append(host);
   }
 
   drop(panel) {
@@ -220,8 +253,9 @@ export class Chart {
     const cursor = this.source.cursor;
     if (!cursor) return;
     const words = `${cursor.symbol} = ${cursor.names[this.index]}`;
+    const phase = this.panels.map((panel) => panel.phase(this.index)).find(Boolean);
     this.range.value = String(this.index);
-    this.range.setAttribute("aria-valuetext", words);
+    this.range.setAttribute("aria-valuetext", phase ? `${words}, ${phase}` : words);
     this.readout.textContent = words;
   }
 
@@ -318,6 +352,7 @@ export class Chart {
     cancelAnimationFrame(this.following);
     this.playback.pause();
     this.deafen();
+    this.story.close();
     this.resize.disconnect();
     this.panels.forEach((panel) => this.drop(panel));
     this.panels = [];

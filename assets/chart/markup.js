@@ -15,9 +15,11 @@ function element(node) {
   if (KNOWN.has(node.tagName)) return document.createElement(node.tagName);
   if (node.tagName !== "A") return document.createDocumentFragment();
   const link = document.createElement("a");
-  const to = new URL(node.getAttribute("href") ?? "", location.href);
-  if (to.origin === location.origin) link.href = to.href;
-  link.target = "_self";
+  const home = document.documentElement.dataset.labHome;
+  const base = new URL(home || location.href);
+  const to = new URL(node.getAttribute("href") ?? "", base);
+  if (to.origin === base.origin) link.href = to.href;
+  link.target = home ? "_blank" : "_self";
   return link;
 }
 

@@ -1,10 +1,12 @@
 /* The network itself, small: a line as wide as its weight is large, dashed and of another colour where it is negative; a
    beam tilts with δ between the layers; neurons light up where an activation flips (core.figures.network). */
 
+import { runOf } from "./flow.js";
 import { written } from "./markup.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FINEST = 32767;
+const COARSE = 127;
 const [WIDE, HIGH, MIDDLE] = [128, 74, 37];
 const WIDEST = { one: 7, many: 3 };
 const TILT = { by: 9, most: 24 };
@@ -31,6 +33,7 @@ class Copy {
     into.append(this.figure);
     this.sizes = sizesOf(spec);
     this.draw();
+    if (spec.single) this.svg.querySelectorAll("g, path").forEach((part) => part.remove());
   }
 
   draw() {
@@ -84,7 +87,7 @@ class Copy {
       pan.setAttribute("r", (2 + 6 * Math.min(1, ends[k] / most)).toFixed(2));
       pan.setAttribute("fill", spec.colour);
     });
-    const words = `${mark(delta)} δ = ${threeDigits(delta)}`;
+    const words = spec.says ?? `${mark(delta)} δ = ${threeDigits(delta)}`;
     if (this.words === words) return;
     this.words = words;
     this.caption.replaceChildren(written(words));
@@ -96,6 +99,15 @@ class Copy {
 function sizesOf(spec) {
   if (spec.layers) return [1, ...Array.from(spec.layers.values[0], () => 1)];
   return [spec.W.values[0][0].length, spec.W.values[0].length, 1];
+}
+
+/* Where many lines are thin, an eighth part of a pixel is told apart: bytes were sent. */
+const fine = (values) =>
+  values instanceof Int8Array ? Int16Array.from(values, (one) => (one * FINEST) / COARSE) : Array.isArray(values) ? values.map(fine) : values;
+
+function refined(copy) {
+  const parts = Object.entries(copy).filter(([, part]) => part?.values);
+  return { ...copy, ...Object.fromEntries(parts.map(([key, part]) => [key, { ...part, values: fine(part.values) }])) };
 }
 
 export class Network {
@@ -110,24 +122,25 @@ export class Network {
 
   /* Those of a new figure; the drawings stay as long as the networks have the same shape. */
   set(spec) {
-    this.spec = spec;
-    const shapes = JSON.stringify([spec?.copies.map(sizesOf), spec?.colours]);
+    this.spec = spec = spec && { ...spec, copies: spec.copies.map(refined) };
+    const shapes = JSON.stringify([spec?.copies.map((copy) => [sizesOf(copy), copy.single]), spec?.colours]);
     if (shapes === this.shapes) return;
     this.shapes = shapes;
     this.host.replaceChildren();
     this.host.classList.toggle("lab-many", spec?.copies.length > 3);
+    this.host.classList.toggle("lab-front", Boolean(spec?.front));
     this.copies = (spec?.copies ?? []).map((copy) => new Copy(this.host, copy, spec.colours));
   }
 
   show(index) {
     if (!this.spec || this.host.hidden) return;
-    const { copies, follows } = this.spec;
+    const { copies } = this.spec;
     const { runs, flow } = this.chart;
-    const live = follows && runs?.length === copies.length;
     const scale = Math.max(...copies.flatMap((copy) => [copy.W, copy.a, copy.layers].map((part) => part?.scale ?? 0)));
     copies.forEach((copy, k) => {
-      const weights = live ? ofRun(runs[k], index, scale) : ofFrame(copy, index, scale);
-      const spec = live ? { ...copy, delta: [flow.deltas[k]] } : copy;
+      const run = runs && "run" in copy && runOf(copy, runs, flow, index);
+      const weights = run ? ofRun(run, copy.run === "cursor" ? Infinity : index, scale) : ofFrame(copy, index, scale);
+      const spec = run ? { ...copy, delta: [flow.deltas[runs.indexOf(run)]] } : copy;
       this.copies[k].show(spec, weights, copy.flips?.[Math.min(index, copy.flips.length - 1)], index);
     });
   }

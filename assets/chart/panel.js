@@ -5,8 +5,12 @@ import { patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { compact, directed, enlarged } from "./lesson.js";
+import { outlineOf } from "./outline.js";
+import { phaseAt, Spans } from "./phases.js";
 import { leastWidth, roomFor } from "./room.js";
-import { swiftly } from "./swift.js";
+import { leaveCoarse } from "./scenes.js";
+import { Sketch } from "./sketch.js";
+import { swiftly, widened } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, lookAt, sized, twoFingers } from "./view.js";
 import { withWords, withoutWords, Words } from "./words.js";
@@ -29,16 +33,27 @@ export class Panel {
     this.div.append(this.area);
     host.append(this.div);
     this.words = new Words(this.div, this.area, this.plot);
+    this.spans = new Spans(this, this.area);
     this.handles = new Handles(this, this.area);
+    this.sketch = new Sketch(this, this.area);
+    this.what = document.createElement("button");
+    this.what.type = "button";
+    this.what.className = "lab-what";
+    this.what.textContent = "?";
+    this.div.append(this.what);
     this.watched = false;
     this.drawn = [];
     twoFingers(this.plot);
   }
 
-  set({ figure, name, short, height, grow, least }) {
+  set({ figure, name, short, height, grow, least, symbols = [] }) {
     this.figure = decoded(figure);
     this.short = short;
+    this.spans.show(this.figure.phases);
     this.div.setAttribute("aria-label", name);
+    this.what.hidden = !symbols.length;
+    this.what.dataset.symbols = symbols.join(" ");
+    this.what.setAttribute("aria-label", `What ${symbols.join(", ")} ${symbols.length > 1 ? "mean" : "means"}: ${short}`);
     const { free } = this.chart.source;
     this.handles.show((this.figure.handles ?? []).filter(({ fields }) => fields.every((one) => free.includes(one))));
     Object.assign(this, { height, grow, least });
@@ -86,7 +101,7 @@ export class Panel {
     let whole = themed(this.figure.layout, this.chart.theme);
     if (scale === 1 && this.div.clientHeight < COMPACT) whole = compact(whole);
     const { title, annotations = [] } = whole;
-    this.title = curtain ? { ...title, text: CURTAIN } : title;
+    this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
     this.words.say(this.title, annotations, scale);
     this.annotations = annotations;
     const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale));
@@ -102,6 +117,12 @@ export class Panel {
     return titles[Math.min(index, titles.length - 1)] ?? this.title.text;
   }
 
+  /* The word of now; a phase of the last answer says nothing of a start that a hand is moving. */
+  phase(index) {
+    const { directions, runs, values } = this.chart;
+    return directions.curtain || runs ? "" : phaseAt(this.figure.phases, values[index]);
+  }
+
   withCamera(layout) {
     const out = { ...layout };
     /* Plotly keeps what it derives (contour levels) on the very objects it was given, and these are new at each draw. */
@@ -110,8 +131,15 @@ export class Panel {
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
       if (camera) out[scene] = { ...out[scene], camera };
     }
+    for (const [axis, range] of Object.entries(this.wide ?? {})) out[axis] = { ...out[axis], range, autorange: false };
     this.nextCamera = undefined;
     return out;
+  }
+
+  /* The hand is gone: axes find their own ranges again. */
+  letGo() {
+    this.unsettled ||= Boolean(this.wide);
+    this.wide = null;
   }
 
   /* Whether something else than numbers of traces differs from what is drawn. */
@@ -133,18 +161,28 @@ export class Panel {
     }
     const data = this.traces(index);
     const anew = this.laidAnew();
-    this.words.entitle(this.titleAt(index));
+    this.words.entitle(this.sketch.told || this.titleAt(index), this.sketch.told ? "" : this.phase(index));
     const before = this.drawn;
     this.drawn = data;
-    const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
+    const calm = !anew && this.watched && !this.unsettled;
+    const done = calm && swiftly(this.plot, before, data, this.chart.news, this.wide);
     if (done === "soon") this.chart.settleSoon(this);
+    else if (calm && !done && this.chart.held) this.wide = widened(this.plot, this.wide);
     if (done) {
       this.plot.layout.meta = this.layout.meta;
-      this.words.place(data);
-      this.handles.place();
+      this.place(data);
       return undefined;
     }
     return this.drawWhole(Plotly, data);
+  }
+
+  /* What can be shown while plotly.js is on its way. */
+  outline(index) {
+    if (this.chart.directions.curtain || this.div.hidden) return;
+    const layout = this.frame();
+    this.words.entitle(this.titleAt(index), this.phase(index));
+    this.area.classList.add("lab-waits");
+    this.outlined = outlineOf(this.area, this.traces(index), layout);
   }
 
   async drawWhole(Plotly, data) {
@@ -153,9 +191,19 @@ export class Panel {
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
     const copies = data.map((trace) => ({ ...trace }));
     await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
-    this.words.place(data);
-    this.handles.place();
+    leaveCoarse(this.plot);
+    this.outlined?.remove();
+    this.area.classList.remove("lab-waits");
+    this.place(data);
     if (!this.watched) this.watch();
+  }
+
+  /* What stands beside plotly's own. */
+  place(data) {
+    this.words.place(data);
+    this.spans.place();
+    this.handles.place();
+    this.sketch.show();
   }
 
   /* Back to the camera the picture was made with. */
@@ -198,6 +246,7 @@ export class Panel {
   /* What is seen, as a figure of its own: cursor, camera and theme included. */
   seen() {
     const layout = { ...asSeen(this.plot), paper_bgcolor: this.chart.theme.paper };
+    layout.shapes = [...(layout.shapes ?? []), ...this.spans.shapes()];
     const figure = { title: this.title, annotations: this.annotations };
     return { data: this.plot.data, layout: withWords(layout, figure, this.words.said, this.plot.clientWidth) };
   }

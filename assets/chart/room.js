@@ -7,10 +7,12 @@ const GAP = 16;
 const LOWEST = 190;
 const MOST_ROWS = 2;
 const PHONE_HIGHEST = 330;
+const PHONE_TELLING = 0.32;
 const CONTROLS = 100;
 const ROOM_BELOW = 16;
 const NETWORK_OF_FEW = 112;
 const NETWORK_OF_MANY = 272;
+const NETWORK_IN_FRONT = 160;
 
 /* The rows into which panels of these least widths wrap. */
 function rows(width, leasts) {
@@ -23,10 +25,15 @@ function rows(width, leasts) {
   return count;
 }
 
+/* What was sent of the panels that are shown. */
+const panelsOf = (chart) => chart.story.only(chart.source.panels);
+
 /* The width of the drawn network, which stands in the last row; 0 where there is none. */
-function widthOfNetwork({ source }) {
-  const copies = source.panels.map((panel) => panel.figure?.network?.copies).find(Boolean);
-  return copies ? (copies.length > 3 ? NETWORK_OF_MANY : NETWORK_OF_FEW) : 0;
+function widthOfNetwork(chart) {
+  const network = panelsOf(chart).map((panel) => panel.figure?.network).find(Boolean);
+  if (!network) return 0;
+  if (network.front) return NETWORK_IN_FRONT;
+  return network.copies.length > 3 ? NETWORK_OF_MANY : NETWORK_OF_FEW;
 }
 
 function rowsWithNetwork(chart, leasts) {
@@ -36,7 +43,8 @@ function rowsWithNetwork(chart, leasts) {
 
 /* The least widths with which these panels, and the network after them, stand in at most two rows. */
 export function leastWidth(chart, least) {
-  const { panels, directions } = chart.source;
+  const { directions } = chart.source;
+  const panels = panelsOf(chart);
   if (narrow() || !directions || rowsWithNetwork(chart, panels.map((panel) => panel.least)) <= MOST_ROWS) return least;
   const each = Math.ceil(panels.length / MOST_ROWS);
   const last = panels.length - each;
@@ -53,14 +61,15 @@ function topOf(chart) {
 }
 
 export function roomFor(chart, height) {
-  if (narrow()) return Math.min(height, PHONE_HIGHEST);
-  const { panels, directions } = chart.source;
+  const { directions, film } = chart.source;
+  if (narrow() && !film) return Math.min(height, chart.story.steps ? PHONE_TELLING * innerHeight : PHONE_HIGHEST);
+  const panels = panelsOf(chart);
   const highest = Math.max(...panels.map((panel) => panel.height));
   if (!directions) return highest;
-  const presenting = directions.scale > 1;
+  const presenting = directions.scale > 1 || chart.story.steps || film;
   const picture = chart.root.closest(".st-key-picture");
   const beside = picture ? Math.max(0, picture.clientHeight - chart.root.clientHeight - GAP) : 0;
-  const bar = Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
+  const bar = film ? 0 : Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
   const free = innerHeight - topOf(chart) - bar - beside - (presenting ? ROOM_BELOW : CONTROLS);
   const count = rowsWithNetwork(chart, panels.map((panel) => leastWidth(chart, panel.least)));
   const each = Math.floor((free - (count - 1) * 8) / count);

@@ -133,7 +133,5 @@ def _decode(rules: Rules, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def one_hot(leaves: np.ndarray, vocabulary: int) -> np.ndarray:
-    """[n, s^L · v] float32 inputs: one-hot symbols side by side, with mean 0 and variance 1 over the symbols."""
-    codes = np.eye(vocabulary, dtype=np.float32)[leaves].reshape(len(leaves), -1)
-    spread = np.sqrt((1 - 1 / vocabulary) / vocabulary) if vocabulary > 1 else 1.0
-    return ((codes - 1 / vocabulary) / spread).astype(np.float32)
+    """[n, s^L · v] float32 inputs: one-hot symbols of 0 and 1 side by side, as in the model's public code."""
+    return np.eye(vocabulary, dtype=np.float32)[leaves].reshape(len(leaves), -1)

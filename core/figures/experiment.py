@@ -3,17 +3,28 @@
 import numpy as np
 
 from core.figures import style
+from core.figures.palette import HARDLY_DOWNSTREAM, HARDLY_UPSTREAM
 from core.params import Params
 
 SYMBOLS = {"▼": "triangle-down", "●": "circle", "▲": "triangle-up"}
 
 
+BROWN = (*style.SEVEN[:3], HARDLY_DOWNSTREAM)
+TEAL = (*style.SEVEN[:3:-1], HARDLY_UPSTREAM)
+
+
 def colours(kind: type[Params]) -> dict[float, str]:
-    """A colour for each α that the Problem offers: browns below 1, grey for 1, teals above, darkest farthest from 1."""
+    """A colour for each α that the Problem offers: browns below 1, grey for 1, teals above, darkest farthest from 1.
+
+    Where a side has more α than shades, neighbours share one.
+    """
     known = sorted(float(alpha) for alpha in kind.knobs()["alphas"].options or ())
     below, above = [a for a in known if a < 1], [a for a in known if a > 1][::-1]
-    brown, teal = style.SEVEN[:3], style.SEVEN[:3:-1]
-    return {1.0: style.SEVEN[3], **dict(zip(below, brown, strict=False)), **dict(zip(above, teal, strict=False))}
+    return {1.0: style.SEVEN[3]} | {
+        alpha: shades[place if len(side) <= len(shades) else place * len(shades) // len(side)]
+        for side, shades in ((below, BROWN), (above, TEAL))
+        for place, alpha in enumerate(side)
+    }
 
 
 def mark(alpha: float) -> str:

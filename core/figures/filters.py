@@ -1,46 +1,50 @@
-"""Filters: the first layer as a mosaic for each α, and smoothness against accuracy for every run."""
+"""Filters: the first layer before and after for each α, and smoothness against accuracy for every run."""
 
 import numpy as np
 
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
 from core.figures.png import data_uri
-from core.problems.filters import Problem, Solution
+from core.problems.filters import Problem, Solution, of_control
 from core.training.practice.filters import DATA
 
-MAGNIFY, GAP, ACROSS = 3, 4, 4
+MAGNIFY, GAP, ACROSS, APART = 2, 2, 8, 14
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
-    """One mosaic for each α, then smoothness against accuracy; one frame for each recorded epoch."""
-    return *(mosaic(problem, solution, k) for k in range(len(solution.alpha))), trade(problem, solution)
+    """One mosaic for each α, then smoothness against accuracy with one frame for each recorded epoch."""
+    here = of_control(solution, problem.control)
+    there = [k for k in range(len(here.alpha)) if np.isfinite(here.test_accuracy[:, k]).any()] or [0]
+    return *(mosaic(problem, here, k) for k in there), trade(problem, here)
 
 
 def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
-    """The sixteen filters of one run in colour, each stretched to its own range."""
+    """All filters of one run in colour, at the start (left) and at the last epoch, each stretched to its own range."""
     seed = experiment.bold(problem.seed, solution.seed)
-    alpha, last = solution.alpha[k], experiment.reached(solution.test_accuracy)
-    roughness = float(solution.smoothness[seed, k, last].mean())
-    known = np.isfinite(roughness)
-    title = (
-        f"{experiment.named(alpha)}: smoothness {style.number(roughness)}" if known else f"{experiment.named(alpha)}: …"
-    )
-    accuracy = solution.test_accuracy[seed, k, last]
+    alpha, last = solution.alpha[k], experiment.reached(solution.test_accuracy[:, k])
+    before, after = solution.smoothness[seed, k, [0, last]]
+    known = np.isfinite(after)
+    name = experiment.named(alpha)
+    title = f"{name}: smoothness {style.number(before)} → {style.number(after)}" if known else f"{name}: …"
+    count = solution.filters.shape[3]
     alt = (
-        f"Sixteen first-layer filters, 15 by 15, with the first layer divided by {alpha:g}, seed {solution.seed[seed]}: "
-        f"smoothness {roughness:.3g} (lower is smoother), test accuracy {accuracy:.0%} on {DATA[str(solution.data)]}."
+        f"{count} first-layer filters, 15 by 15, before and after training, with the first layer divided by {alpha:g}, seed "
+        f"{solution.seed[seed]}: smoothness {before:.3g} to {after:.3g} (lower is smoother), test accuracy "
+        f"{solution.test_accuracy[seed, k, last]:.0%} on {DATA[str(solution.data)]}, {problem.control}."
     )
-    picture = style.figure(problem, short=experiment.named(alpha), title=title, alt=alt, height=330)
-    side = ACROSS * (15 * MAGNIFY + GAP) - GAP
-    picture.lay(xaxis={"visible": False, "range": [-2, side + 2], "constrain": "domain"})
-    picture.lay(yaxis={"visible": False, "range": [side + 2, -2], "scaleanchor": "x", "constrain": "domain"})
+    picture = style.figure(problem, short=name, title=title, alt=alt, height=330)
+    pair = [pixels(filters) for filters in solution.filters[seed, k]]
+    gap = np.full((len(pair[0]), APART, 3), 127, np.uint8)
+    whole = np.concatenate([pair[0], gap, pair[1]], 1)
+    height, width, _ = whole.shape
+    picture.lay(xaxis={"visible": False, "range": [-2, width + 2], "constrain": "domain"})
+    picture.lay(yaxis={"visible": False, "range": [height + 24, -2], "scaleanchor": "x", "constrain": "domain"})
     picture.lay(margin={"l": 8, "r": 8, "b": 8})
-    places = picture.add(_image(solution.filters[seed, k, last]))
-    return picture.move(places, *([{"source": _image(now)["source"]}] for now in solution.filters[seed, k]))
-
-
-def _image(filters: np.ndarray) -> dict:
-    return {"type": "image", "source": data_uri(pixels(filters)), "hoverinfo": "skip"}
+    side = len(pair[0][0])
+    for words, place in (("start", side / 2), (f"epoch {solution.epochs[last]}", side * 1.5 + APART)):
+        picture.add(experiment.words(place, height + 13, words, style.INK, "middle center"))
+    picture.add({"type": "image", "source": data_uri(whole), "hoverinfo": "skip"})
+    return picture
 
 
 def pixels(filters: np.ndarray) -> np.ndarray:
@@ -67,7 +71,7 @@ def trade(problem: Problem, solution: Solution) -> Picture:
         x="test accuracy",
         y="smoothness (lower is smoother)",
     )
-    rough = solution.smoothness.mean(-1)
+    rough = solution.smoothness
     picture.lay(xaxis={"range": [0, 1], "tickformat": ".0%"}, yaxis={"range": [0, 1.1 * float(np.nanmax(rough))]})
     chance = 1 / (8 if str(solution.data) == "patches" else 10)
     picture.add(style.line([chance, chance], [0, 9], style.EQUIVALENT, width=1.5, dash="dash"))
@@ -99,10 +103,11 @@ def _rightmost(values: np.ndarray) -> float:
 
 def finding(solution: Solution, k: int) -> str:
     """Smoothness at the two ends of α and the accuracies there, mean ± half the range of the seeds."""
-    rough, right = solution.smoothness.mean(-1)[..., k], solution.test_accuracy[..., k]
+    there = np.isfinite(solution.test_accuracy[..., k]).all(1)
+    rough, right = solution.smoothness[there][..., k], solution.test_accuracy[there][..., k]
     name = DATA[str(solution.data)]
     name = name[0].upper() + name[1:]
-    if len(solution.alpha) < 2 or not np.isfinite(right).all():
+    if len(solution.alpha) < 2 or not there.any():
         return f"{name}: smoothness and accuracy over {solution.epochs[k]} epochs"
     low, high = solution.alpha[0], solution.alpha[-1]
     smoother = high if rough[:, -1].mean() < rough[:, 0].mean() else low

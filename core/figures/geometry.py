@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import handles, phases, style
 from core.figures.geometry_space import FLOOR, TOP, basins, end_in_words, shade, surface, surface_sweep, three
 from core.figures.picture import Picture, moving
 from core.problems.geometry import Geometry, Paths, Solution
@@ -48,6 +48,7 @@ def progress(problem: Geometry, solution: Solution) -> Picture:
     picture = _progress(problem, solution, f"Loss and kernel over time: {solution.regime.word}")
     lines = picture.add(*_progress_lines(solution, solution.paths[0]))
     places = picture.add(_cursor_line(solution.times[1]))
+    phases.shade(picture, [("", "", one) for one in solution.phases])
     picture.handles.append(handles.time(float(solution.times[1])))
     for place, curve in zip(lines, ("loss", "kernel_distance"), strict=True):
         handles.role(picture, place, 0, "later", x="t", y=curve)

@@ -1,19 +1,36 @@
-"""Grokking: accuracies over log steps at one τ, and the steps to 99 % for every α, τ and seed."""
+"""Grokking: accuracies over log steps at one τ; the steps to fit, and from there to grok, for every α, τ and seed."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
-from core.figures import experiment, style
+from core.figures import experiment, handles, style
 from core.figures.picture import Picture, moving
-from core.problems.grokking import Problem, Solution
+from core.problems.grokking import Problem, Solution, of_row, waits
+from core.training.practice.grokking import LOOK
 
-DASHES = {0.5: "solid", 1.0: "dash", 1.5: "dot"}
+DASHES = {0.5: "solid", 0.75: "longdash", 1.0: "dash", 1.25: "dashdot", 1.5: "dot"}
 NEVER = 1.6
-TICKS = [100, 200, 500, 1000, 2000, 5000, 10000]
+TICKS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
 
 
-def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture]:
-    """Accuracy of one seed at the chosen τ, and when all runs grokked; one frame for each recorded step."""
-    return curves(problem, solution), steps_to_grok(problem, solution)
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Picture]:
+    """Accuracy of one seed at the chosen τ, when all runs fitted, and how long they then waited; one frame a recorded step."""
+    here = of_row(solution, problem.row)
+    fit = Delay("fit", "steps to fit", "fitted", here.fitted, here.fitted)
+    wait = Delay("wait", "steps from fitting to grokking", "waits", waits(here), here.grokked)
+    return curves(problem, here), delays(problem, here, fit), delays(problem, here, wait)
+
+
+@dataclass(frozen=True)
+class Delay:
+    """What one picture counts [seed, tau, alpha], and the step at which it is known."""
+
+    short: str
+    axis: str
+    verb: str
+    steps: np.ndarray
+    known_at: np.ndarray
 
 
 def curves(problem: Problem, solution: Solution) -> Picture:
@@ -38,6 +55,7 @@ def curves(problem: Problem, solution: Solution) -> Picture:
         picture.add(style.line(*_validation(solution, seed, tau, k), shade, width=1.5, opacity=0.35))
     style.label(picture, 0.05, 1.05, "┄ train   ━ validation", style.INK)
     places = picture.add(*_growing(solution, seed, tau, len(steps) - 1))
+    picture.handles.append(handles.time())
     return picture.move(places, *([moving(t) for t in _growing(solution, seed, tau, k)] for k in range(len(steps))))
 
 
@@ -65,7 +83,9 @@ def _growing(solution: Solution, seed: int, tau: int, k: int) -> list[dict]:
     for j, alpha in enumerate(solution.alpha):
         steps, accuracy = _validation(solution, seed, tau, j)
         past = (steps <= now) & np.isfinite(accuracy)
-        lines.append(style.line(steps, np.where(past, accuracy, np.nan), shades[float(alpha)], experiment.named(alpha)))
+        shown = past if past.any() else [0]
+        values = np.where(past, accuracy, np.nan)
+        lines.append(style.line(steps[shown], values[shown], shades[float(alpha)], experiment.named(alpha)))
         ends.append((steps[past][-1], accuracy[past][-1]) if past.any() else (np.nan, np.nan))
     heights = experiment.spread(np.array([y for _, y in ends]), 0.065, 1.03)
     names = [
@@ -85,18 +105,18 @@ def _validation(solution: Solution, seed: int, tau: int, k: int) -> tuple[np.nda
     return steps, accuracy
 
 
-def steps_to_grok(problem: Problem, solution: Solution) -> Picture:
-    """One dot for each run, a line through the medians of each τ; ✕ above the line for runs that never grokked."""
-    picture = style.figure(
-        problem, short="delay", title=finding(problem, solution), alt=_alt(problem, solution), x="α (log)"
-    )
+def delays(problem: Problem, solution: Solution, delay: Delay) -> Picture:
+    """One dot for each run, a line through the medians of each τ; ✕ above the line for runs that never got there."""
+    title = finding(problem, solution, delay)
+    alt = f"{delay.axis} over alpha. {_alt(problem, solution)} {title}."
+    picture = style.figure(problem, short=delay.short, title=title, alt=alt, x="α (log)")
     budget, ends = float(solution.steps[-1]), np.log10(solution.alpha[[0, -1]])
-    known = solution.grokked[np.isfinite(solution.grokked)]
+    known = delay.steps[np.isfinite(delay.steps) & (delay.steps > 0)]
     low = np.log10(known.min() if known.size else budget / 10) - 0.1
     ticks = [float(alpha) for alpha in solution.alpha]
     axis = {
         "type": "log",
-        "range": [ends[0] - 0.15, ends[1] + 0.45],
+        "range": [ends[0] - 0.15, ends[1] + 0.75],
         "tickvals": ticks,
         "ticktext": [f"{a:g}" for a in ticks],
     }
@@ -104,61 +124,70 @@ def steps_to_grok(problem: Problem, solution: Solution) -> Picture:
         "type": "log",
         "range": [low, np.log10(budget * 2)],
         "tickvals": TICKS,
-        "title": {"text": "steps to 99 %"},
+        "title": {"text": delay.axis},
     }
     picture.lay(xaxis=axis, yaxis=heights)
-    across = [solution.alpha[0] / 1.4, solution.alpha[-1] * 2.8]
+    across = [solution.alpha[0] / 1.4, solution.alpha[-1] * 5.5]
     picture.add(style.line(across, [budget, budget], style.EQUIVALENT, width=1.5, dash="dash"))
-    style.label(picture, ends[0] - 0.15, np.log10(budget * NEVER), f"✕ never within {budget:.0f} steps", style.INK)
-    for k, tau in enumerate(solution.tau):
-        middle = experiment.median(solution.grokked[:, k], np.inf)
-        picture.add(
-            style.line(
-                solution.alpha,
-                np.where(np.isfinite(middle), middle, np.nan),
-                style.INK,
-                width=2,
-                dash=DASHES[float(tau)],
-            )
-        )
-        if np.isfinite(middle[-1]):
-            style.label(picture, ends[1] + 0.06, np.log10(middle[-1]), f"τ = {tau:g}", style.INK)
-    places = picture.add(*_dots(problem, solution, budget))
-    return picture.move(places, *([moving(t) for t in _dots(problem, solution, now)] for now in solution.steps[1:]))
+    style.label(picture, ends[0] - 0.15, np.log10(budget * NEVER), f"✕ not within {budget:.0f} steps", style.INK)
+    _medians(picture, solution, delay)
+    places = picture.add(*_dots(problem, solution, delay, budget))
+    return picture.move(
+        places, *([moving(t) for t in _dots(problem, solution, delay, now)] for now in solution.steps[1:])
+    )
 
 
-def _dots(problem: Problem, solution: Solution, now: float) -> list[dict]:
-    """Runs that have grokked by now, one trace for each α; the bold seed as open rings."""
+def _medians(picture: Picture, solution: Solution, delay: Delay) -> None:
+    """One line for each τ, named at its right end."""
+    middles = [_positive(experiment.median(delay.steps[:, k], np.inf)) for k in range(len(solution.tau))]
+    for tau, middle in zip(solution.tau, middles, strict=True):
+        picture.add(style.line(solution.alpha, middle, style.INK, width=2, dash=DASHES[float(tau)]))
+    ends = np.log10([middle[-1] for middle in middles])
+    heights = experiment.spread(ends, 0.1, 9.0)
+    for tau, end, height in zip(solution.tau, ends, heights, strict=True):
+        if np.isfinite(end):
+            style.label(picture, np.log10(solution.alpha[-1]) + 0.1, float(height), f"τ = {tau:g}", style.INK)
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    """A logarithmic axis has no place for 0 and infinity: 0 steps are drawn at half a look, what never came is a gap."""
+    return np.where(np.isfinite(values), np.maximum(values, LOOK / 2), np.nan)
+
+
+def _dots(problem: Problem, solution: Solution, delay: Delay, now: float) -> list[dict]:
+    """Runs that have got there by now, one trace for each α; the bold seed as open rings."""
     shades = experiment.colours(Problem)
     middle, budget = (len(solution.seed) - 1) / 2, float(solution.steps[-1])
     seed = experiment.bold(problem.seed, solution.seed)
     jitter = 10 ** (0.03 * (np.arange(len(solution.seed)) - middle))[:, None]
     traces, rings = [], []
     for k, alpha in enumerate(solution.alpha):
-        grokked = solution.grokked[:, :, k]
+        steps = _positive(delay.steps[:, :, k])
         ended = np.isfinite(solution.train_accuracy[:, :, k, -1]) & (now >= budget)
-        heights = np.where(grokked <= now, grokked, np.where(ended, budget * NEVER / 1.25, np.nan))
-        x = alpha * np.broadcast_to(jitter, grokked.shape)
-        sign = np.where(np.isfinite(grokked), experiment.symbol(alpha), "x").ravel().tolist()
+        never = np.where(ended & ~np.isfinite(steps), budget * NEVER / 1.25, np.nan)
+        heights = np.where(delay.known_at[:, :, k] <= now, steps, never)
+        x = alpha * np.broadcast_to(jitter, steps.shape)
+        sign = np.where(np.isfinite(steps), experiment.symbol(alpha), "x").ravel().tolist()
         shade = shades[float(alpha)]
         traces.append(style.points(x.ravel(), heights.ravel(), shade, experiment.named(alpha), size=8, symbol=sign))
         rings.append(style.points(x[seed], heights[seed], shade, size=15, symbol="circle-open"))
     return [*traces, *rings]
 
 
-def finding(problem: Problem, solution: Solution) -> str:
+def finding(problem: Problem, solution: Solution, delay: Delay) -> str:
     """The medians at the chosen τ, in a sentence that holds whatever they are."""
     tau = _place(problem, solution)[1]
-    middle = experiment.median(solution.grokked[:, tau], np.inf)
+    middle = experiment.median(delay.steps[:, tau], np.inf)
     best, worst = int(np.argmin(middle)), int(np.argmax(middle))
-    where, count = f"τ = {solution.tau[tau]:g}", len(solution.seed)
+    count = f"n = {len(solution.seed)}"
+    start = f"τ = {solution.tau[tau]:g}: α = {solution.alpha[best]:g} {delay.verb}"
+    after = "after " if delay.short == "fit" else ""
     if not np.isfinite(middle[best]):
-        return f"{where}: most runs have not grokked within {solution.steps[-1]} steps (n = {count})"
+        return f"τ = {solution.tau[tau]:g}: most runs are not there within {solution.steps[-1]} steps ({count})"
     if best == worst:
-        return f"{where}: α = {solution.alpha[best]:g} groks after {middle[best]:.0f} steps (median, n = {count})"
+        return f"{start} {after}{middle[best]:.0f} steps (median, {count})"
     slow = f"{middle[worst]:.0f}" if np.isfinite(middle[worst]) else f"over {solution.steps[-1]}"
-    first = f"{where}: α = {solution.alpha[best]:g} groks after {middle[best]:.0f} steps"
-    return f"{first}, α = {solution.alpha[worst]:g} after {slow} (medians, n = {count})"
+    return f"{start} {after}{middle[best]:.0f} steps, α = {solution.alpha[worst]:g} {after}{slow} (medians, {count})"
 
 
 def _place(problem: Problem, solution: Solution) -> tuple[int, int]:
@@ -169,6 +198,6 @@ def _alt(problem: Problem, solution: Solution) -> str:
     never = int(np.isnan(solution.grokked).sum())
     runs = solution.grokked.size
     return (
-        f"Grokking on addition modulo {problem.modulus}. {finding(problem, solution)}. "
+        f"Grokking on addition modulo {problem.modulus}, weight decay on {problem.row}. "
         f"{never} of {runs} runs had not grokked at the end."
     )

@@ -1,4 +1,4 @@
-"""Hierarchical data: test accuracy against the number of samples, and the derivation tree of one datum."""
+"""Hierarchical data: test accuracy against the number of samples, the samples that each α needs, one datum's tree."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from core.datasets import hierarchy as data
 from core.figures import experiment, style
 from core.figures.palette import CLASS, SYMBOL
 from core.figures.picture import Picture, moving
-from core.problems.hierarchy import Problem, Solution, widest
+from core.problems.hierarchy import Problem, Solution, needed_interval, samples_needed, widest
 from core.training.practice.hierarchy import rules
 
 
-def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture]:
-    """Accuracy against samples, one frame for each recorded epoch, and one datum's tree."""
-    return accuracy(problem, solution), tree(problem)
+def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Picture]:
+    """Accuracy against samples and P* against α, one frame for each recorded epoch, and one datum's tree."""
+    return accuracy(problem, solution), needed(problem, solution), tree(problem)
 
 
 def accuracy(problem: Problem, solution: Solution) -> Picture:
@@ -91,6 +91,62 @@ def _alt(problem: Problem, solution: Solution) -> str:
         f"Test accuracy against the number of training samples for {len(solution.alpha)} scales alpha. "
         f"{finding(problem, solution)}, after {solution.epochs[-1]} epochs, mean of {len(solution.seed)} seeds."
     )
+
+
+def needed(problem: Problem, solution: Solution) -> Picture:
+    """P* of each seed as a mark, its geometric mean with the 95 % interval; α at which some seed never gets there has none."""
+    title, last = _finding_of_needed(problem, solution), len(solution.epochs) - 1
+    alt = f"Training samples for a test accuracy of {problem.target:.0%} against alpha. {title}."
+    picture = style.figure(problem, short="samples", title=title, alt=alt, x="α (log)", y="samples P* (log)")
+    ends = np.log10(solution.alpha[[0, -1]])
+    ticks = [float(alpha) for alpha in solution.alpha]
+    axis = {
+        "type": "log",
+        "range": [ends[0] - 0.2, ends[1] + 0.2],
+        "tickvals": ticks,
+        "ticktext": [f"{alpha:g}" for alpha in ticks],
+    }
+    sizes = np.log10(solution.size[[0, -1]])
+    heights = {
+        "type": "log",
+        "range": [sizes[0] - 0.06, sizes[1] + 0.16],
+        "tickvals": solution.size.tolist(),
+        "ticktext": [f"{size:,}" for size in solution.size],
+    }
+    picture.lay(xaxis=axis, yaxis=heights)
+    places = picture.add(*_needs(problem, solution, last))
+    return picture.move(places, *([moving(t) for t in _needs(problem, solution, k)] for k in range(last + 1)))
+
+
+def _needs(problem: Problem, solution: Solution, k: int) -> list[dict]:
+    shades = experiment.colours(Problem)
+    each = samples_needed(solution, problem.target, k)
+    middle, low, high = needed_interval(each)
+    seed = experiment.bold(problem.seed, solution.seed)
+    gap = np.full(len(middle), np.nan)
+    bars = style.line(
+        np.stack([solution.alpha, solution.alpha, gap], 1).ravel(), np.stack([low, high, gap], 1).ravel(), style.INK
+    )
+    traces = [bars, style.line(solution.alpha, middle, style.INK, "geometric mean", width=2)]
+    for j, alpha in enumerate(solution.alpha):
+        shade, sign = shades[float(alpha)], experiment.symbol(alpha)
+        across = np.full(len(each), alpha)
+        traces += [
+            style.points(across, each[:, j], shade, experiment.named(alpha), size=8, symbol=sign),
+            style.points([alpha], each[[seed], j], shade, size=15, symbol="circle-open"),
+        ]
+    return traces
+
+
+def _finding_of_needed(problem: Problem, solution: Solution) -> str:
+    """The fewest and the most samples, of the scales that all seeds bring to the target."""
+    middle, *_ = needed_interval(samples_needed(solution, problem.target))
+    start = f"For {problem.target:.0%}"
+    if not np.isfinite(middle).any():
+        return f"{start}: no scale gets there in every seed yet"
+    best, worst = int(np.nanargmin(middle)), int(np.nanargmax(middle))
+    first = f"{start}: {middle[best]:,.0f} samples at α = {solution.alpha[best]:g}"
+    return first if best == worst else f"{first}, {middle[worst]:,.0f} at α = {solution.alpha[worst]:g}"
 
 
 def tree(problem: Problem) -> Picture:

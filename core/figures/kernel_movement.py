@@ -4,7 +4,7 @@ import numpy as np
 
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
-from core.problems.kernel_movement import Problem, Solution, early, rank_correlation
+from core.problems.kernel_movement import Problem, Solution, early, moment, rank_correlation
 from core.training.practice.kernel_movement import DATA
 
 CAUSES = (
@@ -14,6 +14,7 @@ CAUSES = (
 )
 
 NAMED = (0.1, 1.0, 10.0)
+TICKS = (0.1, 0.25, 1.0, 4.0, 10.0)
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Picture]:
@@ -28,7 +29,7 @@ def causes(problem: Problem, solution: Solution) -> Picture:
     picture = style.figure(
         problem, short="sweep", title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S"
     )
-    ticks = [float(alpha) for alpha in solution.alpha]
+    ticks = [float(alpha) for alpha in solution.alpha if alpha in TICKS or len(solution.alpha) < 6]
     ends = np.log10(solution.alpha[[0, -1]])
     axis = {
         "type": "log",
@@ -82,7 +83,7 @@ def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Pic
     orders = []
     for k in dict.fromkeys((early(solution.steps, step), step)):
         order = rank_correlation(getattr(solution, cause)[..., k], solution.kernel_distance[..., k])
-        orders.append(f"{style.number(round(order, 2))} at step {solution.steps[k]}")
+        orders.append(f"{style.number(round(order, 2))} at {moment(solution, k)}")
     runs = solution.kernel_distance[..., 0].size
     title = f"Kernel and {what}: rank correlation {', '.join(orders)} ({runs} runs)"
     picture = style.figure(
@@ -98,21 +99,23 @@ def _runs(problem: Problem, solution: Solution, cause: str, k: int) -> list[dict
     shades = experiment.colours(Problem)
     seed = experiment.bold(problem.seed, solution.seed)
     x, y = getattr(solution, cause), solution.kernel_distance
-    traces = []
+    traces, names = [], []
     for j, alpha in enumerate(solution.alpha):
         shade, name = shades[float(alpha)], experiment.named(alpha)
         trail = style.line(x[seed, j, : k + 1], y[seed, j, : k + 1], shade, width=1.5)
         dots = style.points(x[:, j, k], y[:, j, k], shade, name, size=8, symbol=experiment.symbol(alpha))
         ring = style.points(x[seed, j, k : k + 1], y[seed, j, k : k + 1], shade, size=15, symbol="circle-open")
         middle = experiment.mean(x[:, j, k]), experiment.mean(y[:, j, k])
-        text = experiment.words(float(middle[0]), float(middle[1]), f"  α = {alpha:g}", shade)
-        traces += [trail, dots, ring, text] if alpha in NAMED else [trail, dots, ring]
-    return traces
+        traces += [trail, dots, ring]
+        if alpha in NAMED:
+            place = "bottom right" if alpha < 1 else "middle right"
+            names.append(experiment.words(float(middle[0]), float(middle[1]), f"  α = {alpha:g}", shade, place))
+    return [*traces, *names]
 
 
 def verdict(solution: Solution, *steps: int) -> str:
     """For which α the flips alone move the kernel more than the weights alone, at each of the recorded steps."""
-    told = [f"for {_by_flips(solution, k)} at step {solution.steps[k]}" for k in dict.fromkeys(steps)]
+    told = [f"for {_by_flips(solution, k)} at {moment(solution, k)}" for k in dict.fromkeys(steps)]
     return "flips outweigh weights " + ", ".join(told)
 
 
@@ -144,4 +147,4 @@ def _top(*values: np.ndarray) -> float:
 def _alt(solution: Solution, step: int) -> str:
     last = experiment.mean(solution.kernel_distance[..., step])
     ends = ", ".join(f"alpha {alpha:g}: {value:.2g}" for alpha, value in zip(solution.alpha, last, strict=True))
-    return f"Kernel distance after {solution.steps[step]} steps on {DATA[str(solution.data)]}, {ends}"
+    return f"Kernel distance at {moment(solution, step)} on {DATA[str(solution.data)]}, {ends}"

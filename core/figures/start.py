@@ -4,13 +4,16 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.checks import Floats
 
 HEIGHT = 380
 WORDS = ("▼ downstream", "● balanced", "▲ upstream")
+PLAINLY = ("▼ first layer big", "● both equal", "▲ second layer big")
+KEYS = ("▼ first big", "● equal", "▲ second big")
+TIME = "time (log)"
 
 
 def figures(problem: Start, solution: Linear | Relu) -> tuple[Picture, Picture, Picture]:
@@ -44,29 +47,36 @@ def race(problem: Start, solution: Linear) -> Picture:
     )
     alt = f"Race in the plane of beta from (-1, 0) to the target; at t = {solution.times[-1]:g} the dots are at {ends}"
     picture = style.figure(
-        problem, short="race", title="Same start and target, three ways", alt=alt, x="β₁", y="β₂", height=HEIGHT
+        problem,
+        short="race",
+        title="Same start, same goal, three ways",
+        alt=alt,
+        x="answer to input 1",
+        y="answer to input 2",
+        height=HEIGHT,
     )
-    _keyed(picture, solution)
     picture.lay(xaxis={"range": [-1.35, 1.25], "constrain": "domain"})
     picture.lay(yaxis={"range": [-0.5, 1.35], "scaleanchor": "x", "constrain": "domain"})
     colours = [style.side_colour(delta) for delta in solution.deltas]
     for path, colour, word in zip(solution.beta, colours, WORDS, strict=True):
         picture.add(style.line(path[:, 0], path[:, 1], colour, word, width=2, opacity=0.45))
     star = solution.beta_star
-    [aim] = picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=20, symbol="star"))
-    picture.add(style.points([-1.0], [0.0], style.INK, "β₀, same for all", size=14, symbol="circle-open"))
+    [aim] = picture.add(
+        style.points(star[:1], star[1:], style.MINIMA, "the goal: no error left", size=20, symbol="star")
+    )
+    picture.add(style.points([-1.0], [0.0], style.INK, "the start, same for all", size=14, symbol="circle-open"))
     style.label(
         picture,
         star[0],
         star[1],
-        "β*: zero loss",
+        "goal",
         style.MINIMA,
         yshift=16,
         xanchor="center",
         xshift=0,
         name=f"at {aim}",
     )
-    style.label(picture, -1.0, 0.0, "β₀: same for all", yshift=-18, xanchor="center", xshift=10)
+    style.label(picture, -1.0, 0.0, "start: the same", yshift=-18, xanchor="center", xshift=10)
 
     def now(k: int) -> list[dict]:
         trails = [
@@ -86,11 +96,9 @@ def _hold(problem: Start, solution: Linear, picture: Picture, aim: int, places: 
     """The target can be dragged round the circle; the three paths, their trails and dots follow."""
     picture.flow = handles.flow(problem, solution.times, solution.deltas)
     runs = zip(WORDS, solution.w, solution.a, solution.deltas, strict=True)
-    picture.network = network.single(list(runs))
+    picture.network = network.in_front(network.single(list(runs)), PLAINLY)
     picture.handles.append(
-        handles.polar(
-            problem, "beta_star", "target β*", angle="angle", norm=1.0, flow="beta_star", offset=180.0, side=-1
-        )
+        handles.polar(problem, "beta_star", "goal", angle="angle", norm=1.0, flow="beta_star", offset=180.0, side=-1)
     )
     handles.role(picture, aim, 0, "target", x="beta1", y="beta2")
     for k, trail in enumerate(places[:-1]):
@@ -111,11 +119,13 @@ def function(problem: Start, solution: Relu) -> Picture:
         short="function",
         title=f"{fastest} fits the teacher first",
         alt=alt,
-        x="direction of the input x (°)",
-        y="f(x)",
+        x="direction of the input (°)",
+        y="answer",
         height=HEIGHT,
     )
     _keyed(picture, solution)
+    networks = zip(WORDS, solution.W, solution.a, solution.deltas, strict=True)
+    picture.network = network.picture([network.copy(*one, X=solution.X) for one in networks])
     high = 1.25 * max(0.3, float(np.abs(solution.teacher).max()))
     picture.lay(xaxis={"range": [-180, 180], "dtick": 90}, yaxis={"range": [-high, high]})
     picture.add(style.line(solution.angles, solution.teacher, style.MINIMA, "teacher", width=3, dash="dash"))
@@ -135,19 +145,19 @@ def function(problem: Start, solution: Relu) -> Picture:
 
 def _aligned(problem: Start, solution: Linear) -> Picture:
     late = style.number(solution.reached[0]) if np.isfinite(solution.reached[0]) else "> 20"
-    title = f"Fast: ▲ aligns at {style.number(solution.reached[2])}, ▼ at {late}"
+    title = f"Fast: ▲ is there at {style.number(solution.reached[2])}, ▼ at {late}"
     picture = _against_time(
-        problem, solution, solution.alignment, title, "alignment of β, cos∠(β, β*)", "alignment with the target"
+        problem, solution, solution.alignment, title, "turned to the goal, 1: all the way", "alignment with the target"
     )
     ends = np.array([solution.times[1], solution.times[-1]])
-    picture.add(style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"φ = {ALIGNED:g}", width=1.5, dash="dot"))
+    picture.add(style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"there: {ALIGNED:g}", width=1.5, dash="dot"))
     return _following(picture, "alignment")
 
 
 def _kernel(problem: Start, solution: Linear) -> Picture:
-    titles = [f"Rich: S = {up:.2g} ▲, {level:.2g} ●, {down:.2g} ▼" for down, level, up in solution.kernel_distance.T]
+    titles = [f"Rich: ▼ has changed {down:.2f} inside, ▲ {up:.2f}" for down, _, up in solution.kernel_distance.T]
     moved = solution.kernel_distance
-    picture = _against_time(problem, solution, moved, titles[-1], "kernel distance S(0, t)", "kernel distance")
+    picture = _against_time(problem, solution, moved, titles[-1], "changed inside, 0: lazy, 1: rich", "kernel distance")
     return _following(style.told(picture, titles), "kernel_distance")
 
 
@@ -160,15 +170,20 @@ def _following(picture: Picture, curve: str) -> Picture:
 
 
 def _relu_loss(problem: Start, solution: Relu) -> Picture:
-    title = "Fast: loss left against time"
-    return _against_time(problem, solution, solution.loss, title, "loss left L/L₀", "loss left")
+    title = "Fast: how much error is left"
+    return _against_time(problem, solution, solution.loss, title, "error left, 1 at the start", "loss left")
 
 
 def _flips(problem: Start, solution: Relu) -> Picture:
-    titles = [f"Rich: {up:.0%} of activations flipped ▲, {down:.0%} ▼" for down, _, up in solution.flipped.T]
+    titles = [f"Rich: ▲ has {up:.0%} of its switches flipped, ▼ {down:.0%}" for down, _, up in solution.flipped.T]
     return style.told(
         _against_time(
-            problem, solution, solution.flipped, titles[-1], "activations changed", "share of changed activations"
+            problem,
+            solution,
+            solution.flipped,
+            titles[-1],
+            "changed inside, share of flips",
+            "share of changed activations",
         ),
         titles,
     )
@@ -181,7 +196,7 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
         short=style.briefly(y),
         title=title,
         alt=f"{what} against time, at the end {ends}",
-        x="time t (log)",
+        x=TIME,
         y=y,
         height=HEIGHT,
     )
@@ -203,14 +218,16 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
         )
 
     places = picture.add(now(len(times) - 1))
+    runs = [(word[0], colour, one) for word, colour, one in zip(WORDS, colours, solution.phases, strict=True)]
+    phases.shade(picture, runs, titled="kernel" not in what and "activations" not in what)
     picture.handles.append(handles.time(float(times[0])))
     return picture.move(places, *([moving(now(k))] for k in range(len(times))))
 
 
 def _keyed(picture: Picture, solution: Linear | Relu) -> Picture:
-    """The three δ with their marks and colours, in a row above the picture."""
+    """The three networks' marks, words and colours, in a row above the picture."""
     for k, delta in enumerate(solution.deltas):
-        text = f"{style.side_mark(delta)} δ = {delta:g}".replace("-", "−")
+        text = KEYS[k]
         colour = style.side_colour(delta)
         font = {"color": style.AS_TEXT.get(colour, colour), "size": 14, "shadow": "none"}
         style.label(picture, k / 3, 1.0, text, xref="paper", yref="paper", yanchor="bottom", xshift=0, font=font)

@@ -19,7 +19,10 @@ Parameters = dict[str, torch.Tensor]
 def jacobian(
     function: Callable[[Parameters, torch.Tensor], torch.Tensor], parameters: Parameters, x: torch.Tensor
 ) -> torch.Tensor:
-    """∂f(xᵢ)/∂θ for a batch x [n, …] as a matrix [n·c, parameters]; a network with one output gives [n, parameters]."""
+    """∂f(xᵢ)/∂θ for a batch x [n, …] as a matrix [n·c, parameters]; a network with one output gives [n, parameters].
+
+    Ours.
+    """
     leaves = vmap(jacrev(function), (None, 0))(parameters, x)
     first = next(iter(parameters))
     outputs = leaves[first].ndim - 1 - parameters[first].ndim

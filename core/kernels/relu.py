@@ -24,6 +24,9 @@ def relu_ntk(
 
     A rate of 0 leaves its layer out. Raises OutsideTheory for arrays that are empty, not finite or do not fit together,
     for negative rates, a slope outside [0, 1], and where float64 cannot hold the kernel.
+
+    >>> relu_ntk(W=[[1.0, 0.0]], a=[1.0], X=[[1.0, 0.0], [0.0, 1.0]]).tolist()
+    [[2.0, 0.0], [0.0, 1.0]]
     """
     X = finite("X", X, axes=2)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -37,6 +40,9 @@ def kernel_distance(K_0: ArrayLike, K_t: ArrayLike) -> Any:
     The kernel distance S(0, t) of the paper's "Notation", before its section 3; K_0, K_t [n, n], S without unit, 0 to 1.
     Two matrices give a number, stacks [..., n, n] that broadcast give S[...]. Raises OutsideTheory for kernels of
     different size, not finite, or zero (they have no direction).
+
+    >>> round(kernel_distance([[1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [1.0, 1.0]]), 4)
+    0.2929
     """
     first, last = _direction("K_0", K_0), _direction("K_t", K_t)
     same_size("Two kernels of one size are compared", first.shape[-2], last.shape[-2])
@@ -63,7 +69,7 @@ def relu_kernel_distance(
 
     Each network and the inputs are taken in units of their own size, since S does not depend on it. Where S is below TINY
     a second pass measures the difference itself, which 1 − cos would lose to rounding. Refuses what relu_ntk refuses, and
-    a kernel that is zero.
+    a kernel that is zero. Paper, “Notation”.
     """
     X, rows = finite("X", X, axes=2), whole("rows", rows)
     X = np.ldexp(X, -exponent(np.abs(X).max()))

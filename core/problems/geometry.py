@@ -13,6 +13,7 @@ import numpy as np
 from core.errors import OutsideTheory
 from core.params import Curves, Params, knob
 from core.theory import single_neuron
+from core.theory.phases import Phases, of_neurons
 from core.theory.regime import Regime, classify
 from core.theory.states import imbalance
 
@@ -128,7 +129,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class Solution:
-    """What the page draws: `paths` per cursor position's δ (one entry when the cursor is time).
+    """What the page draws: `paths` per cursor position's δ (one entry when the cursor is time, and then its phases).
 
     `beside` are the paths drawn together in the views "three" and "basins", `words` their regimes; `sheet[m, k, 3]` is the
     separating surface as a mesh of points (w₁, w₂, a), empty where it is not drawn.
@@ -141,6 +142,7 @@ class Solution:
     regime: Regime
     drift: float
     reach: float
+    phases: tuple[Phases, ...]
     beside: tuple[Paths, ...]
     words: tuple[Regime, ...]
     sheet: np.ndarray
@@ -160,8 +162,9 @@ def solve(problem: Geometry) -> Solution:
     words = tuple(_regime(times, path) for path in beside)
     reach = _reach((*paths, *beside))
     sheet = separating_surface(problem, reach) if problem.view == "basins" else np.empty((0, 0, 3))
-    largest = float(np.abs(drift).max())
-    return Solution(times, deltas, paths, curves, _regime(times, one), largest, reach, beside, words, sheet)
+    largest, regime = float(np.abs(drift).max()), _regime(times, one)
+    phases = () if sweep else (of_neurons(times, one.w[0][:, None], one.loss[0]),)
+    return Solution(times, deltas, paths, curves, regime, largest, reach, phases, beside, words, sheet)
 
 
 def _regime(times: np.ndarray, path: Paths) -> Regime:
@@ -235,8 +238,7 @@ def separating_curve(delta: float, problem: Geometry, reach: float, points: int 
 def separating_surface(problem: Geometry, reach: float) -> np.ndarray:
     """Points [m, k, 3], (w₁, w₂, a), from which the flow goes to a saddle: the separating curves of all δ ≤ 0 (figure 7).
 
-    It is the set where η_a w·β* + (a/2) (δ + √(δ² + 4η_aη_w‖β*‖²)) = 0 and δ ≤ 0. Row m has δ = −p², where p runs from one
-    side to the other; the saddles are where a = 0. The mesh reaches beyond the cube of half-width reach.
+    `lean` is 0 on it. Row m has δ = −p², p from side to side; the saddles are where a = 0. It reaches beyond the cube.
     """
     rows, columns = BETWEEN
     p = math.sqrt(2 * problem.eta_a) * reach * np.linspace(-1, 1, rows)

@@ -1,15 +1,18 @@
 """Grokking: the committed runs, what is said of them, and the small run that the page trains (paper figures 6d and 12)."""
 
+import dataclasses
+import functools
 import math
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.params import Curves
 from core.training.device import falling_back, own_device
 from core.training.practice import harness
-from core.training.practice.grokking import EXPERIMENT, Problem, Solution
+from core.training.practice.grokking import EXPERIMENT, ROWS, Problem, Solution
+from core.training.practice.statistics import Count, count
 
 __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", "run"]
 
@@ -20,59 +23,156 @@ def run(problem: Problem) -> Iterator[harness.Snapshot]:
 
 
 def recorded(problem: Problem) -> Solution:
-    """The committed runs at the chosen α and τ; nothing is trained."""
-    solution = harness.read(EXPERIMENT).solution
-    return harness.only(harness.only(solution, "alpha", 2, problem.alphas), "tau", 1, (*problem.taus, problem.tau))
+    """The committed runs at the chosen α and τ under the chosen decay; nothing is trained."""
+    solution = harness.only(harness.read(EXPERIMENT).solution, "alpha", 3, problem.alphas)
+    solution = harness.only(solution, "tau", 2, (*problem.taus, problem.tau))
+    return harness.only(solution, "row", 1, (problem.row,))
 
 
 def brief(problem: Problem) -> Problem:
-    """One seed at one τ with no more steps than take less than half a minute: what a page trains."""
-    one = replace(problem, seeds=1, taus=(problem.tau,))
+    """One seed at one τ and one decay with no more steps than take less than half a minute: what a page trains."""
+    one = replace(problem, seeds=1, taus=(problem.tau,), rows=(problem.row,))
     return replace(
         one, steps=harness.within(20, problem.steps, lambda steps: EXPERIMENT.seconds(replace(one, steps=steps)), 10)
     )
 
 
+def of_row(solution: Solution, row: str) -> Solution:
+    """The runs under one kind of decay, without that axis: [seed, tau, alpha, …]."""
+    place = int(np.flatnonzero(solution.row == row)[0])
+    arrays = {field.name: getattr(solution, field.name) for field in dataclasses.fields(solution)}
+    return replace(solution, **{name: array[:, place] for name, array in arrays.items() if array.ndim > 1})
+
+
+def waits(solution: Solution) -> np.ndarray:
+    """Steps from fitting to grokking, NaN for runs that did not grok; the shape of `grokked`."""
+    return solution.grokked - solution.fitted
+
+
 def counts(solution: Solution) -> dict[float, tuple[int, int]]:
-    """τ → how many runs grokked, of how many."""
+    """τ → how many runs [seed, row, alpha] grokked, of how many."""
     grokked = np.isfinite(solution.grokked)
-    return {float(tau): (int(grokked[:, k].sum()), grokked[:, k].size) for k, tau in enumerate(solution.tau)}
+    return {float(tau): (int(grokked[:, :, k].sum()), grokked[:, :, k].size) for k, tau in enumerate(solution.tau)}
+
+
+@dataclass(frozen=True)
+class Claims:
+    """What is said of the stored runs under one kind of decay, counted over all seeds and τ; never counts as longest."""
+
+    fits_sooner: Count
+    """At the largest α the pairs are fitted sooner than at the smallest."""
+    fits_sooner_than_one: Count
+    """At α = 10 they are fitted sooner than at α = 1."""
+    waits_less: Count
+    """At α = 10 the wait from fitting to grokking is shorter than at α = 1."""
+    groks_sooner: Count
+    """At α = 10 the network groks sooner than at α = 1."""
+
+
+def claims(solution: Solution) -> Claims:
+    """The counts over runs [seed, tau, alpha]; pairs of which neither got there are left out."""
+    place = {float(alpha): k for k, alpha in enumerate(solution.alpha)}
+    low, one, ten, high = 0, place[1.0], place[10.0], len(solution.alpha) - 1
+
+    def sooner(values: np.ndarray, first: int, second: int) -> Count:
+        here, there = (np.nan_to_num(values[..., k], nan=np.inf).ravel() for k in (first, second))
+        known = np.isfinite(here) | np.isfinite(there)
+        return count(here[known] < there[known])
+
+    return Claims(
+        sooner(solution.fitted, high, low),
+        sooner(solution.fitted, ten, one),
+        sooner(waits(solution), ten, one),
+        sooner(solution.grokked, ten, one),
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """Medians over the seeds at one τ, as words, one for each α."""
+
+    tau: float
+    fit: dict[float, str]
+    wait: dict[float, str]
+
+
+def summary(solution: Solution) -> list[Line]:
+    """Fit and wait apart, for each τ; runs [seed, tau, alpha]."""
+    return [
+        Line(
+            float(tau),
+            {float(alpha): middle(solution.fitted[:, k, j]) for j, alpha in enumerate(solution.alpha)},
+            {float(alpha): middle(waits(solution)[:, k, j]) for j, alpha in enumerate(solution.alpha)},
+        )
+        for k, tau in enumerate(solution.tau)
+    ]
+
+
+def middle(values: np.ndarray) -> str:
+    """The median in words; a run that never got there counts as longest."""
+    median = float(np.median(np.nan_to_num(values, nan=np.inf)))
+    return f"{median:,.0f}" if np.isfinite(median) else "never"
 
 
 PRESETS = {
     "small τ: rich": Problem(),
-    "large τ: some never grok": Problem(tau=1.5),
-    "two scales": Problem(alphas=(0.1, 3)),
+    "large τ": Problem(tau=1.5),
+    "two scales": Problem(alphas=(0.1, 10)),
+    "embeddings without decay": Problem(row="all but embeddings"),
 }
 
 
 def words(problem: Problem, solution: Solution) -> dict[str, str]:
-    """Median steps to fit and from there to grok at the chosen τ, at the smallest and the largest α, and decay's own time."""
-    k = int(np.argmin(np.abs(solution.tau - problem.tau)))
-    fitted, grokked = solution.fitted[:, k], np.nan_to_num(solution.grokked[:, k], nan=np.inf)
-
-    def steps(values: np.ndarray, place: int) -> str:
-        middle = float(np.median(values[:, place]))
-        return f"{middle:,.0f}" if np.isfinite(middle) else "more than the budget of"
-
+    """Median steps to fit and from there to grok at the chosen τ, at both ends of α; decay's own time; the counts."""
+    here = of_row(solution, problem.row)
+    k = int(np.argmin(np.abs(here.tau - problem.tau)))
     decay_steps = math.log(10) * problem.tau**2 / (problem.rate * problem.decay) if problem.decay else math.inf
-    return {
-        "tau": f"{solution.tau[k]:g}",
-        "low": f"{solution.alpha[0]:g}",
-        "high": f"{solution.alpha[-1]:g}",
-        "fit_low": steps(fitted, 0),
-        "fit_high": steps(fitted, -1),
-        "wait_low": steps(grokked - fitted, 0),
-        "wait_high": steps(grokked - fitted, -1),
+    said = {
+        "tau": f"{here.tau[k]:g}",
+        "low": f"{here.alpha[0]:g}",
+        "high": f"{here.alpha[-1]:g}",
+        "fit_low": middle(here.fitted[:, k, 0]),
+        "fit_high": middle(here.fitted[:, k, -1]),
+        "wait_low": middle(waits(here)[:, k, 0]),
+        "wait_high": middle(waits(here)[:, k, -1]),
         "decay_steps": f"{decay_steps:,.0f}",
     }
+    return said | _stored_words()
+
+
+@functools.cache
+def _stored_words() -> dict[str, str]:
+    """What does not hang on what is chosen: the counts of both kinds of decay, and how much was run."""
+    stored, problem = harness.read(EXPERIMENT).solution, EXPERIMENT.committed
+    said = {
+        "seeds": str(stored.seed.size),
+        "runs": str(stored.grokked.size),
+        "modulus": str(problem.modulus),
+        "pairs": f"{problem.modulus**2:,}",
+        "budget": f"{problem.steps:,}",
+        "share": f"{_share_of_embeddings(problem):.1%}",
+    }
+    for row, prefix in zip(ROWS, ("all", "but"), strict=True):
+        counted = claims(of_row(stored, row))
+        said |= {f"{prefix}_{field.name}": getattr(counted, field.name).words for field in dataclasses.fields(counted)}
+        grokked = np.isfinite(of_row(stored, row).grokked)
+        said[f"{prefix}_grokked"] = f"{grokked.sum()} of {grokked.size}"
+        said[f"{prefix}_grokked_low"] = f"{grokked[..., 0].sum()} of {grokked[..., 0].size}"
+    return said
+
+
+def _share_of_embeddings(problem: Problem) -> float:
+    p, d = problem.modulus, problem.width
+    embeddings = (p + 4) * d
+    return embeddings / (embeddings + 12 * d * d + d * p)
 
 
 def curves(problem: Problem, solution: Solution) -> Curves:
     """What two choices are compared by, over the steps: means over the runs at the chosen τ."""
-    at = int(np.flatnonzero(solution.tau == problem.tau)[0])
-    named = {"test_accuracy": solution.validation_accuracy, "train_accuracy": solution.train_accuracy}
-    return solution.steps[1:], {name: _held(runs[:, at]).mean(axis=(0, 1))[1:] for name, runs in named.items()}
+    here = of_row(solution, problem.row)
+    at = int(np.flatnonzero(here.tau == problem.tau)[0])
+    named = {"test_accuracy": here.validation_accuracy, "train_accuracy": here.train_accuracy}
+    return here.steps[1:], {name: _held(runs[:, at]).mean(axis=(0, 1))[1:] for name, runs in named.items()}
 
 
 def _held(runs: np.ndarray) -> np.ndarray:

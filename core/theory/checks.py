@@ -3,6 +3,8 @@
 Each check takes the argument's name first, then its value, and returns the value in the form that computations need.
 Lists, numpy arrays and torch tensors (parameters too, without their gradients) are taken alike; complex numbers, words and
 dates are not real numbers. Nothing here loads torch.
+
+Ours: no function here is the paper's.
 """
 
 import math

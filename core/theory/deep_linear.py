@@ -32,6 +32,7 @@ def balance(weights, *, etas=None) -> list[Floats]:
     """G_l [h_l,h_l] for each pair of neighbours of weights W_l [h_l,h_{l−1}], first layer first; kept by gradient flow.
 
     Raises OutsideTheory when neighbouring shapes do not chain, or float64 cannot hold the squares.
+    Paper, section 4.3.
     """
     weights = [finite(f"layer {k + 1}", W, axes=2) for k, W in enumerate(listed("weights", weights))]
     rates = np.sqrt(layer_rates(etas, len(weights)))
@@ -44,27 +45,36 @@ def balance(weights, *, etas=None) -> list[Floats]:
 
 
 def offsets(w_0, a_0, *, etas=None) -> Floats:
-    """c_l = a_l²/η_l − |w|²/η_w [L]: the imbalance of each later layer against the first; conserved."""
+    """c_l = a_l²/η_l − |w|²/η_w [L]: the imbalance of each later layer against the first; conserved.
+
+    Paper, appendix B.3.
+    """
     w_0, a_0, rates = _chain(w_0, a_0, etas)
     return imbalance(a_0, w_0, eta_a=1 / rates[0], eta_w=1 / rates[1:]) if len(a_0) else np.zeros(0)
 
 
 def gain(squared_norm, offset, *, etas=None) -> Floats:
-    """|Π a| [...] when |w|² = squared_norm [...]: Π √(η_l (|w|²/η_w + c_l)), 0 where a factor would be negative."""
+    """|Π a| [...] when |w|² = squared_norm [...]: Π √(η_l (|w|²/η_w + c_l)), 0 where a factor would be negative.
+
+    Ours.
+    """
     offset, rates = offsets_and_rates(offset, etas)
     squared_norm = finite("squared_norm", squared_norm)
     return gain_above(squared_norm / rates[0], offset, rates)
 
 
 def gain_above(rise: Floats, room: Floats, rates: Floats) -> Floats:
-    """Π √(η_l (rise + room_l)) [...] of rise [...], 0 where a factor would be negative."""
+    """Π √(η_l (rise + room_l)) [...] of rise [...], 0 where a factor would be negative. Ours."""
     with np.errstate(over="ignore"):
         squares = rates[1:] * np.maximum(rise[..., None] + room, 0.0)
         return representable("The product of the layers", np.prod(np.sqrt(squares), axis=-1))
 
 
 def least_and_room(frozen: float, offset: Floats, rates: Floats) -> tuple[float, Floats]:
-    """m ≥ |P_N w|²/η_w = `frozen`, the least |w|²/η_w that no a_l² forbids, and what m + c_l leaves to each a_l²/η_l."""
+    """m ≥ |P_N w|²/η_w = `frozen`, the least |w|²/η_w that no a_l² forbids, and what m + c_l leaves to each a_l²/η_l.
+
+    Ours.
+    """
     least = max(frozen, float(np.max(-offset, initial=0.0)))
     return least, least + offset
 
@@ -75,6 +85,10 @@ def interpolator(w_0, a_0, X, y, *, etas=None) -> Floats:
     β_* = X⁺y; P_N projects on the null space of X, where w never moves. The sign is that of Π a_0, unless a layer can
     pass through 0 (some c_l ≤ −|P_N w_0|²/η_w); then gradient flow is integrated until the sign is settled.
     Raises OutsideTheory when no β fits the data, when the start is a saddle, or for bad values.
+    Ours: the argument of Theorem 3.1 for unbalanced chains; Theorem B.10 is the balanced one.
+
+    >>> interpolator([0.6, 0.8], [1.0, 1.0], X=[[1.0, 0.0]], y=[1.0]).round(3).tolist()
+    [1.0, 1.012]
     """
     w_0, a_0, rates = _chain(w_0, a_0, etas)
     X, y = _data(X, y, len(w_0))
@@ -90,7 +104,7 @@ def interpolator(w_0, a_0, X, y, *, etas=None) -> Floats:
 def final_gain(wanted: float, frozen: float, offset: Floats, rates: Floats) -> float:
     """|Π a_∞| = |β_*|/√(x − frozen²), x = |w_∞|² the unique root named in `interpolator`; found on a log scale.
 
-    wanted and frozen are |β_*| and |P_N w_0|.
+    wanted and frozen are |β_*| and |P_N w_0|. Ours.
     """
     unseen = frozen**2 / rates[0]
     least, room = least_and_room(unseen, offset, rates)
@@ -121,6 +135,7 @@ def chain_flow(w_0, a_0, X, y, times, *, etas=None, rtol=1e-11) -> tuple[Floats,
     There is no closed form at finite time. Integrating the weights, not β, stays regular where β passes through 0; each
     layer is measured in a unit of its own start, and time in one of the fastest layer's.
     Raises OutsideTheory for bad values, or when the integrator gives up.
+    Ours: the equations are those of the paper's appendix B.3.
     """
     w_0, a_0, rates = _chain(w_0, a_0, etas)
     scaled = ScaledChain.of(w_0, a_0, *_data(X, y, len(w_0)), rates)
@@ -213,6 +228,6 @@ def _chain(w_0, a_0, etas) -> tuple[Floats, Floats, Floats]:
 
 
 def offsets_and_rates(offset, etas) -> tuple[Floats, Floats]:
-    """offset [L] and etas [L+1], checked; a chain without later layers has an empty offset."""
+    """offset [L] and etas [L+1], checked; a chain without later layers has an empty offset. Ours."""
     offset = finite("offset", offset, axes=1) if np.size(offset) else np.zeros(0)
     return offset, layer_rates(etas, len(offset) + 1)

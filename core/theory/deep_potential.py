@@ -38,7 +38,7 @@ def penalty(beta, beta_0, hidden: int) -> np.ndarray:
 def first_layer_norm(size, offset, *, etas=None) -> Floats:
     """|w| [...] of the chain with |β| = size [...]: the inverse of |β| = |w| Π √(η_l (|w|²/η_w + c_l)).
 
-    Raises OutsideTheory for a size below 0.
+    Raises OutsideTheory for a size below 0. Ours.
     """
     return _Climb.to(size, offset, etas).first_layer
 
@@ -47,6 +47,7 @@ def chain_potential(beta, offset, *, etas=None) -> Floats:
     """Ψ(β) = ∫₀^{|β|} |w| d|β| [...] of a chain with conserved offsets; β(∞) minimises Ψ(β) − sgn(Π a) w_0·β on Xβ = y.
 
     Written as |β||w| − ∫ |β| d|w| and integrated over u = √(|w|² − |w|²_min), in which the integrand is smooth.
+    Ours; Theorem B.10 is its limit of equal layers.
     """
     size = norm(finite("beta", beta, least_axes=1, largest=MOST))
     climb = _Climb.to(size, offset, etas)

@@ -51,7 +51,13 @@ class Landing:
 
 
 def potential(beta: ArrayLike, relative_scale: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0) -> Floats:
-    """Ψ_δ[...] of beta[..., d] (paper, theorem 3.1; here for any rates). Radial and convex, with a kink at 0 if δ < 0."""
+    """Ψ_δ[...] of beta[..., d] (paper, theorem 3.1; here for any rates). Radial and convex, with a kink at 0 if δ < 0.
+
+    Theorem 3.1.
+
+    >>> round(float(potential([1.0, 0.0], relative_scale=0.0)), 4)
+    0.9428
+    """
     beta, delta = finite("beta", beta, least_axes=1), finite("relative_scale", relative_scale)
     rate = _rate(eta_a, eta_w)
     length = 2 * rate * norm(beta)
@@ -59,7 +65,10 @@ def potential(beta: ArrayLike, relative_scale: ArrayLike, *, eta_a: ArrayLike = 
 
 
 def mirror(beta: ArrayLike, relative_scale: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0) -> Floats:
-    """∇Ψ_δ[..., d] = √(κ − δ) β/‖β‖, which is sgn(a) √(2η_a) w; NaN at β = 0 for δ < 0, where it has no direction."""
+    """∇Ψ_δ[..., d] = √(κ − δ) β/‖β‖, which is sgn(a) √(2η_a) w; NaN at β = 0 for δ < 0, where it has no direction.
+
+    Theorem 3.1.
+    """
     beta, delta = finite("beta", beta, least_axes=1), finite("relative_scale", relative_scale)
     size = norm(beta)
     length, delta = np.broadcast_arrays(2 * _rate(eta_a, eta_w) * size, delta)
@@ -87,7 +96,7 @@ def objective(
     """Ψ_δ(β) − sgn(a(∞)) √(2η_a) w_0ᵀβ[...]: least at β(∞) among all solutions.
 
     While a keeps its sign this is the paper's Ψ_δ − ψ_δ β̂_0ᵀβ (theorem 3.1); with `branch` the final sign of a it is
-    right after a zero crossing too.
+    right after a zero crossing too. Theorem 3.1.
     """
     beta, w_0 = finite("beta", beta, least_axes=1), finite("w_0", w_0, least_axes=1)
     same_size("beta and w_0 need the same number of inputs", beta.shape[-1], w_0.shape[-1])
@@ -100,7 +109,11 @@ def objective(
 def interpolator(
     a_0: float, w_0: ArrayLike, X: ArrayLike, y: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0
 ) -> Floats:
-    """beta_inf[d], where gradient flow from (a_0, w_0[d]) on X[n, d], y[n] lands; see `landing`."""
+    """beta_inf[d], where gradient flow from (a_0, w_0[d]) on X[n, d], y[n] lands; see `landing`. Theorem 3.1.
+
+    >>> interpolator(0.1, [0.6, 0.8], X=[[1.0, 0.0]], y=[1.0]).round(4).tolist()
+    [1.0, 0.7333]
+    """
     return landing(a_0, w_0, X, y, eta_a=eta_a, eta_w=eta_w).beta
 
 
@@ -130,7 +143,7 @@ def landings(
     """`landing` of each of the starts a[R], w[R, d], for data whose row space is known already.
 
     A start on, or too near, the separatrix, or too stiff to follow, has branch 0 and NaN for a and beta; the others are as
-    they would be alone.
+    they would be alone. Theorem 3.1.
     """
     a, w = finite("a", a, axes=1), finite("w", w, axes=2)
     same_size("a and w must hold the same number of starts", len(a), len(w))

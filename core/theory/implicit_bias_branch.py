@@ -31,7 +31,7 @@ def integrated_branch(A: float, v: Floats, b: Floats, curvatures: Floats, delta:
     """sgn a once the loss is below that of β = 0: it falls along the flow, and a = 0 would need that loss again.
 
     A run in whose course errors could have grown much is done again as finely as float64 allows. 0 where the loss does not
-    get there: on the separatrix, or within rounding of it.
+    get there: on the separatrix, or within rounding of it. Ours.
     """
     c = curvatures / curvatures.max()
     half = max(0, (int(exponent(np.abs(b).max())) + 1) // 2)

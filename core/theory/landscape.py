@@ -39,6 +39,11 @@ class Start:
     size: float = 1.0
     sign: int = 1
 
+    @property
+    def beta_0(self) -> Floats:
+        radians = np.deg2rad(self.angle)
+        return self.size * np.array([-np.sin(radians), np.cos(radians)])
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -73,10 +78,11 @@ class Contour:
 
 
 def solve(start: Start) -> Flow:
-    """The flow in closed form (`single_neuron.exact_flow`), log-spaced in time until it rests, and its landscape."""
-    radians = np.deg2rad(start.angle)
-    beta_0 = start.size * np.array([-np.sin(radians), np.cos(radians)])
-    a_0, w_0 = single_neuron.split(beta_0, start.delta, sign=start.sign)
+    """The flow in closed form (`single_neuron.exact_flow`), log-spaced in time until it rests, and its landscape.
+
+    Paper, section 3 and figure 2.
+    """
+    a_0, w_0 = single_neuron.split(start.beta_0, start.delta, sign=start.sign)
     time = np.concatenate([[0.0], np.geomspace(EARLIEST, arrival(start.delta), SNAPSHOTS - 1)])
     a, w = single_neuron.exact_flow(a_0, w_0, BETA_STAR, time)
     return Flow(
@@ -94,7 +100,10 @@ def solve(start: Start) -> Flow:
 
 
 def arrival(delta: float) -> float:
-    """A time by which the loss has fallen to rounding: 25 of its slowest e-foldings at the minimum, and the way."""
+    """A time by which the loss has fallen to rounding: 25 of its slowest e-foldings at the minimum, and the way.
+
+    Ours.
+    """
     delta = number("delta", delta)
     omega = np.hypot(delta, 2.0)
     largest = (omega + abs(delta)) / 2
@@ -103,7 +112,7 @@ def arrival(delta: float) -> float:
 
 
 def loss(theta: ArrayLike, a: ArrayLike, delta: float) -> Floats:
-    """L[...] at a point of the chart; NaN in the empty band a² < δ."""
+    """L[...] at a point of the chart; NaN in the empty band a² < δ. Paper, section 3."""
     theta, a, delta = finite("theta", theta), finite("a", a), number("delta", delta)
     leading_axes({"theta": (theta, 0), "a": (a, 0)})
     root, size = np.sqrt(abs(delta)), np.abs(a)
@@ -121,7 +130,7 @@ def contour(level: float, delta: float) -> Contour:
     """The points of the level set δ where the loss is `level`: the circle ‖β − β*‖ = √(2L), lifted to both signs of a.
 
     The circle of the saddles, L = ½, runs through β = 0; it is followed by the direction of β, which stays defined.
-    Raises OutsideTheory unless the level is positive and finite.
+    Raises OutsideTheory unless the level is positive and finite. Ours.
     """
     level = float(real("level", level, axes=0))
     if not (np.isfinite(level) and level > 0):
@@ -153,7 +162,7 @@ def ridge(delta: float, *, reach: float = 4.0) -> Floats:
 
 
 def chart_angle(w: ArrayLike) -> Floats:
-    """theta[...] of w[..., 2]: degrees anticlockwise from β*, in [−90, 270), so that both minima lie inside."""
+    """theta[...] of w[..., 2]: degrees anticlockwise from β*, in [−90, 270), so that both minima lie inside. Ours."""
     w = real("w", w, least_axes=1)
     same_size("The chart is that of two inputs", w.shape[-1], 2)
     return np.mod(np.rad2deg(np.arctan2(-w[..., 0], w[..., 1])) - LEFT, 360.0) + LEFT

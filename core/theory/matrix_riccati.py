@@ -202,6 +202,7 @@ def march(modes: Modes, state: np.ndarray, times: np.ndarray) -> Iterator[np.nda
 
     Times within one short step of each other are reached from the same state in one go, the others one by one. Raises
     OutsideTheory when the horizon asks for more steps than MOST_WORK floating-point operations allow.
+    Ours, on the solution of Braun et al. 2022.
     """
     idle = modes.resting(state)
     state = modes.kept_at_rest(state, idle) if idle else state

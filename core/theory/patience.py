@@ -19,7 +19,7 @@ LOST = 33.0
 
 
 def within(velocity: Callable[[float, Floats], Floats], most: int = MOST) -> Callable[[float, Floats], Floats]:
-    """velocity(t, state), which raises OutsideTheory instead of an answer once it has answered `most` times."""
+    """velocity(t, state), which raises OutsideTheory instead of an answer once it has answered `most` times. Ours."""
     asked = 0
 
     def counted(t: float, state: Floats) -> Floats:

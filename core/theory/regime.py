@@ -57,7 +57,7 @@ def classify(times: ArrayLike, distance: ArrayLike, loss: ArrayLike) -> Regime:
 
 
 def first_crossing(t: ArrayLike, values: ArrayLike, level: float) -> float:
-    """First time values[T] is at least `level`, linear between samples; NaN if never."""
+    """First time values[T] is at least `level`, linear between samples; NaN if never. Ours."""
     t, values, level = finite("times", t, axes=1), finite("values", values, axes=1), number("level", level)
     same_size("times and values need one common axis", len(values), len(t))
     return _crossing(t, values, level)

@@ -75,6 +75,10 @@ def sectors(W: ArrayLike, a: ArrayLike, *, slope: float = 0.0) -> Sectors:
     Neuron i is active on the half-turn around arg w_i, so it switches at arg w_i ± π/2, where the gradient changes by
     ±(1 − γ) a_i w_i. A neuron with w_i = 0 is never active; its two sectors have zero width.
     Raises OutsideTheory for shapes other than [m, 2] and [m], for numbers that are not finite and for γ outside [0, 1].
+
+    >>> pieces = sectors(W=[[1.0, 0.0], [0.0, 1.0]], a=[1.0, -1.0])
+    >>> pieces.active.tolist(), pieces.gradient.tolist()
+    ([2, 1, 0, 1], [[1.0, -1.0], [0.0, -1.0], [0.0, 0.0], [1.0, 0.0]])
     """
     W, a, slope = _checked(W, a, slope)
     on, off = _breakpoints(W)
@@ -93,14 +97,17 @@ def sectors(W: ArrayLike, a: ArrayLike, *, slope: float = 0.0) -> Sectors:
 
 
 def value(pieces: Sectors, angle: ArrayLike) -> Floats:
-    """f at the points (cos ψ, sin ψ) for ψ = angle[...]; by homogeneity f(r ψ) = r f(ψ) gives the whole plane."""
+    """f at the points (cos ψ, sin ψ) for ψ = angle[...]; by homogeneity f(r ψ) = r f(ψ) gives the whole plane.
+
+    Paper, section 5.
+    """
     psi = finite("Angles in radians", angle)
     slope = pieces.gradient[containing(pieces, psi)]
     return slope[..., 0] * np.cos(psi) + slope[..., 1] * np.sin(psi)
 
 
 def containing(pieces: Sectors, angle: ArrayLike) -> NDArray[np.int64]:
-    """The index of the sector that holds each angle; a breakpoint belongs to the sector that starts there."""
+    """The index of the sector that holds each angle; a breakpoint belongs to the sector that starts there. Ours."""
     psi = np.mod(finite("Angles in radians", angle), TURN)
     return (np.searchsorted(pieces.start, psi, side="right") - 1) % pieces.start.size
 
@@ -118,7 +125,10 @@ def colours(pieces: Sectors) -> NDArray[np.int64]:
 
 
 def extrema(pieces: Sectors) -> Extrema:
-    """Exact extrema of f on the unit circle: f = |G_k| cos(ψ − arg G_k), so at arg G_k (+π) if inside, or at an end."""
+    """Exact extrema of f on the unit circle: f = |G_k| cos(ψ − arg G_k), so at arg G_k (+π) if inside, or at an end.
+
+    Ours.
+    """
     top = np.arctan2(pieces.gradient[:, 1], pieces.gradient[:, 0])
     candidates = np.concatenate([pieces.start, _kept(pieces, top), _kept(pieces, top + np.pi)])
     heights = value(pieces, candidates)
@@ -133,6 +143,7 @@ def roots(pieces: Sectors) -> Floats:
 
     f = |G_k| cos(ψ − arg G_k) on a sector, at most half a turn wide, so it crosses 0 inside exactly where its signs at the
     two ends differ, a quarter turn from arg G_k; where it is 0 at an end, within rounding, that breakpoint is the root.
+    Ours.
     """
     wide = np.flatnonzero(pieces.width > ROUNDING)
     start, G = pieces.start[wide], pieces.gradient[wide]
@@ -154,7 +165,7 @@ def mean_square(pieces: Sectors) -> float:
     """The mean of f² over the unit circle, exactly: on each sector f² = |G|²(1 + cos 2(ψ − arg G))/2.
 
     Of the difference of two networks (stack their neurons, one with its readouts negated) it is the test loss on an
-    endless test set.
+    endless test set. Ours.
     """
     unit = exponent(np.abs(pieces.gradient).max())
     steepness = np.sum(np.ldexp(pieces.gradient, -unit) ** 2, axis=-1)
@@ -171,6 +182,7 @@ def fan(pieces: Sectors, radius: float, *, disc: bool = False) -> Fan:
 
     A square needs its four corners as extra rays, and then every triangle is exact; a disc is cut every 3° so that its
     rim looks round. Sectors of zero width give no triangle. Raises OutsideTheory unless radius is positive and finite.
+    Ours; what figures 5a and 9 of the paper draw.
     """
     radius = number("radius", radius)
     if radius <= 0:
@@ -191,7 +203,7 @@ def fan(pieces: Sectors, radius: float, *, disc: bool = False) -> Fan:
 def flipped(W_0: ArrayLike, W: ArrayLike, X: ArrayLike) -> NDArray[np.bool_]:
     """flipped[..., i, j]: neuron j's activation on datum i has another sign under W[..., m, 2] than under W_0[m, 2].
 
-    Its sum over neurons of the mean over data is the paper's Hamming distance.
+    Its sum over neurons of the mean over data is the paper's Hamming distance. Ours.
     """
     W_0, W, X = finite("W_0", W_0, axes=2), finite("W", W, least_axes=2), finite("X", X, axes=2)
     if W_0.shape != W.shape[-2:] or W_0.shape[1] != X.shape[1]:
@@ -204,7 +216,7 @@ def flipped(W_0: ArrayLike, W: ArrayLike, X: ArrayLike) -> NDArray[np.bool_]:
 def turned(W_0: ArrayLike, W: ArrayLike) -> Floats:
     """The share of the plane on which each neuron's activation differs: the angle between w_i(0) and w_i(t), over π.
 
-    It is the flipped share for data spread evenly over all directions; W may have leading axes.
+    It is the flipped share for data spread evenly over all directions; W may have leading axes. Ours.
     """
     W_0, W = finite("W_0", W_0, least_axes=2), finite("W", W, least_axes=2)
     if W_0.shape[-1:] != (2,) or W.shape[-2:] != W_0.shape[-2:]:

@@ -58,7 +58,7 @@ class RowSpace:
 
 
 def row_space(X: ArrayLike, y: ArrayLike) -> RowSpace:
-    """The row space of X[n, d] with target y[n]; raises OutsideTheory for other shapes or an X of zeros."""
+    """The row space of X[n, d] with target y[n]; raises OutsideTheory for other shapes or an X of zeros. Ours."""
     X, y = finite("X", X, axes=2), finite("y", y, axes=1)
     same_size("X must be n × d and y n, one y per row of X", len(y), len(X))
     left, sizes, right = np.linalg.svd(X, full_matrices=False)
@@ -102,5 +102,5 @@ def exact_flow(
 
 
 def check_inputs(seen: RowSpace, w: Floats) -> None:
-    """Refuse weights whose number of inputs is not that of the data."""
+    """Refuse weights whose number of inputs is not that of the data. Ours."""
     same_size("w_0 and X need the same number of inputs", w.shape[-1], seen.basis.shape[0])

@@ -26,6 +26,7 @@ def learning_time(weights, target: float, *, fraction=0.5, etas=None) -> float:
 
     Needs 0 < f(0) < y after flipping signs; 0 when f(0) is beyond already. Balanced small starts wait
     t ≈ f(0)^{−(D−2)/D} / ((D−2) y): the plateau grows with depth. Raises OutsideTheory for f(0) = 0 or the wrong sign.
+    Saxe et al. 2014 for balanced layers; ours for the others.
     """
     w, y = finite("weights", weights, axes=1), number("target", target, largest=MOST)
     part = share("fraction", fraction)
@@ -91,6 +92,7 @@ def layer_speeds(weights, *, etas=None) -> Floats:
     """Share [..., D] of each layer in d f/dt: η_l / w_l² ÷ Σ_k η_k / w_k²; the smallest layer learns for all.
 
     For a vector first layer give its norm. Raises OutsideTheory for weights of 0, where the share is not defined.
+    Ours.
     """
     w = finite("weights", weights, least_axes=1)
     if np.any(w == 0):

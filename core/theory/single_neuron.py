@@ -67,6 +67,10 @@ def exact_flow(
     Whitened inputs; for XᵀX = h I give h·times. Leading axes of a_0, w_0 and the rates broadcast. snap follows a start
     that `basin` calls 0 on the separatrix itself, to its saddle; without it, what rounding left of its distance grows.
     Paper: section 3, appendix A.2. Raises OutsideTheory for non-finite values, negative times, mismatched shapes.
+
+    >>> a, w = exact_flow(1.5, [-0.6, 0.0], beta_star=[0.0, 1.0], times=[0.0, 1.0, 50.0])
+    >>> bool(np.allclose(a[-1] * w[-1], [0.0, 1.0]))
+    True
     """
     return followed(runs(a_0, w_0, beta_star, eta_a, eta_w), time_vector("times", times), snap=snap)
 
@@ -74,7 +78,10 @@ def exact_flow(
 def final_state(
     a_0: ArrayLike, w_0: ArrayLike, beta_star: ArrayLike, *, eta_a: ArrayLike = 1.0, eta_w: ArrayLike = 1.0
 ) -> tuple[Floats, Floats]:
-    """a[...], w[..., d] at t = ∞: the minimum on the branch `basin` names, or the saddle where it says 0."""
+    """a[...], w[..., d] at t = ∞: the minimum on the branch `basin` names, or the saddle where it says 0.
+
+    Paper, appendix A.2; ours for other δ and rates.
+    """
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
     modes = eigenmodes(start.delta, start.r)
     branch, (_, _, C, S) = branch_of(start, modes), modes
@@ -95,6 +102,9 @@ def basin(
 
     sgn(l₊ A_0 + V_0·b), b = √(η_aη_w) β* (paper, section 3, footnote on the basins, and figure 7; here for any rates),
     within rounding. δ > 0 keeps the sign of a_0. Where β* = 0 and δ ≤ 0 the flow ends at a = 0, and the answer is 0.
+
+    >>> int(basin(1.5, [-0.6, 0.0], [0.0, 1.0])), int(basin(-1.5, [-0.6, 0.0], [0.0, 1.0]))
+    (1, -1)
     """
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)
     return branch_of(start, eigenmodes(start.delta, start.r)).reshape(start.shape)
@@ -112,6 +122,10 @@ def split(
 
     η_w a² = (κ + δ)/2, κ = √(δ² + 4η_aη_w‖β‖²) (paper, section 3). At β = 0: w = 0 if δ ≥ 0;
     OutsideTheory if δ < 0, where a = 0 and every w of that length is meant.
+
+    >>> a, w = split([-1.0, 0.0], relative_scale=2.0)
+    >>> round(float(a**2 - w @ w), 12), (a * w).round(12).tolist()
+    (2.0, [-1.0, 0.0])
     """
     beta = finite("beta", beta, least_axes=1)
     delta, sign = finite("relative_scale", relative_scale), finite("sign", sign)

@@ -49,6 +49,9 @@ def kernel_distance(
     G = A² H + H^½VVᵀH^½, S = sin²/(1 + cos), and sin² is made of what distinguishes the two directions, formed from the
     differences of the states; kernels are positive, so 1 + cos ≥ 1 (paper, section 3). Leading axes and rates broadcast.
     Raises OutsideTheory where a kernel is zero, and for a gram that is not symmetric and positive semi-definite.
+
+    >>> round(float(kernel_distance(1.0, [1.0, 0.0], 1.0, [0.0, 1.0])), 3)
+    0.2
     """
     states = [finite("a_0", a_0), finite("a", a), finite("w_0", w_0, least_axes=1), finite("w", w, least_axes=1)]
     states += [np.sqrt(positive_rate("eta_a", eta_a)), np.sqrt(positive_rate("eta_w", eta_w))]

@@ -28,7 +28,7 @@ FAINTEST = 500.0
 def eigenmodes(delta: Floats, r: Floats) -> Modes:
     """(l₊, |l₋|, C, S): eigenvalues of [[δ, r], [r, 0]] and the unit eigenvector (C, S) of l₊; no cancellation.
 
-    At δ = r = 0 nothing moves but N; (C, S) = (1, 0) is then right.
+    At δ = r = 0 nothing moves but N; (C, S) = (1, 0) is then right. Ours, after the paper's appendix A.2.
     """
     omega = np.hypot(delta, 2 * r)
     one_if_still = (omega == 0).astype(np.float64)
@@ -50,6 +50,7 @@ def growing_part(start: Runs, modes: Modes, *, snap: bool) -> Floats:
 
     Near the separatrix the terms cancel; written as C (A_0 + v_0 − δ v_0/(r + l₊)), which is the same since
     S/C = r/l₊ and r − l₊ = −δ l₊/(r + l₊), what remains keeps its digits also where δ is small.
+    Ours; for δ < 0 and rates 1 the paper's section 3 and appendix A.
     """
     fast, _, C, S = modes
     A, v = start.A, start.along
@@ -63,14 +64,20 @@ def growing_part(start: Runs, modes: Modes, *, snap: bool) -> Floats:
 
 
 def branch_of(start: Runs, modes: Modes) -> np.ndarray:
-    """−1 or +1[R], the sign of a(∞); 0 on the separatrix within rounding, and where β* = 0 leaves a to vanish."""
+    """−1 or +1[R], the sign of a(∞); 0 on the separatrix within rounding, and where β* = 0 leaves a to vanish.
+
+    Ours; for δ < 0 and rates 1 the paper's section 3 and appendix A.
+    """
     by_plane = np.where(start.r == 0, 0, np.sign(growing_part(start, modes, snap=True)))
     two_sheets = start.delta > ROUNDING * (start.A**2 + np.einsum("ri,ri->r", start.V, start.V))
     return np.where(two_sheets, np.sign(start.A), by_plane).astype(np.int64)
 
 
 def followed(start: Runs, t: Floats, *, snap: bool = False) -> tuple[Floats, Floats]:
-    """a[..., T] and w[..., T, d] of the runs at times t[T] ≥ 0; single_neuron.exact_flow says what snap does."""
+    """a[..., T] and w[..., T, d] of the runs at times t[T] ≥ 0; single_neuron.exact_flow says what snap does.
+
+    Ours, after the paper's appendix A.2.
+    """
     count, d = start.V.shape
     a = np.empty((count, t.size))
     w = np.empty((count, t.size, d))

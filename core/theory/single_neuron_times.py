@@ -33,7 +33,7 @@ def alignment_time(
     float64 cannot hold the time.
 
     The root of q(t) = ‖V_perp(0)‖ cosine/√(1 − cosine²), q the linear mode of exact_flow; the one root is bracketed.
-    Raises OutsideTheory for a cosine outside (−1, 1) or β* = 0.
+    Raises OutsideTheory for a cosine outside (−1, 1) or β* = 0. Ours.
     """
     slope = _slope(cosine)
     start = runs(a_0, w_0, beta_star, eta_a, eta_w)

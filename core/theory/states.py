@@ -15,6 +15,8 @@ R counts the runs: all leading axes, broadcast and flattened. Paper: section 3 a
 With A, V in units of u and times in units of 1/u² the flow is the same, δ and r in units of u². Every state is therefore
 divided by a power of two u = 2^unit near its size, which rounds nothing: scaled problems give scaled answers, and squares
 neither overflow nor vanish.
+
+Ours: units that keep the paper's quantities within range.
 """
 
 from dataclasses import dataclass

@@ -10,6 +10,7 @@ t       ↔ times              ↔ [T]           ↔ gradient-flow time of L = �
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -43,6 +44,9 @@ def regime(d: int, h: int, c: int) -> dict[str, str]:
 
     δ → +∞ freezes the kernel at δ P_A ⊗ I with rank P_A = min(h, c): lazy unless h < c. δ → −∞ mirrors it with d
     (section 4.2). Raises OutsideTheory for a size that is not a positive whole number.
+
+    >>> regime(d=3, h=2, c=1)
+    {'upstream': 'lazy', 'downstream': 'delayed rich'}
     """
     d, h, c = (whole(name, value) for name, value in (("d", d), ("h", h), ("c", c)))
     return {
@@ -55,7 +59,7 @@ def split(beta, delta: float, h: int, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarr
     """A [h,c] and W [h,d] with WᵀA = beta [d,c] and Δ = δ I: the same function, divided differently between the layers.
 
     Singular value b of β becomes η_w|A|² = (κ+δ)/2 and η_a|W|² = (κ−δ)/2, κ = √(δ² + 4 η_a η_w b²).
-    Raises OutsideTheory where no such weights exist: δ > 0 needs h ≤ c, δ < 0 needs h ≤ d, and rank β ≤ h.
+    Raises OutsideTheory where no such weights exist: δ > 0 needs h ≤ c, δ < 0 needs h ≤ d, and rank β ≤ h. Ours.
     """
     beta, delta = finite("beta", beta, axes=2), number("delta", delta)
     eta_a, eta_w = one_rate("eta_a", eta_a), one_rate("eta_w", eta_w)
@@ -79,7 +83,10 @@ def split(beta, delta: float, h: int, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarr
 
 
 def isotropic_delta(A, W, *, eta_a=1.0, eta_w=1.0) -> float:
-    """δ of weights with Δ = δ I; raises OutsideTheory when ‖Δ − δI‖ > 1e-9 (η_w‖A‖² + η_a‖W‖²)."""
+    """δ of weights with Δ = δ I; raises OutsideTheory when ‖Δ − δI‖ > 1e-9 (η_w‖A‖² + η_a‖W‖²).
+
+    The assumption of Theorem 4.2.
+    """
     A, W = finite("A", A, axes=2), finite("W", W, axes=2)
     same_size("A [h,c] and W [h,d] must have the same number of neurons", len(A), len(W))
     A, W = np.sqrt(one_rate("eta_w", eta_w)) * A, np.sqrt(one_rate("eta_a", eta_a)) * W
@@ -113,6 +120,10 @@ def exact_flow(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
 
     Q Qᵀ = Z S⁻¹ Zᵀ of core.theory.matrix_riccati (section 4, Thm 4.2; Dominé et al. 2024). Raises OutsideTheory when the
     start is not isotropic, the target's rank is below min(d, c), a side exceeds 200, or any value is bad.
+
+    >>> beta = exact_flow([[1.0]], [[1.0, 0.0]], beta_star=[[0.0], [1.0]], times=[0.0, 50.0])
+    >>> beta[-1].round(4).tolist()
+    [[0.0], [1.0]]
     """
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     beta = np.empty((len(run.times), *run.shape))
@@ -122,7 +133,10 @@ def exact_flow(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> np.ndarra
 
 
 def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Products:
-    """exact_flow together with AᵀA and WᵀW, from which the tangent kernel follows; same shapes, units and errors."""
+    """exact_flow together with AᵀA and WᵀW, from which the tangent kernel follows; same shapes, units and errors.
+
+    Ours.
+    """
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     d, c = run.shape
     beta, outputs, inputs = (np.empty((len(run.times), *shape)) for shape in ((d, c), (c, c), (d, d)))
@@ -131,6 +145,29 @@ def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Produ
         beta[index], outputs[index], inputs[index] = W_T @ A, A_T @ A, W_T @ W
     beta, outputs, inputs = (run.measured(product) for product in (beta, outputs, inputs))
     return Products(run.times, beta / run.scale, outputs, inputs)
+
+
+def exact_weights(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarray, np.ndarray]:
+    """A [T,h,c] and W [T,h,d] along exact_flow, each neuron followed from the given start; same units and errors.
+
+    Products fix the weights up to a rotation of the hidden layer. Of all rotations gradient flow takes the one that turns
+    least, QᵀQ' symmetric for Q = [Aᵀ; Wᵀ] (rates absorbed), so from one time to the next the polar factor of Q(t)Q(t')ᵀ is
+    taken. The products stay exact; a neuron's own weights have an error that falls with the square of the times' distance.
+    Raises OutsideTheory also where times do not rise.
+    """
+    run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
+    if np.any(np.diff(run.times) < 0):
+        raise OutsideTheory("Neurons are followed from time to time", got="times that fall", do="Sort the times.")
+    Q = np.empty((len(run.times), len(run.A), sum(run.shape)))
+    for index, A, W in run.weights():
+        Q[index] = np.concatenate([A, W], axis=-1)
+    before = np.concatenate([np.concatenate([run.A, run.W], axis=-1)[None], Q[:-1]])
+    left, _, right = np.linalg.svd(before @ np.swapaxes(Q, -1, -2))
+    turned = np.stack(list(accumulate(left @ right, np.matmul)))
+    with np.errstate(over="ignore"):
+        weights = representable("A weight", np.ldexp(turned @ Q, run.unit))
+    c = run.shape[1]
+    return weights[..., :c] / np.sqrt(one_rate("eta_w", eta_w)), weights[..., c:] / np.sqrt(one_rate("eta_a", eta_a))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 With `--before start.npz` (or `--before-prefix init`) it also says what training moved. What the files leave open is asked in
 one sentence that names the switch, with exit code 2; so is every refusal.
+
+Ours.
 """
 
 import argparse
@@ -11,7 +13,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.errors import OutsideTheory, Refusal
+from core.errors import OutsideTheory, Unavailable
+from core.training import command_line
 from core.training.command_line import Parser
 from core.training.initialisation.brought import DataChoice, data_for, network_and_before
 from core.training.initialisation.laws import LEVELS
@@ -144,28 +147,42 @@ def _parser() -> Parser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command: reads files, prints text then JSON (or one of them); 2 with a sentence where it must refuse."""
-    chosen = _parser().read(list(sys.argv[1:] if arguments is None else arguments))
+    given = None if arguments is None else list(arguments)
+    return command_line.main(["python", "-m", "core.training.diagnose"], _parser, _work, given)
+
+
+def _work(chosen: argparse.Namespace, _: list[str]) -> None:
     try:
         report = _from_files(chosen)
-    except OSError as error:
-        print(f"{error.strerror}: {error.filename}", file=sys.stderr)
-        return 2
     except OtherFormat as error:
-        print(f"{error}\n\n{error.lines}", file=sys.stderr)
-        return 2
-    except Refusal as error:
-        print(error, file=sys.stderr)
-        return 2
+        raise Converted(error) from error
     parts = {"text": [as_text], "json": [as_json], "both": [as_text, as_json]}[chosen.format]
     print("\n\n".join(part(report) for part in parts))
-    return 0
+
+
+class Converted(Unavailable):
+    """Another format, told on a terminal: the sentence, and below it the lines that convert the file."""
+
+    def __init__(self, other: OtherFormat):
+        super().__init__(other.what, got=other.got, do=other.do)
+        self.lines = other.lines
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}\n\n{self.lines}"
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Unavailable(f"{path} must be a file that can be read", got=error.strerror, do="Give another.") from None
 
 
 def _from_files(chosen: argparse.Namespace) -> Report:
     order = tuple(name.strip() for name in chosen.order.split(",") if name.strip())
-    before = chosen.before.read_bytes() if chosen.before else b""
+    before = _bytes(chosen.before) if chosen.before else b""
     layers, earlier = network_and_before(
-        chosen.weights.read_bytes(), before, Choice(order, chosen.layout, chosen.only), chosen.before_prefix
+        _bytes(chosen.weights), before, Choice(order, chosen.layout, chosen.only), chosen.before_prefix
     )
     if chosen.rates is not None:
         layers = layers.at_rates(chosen.rates)
@@ -173,7 +190,7 @@ def _from_files(chosen: argparse.Namespace) -> Report:
     slope, reason, data = None, LAYERS_ALONE, None
     if chosen.data is not None:
         wanted = DataChoice(chosen.task, chosen.target, how)
-        data = data_for(chosen.data.read_bytes(), wanted, (layers.inputs, layers.outputs))
+        data = data_for(_bytes(chosen.data), wanted, (layers.inputs, layers.outputs))
     if chosen.slope is not None:
         slope = given_slope(chosen.slope)
     elif data is not None:

@@ -6,6 +6,8 @@ W_1 … W_D ↔ weights ↔ tuple of [...,h_l,h_{l−1}] ↔ first layer first; 
 X, Y      ↔ X, Y    ↔ [n,d], [n,c] ↔ shared by all runs; loss L = ½ ‖X β − Y‖²_F, a sum
 η_l       ↔ etas    ↔ [D] ↔ rate per layer, Ẇ_l = −η_l ∂L/∂W_l
 t         ↔ time    ↔ flow time; one descent step of size `rate` is `rate` of it
+
+The equations are those of the paper's section 4; how they are integrated is ours.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

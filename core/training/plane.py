@@ -9,6 +9,8 @@ L         loss                 [k]         mean of squares on the training data
 S         kernel_distance      [k]         1 − cos∠(K_0, K_t) of the tangent kernel; NaN where no neuron is active
 δ drift   drift                [k]         max over neurons of |δ_i(t) − δ_i(0)|, what the flow would conserve
 η         rate                 scalar      flow time per step of gradient descent
+
+The task is that of the paper's figure 1a.
 """
 
 from dataclasses import dataclass

@@ -12,8 +12,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pages.classes.codes import SECRET, read_code
-from pages.classes.store import LIFE_S
+from pages.classes.kept.codes import SECRET, read_code
+from pages.classes.kept.store import LIFE_S
 
 PHONE = "lab_phone"
 TEACHER = "lab_teacher_"

@@ -9,8 +9,8 @@ from core.errors import Refusal
 from pages import BY_STEM, PAGES
 from pages.classes import rehearsal
 from pages.classes.browser import open_link
+from pages.classes.kept.store import store
 from pages.classes.member import CODE, Member, forget, member, remember_secret, secret_of
-from pages.classes.store import store
 from pages.lessons.handout import LOOPBACK, qr_code, root
 from pages.lessons.lessons import LESSONS
 from pages.shared.prose import prose

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.errors import Refusal
-from pages.classes.codes import fingerprint, read_code
+from pages.classes import whereabouts
 from pages.classes.door import PHONE, TEACHER
 from pages.classes.guess import GUESSES
-from pages.classes.records import Class
-from pages.classes.store import store
+from pages.classes.kept.codes import fingerprint, read_code
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import store
 
 CODE, SECRETS, OWN, WRONG = "_class", "_class_secrets", "_class_phone", "_class_wrong"
 
@@ -39,6 +40,7 @@ def forget() -> None:
     """Out of the class altogether: the address does not name it any more."""
     st.session_state.pop(CODE, None)
     st.query_params.pop("class", None)
+    whereabouts.forget()
 
 
 def secret_of(code: str) -> str:

@@ -9,10 +9,10 @@ from core.errors import Refusal
 from pages import Page
 from pages.classes import travel
 from pages.classes.browser import cursor, place_keeper
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import store
 from pages.classes.member import Member, secret_of
-from pages.classes.records import Class
 from pages.classes.scene import here, kind_of, known, title
-from pages.classes.store import store
 from pages.classes.tally import goal_words
 from pages.lessons.builder import exercise_query
 from pages.lessons.lesson import state
@@ -78,7 +78,7 @@ def _offers(klass: Class, entries: Mapping[str, Any]) -> None:
         for k, offer in enumerate(offers):
             if st.button(f"{offer.animal}: {title(offer.stem)}", key=f"class_offer_{k}"):
                 store().forget_offer(klass.code, offer.phone)
-                travel.to(klass.code, offer.stem, offer.query, entries)
+                travel.to(klass, offer.stem, offer.query, entries)
 
 
 def _button(label: str, key: str, act: Any, *args: Any, **look: Any) -> None:

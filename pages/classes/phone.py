@@ -2,32 +2,34 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from core.errors import Refusal
 from pages import Page
-from pages.classes import travel
+from pages.classes import travel, whereabouts
 from pages.classes.browser import cursor, place_keeper
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import store
 from pages.classes.member import Member, forget
-from pages.classes.records import Class
 from pages.classes.scene import here, kind_of, known, title
-from pages.classes.store import store
 from pages.lessons.guide import question
 from pages.shared.prose import hovering
 
-FOLLOWS, OUT, SEEN, SAID = "_class_follows", "_class_out", "_class_seen", "_class_reply"
+SEEN, SAID = "_class_seen", "_class_reply"
 LOOK_S, SPREAD_S, SIGN_S = 1.0, 0.5, 40.0
 LETTERS = "ABCDEF"
 
 
 def show(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
     """The strip, and the ear that hears what the teacher does next; a phone that follows goes where the class is."""
-    if st.session_state.get(OUT) == me.klass.code:
-        _outside(me.klass.code)
+    here = whereabouts.now(me.klass)
+    if here.out:
+        _outside(me.klass)
         return
-    if travel.waiting(me.klass) and st.session_state.get(FOLLOWS, True):
+    if travel.waiting(me.klass) and here.follows:
         travel.go(me.klass, entries)
     st.fragment(_strip)(page, me, entries)
     spread = int(me.phone[:4], 16) / 0xFFFF * SPREAD_S
@@ -55,9 +57,10 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
             st.markdown(f"**{klass.code}** · {me.animal}", width="content")
             st.toggle(
                 "Follow",
-                value=st.session_state.get(FOLLOWS, True),
+                value=whereabouts.now(klass).follows,
                 key="class_follow",
                 on_change=_follow,
+                args=(klass,),
             )
             if kind_of(page) is not None and not klass.voting:
                 st.button("Show mine", key="class_mine", type="tertiary", on_click=_offer, args=(page, me))
@@ -68,7 +71,8 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
             _call(klass, entries)
         elif klass.voting:
             _vote(klass, me)
-    if st.session_state.get(OUT) == klass.code or (travel.waiting(klass) and st.session_state.get(FOLLOWS, True)):
+    here = whereabouts.now(klass)
+    if here.out or (travel.waiting(klass) and here.follows):
         st.rerun(scope="app")
 
 
@@ -122,25 +126,25 @@ def _offer(page: Page, me: Member) -> None:
         st.session_state[SAID] = str(error)
 
 
-def _follow() -> None:
-    st.session_state[FOLLOWS] = st.session_state["class_follow"]
+def _follow(klass: Class) -> None:
+    whereabouts.change(replace(whereabouts.now(klass), follows=st.session_state["class_follow"]))
 
 
 def _leave(me: Member) -> None:
-    st.session_state[OUT] = me.klass.code
+    whereabouts.change(replace(whereabouts.now(me.klass), out=True))
     try:
         store().leave(me.klass.code, me.phone)
     except Refusal as error:
         st.session_state[SAID] = str(error)
 
 
-def _outside(code: str) -> None:
+def _outside(klass: Class) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
-        st.markdown(f"You have left class **{code}**.", width="content")
-        st.button("Come back", key="class_back", on_click=_come_back)
+        st.markdown(f"You have left class **{klass.code}**.", width="content")
+        st.button("Come back", key="class_back", on_click=_come_back, args=(klass,))
         st.button("Go on without", key="class_forget", type="tertiary", on_click=forget)
 
 
-def _come_back() -> None:
-    st.session_state.pop(OUT, None)
+def _come_back(klass: Class) -> None:
+    whereabouts.change(replace(whereabouts.now(klass), out=False))
     st.session_state.pop(SEEN, None)

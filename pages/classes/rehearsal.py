@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from core.errors import Refusal
 from pages import BY_STEM
-from pages.classes.records import Class
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import Store
 from pages.classes.scene import known
-from pages.classes.store import Store
 from pages.lessons.guide import question
 
 LOG = logging.getLogger("lab.classes")

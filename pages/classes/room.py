@@ -5,15 +5,16 @@ The frame enters by `around` and `after`; without a class in the address both do
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from core.errors import Refusal
 from pages import Page
-from pages.classes import panel, phone, travel
+from pages.classes import panel, phone, travel, whereabouts
+from pages.classes.kept.store import store
 from pages.classes.member import Member, forget, member
-from pages.classes.store import store
 from pages.classes.tally import beside
 from pages.lessons import guide
 from pages.shared.plot import ASSETS
@@ -34,7 +35,8 @@ def around(page: Page, entries: Mapping[str, Any]) -> Iterator[None]:
         yield
         return
     st.html(ASSETS / "class.css")
-    travel.arrive(page, me)
+    whereabouts.settle(me.klass)
+    travel.arrive(page)
     _hold(page, me)
     if not me.teacher:
         phone.show(page, me, entries)
@@ -75,9 +77,10 @@ def _refused(why: str) -> None:
 
 
 def _hold(page: Page, me: Member) -> None:
-    """While the class is asked here, the page's own question holds back and its picture waits; then it answers."""
-    klass = me.klass
-    here = klass.asked == page.stem and (me.teacher or travel.arrived(klass) >= klass.asked_in)
+    """While the class is asked here, the page's own question holds back and its picture waits; then it answers, also to
+    those who come back when the vote has been put away."""
+    klass, at = me.klass, whereabouts.now(me.klass)
+    here = klass.asked == page.stem and (me.teacher or at.scene >= klass.asked_in)
     vote = (klass.code, klass.question, klass.round)
     if here and (klass.voting or me.teacher):
         st.session_state[guide.HELD] = page.stem
@@ -85,7 +88,15 @@ def _hold(page: Page, me: Member) -> None:
         st.session_state.pop(guide.HELD, None)
     if here and st.session_state.get(ASKED) != vote:
         st.session_state[ASKED] = vote
-        guide.ask(page)
+        if at.returned and at.scene >= klass.asked_in:
+            guide.resume(page)
+        else:
+            guide.ask(page)
+            whereabouts.change(replace(at, scene=max(at.scene, klass.asked_in)))
+    put_away = not klass.asked and klass.question and at.returned and klass.stem == page.stem
+    if put_away and at.scene == klass.scene == klass.asked_in:
+        guide.resume(page)
+        here = True
     if here and not klass.voting and st.session_state.get(TOLD) != vote:
         st.session_state[TOLD] = vote
         choice = store().choice(klass.code, me.phone, klass.question, klass.round)

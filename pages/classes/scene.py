@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.params import Knob, Params
 from pages import BY_STEM, Page
-from pages.classes.records import Query
+from pages.classes.kept.records import Query
 from pages.lessons.compare import spell, unspell
 from pages.lessons.lessons import LESSONS
 from pages.shared.controls import nearest, set_problem

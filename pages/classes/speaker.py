@@ -7,9 +7,9 @@ import streamlit as st
 
 from core.errors import Refusal
 from pages import BY_STEM, PAGES
+from pages.classes.kept.records import Class
+from pages.classes.kept.store import store
 from pages.classes.member import member
-from pages.classes.records import Class
-from pages.classes.store import store
 from pages.classes.tally import LETTERS, duration, goal_words
 from pages.lessons.guide import question, step_words
 from pages.lessons.lessons import LESSONS

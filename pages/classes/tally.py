@@ -7,8 +7,8 @@ import streamlit as st
 from core.errors import Refusal
 from core.figures.style import number, side_mark, side_name
 from pages import BY_STEM, Page
-from pages.classes.records import Class, Tally
-from pages.classes.store import store
+from pages.classes.kept.records import Class, Tally
+from pages.classes.kept.store import store
 from pages.lessons.guide import Question, question
 from pages.lessons.lesson import state
 from pages.lessons.lessons import LESSONS

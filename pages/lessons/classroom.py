@@ -9,6 +9,7 @@ import streamlit as st
 from pages import Page
 from pages.lessons import compare, guide, presenter
 from pages.lessons.lessons import LESSONS
+from pages.lessons.take.offer import offer
 from pages.shared.link import read, unknown
 from pages.shared.stage import Stage, set_stage
 
@@ -18,7 +19,7 @@ def open_page(page: Page, entries: Mapping[str, Any]) -> Stage:
     lesson = LESSONS.get(page.stem)
     presenter.keep()
     link, notes = read(st.query_params, len(lesson.steps) if lesson else 0)
-    scene = set_stage(Stage(page.stem, link, entries=entries))
+    scene = set_stage(Stage(page.stem, link, entries=entries, offer=offer))
     full = bool(lesson) and not {*st.query_params}.isdisjoint(_knobs(page))
     guide.open_link(page, scene, full)
     scene.notes = notes

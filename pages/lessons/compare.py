@@ -58,7 +58,7 @@ def open_pin(page: Page, scene: Stage) -> None:
 def entrance(page: Page, scene: Stage, problem: Params) -> None:
     """The buttons: pin, or swap and unpin."""
     if scene.pinned is None:
-        st.button("Pin as A", key="pin", icon=":material/push_pin:", on_click=_pin, args=(problem,))
+        st.button("Pin as A", key="pin", icon=":material/push_pin:", on_click=pin, args=(problem,))
         return
     st.button(
         "Swap A and B", key="pin_swap", icon=":material/swap_horiz:", on_click=_swap, args=(scene.pinned, problem)
@@ -105,7 +105,7 @@ def _onto(values_b: np.ndarray, values_a: np.ndarray, curve: np.ndarray) -> np.n
     return np.interp(values_b, values_a, curve, left=np.nan, right=np.nan)
 
 
-def _pin(problem: Params) -> None:
+def pin(problem: Params) -> None:
     st.query_params["A"] = spell(problem)
     for key in ("step", "predict"):
         st.query_params.pop(key, None)

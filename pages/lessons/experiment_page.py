@@ -39,6 +39,10 @@ def show(
     measured: the Solution's field that tells how far a run has come.
     facts: what stands below the picture, drawn from the problem and the committed Solution.
     """
+
+    def chart(_problem: Params, found: Any) -> dict[str, Any]:
+        return {"cursor": Cursor(*cursor(found)), "grow": grow, "least": 300}
+
     picture = st.container(key="picture")
     problem = controls(model.Problem, shown=shown, more=more)
     solution = remember(model.recorded)(problem)
@@ -48,19 +52,21 @@ def show(
         solution,
         solve=model.recorded,
         figures=figures,
+        chart=chart,
         curves=model.curves,
         arrays=arrays(solution),
         words=model.words(problem, solution),
     )
     with picture:
-        hero(*painted(figures, problem, solution), cursor=Cursor(*cursor(solution)), grow=grow, least=300)
+        hero(*painted(figures, problem, solution), **chart(problem, solution))
     presets(page, model.PRESETS)
     provenance(model.EXPERIMENT)
     facts(problem, solution)
     prose(stem, "look", **page.words)
+    prose(stem, "agreement", **page.words)
     _live(stem, model, figures, problem, cursor, measured, grow)
     with st.expander("Settings, and where ours differ from the paper's"):
-        prose(stem, "settings")
+        prose(stem, "settings", **page.words)
     takeaway(page)
 
 

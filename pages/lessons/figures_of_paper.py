@@ -17,7 +17,7 @@ from core.figures.picture import Picture
 from core.figures.style import number
 from core.figures.thumbnail import svg
 from core.params import Params
-from core.problems import grokking, hierarchy, kernel_movement, regime_map
+from core.problems import filters, grokking, hierarchy, kernel_movement, regime_map
 from core.problems.exact import Exact
 from core.problems.geometry import Geometry
 from core.problems.implicit_bias import FAN, SWEEP, Landings
@@ -100,12 +100,12 @@ def of_kernel(problem: Any, solution: Any) -> Numbers:
 
 
 def of_filters(problem: Any, solution: Any) -> Numbers:
-    ends = {}
+    here, ends = filters.of_control(solution, problem.control), {}
     for end, k in (("low", 0), ("high", -1)):
-        ends[end] = f"{solution.alpha[k]:g}"
-        ends[f"{end}_rough"] = f"{np.mean(solution.smoothness[:, k, -1]):.2f}"
-        ends[f"{end}_accuracy"] = percent(solution.test_accuracy[:, k, -1].mean())
-    counts = {"filters": str(solution.filters.shape[3]), "seeds": str(solution.seed.size)}
+        ends[end] = f"{here.alpha[k]:g}"
+        ends[f"{end}_rough"] = f"{np.mean(here.smoothness[:, k, -1]):.2f}"
+        ends[f"{end}_accuracy"] = percent(here.test_accuracy[:, k, -1].mean())
+    counts = {"filters": str(here.filters.shape[3]), "seeds": str(here.seed.size)}
     return ends | counts | {"data": PATCHES[str(solution.data)]}
 
 
@@ -188,14 +188,14 @@ FIGURES = (
     Row("4b", "implicit_bias", "paper, figure 4(b)", "plane", of_bias),
     Row("5a", "relu", "map before fit", "surface", of_plane),
     Row("5b", "regime_map", "little movement, many flips", "flips", of_map),
-    Row("6a", "kernel_movement", "seven scales", "flips", of_kernel),
+    Row("6a", "kernel_movement", "eleven scales", "flips", of_kernel),
     Row("6b", "filters", "three scales", "▲ α = 10", of_filters),
     Row("6c", "hierarchy", "all scales", "accuracy", of_hierarchy),
-    Row("6d", "grokking", "small τ: rich", "delay", of_grokking),
+    Row("6d", "grokking", "small τ: rich", "wait", of_grokking),
     Row("7", "geometry", "two starts 10⁻³ apart", "surface", of_surface),
     Row("8", "exact", "paper, figure 8", "ν", of_exact),
     Row("9", "relu", "balanced", "partition", of_plane),
     Row("10", "regime_map", "kernel misleads", "kernel", of_map),
     Row("11", "filters", "the two ends", "▼ α = 0.1", of_filters),
-    Row("12", "grokking", "large τ: some never grok", "delay", of_grokking),
+    Row("12", "grokking", "large τ", "fit", of_grokking),
 )

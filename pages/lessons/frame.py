@@ -16,7 +16,7 @@ from core.errors import Refusal
 from pages import PAGES, Page
 from pages.jobs.live import leave_other_pages
 from pages.lessons import classroom
-from pages.lessons.presenter import house
+from pages.lessons.presenter import frame_script
 from pages.shared import address
 from pages.shared.plot import ASSETS
 from pages.shared.stage import Stage
@@ -39,7 +39,7 @@ def show(room: Room) -> None:
     )
     st.logo(ASSETS / "logo.svg", size="large")
     st.html(ASSETS / "page.css")
-    house()
+    frame_script()
     entries: dict[str, st.Page] = {}
     sections: dict[str, list[st.Page]] = {}
     for page in PAGES:

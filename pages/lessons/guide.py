@@ -1,6 +1,7 @@
 """Guided steps, the prediction and the goal: the strip between a page's question and its picture."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -65,13 +66,14 @@ def open_link(page: Page, scene: Stage, full: bool) -> None:
     if scene.link.predict:
         scene.curtain, scene.veil = answer is None, lesson.prediction.veil
         scene.act = f"answer {answer}"
+        scene.sketch = _sketch(page.stem, lesson)
         if answer is None and not full and st.session_state.get(OPENED) != (page.stem, "predict"):
             st.session_state[OPENED] = (page.stem, "predict")
             set_problem(state(page, lesson.prediction.state))
     elif scene.link.step:
         step = lesson.steps[scene.link.step - 1]
         scene.highlight = (step.trace,) if step.trace else ()
-        scene.act = f"step {scene.link.step}"
+        scene.act = "story" if lesson.story else f"step {scene.link.step}"
 
 
 def show(page: Page, scene: Stage) -> None:
@@ -81,13 +83,13 @@ def show(page: Page, scene: Stage) -> None:
         return
     if scene.link.predict and st.session_state.get(HELD) != page.stem:
         _show_question(page, scene)
-    elif scene.link.step and not scene.link.predict:
+    elif scene.link.step and not scene.link.predict and not lesson.story:
         _show_step(page, lesson, scene)
 
 
 def entrances(page: Page) -> None:
     """The two buttons that begin a lesson."""
-    st.button("Guide me", key="guide", icon=":material/signpost:", on_click=_go, args=(page, 1))
+    st.button("Guide me", key="guide", icon=":material/signpost:", on_click=go, args=(page, 1))
     st.button("Predict first", key="predict_first", icon=":material/psychology_alt:", on_click=ask, args=(page,))
 
 
@@ -124,23 +126,29 @@ def _show_step(page: Page, lesson: Lesson, scene: Stage) -> None:
         st.markdown(f"**{number} of {total} · {step.name}.** {words}")
         with st.container(horizontal=True, gap="small"):
             back, last = number == 1, number == total
-            st.button("Back", key="step_back", disabled=back, shortcut="Left", on_click=_go, args=(page, number - 1))
+            st.button("Back", key="step_back", disabled=back, shortcut="Left", on_click=go, args=(page, number - 1))
             if not last:
                 st.button(
-                    "Next", key="step_next", type="primary", shortcut="Right", on_click=_go, args=(page, number + 1)
+                    "Next", key="step_next", type="primary", shortcut="Right", on_click=go, args=(page, number + 1)
                 )
-            elif (following := _following(page)) and st.button(
-                f"Next: {following.title}", key="step_onward", type="primary", shortcut="Right"
-            ):
-                st.switch_page(scene.entries[following.stem], query_params=_leading(scene))
-            st.button("Leave the steps", key="step_leave", on_click=_leave)
+            else:
+                onward(page, scene, shortcut="Right")
+            st.button("Leave the steps", key="step_leave", on_click=leave)
+
+
+def onward(page: Page, scene: Stage, shortcut: str | None = None) -> None:
+    """The button that leads to the next page's first step, where there is one."""
+    if (following := _following(page)) and st.button(
+        f"Next: {following.title}", key="step_onward", type="primary", shortcut=shortcut
+    ):
+        st.switch_page(scene.entries[following.stem], query_params=_leading(scene))
 
 
 def _show_question(page: Page, scene: Stage) -> None:
     asked, answer = question(page.stem), _answer(page.stem)
     with st.container(border=True, key="lesson"):
         if answer is None:
-            st.markdown(f"**Before it moves:** {asked.text}")
+            st.markdown(f"**Before it moves:** {hovering(asked.text)}")
             with st.container(horizontal=True, gap="small"):
                 for k, choice in enumerate(asked.choices):
                     st.button(choice, key=f"choice_{k}", on_click=choose, args=(page.stem, k))
@@ -155,11 +163,20 @@ def _show_question(page: Page, scene: Stage) -> None:
             verdict = f":material/check_circle: You said **{right}**, and so it is."
         else:
             verdict = f":material/cancel: You said **{asked.choices[answer]}**; it is **{right}**."
-        st.markdown(f"{asked.text}\n\n{verdict} {asked.why}")
+        st.markdown(hovering(f"{asked.text}\n\n{verdict} {asked.why}"))
         with st.container(horizontal=True, gap="small"):
             st.button("Ask again", key="choice_again", on_click=ask, args=(page,))
-            st.button("Guide me", key="choice_guide", type="primary", on_click=_go, args=(page, 1))
-            st.button("Done", key="choice_done", on_click=_leave)
+            st.button("Guide me", key="choice_guide", type="primary", on_click=go, args=(page, 1))
+            st.button("Done", key="choice_done", on_click=leave)
+
+
+def _sketch(stem: str, lesson: Lesson) -> dict[str, Any] | None:
+    """What may be drawn into which picture, and the words round it."""
+    wanted = lesson.prediction.sketch
+    if wanted is None:
+        return None
+    words, far = (pieces(stem)[name] for name in ("sketch", "sketched"))
+    return {"picture": wanted.picture, "trace": wanted.trace, "words": words, "far": far}
 
 
 def _answer(stem: str) -> int | None:
@@ -175,19 +192,26 @@ def ask(page: Page) -> None:
     """Put the page's question, with its state and its curtain; before the page runs."""
     st.session_state[ANSWERS] = {s: a for s, a in st.session_state.get(ANSWERS, {}).items() if s != page.stem}
     st.session_state[OPENED] = (page.stem, "predict")
-    _leave()
+    leave()
     st.query_params["predict"] = "true"
     set_problem(state(page, LESSONS[page.stem].prediction.state))
 
 
-def _go(page: Page, number: int) -> None:
-    _leave()
+def resume(page: Page) -> None:
+    """Put the page's question as it stands: its state and what was made of it are there already."""
+    st.session_state[OPENED] = (page.stem, "predict")
+
+
+def go(page: Page, number: int) -> None:
+    """Put a step, with its state; before the page runs."""
+    leave()
     st.session_state[OPENED] = (page.stem, number)
     st.query_params["step"] = str(number)
     set_problem(state(page, LESSONS[page.stem].steps[number - 1].state))
 
 
-def _leave() -> None:
+def leave() -> None:
+    """No step and no question any more; before the page runs."""
     for key in ("step", "predict", "t"):
         st.query_params.pop(key, None)
 

@@ -23,13 +23,23 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Sketch:
+    """What a visitor may draw into a veiled picture: `trace`, by the beginning of its name, in the picture whose short name
+    begins with `picture`. Its words: "## sketch" and "## sketched" of the page."""
+
+    picture: str
+    trace: str
+
+
+@dataclass(frozen=True)
 class Prediction:
     """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
-    UNNAMED for lines without a name; panels: as a step's."""
+    UNNAMED for lines without a name; panels: as a step's; sketch: what may be drawn instead of chosen."""
 
     state: str | Mapping[str, Any]
     veil: tuple[str, ...] = ()
     panels: tuple[int, ...] = (0,)
+    sketch: Sketch | None = None
 
 
 @dataclass(frozen=True)
@@ -44,12 +54,14 @@ class Exercise:
 @dataclass(frozen=True)
 class Lesson:
     """What a page teaches. curves(problem, solution): the cursor's values and, by the names in measures, what A and B are
-    compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison."""
+    compared by and goals speak of; pictures: which of the page's pictures stand side by side in a comparison;
+    story: the steps are told in pictures of their own (pages/lessons/story.py)."""
 
     steps: tuple[Step, ...]
     prediction: Prediction
     measures: tuple[str, ...]
     pictures: tuple[int, ...] = (0,)
+    story: bool = False
     exercise: Exercise | None = None
 
 

@@ -6,19 +6,22 @@ preset, uses the preset's.
 """
 
 from pages import BY_STEM
-from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Step
+from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Sketch, Step
 from pages.shared.link import Goal
 
 _ALL = {
     "start": Lesson(
         steps=(
-            Step("one function, three splits", {}, panels=(0, 1)),
-            Step("fast but lazy", {}, "▲", (1, 2)),
-            Step("late but rich", {}, "▼", (0, 2)),
-            Step("flip to ReLU", "flip to ReLU", "▲", (1, 2)),
+            Step("one weight", {}),
+            Step("two weights and a see-saw", {}, panels=(1,)),
+            Step("the race", {}, panels=(2,)),
+            Step("what rich means", {}, panels=(3, 4)),
+            Step("neurons that switch", {}, panels=(5, 6)),
+            Step("the map", {}, panels=(7,)),
         ),
         prediction=Prediction({}, ("▲", "●", "▼"), (0, 2)),
         measures=("loss", "kernel_distance"),
+        story=True,
     ),
     "geometry": Lesson(
         steps=(
@@ -41,7 +44,9 @@ _ALL = {
             Step("the dip", "fast dip", "δ = -4"),
             Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
-        prediction=Prediction("fast dip", ("δ =", "amber", UNNAMED)),
+        prediction=Prediction(
+            "fast dip", ("δ =", "amber", UNNAMED), panels=(0, 1), sketch=Sketch("alignment", "δ = -4")
+        ),
         measures=("loss", "alignment", "kernel_distance"),
         pictures=(0, 1),
     ),
@@ -64,7 +69,12 @@ _ALL = {
             Step("large", "lazy: large", panels=(0, 2)),
             Step("the rates alone", "same start, other rates", panels=(0, 2)),
         ),
-        prediction=Prediction("lazy: downstream", ("student", "neuron, a", "loss", "test", "train", "flip", UNNAMED)),
+        prediction=Prediction(
+            "lazy: downstream",
+            ("student", "neuron, a", "loss", "test", "train", "flip", "kernel", UNNAMED),
+            panels=(0, 2),
+            sketch=Sketch("progress", "train loss"),
+        ),
         measures=("test_loss", "train_loss", "flips", "kernel_distance"),
         exercise=Exercise("lazy: downstream", ("delta", "tau"), Goal("test_loss", "<", 0.001, 10.0)),
     ),
@@ -125,8 +135,9 @@ _ALL = {
     ),
     "kernel_movement": Lesson(
         steps=(
-            Step("seven scales", "seven scales"),
-            Step("early: flips", {"alphas": (1, 2, 5, 10)}, "flips alone", (0, 1)),
+            Step("eleven scales", "eleven scales"),
+            Step("early: flips", {"alphas": (1, 1.6, 2.5, 4, 6.3, 10)}, "flips alone", (0, 1)),
+            Step("at equal train loss", "at equal train loss", "the kernel", (0, 1)),
             Step("downstream alone", "downstream alone", "weights alone"),
             Step("upstream alone", "upstream alone", "flips alone"),
         ),
@@ -138,7 +149,7 @@ _ALL = {
             Step("three scales", "three scales", panels=(0, 2)),
             Step("the usual start", {"alphas": (1,)}, panels=(0, 1)),
             Step("the two ends", "the two ends", panels=(0, 1)),
-            Step("another start", "another start", panels=(0, 2)),
+            Step("slow start", "slow start", panels=(2, 3)),
         ),
         prediction=Prediction("the two ends", ("▲", "●", "▼"), (0, 1)),
         measures=("test_accuracy", "turned"),
@@ -147,19 +158,21 @@ _ALL = {
     "hierarchy": Lesson(
         steps=(
             Step("all scales", "all scales"),
-            Step("a class is a tree", {"sample": 3}, panels=(1,)),
-            Step("downstream and upstream", "downstream and upstream"),
-            Step("another hierarchy", "another hierarchy", panels=(0, 1)),
+            Step("a class is a tree", {"sample": 3}, panels=(2,)),
+            Step("downstream and upstream", "downstream and upstream", panels=(0, 1)),
+            Step("far upstream", "far upstream", panels=(0, 1)),
+            Step("another hierarchy", "another hierarchy", panels=(0, 2)),
         ),
         prediction=Prediction("downstream and upstream", ("▲", "●", "▼")),
         measures=("test_accuracy", "train_loss"),
     ),
     "grokking": Lesson(
         steps=(
-            Step("answers before the rule", "two scales"),
-            Step("which scale is first", "small τ: rich", panels=(0, 1)),
-            Step("some never", "large τ: some never grok", panels=(1,)),
-            Step("the usual scale", {"alphas": (1,)}),
+            Step("answers before the rule", "two scales", panels=(0,)),
+            Step("two delays", "small τ: rich", panels=(1, 2)),
+            Step("large τ", "large τ", panels=(1, 2)),
+            Step("embeddings without decay", "embeddings without decay", panels=(1, 2)),
+            Step("the usual scale", {"alphas": (1,)}, panels=(0,)),
         ),
         prediction=Prediction("two scales", ("▲", "●", "▼"), (0,)),
         measures=("test_accuracy", "train_accuracy"),

@@ -1,7 +1,7 @@
 """hero: the page's own picture; a comparison takes its place, a projector shows the panels that a step names. section: what
 follows below the picture and its controls."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,9 +21,19 @@ def hero(*figures: Picture, cursor: Cursor | None = None, wants: tuple[str, ...]
     if scene.pinned is not None and not wants:
         return {}
     shown = _panels(scene, len(figures))
-    if (grow := chart.pop("grow", None)) is not None:
-        grow = [grow[k] for k in shown if k < len(grow)]
-    return plot(*(figures[k] for k in shown), cursor=cursor, wants=wants, hero=True, grow=grow, **chart)
+    if scene.sketch:
+        wanted = LESSONS[scene.stem].prediction.panels
+        scene.sketch["panels"] = [shown.index(panel) for panel in wanted if panel in shown]
+    pictures, chart = chosen(figures, chart, shown)
+    scene.drawn = pictures, {"cursor": cursor, **chart}
+    return plot(*pictures, cursor=cursor, wants=wants, hero=True, **chart)
+
+
+def chosen(figures: Sequence[Picture], chart: Mapping[str, Any], panels: Sequence[int]) -> tuple[tuple, dict[str, Any]]:
+    """These panels of a picture, and the chart's arguments for them."""
+    grow = chart.get("grow")
+    some = {"grow": [grow[k] for k in panels if k < len(grow)] if grow else None}
+    return tuple(figures[k] for k in panels), {**chart, **some}
 
 
 def _panels(scene: Stage, count: int) -> tuple[int, ...]:

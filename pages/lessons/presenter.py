@@ -4,13 +4,14 @@ import streamlit as st
 
 from pages.shared.plot import ASSETS
 from pages.shared.stage import Stage
+from pages.shared.symbols import templates
 
 PRESENTING = "_presenting"
 
-_house = st.components.v2.component(
-    "lab_house",
-    html="<span class='lab-house'></span>",
-    js=(ASSETS / "house.js").read_text(),
+_script = st.components.v2.component(
+    "lab_frame",
+    html=f"<span class='lab-frame'></span>{templates()}",
+    js=(ASSETS / "frame.js").read_text(),
     isolate_styles=False,
 )
 
@@ -23,14 +24,15 @@ def keep() -> None:
         st.query_params["present"] = "true"
 
 
-def house() -> None:
-    """The frame's script."""
-    _house(key="house")
+def frame_script() -> None:
+    """Draw the script of the frame: keys, terms, the history of the address."""
+    _script(key="frame")
 
 
 def dress(scene: Stage) -> None:
     """The style sheets and the way out; always as many elements, so that what follows keeps its place and its state."""
     sheets = {"embed": st.context.is_embedded, "curtain": scene.curtain, "presenter": scene.link.present}
+    sheets["story"] = scene.act == "story"
     style = "\n".join((ASSETS / f"{name}.css").read_text() for name, on in sheets.items() if on)
     st.html(f"<style>{style}</style>")
     with st.container():

@@ -1,15 +1,15 @@
 """Presets and what to look for: a preset is a Problem instance, its words are a piece of the page's prose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 
 from core.params import Params
 from pages import BY_STEM
-from pages.lessons import compare, guide, handout, presenter
+from pages.lessons import compare, guide, handout, presenter, tried
 from pages.lessons.lessons import LESSONS
 from pages.shared.controls import set_problem
-from pages.shared.prose import pieces, prose
+from pages.shared.prose import hovering, pieces, said
 from pages.shared.registry import Shown
 from pages.shared.stage import stage
 
@@ -28,16 +28,13 @@ def presets(page: Shown, known: Mapping[str, Params], sentence: str = "sentence"
                 icon = ":material/check:" if name == chosen else None
                 st.button(name, key=f"preset_{name}", on_click=set_problem, args=(preset,), icon=icon)
         _tools(stem, problem)
+    known_words = [name for name in (f"preset: {chosen}", sentence) if name in pieces(stem)]
+    if not known_words:
+        return
+    scene.sentence = said(stem, known_words[0], **{**page.words, **numbers})
     if not scene.link.step and not scene.link.predict:
         with scene.says or st.container():
-            _sentence(stem, (f"preset: {chosen}", sentence), {**page.words, **numbers})
-
-
-def _sentence(stem: str, names: Sequence[str], numbers: Mapping[str, object]) -> None:
-    """What to look for, above the picture: the first of these pieces that the page's words have."""
-    known = [name for name in names if name in pieces(stem)]
-    if known:
-        prose(stem, known[0], **numbers)
+            st.markdown(hovering(scene.sentence))
 
 
 def _tools(stem: str, problem: Params) -> None:
@@ -48,3 +45,4 @@ def _tools(stem: str, problem: Params) -> None:
             compare.entrance(page, stage(), problem)
         handout.entrance()
         presenter.entrance()
+    tried.row(stem, type(problem))

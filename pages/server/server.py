@@ -22,7 +22,7 @@ import core.training
 from core.training.threads import one_thread
 from pages.jobs.live import close_pools, open_pools
 from pages.jobs.process import ROOT
-from pages.server.notice import NOTICE_SCRIPT, NOTICE_URL, Notice
+from pages.server.first_page import NOTICE_SCRIPT, NOTICE_URL, FirstPage
 from pages.server.rate_limit import RateLimit
 from pages.server.security import Gate
 from pages.server.static import Compressed, script_route
@@ -65,7 +65,7 @@ def _end_now() -> None:
 
 def middleware() -> list[Middleware]:
     """What stands between a visitor and Streamlit, outermost first."""
-    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(Notice), Middleware(RateLimit)]
+    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(FirstPage), Middleware(RateLimit)]
 
 
 def warm_up() -> None:

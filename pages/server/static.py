@@ -1,23 +1,31 @@
 """Scripts and styles, Streamlit's and ours, compressed once and kept: a first visit costs a quarter of the bytes.
 
 Streamlit leaves this to a proxy; a classroom on one machine has none. The files are those of the installed package, by
-name, so no path is ever made of what a visitor sends.
+name, so no path is ever made of what a visitor sends. Its typefaces are answered with ours: the icons that can appear here
+(scripts/icons.py), and the text face, which Streamlit asks for before it knows its theme.
 """
 
 import asyncio
 import gzip
+from collections.abc import Mapping
 from pathlib import Path
 
+import brotli
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages.shared.streamlit_internals import STATIC
+from pages.shared.plot import ASSETS
+from pages.shared.streamlit_internals import ICON_FONTS, STATIC, TEXT_FONTS
 
 KINDS = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 FOR_EVER = "public, max-age=31536000, immutable"
+A_DAY = "public, max-age=86400"
+ICONS = ASSETS / "fonts" / "icons.woff2"
+TEXT_FACE = "/vendor/fonts/inter-latin.woff2"
+PACKERS = {"br": lambda text: brotli.compress(text, quality=9), "gzip": lambda text: gzip.compress(text, 6)}
 
 
 def shipped() -> dict[str, Path]:
@@ -25,42 +33,57 @@ def shipped() -> dict[str, Path]:
     return {f"/{p.relative_to(STATIC).as_posix()}": p for p in (STATIC / "static").rglob("*") if p.suffix in KINDS}
 
 
+def packing(headers: Mapping[str, str]) -> str:
+    """The best compression that a request's headers allow; "" for none."""
+    offered = {part.partition(";")[0].strip() for part in headers.get("accept-encoding", "").split(",")}
+    return next((name for name in PACKERS if name in offered), "")
+
+
 def script_route(url: str, plain: bytes) -> Route:
-    """A script of ours, compressed once; its URL names its version, so browsers may keep it for ever."""
-    small = gzip.compress(plain, 6)
+    """A script or sheet of ours, compressed once; its URL names its version, so browsers may keep it for ever."""
+    kind = KINDS[Path(url).suffix]
+    packed = {name: pack(plain) for name, pack in PACKERS.items()} | {"": plain}
 
     async def send(request: Request) -> Response:
-        headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            return Response(small, media_type="text/javascript", headers={**headers, "Content-Encoding": "gzip"})
-        return Response(plain, media_type="text/javascript", headers=headers)
+        way = packing(request.headers)
+        return _answer(packed[way], way, kind)
 
     return Route(url, send)
 
 
+def _answer(body: bytes, way: str, kind: str, keep: str = FOR_EVER) -> Response:
+    headers = {"Cache-Control": keep, "Vary": "Accept-Encoding"}
+    return Response(body, media_type=kind, headers=headers | ({"Content-Encoding": way} if way else {}))
+
+
 class Compressed:
-    """Answers for Streamlit's text files where the browser takes gzip."""
+    """Answers for Streamlit's text files where the browser takes them compressed, and for its icons."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self.app, self.files = app, shipped()
-        self.kept: dict[Path, asyncio.Future[bytes]] = {}
+        self.app, self.files, self.icons = app, shipped(), ICONS.read_bytes()
+        self.kept: dict[tuple[Path, str], asyncio.Future[bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        file = self.files.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
-        if file is None or "gzip" not in Headers(scope=scope).get("accept-encoding", ""):
-            await self.app(scope, receive, send)
-            return
-        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", "Cache-Control": FOR_EVER}
-        try:
-            body = await self._small(file)
-        except OSError:
-            self.kept.pop(file, None)
-            await self.app(scope, receive, send)
-            return
-        await Response(body, headers=headers, media_type=KINDS[file.suffix])(scope, receive, send)
+        answer = await self._look(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        await (answer or self.app)(scope, receive, send)
 
-    async def _small(self, file: Path) -> bytes:
+    async def _look(self, scope: Scope) -> Response | None:
+        if scope["path"] in ICON_FONTS:
+            return _answer(self.icons, "", "font/woff2", A_DAY)
+        if scope["path"] in TEXT_FONTS:
+            return RedirectResponse(TEXT_FACE, 308, {"Cache-Control": A_DAY})
+        file, way = self.files.get(scope["path"]), packing(Headers(scope=scope))
+        if file is None or not way:
+            return None
+        try:
+            return _answer(await self._small(file, way), way, KINDS[file.suffix])
+        except OSError:
+            self.kept.pop((file, way), None)
+            return None
+
+    async def _small(self, file: Path, way: str) -> bytes:
         """Compressed by whoever asks first, in a thread; the others wait for the same bytes."""
-        if file not in self.kept:
-            self.kept[file] = asyncio.ensure_future(asyncio.to_thread(lambda: gzip.compress(file.read_bytes(), 6)))
-        return await asyncio.shield(self.kept[file])
+        if (file, way) not in self.kept:
+            work = asyncio.to_thread(lambda: PACKERS[way](file.read_bytes()))
+            self.kept[file, way] = asyncio.ensure_future(work)
+        return await asyncio.shield(self.kept[file, way])

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from core.figures.style import number
+from pages.shared.prose import hovering
 
 
 def agreement(error: float | None, others: Mapping[str, float | None], *, verdict: str = "", device: str = "") -> None:
@@ -21,4 +22,4 @@ def agreement(error: float | None, others: Mapping[str, float | None], *, verdic
     else:
         state = ":green[:material/check: theory and simulation agree.]"
     where = f"  ·  :gray-badge[:material/memory: {device}]" if device else ""
-    st.markdown(f"{state}  {numbers}{where}")
+    st.markdown(f"{state}  {hovering(numbers)}{where}")

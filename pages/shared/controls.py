@@ -14,6 +14,7 @@ from core.errors import OutsideTheory
 from core.params import Knob, Params
 from pages.shared import address
 from pages.shared.stage import MOVED, on_phone, open_anew, stage
+from pages.shared.symbols import helped
 
 P = TypeVar("P", bound=Params)
 
@@ -157,7 +158,7 @@ def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
 def control(name: str, knob: Knob, default: Any) -> Any:
     """The widget a knob asks for. The default is given beside a value in the session state too: Streamlit's warning
     about giving both is switched off in its configuration."""
-    common: dict[str, Any] = {"key": name, "help": knob.help or None}
+    common: dict[str, Any] = {"key": name, "help": helped(knob.label, knob.help)}
     common["disabled"] = name in stage().link.lock or name in stage().idle
     common |= _starting(knob, default)
     label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
@@ -192,7 +193,7 @@ def _choice(label: str, knob: Knob, common: dict[str, Any]) -> Any:
     """An option's key is its label and its URL text; what it means stands in the tooltip."""
     options = list(knob.options or {})
     meanings = "\n".join(f"- **{key}**: {meaning}" for key, meaning in (knob.options or {}).items() if meaning)
-    common["help"] = "\n\n".join(filter(None, [knob.help, meanings])) or None
+    common["help"] = "\n\n".join(filter(None, [common["help"], meanings])) or None
     if knob.many:
         return tuple(st.pills(label, options, selection_mode="multi", format_func=str, **common) or ())
     if len(options) > 5:

@@ -5,7 +5,9 @@ import re
 from collections.abc import Mapping
 
 ENTRY = re.compile(r"- \*\*(?P<term>[^*]+)\*\*: (?P<meaning>.+)")
-PROTECTED = re.compile(r"(\$[^$]*\$|`[^`]*`|\[[^\]]*\]\([^)]*\)|^#.*$|:[a-z]+\[[^\]]*\])", re.MULTILINE)
+PROTECTED = re.compile(
+    r"(\$[^$]*\$|`[^`]*`|\[[^\]]*\]\((?:\x22[^\x22]*\x22|[^)\x22])*\)|^#.*$|:[a-z]+\[[^\]]*\])", re.MULTILINE
+)
 
 
 def read_terms(text: str) -> dict[str, str]:

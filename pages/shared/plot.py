@@ -24,6 +24,7 @@ from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
 from pages.shared.streamlit_internals import runs_a_fragment
+from pages.shared.symbols import shown
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -31,6 +32,8 @@ PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 COMPARISON = "compare"
 BREATH_S = 0.03
 DRAG = "drag"
+HEARD = "_heard_"
+"""Before a chart's key: which of its drags was answered last. A refused one changes nothing else of what is sent."""
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
 
@@ -83,38 +86,58 @@ def plot(
     others; hero: this chart reads and writes the
     link's t and cam, and a lesson directs it: it may stand veiled or highlight a trace (pages/lessons/picture.py).
     """
-    grow = list(grow or [1.0] * len(figures))[: len(figures)]
     opening = _opening() if hero else {}
-    widths = [least] * len(figures) if isinstance(least, int) else least
-    panels = [_panel(k, *one) for k, one in enumerate(zip(figures, grow, widths, strict=True))]
     free = free_fields() if hero else set()
     if free:
         wants = (*wants, DRAG)
-    payload = {
-        "panels": panels,
-        "cursor": cursor.data() if cursor else None,
-        "autoplay": autoplay and "t" not in opening,
-        "directions": stage().directions() if hero else None,
-        "opening": openings(),
-        "start": opening.get("t"),
-        "camera": opening.get("cam"),
-        "cameras": dict(cameras or {}),
-        "together": together,
-        "wants": dict.fromkeys(wants, True),
-        "flow": next((figure.flow for figure in figures if figure.flow), None),
-        "free": sorted(free),
-        "dark": DARK,
-        "plotly": PLOTLY_URL,
-        "file": key,
-    }
+    payload = told(
+        *figures,
+        cursor=cursor,
+        autoplay=autoplay and "t" not in opening,
+        cameras=cameras,
+        grow=grow,
+        least=least,
+        together=together,
+        directions=stage().directions() if hero else None,
+        opening=openings(),
+        start=opening.get("t"),
+        camera=opening.get("cam"),
+        wants=dict.fromkeys(wants, True),
+        free=sorted(free),
+        heard=st.session_state.get(f"{HEARD}{key}"),
+        plotly=PLOTLY_URL,
+        file=key,
+    )
     heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
     if DRAG in wants:
         heard[f"on_{DRAG}_change"] = partial(_let_go, key)
     run_the_page_if_moved()
-    result = _chart(data=_json(payload, figures), key=key, **heard)
+    result = _chart(data=payload, key=key, **heard)
     if hero:
         _breathe()
     return {kind: result.get(kind) for kind in wants if kind != DRAG}
+
+
+def told(
+    *figures: Picture,
+    cursor: Cursor | None = None,
+    cameras: Mapping[str, Any] | None = None,
+    grow: Sequence[float] | None = None,
+    least: int | Sequence[int] = 320,
+    **more: Any,
+) -> bytes:
+    """What the chart's script is told: the figures and how they are drawn (the arguments of `plot`), and more as it is."""
+    grow = list(grow or [1.0] * len(figures))[: len(figures)]
+    widths = [least] * len(figures) if isinstance(least, int) else least
+    payload = {
+        "panels": [_panel(k, *one) for k, one in enumerate(zip(figures, grow, widths, strict=True))],
+        "cursor": cursor.data() if cursor else None,
+        "cameras": dict(cameras or {}),
+        "flow": next((figure.flow for figure in figures if figure.flow), None),
+        "dark": DARK,
+        **more,
+    }
+    return _json(payload, figures)
 
 
 def read_camera(text: str) -> dict[str, Any] | None:
@@ -147,7 +170,8 @@ def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, A
     name, height = figure.layout["meta"]["alt"], figure.layout["height"]
     name = VEILED if stage().curtain else name
     short = figure.layout["meta"]["short"]
-    return {"figure": f"@{number}@", "name": name, "short": short, "height": height, "grow": grow, "least": least}
+    panel = {"figure": f"@{number}@", "name": name, "short": short, "height": height, "grow": grow, "least": least}
+    return {**panel, "symbols": shown(figure.layout)}
 
 
 def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
@@ -167,6 +191,7 @@ def _let_go(key: str) -> None:
     """Put what a handle was dragged to into the controls it moves, before they are drawn."""
     told = getattr(st.session_state.get(key), DRAG, None) or {}
     values = told.get("values") if isinstance(told, Mapping) else None
+    st.session_state[f"{HEARD}{key}"] = told.get("count") if isinstance(told, Mapping) else None
     if isinstance(values, Mapping):
         put_values(values)
 

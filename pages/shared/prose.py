@@ -9,6 +9,8 @@ import streamlit as st
 
 from core.errors import Unavailable
 from pages.shared.glossary import read_terms, with_hover
+from pages.shared.stage import stage
+from pages.shared.symbols import of_formula, symbols, with_symbols
 
 FOLDER = Path(__file__).parents[2] / "assets" / "prose"
 
@@ -37,16 +39,26 @@ def prose(stem: str, piece: str, **numbers: object) -> None:
     st.markdown(hovering(said(stem, piece, **numbers)))
 
 
+def formula(tex: str) -> None:
+    """A formula, and below it those of its symbols that no formula of this page has shown before."""
+    st.latex(tex)
+    before = stage().symbols
+    new = [one for one in of_formula(tex) if one not in before]
+    before |= set(new)
+    if new:
+        st.caption(hovering(" · ".join(f"{one} {symbols()[one].name}" for one in new)))
+
+
 def table(rows: Sequence[Mapping[str, str]]) -> None:
     """Rows of equal columns; st.table would take a data frame's way, which costs more than the page's theory."""
     lines = [rows[0].keys(), ["---"] * len(rows[0]), *(row.values() for row in rows)]
-    st.markdown("\n".join(f"| {' | '.join(line)} |" for line in lines))
+    st.markdown(hovering("\n".join(f"| {' | '.join(line)} |" for line in lines)))
 
 
 @functools.lru_cache(maxsize=512)
 def hovering(text: str) -> str:
-    """A text of ours in which the glossary's terms explain themselves."""
-    return with_hover(text, glossary())
+    """A text of ours in which the glossary's terms and the symbols explain themselves, each at its first mention."""
+    return with_symbols(with_hover(text, glossary()))
 
 
 @functools.cache

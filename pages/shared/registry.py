@@ -15,9 +15,9 @@ class Shown:
     """A page's problem and solution, and how to come by them.
 
     solve(problem) -> solution and figures(problem, solution) -> pictures are functions of core, named by scripts and
-    comparisons; curves(problem, solution) gives what runs are compared by; words: the numbers that its prose names;
-    arrays: what the picture shows, by name, the first axis of those that share the first one's length becomes the rows
-    of the CSV.
+    comparisons; curves(problem, solution) gives what runs are compared by; chart(problem, solution): how hero draws the
+    pictures (cursor, widths, cameras); words: the numbers that its prose names; arrays: what the picture shows, by name,
+    the first axis of those that share the first one's length becomes the rows of the CSV.
     """
 
     stem: str
@@ -28,6 +28,7 @@ class Shown:
     arrays: Mapping[str, np.ndarray]
     curves: Callable[[Any, Any], Curves] | None = None
     words: Mapping[str, object] = field(default_factory=dict)
+    chart: Callable[[Any, Any], dict[str, Any]] | None = None
 
 
 def register(
@@ -40,7 +41,8 @@ def register(
     arrays: Mapping[str, np.ndarray],
     curves: Callable[[Any, Any], Curves] | None = None,
     words: Mapping[str, object] | None = None,
+    chart: Callable[[Any, Any], dict[str, Any]] | None = None,
 ) -> Shown:
     """Tell the room what this page shows; to be called once, as soon as there is a solution."""
-    shown = stage().shown = Shown(stem, problem, solution, solve, figures, arrays, curves, words or {})
+    shown = stage().shown = Shown(stem, problem, solution, solve, figures, arrays, curves, words or {}, chart)
     return shown

@@ -1,4 +1,5 @@
-"""The chart's script: the modules of assets/chart/ as one file, so that a browser asks once.
+"""The chart's script: the modules of assets/chart/ as one file, so that a browser asks once; and those of assets/take/,
+which take pictures away.
 
 The modules are plain ES modules that import named things from their neighbours. Joined in the order of their imports
 they share one scope, so import lines and the word `export` fall away, and no name may be used twice (a test looks).
@@ -9,8 +10,9 @@ import re
 from pathlib import Path
 
 MODULES = Path(__file__).parents[2] / "assets" / "chart"
+TAKEN = MODULES.parent / "take"
 ENTRY = "main"
-_IMPORT = re.compile(r'^import \{[^}]*\} from "\./(\w+)\.js";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{[^}]*\} from "\.{1,2}/(?:chart/)?(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
@@ -24,11 +26,17 @@ def joined(entry: str = ENTRY) -> str:
 def _collect(name: str, order: dict[str, str]) -> None:
     if name in order:
         return
-    text = (MODULES / f"{name}.js").read_text(encoding="utf-8")
+    path = next(path for folder in (MODULES, TAKEN) if (path := folder / f"{name}.js").exists())
+    text = path.read_text(encoding="utf-8")
     for needed in _IMPORT.findall(text):
         _collect(needed, order)
     order[name] = text
 
 
+def address_of(name: str, content: bytes, kind: str = "js") -> str:
+    """Where a file of ours is served; its name changes with its content, so that browsers may keep it for ever."""
+    return f"/vendor/{name}-{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
+
+
 CHART_SCRIPT = joined().encode()
-CHART_URL = f"/vendor/chart-{hashlib.sha256(CHART_SCRIPT).hexdigest()[:16]}.js"
+CHART_URL = address_of("chart", CHART_SCRIPT)

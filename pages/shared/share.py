@@ -2,18 +2,21 @@
 
 import dataclasses
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
+from core import __version__
 from core.papers import PAPERS
 from core.params import Params
 from pages import BY_STEM
-from pages.shared.prose import pieces, prose
+from pages.shared.notebooks import NOTEBOOK, notebook_of
+from pages.shared.prose import hovering, pieces, prose
 from pages.shared.registry import Shown
 from pages.shared.stage import stage
+from pages.shared.units import quantity
 
 
 def takeaway(page: Shown, *more: str) -> None:
@@ -24,15 +27,21 @@ def takeaway(page: Shown, *more: str) -> None:
             fold = st.expander("Take it away: data, script, citation", key="take_open", on_change="rerun")
         for piece in more:
             prose(page.stem, piece)
-        st.caption(pieces(page.stem).get("source", ""))
+        st.caption(hovering(pieces(page.stem).get("source", "")))
     if not fold.open:
         return
     with fold:
-        left, middle, right = st.columns(3)
-        left.download_button("Numbers as CSV", lambda: csv(page.arrays), f"{page.stem}.csv", "text/csv", key="take_csv")
-        middle.download_button("Arrays as NPZ", lambda: npz(page.arrays), f"{page.stem}.npz", key="take_npz")
+        left, middle, right, last = st.columns(4)
+        left.download_button("Numbers as CSV", lambda: csv(page), f"{page.stem}.csv", "text/csv", key="take_csv")
+        middle.download_button("Arrays as NPZ", lambda: npz(page), f"{page.stem}.npz", key="take_npz")
         code = script(page.problem, page.solve, page.figures)
         right.download_button("Script as .py", code.encode, f"{page.stem}.py", "text/x-python", key="take_script")
+        if notebook := notebook_of(page.stem):
+            last.download_button(
+                "Notebook as .ipynb", notebook.read_bytes, notebook.name, NOTEBOOK, key="take_notebook"
+            )
+        if offer := stage().offer:
+            offer(page)
         st.code(code, language="python", wrap_lines=True)
         for key in BY_STEM[page.stem].papers:
             st.code(PAPERS[key].bibtex, language="bibtex", wrap_lines=True)
@@ -63,8 +72,18 @@ def script(problem: Params, solve: Callable, draw: Callable) -> str:
     )
 
 
-def csv(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """The arrays as columns; those of another length than the first stay out (they are in the NPZ)."""
+def about(page: Shown) -> list[str]:
+    """What stands at the head of the data: what they are, of which problem, and each quantity with its unit."""
+    settings = ", ".join(f"{name} = {value}" for name, value in page.problem.changed().items()) or "the default setting"
+    first = f"Lazy–Rich Lab {__version__}, page {page.stem}: {settings}"
+    known = [quantity(page.stem, name) for name in page.arrays]
+    return [first, PAPERS[BY_STEM[page.stem].papers[0]].url, *(str(one) for one in known if one)]
+
+
+def csv(page: Shown) -> bytes:
+    """The arrays as columns below lines that begin with "#" (pandas.read_csv(file, comment="#") skips them); those of
+    another length than the first stay out (they are in the NPZ)."""
+    arrays = page.arrays
     rows = len(next(iter(arrays.values())))
     columns: dict[str, np.ndarray] = {}
     for name, array in arrays.items():
@@ -73,15 +92,18 @@ def csv(arrays: Mapping[str, np.ndarray]) -> bytes:
             names = [name] if flat.shape[1] == 1 else [f"{name}_{k + 1}" for k in range(flat.shape[1])]
             columns |= dict(zip(names, flat.T, strict=True))
     text = io.StringIO()
+    text.writelines(f"# {line}\n" for line in about(page))
     table = np.column_stack(list(columns.values()))
     np.savetxt(text, table, delimiter=",", header=",".join(columns), comments="", fmt="%.10g")
     return text.getvalue().encode()
 
 
-def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """All arrays, uncompressed names as on the page; loads with allow_pickle=False."""
+def npz(page: Shown) -> bytes:
+    """All arrays by their names on the page, and `about`, lines of text that tell their units; loads with
+    allow_pickle=False."""
     file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, **{name: np.asarray(array) for name, array in arrays.items()})
+    arrays = {name: np.asarray(array) for name, array in page.arrays.items()}
+    np.savez_compressed(file, allow_pickle=False, about=np.array(about(page)), **arrays)
     return file.getvalue()
 
 

@@ -3,7 +3,7 @@
 It lives in the session and is made anew at each run, so a fragment that runs later still finds the newest one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,10 +21,13 @@ MOVED = "_moved_by_hand"
 @dataclass
 class Stage:
     """link: what was asked; curtain: the picture waits, veiled traces unseen; act: a new word here replays the picture;
-    highlight: the trace that matters now; pinned: A of a comparison, which takes the picture's place; entries: the
+    highlight: the trace that matters now; story: what each step of a told lesson shows, for the browser to turn; sketch:
+    what may be drawn into which veiled picture; pinned: A of a comparison, which takes the picture's place; entries: the
     navigation's pages by stem, to turn to; shown: what the page has registered (pages/shared/registry.py); reached: the
-    link's goal, as a link spells it, once the picture has reached it; idle: controls that do nothing now; says, below,
-    foot: the rooms above the picture, for further sections and at the page's end (containers)."""
+    link's goal, as a link spells it, once the picture has reached it; idle: controls that do nothing now; symbols: those
+    that formulas have shown; says, below, foot: the rooms above the picture, for further sections and at the page's end
+    (containers); sentence: what to look for; drawn: the pictures of hero and how they are drawn; offer(page): what the
+    frame adds to the take-away."""
 
     stem: str = ""
     link: Link = field(default_factory=Link)
@@ -32,15 +35,21 @@ class Stage:
     veil: tuple[str, ...] = ()
     act: str = ""
     highlight: tuple[str, ...] = ()
+    story: list[dict[str, Any]] | None = None
+    sketch: dict[str, Any] | None = None
     pinned: Params | None = None
     kinds: dict[str, type[Params]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     idle: set[str] = field(default_factory=set)
+    symbols: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     entries: Mapping[str, Any] = field(default_factory=dict)
     shown: Any = None
     reached: str = ""
     cursor: Any = None
+    sentence: str = ""
+    drawn: tuple[tuple[Any, ...], dict[str, Any]] | None = None
+    offer: Callable[[Any], None] | None = None
     says: Any = None
     below: Any = None
     foot: Any = None
@@ -63,6 +72,9 @@ class Stage:
             "act": self.act,
             "highlight": self.highlight,
             "scale": self.scale,
+            "story": self.story,
+            "step": self.link.step,
+            "sketch": self.sketch,
         }
 
 

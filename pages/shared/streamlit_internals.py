@@ -45,6 +45,10 @@ NEEDED = {
 
 STATIC = Path(streamlit.__file__).parent / "static"
 INDEX = STATIC / "index.html"
+ICON_FONTS = [
+    f"/static/media/{file.name}" for file in (STATIC / "static/media").glob("MaterialSymbols-Rounded.*.woff2")
+]
+TEXT_FONTS = [f"/static/media/{file.name}" for file in (STATIC / "static/media").glob("SourceSansVF-Upright.*.woff2")]
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")

@@ -16,17 +16,19 @@ from tests.benchmarks.serving import ROOT, Server
 MBIT, LATENCY_MS = 1.5, 100
 FLAGS = ["--no-sandbox", "--disable-gpu", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--no-first-run"]
 PICTURE = "() => !!document.querySelector('.js-plotly-plot .main-svg')"
+LINES = "() => !!document.querySelector('.lab-outline path, .js-plotly-plot .main-svg')"
 WORDS = "() => !!document.querySelector('.stMarkdown p, h1')"
 STEMS = ("start", "geometry", "regime_map", "learn")
 
 
 @dataclass
 class Load:
-    """What one first visit cost: bytes by address, of the websocket, and seconds until words and picture stand."""
+    """What one first visit cost: bytes by address, of the websocket, and seconds until words, lines and picture stand."""
 
     bytes: dict[str, int] = field(default_factory=dict)
     socket: int = 0
     words_s: float = 0.0
+    lines_s: float = 0.0
     picture_s: float = 0.0
 
     @property
@@ -58,6 +60,8 @@ def first_visit(browser: Browser, url: str, pictured: bool) -> Load:
         tab.wait_for_function(WORDS, timeout=180_000)
         load.words_s = time.monotonic() - begun
         if pictured:
+            tab.wait_for_function(LINES, timeout=180_000)
+            load.lines_s = time.monotonic() - begun
             tab.wait_for_function(PICTURE, timeout=180_000)
             load.picture_s = time.monotonic() - begun
         tab.wait_for_timeout(1500)
@@ -80,7 +84,9 @@ def main() -> None:
         plain = Server(ROOT / "tests/benchmarks/apps/plain.py")
         base = first_visit(browser, plain.url, True)
         plain.end()
-        print(f"{'page':>12} {'MB besides':>11} {'plotly MB':>10} {'words s':>8} {'picture s':>10} {'ratio':>6}")
+        print(
+            f"{'page':>12} {'MB besides':>11} {'plotly MB':>10} {'words s':>8} {'lines s':>9} {'picture s':>10} {'ratio':>6}"
+        )
         print(_row("plain", base, base))
         ours = Server()
         for stem in stems:
@@ -91,7 +97,8 @@ def main() -> None:
 
 def _row(name: str, load: Load, base: Load) -> str:
     ratio = load.picture_s / base.picture_s
-    return f"{name:>12} {load.besides_plotly:11.2f} {load.plotly:10.2f} {load.words_s:8.1f} {load.picture_s:10.1f} {ratio:6.2f}"
+    seconds = f"{load.words_s:8.1f} {load.lines_s:9.1f} {load.picture_s:10.1f}"
+    return f"{name:>12} {load.besides_plotly:11.2f} {load.plotly:10.2f} {seconds} {ratio:6.2f}"
 
 
 if __name__ == "__main__":

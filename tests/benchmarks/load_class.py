@@ -2,197 +2,100 @@
 
     python -m tests.benchmarks.load --class --sessions 60 [--replicas 2]
 
-Measured: what listening costs; seconds from the last vote to the projector's full count; votes lost or doubled; the
-sliders' p95 beside that of the same students without a class; then a server killed in mid-vote (and started again where
-it is the only one), with the students coming back by themselves, as browsers do.
+Measured: what listening costs; then, in turn and with the same students, windows without and with a vote (asked, counted,
+revealed, put away): seconds from the last vote to the projector's full count, votes lost or doubled, the sliders' p95 with
+votes beside that without; then a server killed in mid-vote (and started again where it is the only one), with the
+students coming back by themselves, as browsers do. Nothing waits longer than PATIENCE_S: what is missing then is named.
 """
 
 import asyncio
 import contextlib
 import os
-import random
-import re
 import signal
 import tempfile
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import websockets
-
-from pages.classes.codes import fingerprint, new_secret
-from pages.classes.database import Database
-from pages.classes.store import Store
+from pages.classes.kept.database import Database
+from pages.classes.kept.store import Store
+from tests.benchmarks.classroom import CHOICES, PAGE, WITHIN_S, Projector, Room, Student, Vote
 from tests.benchmarks.serving import Server
-from tests.benchmarks.session import Session
 
-PAGE, CHOICES, WITHIN_S, PATIENCE_S = "geometry", "ABC", 5.0, 300.0
-COUNT = re.compile(r"<b>(\d+) of (\d+)</b>")
+PATIENCE_S, TURNS = 120.0, 2
 
 
 @dataclass
-class Room:
-    """The servers, their common store, and who is where."""
+class Found:
+    """What one window with a vote has shown. missing: who was not counted in time, and where they are."""
 
-    servers: list[Server]
-    kept: Store
-    code: str = ""
-    secret: str = ""
-
-    def port(self, number: int) -> int:
-        """A server that lives, for the number-th visitor; the proxy would choose so."""
-        alive = [server for server in self.servers if server.child.poll() is None] or self.servers
-        return alive[number % len(alive)].port
+    shown: float = float("nan")
+    whole: float = float("nan")
+    exact: bool = False
+    at_kill: int | None = None
+    missing: list[str] = field(default_factory=list)
 
 
 @dataclass
-class Student:
-    """One student: their own cookie, moves timed from when they were due, one vote."""
+class Span:
+    """A window of time; cpu: what the servers computed in it, in seconds."""
 
-    room: Room
-    number: int
-    cookie: str = field(default_factory=new_secret)
-    moves: list[float] = field(default_factory=list)
-    chosen: int = -1
-    voted_at: float = 0.0
-    returns: int = 0
-    errors: list[str] = field(default_factory=list)
+    began: float
+    ended: float = 0.0
+    cpu: float = 0.0
 
-    def session(self) -> Session:
-        query = f"class={self.room.code}" if self.room.code else ""
-        return Session(self.room.port(self.number), PAGE, query=query, cookies=f"lab_phone={self.cookie}")
-
-    async def live(self, end: asyncio.Event, asked: asyncio.Event) -> None:
-        """Until the end; a connection that breaks is opened again, as a browser does."""
-        choice = random.Random(self.number)
-        while not end.is_set():
-            try:
-                async with self.session() as session:
-                    await session.open(PATIENCE_S)
-                    voting = asyncio.create_task(self.vote(session, asked, choice))
-                    try:
-                        await self.slide(session, end, choice)
-                    finally:
-                        voting.cancel()
-                    self.errors += session.errors
-            except (ConnectionError, OSError, websockets.WebSocketException):
-                self.returns += 1
-                await asyncio.sleep(0.5 + choice.random())
-
-    async def slide(self, session: Session, end: asyncio.Event, choice: random.Random) -> None:
-        due = time.monotonic() + choice.random()
-        while not end.is_set():
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            session.move(choice)
-            await session.rerun(PATIENCE_S)
-            self.moves.append(time.monotonic() - due)
-            due += 1
-
-    async def vote(self, session: Session, asked: asyncio.Event, choice: random.Random) -> None:
-        """Once asked and shown the choices: one of them, at a time of one's own; pressed again until it is taken."""
-        await asked.wait()
-        if self.chosen < 0:
-            self.chosen = choice.randrange(len(CHOICES))
-            await asyncio.sleep(choice.random() * WITHIN_S)
-        start = f"{CHOICES[self.chosen]} ·"
-        while session.button(start) is None:
-            await asyncio.sleep(0.05)
-        while not self.taken():
-            self.voted_at = self.voted_at or time.time()
-            await session.click(start)
-            await asyncio.sleep(2)
-
-    def taken(self) -> bool:
-        kept, code = self.room.kept, self.room.code
-        return kept.choice(code, fingerprint(code, self.cookie)[:24], 1, 1) == self.chosen
+    @classmethod
+    @contextlib.contextmanager
+    def of(cls, room: Room, spans: list["Span"]) -> Iterator[None]:
+        span, before = cls(time.monotonic()), room.cpu_seconds()
+        yield
+        span.ended, span.cpu = time.monotonic(), room.cpu_seconds() - before
+        spans.append(span)
 
 
-async def projector(room: Room, full: asyncio.Event, sessions: int, seen: list[tuple[float, int]]) -> None:
-    """The teacher's window: what count it shows, and when."""
-    while not full.is_set():
-        try:
-            teacher = Session(
-                room.port(0), PAGE, f"class={room.code}", cookies=f"lab_teacher_{room.code}={room.secret}"
-            )
-            async with teacher as session:
-                await session.open(PATIENCE_S)
-                if not room.kept.find(room.code).asked:
-                    await session.click("Ask the class")
-                while not full.is_set() and not session.closed:
-                    for text in session.written:
-                        seen += [(time.time(), int(found[1])) for found in COUNT.finditer(text)]
-                    session.written.clear()
-                    if seen and seen[-1][1] >= sessions:
-                        full.set()
-                    await asyncio.sleep(0.05)
-        except (ConnectionError, OSError, websockets.WebSocketException):
-            await asyncio.sleep(0.5)
+async def until(holds: Callable[[], bool], seconds: float = PATIENCE_S) -> bool:
+    """Whether this came to hold in time."""
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            return False
+        await asyncio.sleep(0.05)
+    return True
 
 
 async def listening(room: Room, sessions: int, seconds: float) -> float:
     """CPU-seconds of the servers for each second of a phone that only listens to its class."""
-    room.code, _ = room.kept.start()
     students = [Student(room, number) for number in range(sessions)]
     async with contextlib.AsyncExitStack() as stack:
         for student in students:
             await (await stack.enter_async_context(student.session())).open(PATIENCE_S)
         await asyncio.sleep(3)
-        before, began = sum(server.cpu_seconds() for server in room.servers), time.monotonic()
+        before, began = room.cpu_seconds(), time.monotonic()
         await asyncio.sleep(seconds)
-        spent = sum(server.cpu_seconds() for server in room.servers) - before
-        passed = time.monotonic() - began
-    room.kept.end(room.code)
-    room.code = ""
-    return spent / passed / sessions
+        return (room.cpu_seconds() - before) / (time.monotonic() - began) / sessions
 
 
-async def without(room: Room, sessions: int, seconds: float) -> list[float]:
-    """The same students without a class: their moves' times."""
-    end, asked = asyncio.Event(), asyncio.Event()
-    students = [Student(room, number) for number in range(sessions)]
-    tasks = [asyncio.create_task(student.live(end, asked)) for student in students]
-    await asyncio.sleep(5 + sessions / 10)
-    for student in students:
-        student.moves.clear()
-    await asyncio.sleep(seconds)
-    end.set()
-    await asyncio.gather(*tasks)
-    return [move for student in students for move in student.moves]
-
-
-async def voting(room: Room, sessions: int, seconds: float, kill: bool) -> dict[str, object]:
-    """A class that is asked; with `kill`, a server dies 2.5 s into the vote."""
-    room.code, room.secret = room.kept.start()
-    end, asked, full = asyncio.Event(), asyncio.Event(), asyncio.Event()
-    students = [Student(room, number) for number in range(sessions)]
-    tasks = [asyncio.create_task(student.live(end, asked)) for student in students]
-    await asyncio.sleep(5 + sessions / 10)
-    for student in students:
-        student.moves.clear()
-    seen: list[tuple[float, int]] = []
-    watch = asyncio.create_task(projector(room, full, sessions, seen))
-    while not room.kept.find(room.code).asked:
-        await asyncio.sleep(0.05)
-    asked.set()
-    began = time.time()
-    at_kill = await _kill(room) if kill else -1
-    await asyncio.wait_for(full.wait(), PATIENCE_S)
-    shown_after = seen[-1][0] - max(student.voted_at for student in students)
-    await asyncio.sleep(max(0.0, began + seconds - time.time()))
-    end.set()
-    await asyncio.gather(*tasks, watch)
-    tally = room.kept.tally(room.kept.find(room.code), len(CHOICES))
-    wanted = tuple(sum(student.chosen == k for student in students) for k in range(len(CHOICES)))
-    moves = [move for student in students for move in student.moves]
-    return {
-        "shown": shown_after,
-        "whole": seen[-1][0] - began,
-        "exact": tally.rounds == (wanted,),
-        "at_kill": at_kill,
-        "back": sum(student.returns > 0 for student in students),
-        "moves": moves,
-        "errors": [error for student in students for error in student.errors],
-    }
+async def one_vote(room: Room, students: list[Student], projector: Projector, seconds: float, kill: bool) -> Found:
+    """Ask, wait for the projector's full count, reveal, put away; not shorter than `seconds`."""
+    found, began = Found(), time.time()
+    await projector.press("Ask the class", lambda: bool(room.klass.asked))
+    projector.count = 0
+    vote = room.vote = Vote(room.klass.question, room.klass.round, len(students))
+    asked = time.time()
+    if kill:
+        found.at_kill = await _kill(room)
+    if await until(lambda: projector.count >= len(students)):
+        found.shown, found.whole = projector.at - max(vote.at.values()), projector.at - asked
+    else:
+        found.missing = [student.where() for student in students if not student.taken(vote)]
+    rounds = room.kept.tally(room.klass, len(CHOICES)).rounds
+    found.exact = rounds == (tuple(vote.chosen.count(k) for k in range(len(CHOICES))),)
+    room.vote = None
+    await projector.press("Reveal", lambda: room.klass.revealed)
+    await asyncio.sleep(max(2.0, began + seconds - time.time()))
+    await projector.press("Close", lambda: not room.klass.asked)
+    return found
 
 
 async def _kill(room: Room) -> int:
@@ -201,10 +104,51 @@ async def _kill(room: Room) -> int:
     victim = room.servers[-1]
     victim.child.send_signal(signal.SIGKILL)
     victim.child.wait()
-    votes = room.kept.counts()["votes"]
+    votes = sum(room.kept.tally(room.klass, len(CHOICES)).rounds[-1])
     if len(room.servers) == 1:
         room.servers[0] = await asyncio.to_thread(Server, port=victim.port, CLASSES_DB=room.kept.database.file)
     return votes
+
+
+async def lesson(room: Room, sessions: int, seconds: float) -> None:
+    """Windows without and with votes in turn, then one with a kill; a row for each."""
+    students = [Student(room, number) for number in range(sessions)]
+    projector = Projector(room)
+    tasks = [asyncio.create_task(one.live(2 + one.number / 10)) for one in [*students, projector]]
+    ready = await until(lambda: all(student.moves for student in students) and projector.ready)
+    if not ready:
+        _say(sessions, "arriving", f"not all came: {[s.where() for s in students if not s.moves]}")
+    await asyncio.sleep(5)
+    spans: dict[str, list[Span]] = {"no vote": [], "a vote": [], "a server killed": []}
+    founds: list[Found] = []
+    for kill in (*[False] * TURNS, True):
+        if not kill:
+            with Span.of(room, spans["no vote"]):
+                await asyncio.sleep(seconds)
+        with Span.of(room, spans["a server killed" if kill else "a vote"]):
+            founds.append(await one_vote(room, students, projector, seconds, kill))
+        await asyncio.sleep(3)
+    for task in tasks:
+        task.cancel()
+    ended = await asyncio.gather(*tasks, return_exceptions=True)
+    times = {
+        what: [s for one in students for span in found for s in one.within(span.began, span.ended)]
+        for what, found in spans.items()
+    }
+    plain = times["no vote"]
+    _say(sessions, "no vote", f"{_sliders(plain, None)}; {_cpu(spans['no vote'])}")
+    for turn, found in enumerate(founds):
+        killed = found.at_kill is not None
+        what = "a server killed" if killed else f"a vote ({turn + 1} of {TURNS})"
+        _say(sessions, what, _votes(found))
+        if killed:
+            back = sum(student.returns > 0 for student in students)
+            _say(sessions, "", f"{found.at_kill} votes at the kill, {back} of {sessions} had to come back and did")
+    _say(sessions, "votes together", f"{_sliders(times['a vote'], plain)}; {_cpu(spans['a vote'])}")
+    _say(sessions, "a server killed", _sliders(times["a server killed"], plain))
+    errors = [error for student in students for error in student.errors]
+    errors += [repr(end) for end in ended if isinstance(end, Exception)]
+    _say(sessions, "errors", f"{len(errors)}" + "".join(f"\n    {error[:200]}" for error in sorted(set(errors))))
 
 
 def p95(moves: list[float]) -> float:
@@ -212,34 +156,44 @@ def p95(moves: list[float]) -> float:
 
 
 def report(sizes: list[int], replicas: int, seconds: float) -> None:
-    """Print a row for each size: without a class, a vote, a vote with a killed server."""
-    load = " ".join(f"{x:.1f}" for x in os.getloadavg())
-    print(f"{os.cpu_count()} cores, load average {load}, {replicas} process(es), page {PAGE}, {seconds:g} s each")
+    """For each size: what listening costs, then votes beside windows without, then a killed server."""
+    print(f"{os.cpu_count()} cores, {replicas} process(es), page {PAGE}, windows of {seconds:g} s")
     for sessions in sizes:
         with tempfile.TemporaryDirectory() as folder:
             file = str(Path(folder) / "classes.db")
             room = Room([Server(CLASSES_DB=file) for _ in range(replicas)], Store(Database(file)))
             try:
-                cost = asyncio.run(listening(room, sessions, seconds))
-                print(f"{sessions:>4}  listening        {1e3 * cost:.1f} CPU-ms a second for each phone", flush=True)
-                plain = asyncio.run(without(room, sessions, seconds))
-                _row(sessions, "without a class", plain, None, None)
-                for kill in (False, True):
-                    found = asyncio.run(voting(room, sessions, seconds, kill))
-                    _row(sessions, "a server killed" if kill else "a vote", found["moves"], plain, found)
-                    room.kept.end(room.code)
+                asyncio.run(_measure(room, sessions, seconds))
             finally:
                 for server in room.servers:
                     server.end()
 
 
-def _row(sessions: int, what: str, moves: list[float], plain: list[float] | None, found: dict | None) -> None:
-    line = f"{sessions:>4}  {what:<16} moves {len(moves):>5}, p95 {1e3 * p95(moves):>6.0f} ms"
-    if plain is not None:
-        line += f" ({p95(moves) / p95(plain):.2f} of that without)"
-    if found is not None:
-        line += f"; all shown {found['shown']:.2f} s after the last vote, {found['whole']:.1f} s after the question; "
-        line += "none lost, none doubled" if found["exact"] else "VOTES LOST OR DOUBLED"
-        line += f"; {found['at_kill']} votes at the kill, {found['back']} came back" if found["at_kill"] >= 0 else ""
-        line += f"; errors shown: {len(found['errors'])}"
-    print(line, flush=True)
+async def _measure(room: Room, sessions: int, seconds: float) -> None:
+    room.open()
+    cost = await listening(room, sessions, min(seconds, 10))
+    _say(sessions, "listening", f"{1e3 * cost:.1f} CPU-ms a second for each phone")
+    room.open()
+    await lesson(room, sessions, seconds)
+
+
+def _sliders(moves: list[float], plain: list[float] | None) -> str:
+    beside = "" if plain is None else f", {p95(moves) / p95(plain):.2f} of that without a vote"
+    return f"{len(moves)} moves, p95 {1e3 * p95(moves):.0f} ms{beside}"
+
+
+def _cpu(spans: list[Span]) -> str:
+    spent = sum(span.cpu for span in spans) / sum(span.ended - span.began for span in spans)
+    return f"{spent:.2f} CPU-s a second"
+
+
+def _votes(found: Found) -> str:
+    if found.missing:
+        return f"not complete after {PATIENCE_S:g} s, missing: " + "; ".join(found.missing)
+    exact = "none lost, none doubled" if found.exact else "VOTES LOST OR DOUBLED"
+    return f"all shown {found.shown:.2f} s after the last vote, {found.whole:.1f} s after the question; {exact}"
+
+
+def _say(sessions: int, what: str, words: str) -> None:
+    load = f"load {os.getloadavg()[0]:.1f}"
+    print(f"{sessions:>4}  {what:<16} {words}  [{load}]", flush=True)

@@ -1,5 +1,6 @@
 """A real server and a real Chromium for the browser tests."""
 
+import functools
 import os
 import signal
 import socket
@@ -31,6 +32,14 @@ READY = """(charts) => document.querySelector('[data-testid=stApp]')?.dataset.te
     && document.querySelector('h1')
     && document.querySelectorAll('.lab-chart').length >= charts
     && [...document.querySelectorAll('.lab-chart')].every(chart => Number(chart.dataset.drawn) > 0)"""
+RESTS = """() => {
+    const boxes = [...document.querySelectorAll('h1, .lab-panel, .lab-bar, .stSlider, [class*=st-key-]')];
+    const now = JSON.stringify([location.href, document.querySelector('[data-testid=stApp]')?.dataset.testScriptState,
+        [...document.querySelectorAll('.lab-chart')].map(chart => chart.dataset.drawn),
+        boxes.map(box => Object.values(box.getBoundingClientRect().toJSON()).map(Math.round))]);
+    if (window.__rest?.now !== now) window.__rest = { now, since: performance.now() };
+    return performance.now() - window.__rest.since > 500;
+}"""
 
 
 def pytest_collection_modifyitems(items):
@@ -66,14 +75,44 @@ def server():
 
 
 @pytest.fixture(scope="module")
-def browser():
-    """Closed after each module: while it is open, no other test of this process can run an event loop."""
+def playwright():
+    """Ended after each module: while it runs, no other test of this process can run an event loop."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield opened
-        opened.close()
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser(playwright):
+    """For tests that need visitors who share nothing, each in a new context."""
+    opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def profiles(tmp_path_factory):
+    """A folder for each kind of device: compiled scripts kept there halve what opening a page costs."""
+    return functools.cache(lambda device: tmp_path_factory.mktemp("profile"))
+
+
+@pytest.fixture(scope="module")
+def contexts(playwright, profiles):
+    """A Chromium for each kind of device, begun when it is first asked for."""
+    begun = {}
+
+    def of(**device):
+        key = repr(sorted(device.items()))
+        if key not in begun:
+            begun[key] = playwright.chromium.launch_persistent_context(
+                profiles(key), executable_path=chromium(), args=FLAGS, **device
+            )
+        return begun[key]
+
+    yield of
+    for context in begun.values():
+        context.close()
 
 
 class Visit:
@@ -102,6 +141,11 @@ class Visit:
         self.tab.wait_for_function(READY, arg=charts, timeout=60_000)
         return self
 
+    def rest(self) -> "Visit":
+        """Wait until nothing on the page has moved, no address changed and nothing been drawn for half a second."""
+        self.tab.wait_for_function(RESTS, timeout=60_000, polling=50)
+        return self
+
     def meta(self, panel: int = 0) -> dict:
         return self.tab.evaluate("k => document.querySelectorAll('.js-plotly-plot')[k].layout.meta", panel)
 
@@ -112,8 +156,7 @@ class Visit:
     def violations(self) -> list[str]:
         """What axe-core calls serious or critical here: rule, how often, and the first place."""
         self.tab.wait_for_function("() => window.__lab")
-        self.tab.wait_for_timeout(500)
-        self.tab.evaluate(AXE)
+        self.rest().tab.evaluate(AXE)
         found = self.tab.evaluate("async () => (await axe.run(document, {resultTypes: ['violations']})).violations")
         grave = [rule for rule in found if rule["impact"] in ("serious", "critical")]
         return [f"{rule['id']} × {len(rule['nodes'])}: {rule['nodes'][0]['html'][:200]}" for rule in grave]
@@ -123,14 +166,18 @@ class Visit:
 
 
 @pytest.fixture
-def visit(browser, server):
-    contexts = []
+def visit(contexts, server):
+    """Opens tabs in browsers without cookies; closed after the test."""
+    opened = []
 
-    def make(width: int = 1280, height: int = 900, **options) -> Visit:
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        return Visit(context, server)
+    def make(width: int = 1280, height: int = 900, **device) -> Visit:
+        seen = Visit(contexts(**device), server)
+        seen.tab.set_viewport_size({"width": width, "height": height})
+        opened.append(seen.tab.context)
+        return seen
 
     yield make
-    for context in contexts:
-        context.close()
+    for context in opened:
+        for tab in context.pages[1:]:
+            tab.close()
+        context.clear_cookies()

@@ -1,7 +1,5 @@
 """The network itself: drawn beside the pictures, moving with the cursor and the hand, one tap away on a phone."""
 
-import pytest
-
 WIDTHS = "() => [...document.querySelectorAll('.lab-net line')].map(l => l.getAttribute('stroke-width'))"
 TILTS = "() => [...document.querySelectorAll('.lab-net g')].map(g => Number(g.getAttribute('transform').match(/-?[\\d.]+/)[0]))"
 
@@ -30,9 +28,17 @@ def test_neurons_light_up_where_an_activation_flips(visit):
     assert max(counts) > 0
 
 
-@pytest.mark.parametrize("page", ["start", "deep"])
-def test_on_a_phone_it_is_one_tap_away(visit, page):
-    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open(page)
+def test_the_three_of_start_are_in_view_on_a_phone(visit):
+    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open("start")
+    box = seen.tab.locator(".lab-net").bounding_box()
+    assert box["y"] + box["height"] < 500
+    said = seen.tab.locator(".lab-net figcaption").all_inner_texts()
+    assert [words[2:] for words in said] == ["first layer big", "both equal", "second layer big"]
+    assert seen.violations() == []
+
+
+def test_on_a_phone_it_is_one_tap_away(visit):
+    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open("deep")
     assert not seen.tab.locator(".lab-net").is_visible()
     seen.tab.get_by_role("button", name="network", exact=True).tap()
     seen.tab.locator(".lab-net").wait_for()

@@ -9,6 +9,10 @@ from core.datasets import images
 from core.errors import OutsideTheory, Refusal, Unavailable
 from core.problems.regime_map import load
 from core.training.device import choose_device
+from core.training.initialisation.own_data import MAX_BYTES as OF_DATA
+from core.training.initialisation.own_data import read_data
+from core.training.initialisation.weights.reading import MAX_BYTES
+from core.training.initialisation.weights_file import read_weights
 from core.training.linear_network import gradient_flow
 from core.training.practice import grokking, harness
 from core.training.regime_map import RegimeMap, run_cells
@@ -38,6 +42,13 @@ ABSENT = {
     "any result": lambda folder: read_result(folder / "x.npz", "Do."),
     "a folder to write in": lambda folder: check_output(folder / "file" / "x.npz"),
     "room for a map": lambda folder: write_map(folder / "file" / "m.npz", RegimeMap.empty([1], [1.0], [0.0], [1]), {}),
+    "weights that are whole": lambda folder: read_weights(b"PK\x03\x04 cut off"),
+    "weights of a readable size": lambda folder: read_weights(bytes(MAX_BYTES + 1)),
+    "weights of a format known here": lambda folder: read_weights(b"GGUF" + bytes(64)),
+    "weights at all": lambda folder: read_weights(b"words"),
+    "data of a readable size": lambda folder: read_data(bytes(OF_DATA + 1)),
+    "data that are a table": lambda folder: read_data(b"\x00\x01\x02"),
+    "data that are whole": lambda folder: read_data(b"PK\x03\x04 cut off"),
     "a page's words": lambda folder: pieces("no such page"),
 }
 if importlib.util.find_spec("distributed") is None:

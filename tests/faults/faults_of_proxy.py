@@ -24,8 +24,8 @@ import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from pages.classes.database import Database
-from pages.classes.store import Store
+from pages.classes.kept.database import Database
+from pages.classes.kept.store import Store
 from pages.shared.plot import PLOTLY_URL
 from tests.benchmarks.serving import ROOT, Server, free_port
 from tests.benchmarks.session import Session

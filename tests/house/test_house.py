@@ -103,3 +103,17 @@ def test_what_core_imports_is_required():
 @pytest.mark.parametrize("module", sorted(p.stem for p in ROOT.glob("core/theory/*.py") if p.stem != "__init__"))
 def test_a_module_opens_with_what_it_is(module):
     assert importlib.import_module(f"core.theory.{module}").__doc__
+
+
+FLAT = {"pages", "core/problems", "core/figures", "core/theory"}
+ROOMY = 15
+
+
+@pytest.mark.parametrize("floor", ["core", "pages"])
+def test_no_room_holds_more_than_one_can_look_over(floor):
+    """But for those in which one page or model is one file; __init__.py is the door."""
+    rooms = {path.parent for path in ROOT.glob(f"{floor}/**/*.py")}
+    for room in rooms:
+        name = room.relative_to(ROOT).as_posix()
+        files = [path.name for path in room.glob("*.py") if path.name != "__init__.py"]
+        assert name in FLAT or len(files) <= ROOMY, f"{name} has {len(files)} files"

@@ -20,6 +20,9 @@ ABSENT = {
     r"\bsignal\.(SIGRT|sigtimedwait|pidfd)": "Linux's",
     r"\bselect\.epoll": "Linux's: selectors",
     r"\bprctl\b": "Linux's",
+    r"[\"'](/dev/shm|/usr/bin/|/opt/|/run/)": "Linux's places: shutil.which, tempfile",
+    r"\.(cpu_affinity|io_counters|rlimit|num_fds_limit)\(|\.pss\b": "psutil has it on Linux alone",
+    r"resource\.prlimit|RLIMIT_AS\b": "absent or without effect on macOS",
     r"mkldnn\.\w+ =|set_flush_denormal": "x86's",
 }
 SHELLS = {

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import PAGES
+from pages.shared.units import quantity
 from tests.unpacked import frames
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +35,8 @@ def test_a_page_with_a_preset(page, name, charts):
     assert not test.exception
     assert not [error.value for error in test.error]
     assert not [warning.value for warning in test.warning], "a preset's link must not be corrected"
+    shown = test.session_state["_stage"].shown
+    assert shown is None or not [key for key in shown.arrays if quantity(page.stem, key) is None], "a unit is missing"
     sent = charts(test)
     for chart in sent:
         check_chart(chart)

@@ -1,6 +1,8 @@
 """Files that somebody brings, together: the network, its state before, and data that fit it. Page and command both use it.
 
 Nothing here opens a file: bytes come in, and a question or a refusal leaves as one sentence.
+
+Ours.
 """
 
 from dataclasses import dataclass, replace

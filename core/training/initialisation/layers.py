@@ -2,6 +2,8 @@
 
 Legend: W_l ↔ weights[l] ↔ [out, in]; b_l ↔ biases[l] ↔ [out] or None; η_l ↔ rates[l] ↔ learning rate of layer l;
 γ ↔ slope ↔ leak of the activation max(z, γz), used between layers only; X ↔ [n, in]; K_l ↔ kernel of layer l ↔ [n, n].
+
+Ours: the lever is that of the paper's section 6, for any depth.
 """
 
 from collections.abc import Sequence

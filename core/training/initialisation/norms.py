@@ -1,6 +1,8 @@
 """A network known by its squared norms alone: all that δ needs, and what SNIPPET prints beside somebody's model.
 
 Legend: W_l ↔ [out, in] in the order of the network; rows[l][k] ↔ ‖row k of W_l‖²; columns[l][j] ↔ ‖column j of W_l‖².
+
+Ours.
 """
 
 import json

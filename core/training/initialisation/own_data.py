@@ -2,13 +2,15 @@
 
 Legend: X ↔ inputs [n, d]; y ↔ targets [n, c], float64. Classes become numbers for the squared loss: two classes ±1,
 more a centred one-hot row (1 − 1/c and −1/c).
+
+Ours.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.training.initialisation.table.arrays import inputs_of, pair, target_of_array
 from core.training.initialisation.table.cells import like_number, missing, number
 from core.training.initialisation.table.target import MAX_CLASSES, Cells, Target, encode_classes, target_of_cells
@@ -65,7 +67,7 @@ def read_data(
         raise OutsideTheory("No such task", got=repr(task), do="Choose one of " + ", ".join(TASKS) + ".")
     refuse_other_formats(data, "CSV or NPZ")
     if len(data) > MAX_BYTES:
-        raise OutsideTheory(
+        raise Unavailable(
             f"The file may have at most {MAX_BYTES // 10**6} MB", got=f"{len(data) / 1e6:.1f} MB", do="Take fewer rows."
         )
     if data[:4] == b"PK\x03\x04":

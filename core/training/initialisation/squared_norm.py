@@ -6,6 +6,8 @@ all float64 and vectorised.
 
 A normal row gives a gamma law, a row of an orthogonal matrix a beta law or a constant. A uniform row has no elementary
 law; its characteristic function is a power of a Fresnel integral and is inverted numerically.
+
+Ours: the paper leaves open how the per-neuron δ is distributed.
 """
 
 import math

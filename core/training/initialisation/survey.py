@@ -5,6 +5,8 @@ Legend: m ↔ width; d ↔ inputs; ‖slope‖ ↔ slope of the target; δ̂ ↔
 Multiplying the data by c is dividing the slope by c and time by c² (f is positively homogeneous), so slopes cover data
 scales. Table 1 is exact (the law of δ); table 2 trains: teacher of 3 ReLU neurons, SAMPLES points of length √d, both
 variants by mini_run, rescaled to a mean δ̂ of AIM.
+
+Ours.
 """
 
 import argparse

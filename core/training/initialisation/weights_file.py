@@ -3,6 +3,8 @@
 Legend: data ↔ the file's bytes; W_l ↔ [out, in] in the order of the network; a vector that is not a bias is the last
 layer of a network with one output. Every array of the file is accounted for; what the file leaves open is asked, and what
 belongs to no plain chain of fully connected layers is named.
+
+Ours.
 """
 
 from collections.abc import Mapping, Sequence

@@ -2,12 +2,14 @@
 
 α                ↔ alphas   ↔ [alpha]  token and position embeddings start divided by it
 τ                ↔ taus     ↔ [tau]    the logits are multiplied by it, the learning rate divided by τ²
-tokens           ↔ i, j, "="; the answer (i + j) mod p is read at "="
+tokens           ↔ i, j, "="; the answer (i + j) mod p is read at "="; pair (i, j) stands at i·p + j
+row              ↔ which weights decay; `row` of the Solution holds words of ROWS
 time             ↔ steps of full-batch AdamW; steps[k] are the recorded ones
-grokked          ↔ first step with train and validation accuracy ≥ 0.99; NaN when never within the budget
-Setting: paper section 6 and appendix D.3 (figures 6d, 12). Modulus, fraction, decay and optimiser are our choice, the
+fitted, grokked  ↔ first step with train accuracy, with train and validation accuracy ≥ 0.99, looked at every LOOK steps;
+                   NaN when never within the budget
+Setting: paper section 6 and appendix D.3 (figures 6d, 12). Modulus, share, decay and optimiser are our choice, the
 paper does not state them. Pre-norm transformer without biases or learned gains: every map reads the normalised stream.
-All pairs share p² table entries, so keys and values are made once per token and the whole table is one forward pass.
+Keys and values are made once per token, and only the pairs that are trained on are in the gradient's pass.
 """
 
 from collections.abc import Iterator
@@ -22,10 +24,19 @@ from core.params import Params, knob
 from core.training.practice import harness as ground
 from core.training.practice.command import main
 
-SCALES = (0.1, 0.3, 1, 3, 10)
-TAUS = {0.5: "small: rich", 1: "as it is", 1.5: "large: lazy"}
+SCALES = (0.1, 1, 10, 32, 100)
+LOOK = 10
+"""Steps between two looks at the accuracies of the whole table."""
+TAUS = {0.5: "small: rich", 0.75: "", 1: "as it is", 1.25: "", 1.5: "large: lazy"}
+ROWS = {
+    "all weights": "as in the usual recipe",
+    "all but embeddings": "so that decay alone changes no embedding's size",
+}
+EMBEDDINGS = ("token", "position")
 GROKKED = 0.99
 HEADS = 4
+TOGETHER = 1024
+"""Pairs whose logits are made at once where no gradient is needed."""
 
 Weights = dict[str, torch.Tensor]
 
@@ -35,10 +46,12 @@ class Problem(Params):
     tau: float = knob(0.5, "Curves at τ", options=TAUS, help="Logits are multiplied by τ, the rate divided by τ².")
     alphas: tuple[float, ...] = ground.scales(*SCALES)
     taus: tuple[float, ...] = knob(tuple(TAUS), "All τ", options=TAUS, many=True)
+    row: str = knob("all weights", "Weight decay on", options=ROWS)
+    rows: tuple[str, ...] = knob(tuple(ROWS), "All kinds of decay", options=ROWS, many=True)
     seeds: int = ground.seeds(5)
     seed: int = ground.seed()
-    steps: int = knob(6000, "Steps at most", low=10, high=30000, step=10)
-    modulus: int = knob(31, "Modulus p", low=5, high=113, step=2)
+    steps: int = knob(3000, "Steps at most", low=10, high=30000, step=10)
+    modulus: int = knob(47, "Modulus p", low=5, high=113, step=2)
     fraction: float = knob(0.7, "Share of pairs trained on", low=0.3, high=0.9, step=0.05)
     width: int = knob(32, "Width", low=8, high=128, step=8)
     rate: float = knob(0.003, "Learning rate at τ = 1", low=1e-4, high=1e-2, scale="log")
@@ -46,17 +59,19 @@ class Problem(Params):
 
     def __post_init__(self):
         super().__post_init__()
-        if not self.alphas or not self.taus:
-            raise OutsideTheory("At least one α and one τ are needed", got="none", do="Choose one of each.")
+        if not (self.alphas and self.taus and self.rows):
+            what = "At least one α, one τ and one kind of decay are needed"
+            raise OutsideTheory(what, got="none", do="Choose one of each.")
         if self.width % HEADS:
             raise OutsideTheory(f"The width must be a multiple of {HEADS}", got=self.width, do="Choose 32.")
 
 
 @dataclass(frozen=True)
 class Solution:
-    """Accuracies [seed, tau, alpha, step] (NaN after a run has stopped) and the step of grokking [seed, tau, alpha]."""
+    """Accuracies [seed, row, tau, alpha, step], NaN after a run has stopped; fitted and grokked [seed, row, tau, alpha]."""
 
     seed: np.ndarray
+    row: np.ndarray
     tau: np.ndarray
     alpha: np.ndarray
     steps: np.ndarray
@@ -86,23 +101,20 @@ def initial(problem: Problem, seed: int, alphas: torch.Tensor, device: str) -> W
     }
 
 
-def logits(weights: Weights, tau: torch.Tensor) -> torch.Tensor:
-    """τ-scaled logits of the whole table, [run, p², p]; pair (i, j) at i·p + j."""
+def logits(weights: Weights, tau: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
+    """τ-scaled logits [run, n, p] of the pairs [n], each an index i·p + j of the table."""
     token, position = weights["token"], weights["position"]
     runs, p, d = token.shape[0], token.shape[1] - 1, token.shape[2]
     streams = [token[:, :p] + position[:, :1], token[:, :p] + position[:, 1:2], token[:, p:] + position[:, 2:]]
     normal = _norm(torch.cat(streams, 1))
     heads = (runs, 2 * p + 1, HEADS, d // HEADS)
     query = (normal[:, -1:] @ weights["query"]).view(runs, 1, *heads[2:])
-    scores = ((normal @ weights["key"]).view(heads) * query).sum(-1).transpose(1, 2) / heads[-1] ** 0.5
-    first, second, equals = scores[..., :p, None], scores[..., None, p:-1], scores[..., -1:, None]
-    attention = torch.softmax(torch.stack(torch.broadcast_tensors(first, second, equals)), 0)
-    value = (normal @ weights["value"]).view(heads).permute(0, 2, 1, 3)
-    moved = value @ weights["out"].view(runs, HEADS, -1, d)
-    mixed = torch.einsum("rhij,rhid->rijd", attention[0], moved[:, :, :p])
-    mixed = mixed + torch.einsum("rhij,rhjd->rijd", attention[1], moved[:, :, p:-1])
-    mixed = mixed + torch.einsum("rhij,rhd->rijd", attention[2], moved[:, :, -1])
-    stream = streams[2] + mixed.reshape(runs, p * p, d)
+    scores = ((normal @ weights["key"]).view(heads) * query).sum(-1) / heads[-1] ** 0.5
+    value = (normal @ weights["value"]).view(heads)
+    read = torch.stack([pairs // p, p + pairs % p, torch.full_like(pairs, 2 * p)])
+    attention = torch.softmax(scores[:, read], 1)
+    mixed = (attention[..., None] * value[:, read]).sum(1).flatten(2) @ weights["out"]
+    stream = streams[2] + mixed
     stream = stream + torch.relu(_norm(stream) @ weights["up"]) @ weights["down"]
     return tau[:, None, None] * (_norm(stream) @ weights["read"])
 
@@ -112,47 +124,70 @@ def _norm(stream: torch.Tensor) -> torch.Tensor:
 
 
 def checkpoints(steps: int) -> np.ndarray:
-    """Recorded steps: all to 10, then about 24 a decade, ending at the budget."""
+    """Recorded steps, multiples of LOOK: about 24 a decade from 10 on, ending at the budget."""
     count = max(2, round(24 * np.log10(max(steps, 11) / 10)))
-    late = np.geomspace(10, max(steps, 11), count).round()
-    return np.unique(np.concatenate([np.arange(10), late[late <= steps], [steps]])).astype(int)
+    late = LOOK * (np.geomspace(10, max(steps, 11), count) / LOOK).round()
+    return np.unique(np.concatenate([[0], late[late <= steps], [steps]])).astype(int)
 
 
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
-    """All α and τ of one seed as one batch; a run leaves the batch when it has grokked. Yields at the checkpoints,
+    """All α and τ of one seed and row as one batch; a run leaves the batch when it has grokked. Yields at the checkpoints,
     or at the next look after them."""
-    seed = problem.seed + part[0]
+    seed, row = problem.seed + part[0], problem.rows[part[1]]
+    kept = EMBEDDINGS if row == "all but embeddings" else ()
     shape = (len(problem.taus), len(problem.alphas))
     tau, alpha = (torch.tensor(grid.ravel()) for grid in _grid(problem))
-    answer = torch.tensor(modular.sums(problem.modulus), device=device)
-    inside = modular.training(problem.modulus, problem.fraction, seed)
-    pairs = tuple(torch.tensor(np.flatnonzero(chosen), device=device) for chosen in (inside, ~inside))
+    task = _Task(problem, seed, device)
     weights = initial(problem, seed, alpha, device)
     moments = {name: (torch.zeros_like(w), torch.zeros_like(w)) for name, w in weights.items()}
     tau = tau.to(device)
     alive = torch.arange(tau.numel(), device=device)
     record, looks = _Record(checkpoints(problem.steps), tau.numel(), device), ground.Looks(device)
     for step in range(problem.steps + 1):
-        for weight in weights.values():
-            weight.requires_grad_(True)
-        table = logits(weights, tau)
-        losses = _cross_entropy(table[:, pairs[0]], answer[pairs[0]])
-        record.note(step, alive, losses.detach(), table.detach().argmax(-1) == answer, pairs)
         going = None
-        if step == problem.steps or looks.due(step):
-            going = torch.isnan(record.grokked[alive]).nonzero()[:, 0]
-            last = step == problem.steps or not len(going)
-            if record.unseen or last:
-                yield (problem.steps if last else step), problem.steps, record.arrays(shape)
-            if last:
-                return
-        gradients = torch.autograd.grad(losses.sum(), list(weights.values()))
-        rate = problem.rate / tau**2
-        _adamw(weights, moments, gradients, rate, problem.decay, step + 1)
+        if step % LOOK == 0 or step == problem.steps:
+            record.note(step, alive, *task.accuracies(weights, tau))
+            if step == problem.steps or looks.due(step):
+                going = torch.isnan(record.grokked[alive]).nonzero()[:, 0]
+                last = step == problem.steps or not len(going)
+                if record.unseen or last:
+                    yield (problem.steps if last else step), problem.steps, record.arrays(shape)
+                if last:
+                    return
+        gradients = task.gradients(weights, tau)
+        _adamw(weights, moments, gradients, problem.rate / tau**2, problem.decay, step + 1, kept)
         if going is not None and len(going) < len(alive):
             weights = {name: w[going] for name, w in weights.items()}
             moments = {name: (m[going], v[going]) for name, (m, v) in moments.items()}
             tau, alive = tau[going], alive[going]
+
+
+class _Task:
+    """The table of one seed: which pairs are trained on, the gradient there, accuracies and losses of all pairs."""
+
+    def __init__(self, problem: Problem, seed: int, device: str):
+        self.answer = torch.tensor(modular.sums(problem.modulus), device=device)
+        inside = modular.training(problem.modulus, problem.fraction, seed)
+        self.sides = tuple(torch.tensor(np.flatnonzero(chosen), device=device) for chosen in (inside, ~inside))
+
+    def gradients(self, weights: Weights, tau: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Of each run's loss over the pairs that are trained on."""
+        leaves = [weight.requires_grad_(True) for weight in weights.values()]
+        loss = _cross_entropy(logits(weights, tau, self.sides[0]), self.answer[self.sides[0]]).sum()
+        return torch.autograd.grad(loss, leaves)
+
+    @torch.no_grad()
+    def accuracies(self, weights: Weights, tau: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Train and validation accuracy and the train loss, each [run]."""
+        seen = []
+        for pairs in self.sides:
+            losses, right = torch.zeros(2, len(tau), device=tau.device)
+            for some in pairs.split(TOGETHER):
+                table, answer = logits(weights, tau, some), self.answer[some]
+                losses += _cross_entropy(table, answer) * (len(some) / len(pairs))
+                right += (table.argmax(-1) == answer).float().sum(1)
+            seen += [right / len(pairs), losses]
+        return seen[0], seen[2], seen[1]
 
 
 def _grid(problem: Problem) -> list[np.ndarray]:
@@ -165,15 +200,16 @@ def _cross_entropy(table: torch.Tensor, answer: torch.Tensor) -> torch.Tensor:
     return -chosen.mean((1, 2))
 
 
-def _adamw(weights, moments, gradients, rate, decay, step, betas=(0.9, 0.98)):
-    """One AdamW step with a rate per run; decoupled decay, no decay-free groups."""
+def _adamw(weights, moments, gradients, rate, decay, step, kept=(), betas=(0.9, 0.98)):
+    """One AdamW step with a rate per run; decoupled decay on all weights but the `kept` ones."""
     for (name, weight), gradient in zip(weights.items(), gradients, strict=True):
         mean, square = moments[name]
         mean.lerp_(gradient, 1 - betas[0])
         square.mul_(betas[1]).addcmul_(gradient, gradient, value=1 - betas[1])
         unit = (mean / (1 - betas[0] ** step)) / ((square / (1 - betas[1] ** step)).sqrt() + 1e-8)
         speed = rate.view(-1, *[1] * (weight.ndim - 1))
-        weights[name] = weight.detach() * (1 - speed * decay) - speed * unit
+        shrunk = weight.detach() if name in kept else weight.detach() * (1 - speed * decay)
+        weights[name] = shrunk - speed * unit
 
 
 class _Record:
@@ -188,15 +224,14 @@ class _Record:
         self.fitted, self.grokked = torch.full((2, runs), torch.nan, device=device)
         self.unseen = False
 
-    def note(self, step: int, alive: torch.Tensor, loss: torch.Tensor, right: torch.Tensor, pairs) -> None:
-        train, validation = (right[:, chosen].float().mean(1) for chosen in pairs)
+    def note(self, step: int, alive: torch.Tensor, train: torch.Tensor, validation: torch.Tensor, loss: torch.Tensor):
         fitted, grokked = self.fitted[alive], self.grokked[alive]
         going, fits = torch.isnan(grokked), train >= GROKKED
         self.fitted[alive] = torch.where(going & fits & torch.isnan(fitted), step, fitted)
         self.grokked[alive] = torch.where(going & fits & (validation >= GROKKED), step, grokked)
         column = self.column.get(step)
         if column is not None:
-            now = torch.stack([train, validation, loss.float()])
+            now = torch.stack([train, validation, loss]).float()
             self.curves[:, alive, column] = torch.where(going, now, self.curves[:, alive, column])
             self.unseen = True
 
@@ -210,6 +245,7 @@ class _Record:
 def _axes(problem: Problem) -> ground.Arrays:
     return {
         "seed": problem.seed + np.arange(problem.seeds),
+        "row": np.array(problem.rows),
         "tau": np.array(problem.taus),
         "alpha": np.array(problem.alphas),
         "steps": checkpoints(problem.steps),
@@ -217,9 +253,9 @@ def _axes(problem: Problem) -> ground.Arrays:
 
 
 def _seconds(problem: Problem) -> float:
-    runs = len(problem.alphas) * len(problem.taus) * problem.seeds
-    work = problem.modulus**2 * problem.width * (problem.width * 8 + problem.modulus)
-    return runs * problem.steps * work * 3e-10
+    runs = len(problem.alphas) * len(problem.taus) * len(problem.rows) * problem.seeds
+    work = problem.modulus**2 * problem.width * (problem.width * 10 + problem.modulus)
+    return runs * problem.steps * work * 3e-10 * problem.fraction
 
 
 EXPERIMENT = ground.Experiment(
@@ -227,9 +263,10 @@ EXPERIMENT = ground.Experiment(
     committed=Problem(),
     solution=Solution,
     axes=_axes,
-    parts=lambda problem: tuple((k,) for k in range(problem.seeds)),
+    parts=lambda problem: tuple((s, row) for s in range(problem.seeds) for row in range(len(problem.rows))),
     train=train,
     seconds=_seconds,
+    shown=("tau", "row"),
 )
 
 

@@ -4,6 +4,8 @@ part       ↔ an index into the result's leading axes, e.g. (seed,): one batche
 train      ↔ a generator of (step, steps, arrays) for one part; each yield holds all its arrays, NaN where not reached
 Snapshot   ↔ the whole result so far; done of total counts hundredths of the work
 made       ↔ how a result came to be: command, date, device, CPU seconds, settings, versions (stored as JSON text)
+
+Ours: the experiments themselves are those of the paper's section 6.
 """
 
 import dataclasses
@@ -42,16 +44,18 @@ class Experiment:
     solution: a frozen dataclass whose fields are the names of `axes(problem)` and of the arrays that `train` yields.
     seconds: the CPU seconds to expect for a Problem on one ordinary core.
     resolve_data: the Problem with nothing left open ("auto" data replaced by what is there), and a sentence about it or "".
+    shown: fields of the Problem that only say what is shown of a result; training does not read them.
     """
 
     name: str
-    committed: Params
+    committed: Any
     solution: type
     axes: Callable[[Any], Arrays]
     parts: Callable[[Any], tuple[Part, ...]]
     train: Callable[[Any, Part, str], Iterator[tuple[int, int, Arrays]]]
     seconds: Callable[[Any], float]
     resolve_data: Callable[[Any], tuple[Any, str]] = lambda problem: (problem, "")
+    shown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Snapshot:
 class Result:
     """A finished run read from a file: the Problem, its Solution and how it was made."""
 
-    problem: Params
+    problem: Any
     solution: Any
     made: Mapping[str, Any]
 
@@ -118,8 +122,9 @@ def _snapshot(experiment: Experiment, problem: Any, parts: dict[Part, Arrays], d
 
 
 def kept_parts(experiment: Experiment, problem: Params, store: Place) -> Parts:
-    """The finished parts on disk of every problem that differs from this one in the number of seeds alone."""
-    settings = {name: _floats(value) for name, value in dataclasses.asdict(problem).items() if name != "seeds"}
+    """The finished parts on disk of every problem that differs from this one in the number of seeds or in what is shown."""
+    apart = {"seeds", *experiment.shown}
+    settings = {name: _floats(value) for name, value in dataclasses.asdict(problem).items() if name not in apart}
     own = {field.name for field in dataclasses.fields(experiment.solution)} - set(experiment.axes(problem))
     key = json.dumps([experiment.name, settings])
     return open_parts(store, "experiments", key, {*own, "cpu_seconds"}, version=ALGORITHM)

@@ -10,29 +10,31 @@ Setting: paper section 6 (figure 6a) asks what moves the kernel early in trainin
 that every α starts from the same function; average pooling; cross entropy; PyTorch's He-normal weights.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from torch.func import grad, vmap
-from torch.nn.functional import avg_pool2d, conv2d, cross_entropy
+from torch.nn.functional import avg_pool2d, conv2d, cross_entropy, unfold
 
 from core.datasets import images
 from core.errors import OutsideTheory
 from core.kernels import kernel_distance
-from core.kernels.empirical import ntk
 from core.params import Params, knob
 from core.training.practice import harness as ground
 from core.training.practice.command import main
 
-SCALES = (0.1, 0.2, 0.5, 1, 2, 5, 10)
+SCALES = (0.1, 0.16, 0.25, 0.4, 0.63, 1, 1.6, 2.5, 4, 6.3, 10)
 DATA = {
     "auto": "MNIST when its files are in DATA_DIR, else digits",
     "mnist": "MNIST, 28 × 28",
     "digits": "scikit-learn's digits, 8 × 8",
 }
+EQUAL_FIT = "equal train loss"
+COMPARED = {"equal steps": "the same number of SGD steps", EQUAL_FIT: "the same share of the start's train loss gone"}
 FIRST, LAST = "conv1", "out"
+SEEN = 1000
+"""Images on which losses and accuracies are taken, at the most."""
 
 Weights = dict[str, torch.Tensor]
 
@@ -40,13 +42,14 @@ Weights = dict[str, torch.Tensor]
 @dataclass(frozen=True)
 class Problem(Params):
     alphas: tuple[float, ...] = ground.scales(*SCALES)
-    seeds: int = ground.seeds(5)
+    at: str = knob("equal steps", "Compare at", options=COMPARED)
+    seeds: int = ground.seeds(8)
     seed: int = ground.seed()
-    steps: int = knob(256, "Steps", low=1, high=2048, step=1)
-    rate: float = knob(0.01, "Learning rate", low=1e-4, high=0.1, scale="log")
-    batch: int = knob(128, "Minibatch", low=8, high=512, step=8)
+    steps: int = knob(400, "Steps", low=1, high=4096, step=1)
+    rate: float = knob(0.005, "Learning rate", low=1e-4, high=0.1, scale="log")
+    batch: int = knob(64, "Minibatch", low=8, high=512, step=8)
     probe: int = knob(32, "Probe images", low=4, high=128, step=4)
-    data: str = knob("auto", "Data", options=DATA)
+    data: str = knob("digits", "Data", options=DATA)
 
     def __post_init__(self):
         super().__post_init__()
@@ -90,27 +93,58 @@ def initial(alphas: tuple[float, ...], side: int, seed: int, device: str = "cpu"
 
 def forward(weights: Weights, x: torch.Tensor, gates: list[torch.Tensor] | None = None):
     """Logits [n, 10] of one network and its on/off patterns; `gates` replaces the patterns by given ones."""
-    patterns: list[torch.Tensor] = []
+    outputs, _, before = traced(weights, x, gates)
+    return outputs, [one > 0 for one in before]
 
-    def relu(before: torch.Tensor) -> torch.Tensor:
-        patterns.append((before > 0) if gates is None else gates[len(patterns)])
-        return before * patterns[-1]
 
-    hidden = avg_pool2d(relu(conv2d(x, weights["conv1"], padding=2)), 2)
-    hidden = avg_pool2d(relu(conv2d(hidden, weights["conv2"], padding=2)), 2).flatten(1)
-    hidden = relu(relu(hidden @ weights["fc1"]) @ weights["fc2"])
-    return hidden @ weights["out"], patterns
+def traced(weights: Weights, x: torch.Tensor, gates: list[torch.Tensor] | None = None):
+    """Logits [n, 10], what each of the five layers reads, and what the four hidden ones make of it before the ReLU."""
+    inputs: list[torch.Tensor] = []
+    before: list[torch.Tensor] = []
+
+    def relu(layer: Callable, x: torch.Tensor, name: str) -> torch.Tensor:
+        inputs.append(x)
+        before.append(layer(x, weights[name]))
+        return before[-1] * ((before[-1] > 0) if gates is None else gates[len(before) - 1])
+
+    hidden = avg_pool2d(relu(_convolved, x, "conv1"), 2)
+    hidden = avg_pool2d(relu(_convolved, hidden, "conv2"), 2).flatten(1)
+    hidden = relu(torch.matmul, relu(torch.matmul, hidden, "fc1"), "fc2")
+    return hidden @ weights[LAST], [*inputs, hidden], before
+
+
+def _convolved(x: torch.Tensor, filters: torch.Tensor) -> torch.Tensor:
+    return conv2d(x, filters, padding=2)
 
 
 def kernel(weights: Weights, probe: torch.Tensor, *, gates_of: Weights | None = None) -> np.ndarray:
-    """The tangent kernel [n·10, n·10] of one network, with the on/off pattern of `gates_of` when given."""
-    held = None if gates_of is None else {name: weight.detach() for name, weight in gates_of.items()}
+    """The tangent kernel [n·10, n·10] of one network, with the on/off pattern of `gates_of` when given.
 
-    def outputs(parameters: Weights, x: torch.Tensor) -> torch.Tensor:
-        gates = None if held is None else forward(held, x[None])[1]
-        return forward(parameters, x[None], gates)[0][0]
+    Added up layer by layer: a dense layer's part is (inputs · inputs) (signals · signals), with no Jacobian of it anywhere.
+    """
+    gates = (
+        None if gates_of is None else forward({name: weight.detach() for name, weight in gates_of.items()}, probe)[1]
+    )
+    weights = {name: weight.detach().requires_grad_(True) for name, weight in weights.items()}
+    outputs, inputs, before = traced(weights, probe, gates)
+    layers = [*before, outputs]
+    signals = [torch.autograd.grad(one.sum(), layers, retain_graph=True) for one in outputs.unbind(1)]
+    total = torch.zeros(outputs.numel(), outputs.numel(), dtype=torch.float64, device=probe.device)
+    for read, one in zip(inputs, (torch.stack(layer, 1) for layer in zip(*signals, strict=True)), strict=True):
+        total += _layer_kernel(read.detach(), one)
+    return total.cpu().numpy()
 
-    return ntk(outputs, weights, probe).cpu().numpy()
+
+def _layer_kernel(read: torch.Tensor, signals: torch.Tensor) -> torch.Tensor:
+    """One layer's part of the kernel: what it reads [n, …], the outputs' derivatives by what it gives [n, 10, …]."""
+    count = signals.shape[1]
+    if read.ndim == 2:
+        flat = signals.flatten(0, 1).double()
+        same = (read.double() @ read.double().T).repeat_interleave(count, 0).repeat_interleave(count, 1)
+        return same * (flat @ flat.T)
+    patches = unfold(read, 5, padding=2)
+    rows = torch.einsum("ncop,nkp->ncok", signals.flatten(3), patches).flatten(2).flatten(0, 1)
+    return (rows @ rows.T).double()
 
 
 def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[tuple[int, int, ground.Arrays]]:
@@ -123,7 +157,6 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     weights = initial(problem.alphas, x.shape[-1], seed, device)
     shuffle = torch.Generator().manual_seed(seed + 1)
     probe = x[torch.randperm(len(x), generator=shuffle)[: problem.probe]]
-    gradient = vmap(grad(_loss), (0, None, None))
     gauge = _Gauge(weights, probe, checkpoints(problem.steps))
     looks, unseen = ground.Looks(device), []
     for step in range(problem.steps + 1):
@@ -131,21 +164,30 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
             unseen.append((step, weights))
         if unseen and (step == problem.steps or looks.due(step)):
             for then, kept in unseen:
-                gauge.note(then, kept, (x[:1024], y[:1024]), (x_test, y_test))
+                gauge.note(then, kept, (x[:SEEN], y[:SEEN]), (x_test[:SEEN], y_test[:SEEN]))
             unseen.clear()
             yield step, problem.steps, gauge.arrays()
         chosen = torch.randint(len(x), (problem.batch,), generator=shuffle)
-        change = gradient(weights, x[chosen], y[chosen])
+        change = _gradients(weights, x[chosen], y[chosen])
         weights = {name: weight - problem.rate * change[name] for name, weight in weights.items()}
 
 
 def checkpoints(steps: int) -> np.ndarray:
-    """0, 1, 2, 4, … and the last step."""
-    return np.unique([0, *(2**k for k in range(12) if 2**k < steps), steps])
+    """0, 1, 2, 4, 8, 16, then two for each doubling, and the last step."""
+    doublings = [2**k for k in range(4)] + [round(2 ** (k / 2)) for k in range(8, 24)]
+    return np.unique([0, *(step for step in doublings if step < steps), steps])
 
 
 def _loss(weights: Weights, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return cross_entropy(forward(weights, x)[0], y)
+
+
+def _gradients(weights: Weights, x: torch.Tensor, y: torch.Tensor) -> Weights:
+    """The loss's gradient for every α: network after network, which a core does faster than all as one batch."""
+    leaves = {name: weight.detach().requires_grad_(True) for name, weight in weights.items()}
+    runs = zip(*(leaf.unbind() for leaf in leaves.values()), strict=True)
+    losses = [_loss(dict(zip(leaves, run, strict=True)), x, y) for run in runs]
+    return dict(zip(leaves, torch.autograd.grad(torch.stack(losses).sum(), list(leaves.values())), strict=True))
 
 
 class _Gauge:
@@ -216,12 +258,13 @@ def _seconds(problem: Problem) -> float:
 
 EXPERIMENT = ground.Experiment(
     name="kernel_movement",
-    committed=Problem(data="digits"),
+    committed=Problem(data="mnist", seeds=4),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((k,) for k in range(problem.seeds)),
     train=train,
     seconds=_seconds,
+    shown=("at",),
     resolve_data=resolve_data,
 )
 

@@ -10,6 +10,8 @@ Start one from the checkout, on one machine or several (workers import `core`, s
 Workers run under nannies, which restart one that dies; its cells go to the others. A cell that was in work on more than
 `allowed failures` dying workers ends the sweep with a sentence. Anyone who reaches the scheduler can run code on the
 workers: keep it on loopback or a trusted network.
+
+Ours.
 """
 
 from concurrent.futures import BrokenExecutor, Executor, Future

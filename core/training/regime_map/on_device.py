@@ -5,6 +5,8 @@ X, y ↔ [k, n, d], [k, n]     X_test, y_test ↔ [tests, d], [k, tests] ↔ flo
 
 Networks are measured as they arrive at a checkpoint, in blocks. Losses on the training data and flips are in float64; kernels
 in float32, normalised before they are compared, so that the smallest distances keep their digits.
+
+Ours.
 """
 
 from collections.abc import Callable, Iterator, Sequence

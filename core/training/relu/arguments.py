@@ -1,4 +1,7 @@
-"""The arguments of integrate, checked: what does not fit is refused in one sentence that says what to do."""
+"""The arguments of integrate, checked: what does not fit is refused in one sentence that says what to do.
+
+Ours.
+"""
 
 from dataclasses import dataclass
 

@@ -7,6 +7,8 @@ shrinks. Networks whose loss nears the rounding of float32 products end in a sec
 
 The method is that of core.training.relu.chebyshev after an exact opening, so a run differs from the compiled one by
 rounding, and where λ is followed less often. Works on any device of torch; only a GPU makes it worth while.
+
+Ours.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,8 @@
 """What a GPU needs to be fast: a round of ticks captured once as a CUDA graph, and the elementwise pass fused.
 
 Both are left out where they cannot be had: on a CPU, or without a compiler for torch.compile.
+
+Ours.
 """
 
 import logging

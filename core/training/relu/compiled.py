@@ -3,6 +3,8 @@
 numba would write beside the sources, which fails where the project is installed read-only, and its cache of one file
 does not notice a change in another. So the cache lives in a folder named after the sources' contents; where no folder
 can be written, kernels are compiled anew in each process.
+
+Ours.
 """
 
 import contextlib

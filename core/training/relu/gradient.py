@@ -5,6 +5,8 @@
 
 Only the products are ever in float32: a float32 θ would stop moving once rate·|∂L| < 6e-8·|θ|. Rounding of the products
 matters once the loss nears `rounding_floor`; the caller changes to float64 there.
+
+The equations are those of the paper's section 5; how they are computed is ours.
 """
 
 import numpy as np

@@ -4,6 +4,8 @@
 
 Every step is h = min(0.9·2/(1.1 λ), growth·t, 2 growth/ω, the way to the goal), at least one step of descent; ω is the
 largest relative speed ‖θ̇_i‖/‖θ_i‖ of a neuron. λ is followed by one power iteration every 20 steps.
+
+Ours.
 """
 
 import numpy as np

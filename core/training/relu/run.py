@@ -1,4 +1,7 @@
-"""One network on its way, by the compiled steps: which method, how long an opening, which float type, and when it ends."""
+"""One network on its way, by the compiled steps: which method, how long an opening, which float type, and when it ends.
+
+Ours.
+"""
 
 import math
 from dataclasses import dataclass, replace

@@ -7,6 +7,8 @@ of one stage. A slot that has reached its goal, has converged, or has no network
 θ, θ_j, θ_{j−1} ↔ theta, point, before ↔ [slot, d + 1, m] ↔ start of the move, present stage, the stage before it
 speed ↔ −η ∂L/∂θ at theta        stage j of stages s ↔ [slot]
 step, goal, move, end ↔ [slot] ↔ in steps of descent: where it is, where it goes, the move under way, where moves end
+
+Ours.
 """
 
 from functools import cache

@@ -3,6 +3,8 @@
 θ = (Wᵀ, a) ↔ theta ↔ [d·m + m] ↔ float64, the first d·m entries are Wᵀ [d, m]
 λ ↔ largest eigenvalue of (2/n) K, K the tangent kernel with its rates ↔ a step h of flow time is stable while h λ < 2
 k ↔ clock.step ↔ steps of gradient descent at the run's rate: flow time = rate · k
+
+Ours.
 """
 
 from typing import NamedTuple

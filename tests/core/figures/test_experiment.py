@@ -8,11 +8,13 @@ from core.problems import filters, grokking, hierarchy, kernel_movement
 
 
 @pytest.mark.parametrize("model", [filters, grokking, hierarchy, kernel_movement])
-def test_every_scale_has_a_colour_of_its_own_on_its_side(model):
+def test_every_scale_has_a_colour_of_its_side_and_as_many_of_their_own_as_there_are_shades(model):
     shades = experiment.colours(model.Problem)
-    assert len(set(shades.values())) == len(shades)
+    for side in (experiment.BROWN, experiment.TEAL):
+        many = [shade for shade in shades.values() if shade in side]
+        assert len(set(many)) == min(len(many), len(side))
     for alpha in model.Problem.knobs()["alphas"].options:
-        side = style.SEVEN[:3] if alpha < 1 else style.SEVEN[4:] if alpha > 1 else style.SEVEN[3:4]
+        side = experiment.BROWN if alpha < 1 else experiment.TEAL if alpha > 1 else style.SEVEN[3:4]
         assert shades[float(alpha)] in side
         assert experiment.mark(alpha) == style.side_mark(alpha - 1)
 

@@ -4,8 +4,9 @@ import dataclasses
 
 import numpy as np
 
-from core.figures.grokking import figures, finding, waiting
+from core.figures.grokking import figures, waiting
 from core.problems import grokking as page_model
+from core.problems.grokking import of_row
 from core.training.practice import grokking
 
 
@@ -16,9 +17,9 @@ def toy(grokked):
     when = np.full(shape, 100.0)
     when[:, 0, 0] = grokked
     curves = np.linspace(0, 1, len(steps)) * np.ones((*shape, 1))
-    return grokking.Solution(
-        np.arange(3), np.array([0.5, 1.5]), np.array([1.0, 10.0]), steps, *[curves] * 3, when / 2, when
-    )
+    rows = [array[:, None] for array in (*[curves] * 3, when / 2, when)]
+    axes = np.arange(3), np.array(["all weights"]), np.array([0.5, 1.5]), np.array([1.0, 10.0]), steps
+    return grokking.Solution(*axes, *rows)
 
 
 def test_every_picture_is_sound_and_has_as_many_frames_as_the_cursor():
@@ -27,26 +28,27 @@ def test_every_picture_is_sound_and_has_as_many_frames_as_the_cursor():
     for picture in figures(problem, solution):
         picture.figure()
         assert len(picture.frames) == len(solution.steps) - 1
-        assert "modulo 31" in picture.layout["meta"]["alt"]
+        assert "modulo 47" in picture.layout["meta"]["alt"]
 
 
-def test_the_finding_counts_runs_that_never_grok_as_longest():
+def test_fit_and_wait_are_told_apart_and_runs_that_never_get_there_count_as_longest():
     problem = grokking.Problem()
-    assert "α = 1 groks after 50 steps, α = 10 after 100" in finding(problem, toy([50, 50, 70]))
-    assert "α = 1 after over 1000" in finding(problem, toy([50, np.nan, np.nan]))
-    assert "0 of 12" in figures(problem, toy([50, 50, 50]))[1].layout["meta"]["alt"]
-    assert "2 of 12" in figures(problem, toy([50, np.nan, np.nan]))[1].layout["meta"]["alt"]
+    _, fit, wait = (picture.layout["meta"]["alt"] for picture in figures(problem, toy([50, 50, 70])))
+    assert "α = 1 fitted after 25 steps, α = 10 after 50" in fit
+    assert "α = 1 waits 25 steps, α = 10 50" in wait and "0 of 12" in wait
+    _, fit, wait = (picture.layout["meta"]["alt"] for picture in figures(problem, toy([50, np.nan, np.nan])))
+    assert "α = 10 waits 50 steps, α = 1 over 1000" in wait and "2 of 12" in wait
 
 
 def test_the_wait_is_told_with_its_steps():
-    solution = toy([60, np.nan, 80])
+    solution = of_row(toy([60, np.nan, 80]), "all weights")
     assert waiting(solution, 0, 0) == "fitted by step 30 to 50, grokked by step 60 to 100"
     assert waiting(solution, 1, 1) == "fitted by step 50, grokked by step 100"
 
 
 def test_a_run_that_has_just_begun_can_be_drawn():
     solution = toy([np.nan] * 3)
-    nothing = {f.name: np.full_like(getattr(solution, f.name), np.nan) for f in dataclasses.fields(solution)[4:]}
+    nothing = {f.name: np.full_like(getattr(solution, f.name), np.nan) for f in dataclasses.fields(solution)[5:]}
     for picture in figures(grokking.Problem(), dataclasses.replace(solution, **nothing)):
         picture.figure()
 

@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from core.figures.hierarchy import figures, finding, tree
+from core.figures.hierarchy import figures, finding, needed, tree
 from core.problems import hierarchy as page_model
 from core.training.practice import harness as ground
 from core.training.practice import hierarchy
@@ -13,9 +13,9 @@ from core.training.practice import hierarchy
 def test_every_picture_is_sound():
     problem = hierarchy.Problem()
     solution = page_model.recorded(problem)
-    accuracy, derivation = figures(problem, solution)
-    accuracy.figure(), derivation.figure()
-    assert len(accuracy.frames) == len(solution.epochs) and not derivation.frames
+    accuracy, samples, derivation = figures(problem, solution)
+    accuracy.figure(), samples.figure(), derivation.figure()
+    assert len(accuracy.frames) == len(samples.frames) == len(solution.epochs) and not derivation.frames
     assert "samples give" in finding(problem, solution)
 
 
@@ -38,4 +38,13 @@ def test_a_run_that_has_just_begun_can_be_drawn():
         picture.figure()
     assert "no scale has fitted" in finding(tiny, first.solution)
     nothing = np.full_like(first.solution.test_accuracy, np.nan)
-    figures(tiny, dataclasses.replace(first.solution, test_accuracy=nothing))[0].figure()
+    for picture in figures(tiny, dataclasses.replace(first.solution, test_accuracy=nothing)):
+        picture.figure()
+
+
+def test_an_accuracy_that_no_scale_reaches_is_said():
+    problem = hierarchy.Problem(target=0.9)
+    poor = dataclasses.replace(
+        page_model.recorded(problem), test_accuracy=0 * page_model.recorded(problem).test_accuracy
+    )
+    assert "For 90%: no scale gets there" in needed(problem, poor).layout["meta"]["alt"]

@@ -25,5 +25,5 @@ def test_titles_say_who_is_fast_and_who_is_rich():
         [picture.layout["title"]["text"] for picture in figures(PRESETS[name], solve(PRESETS[name]))]
         for name in ("the linear race", "flip to ReLU")
     )
-    assert "0.335, ▼ at 17.2" in linear[1] and "0.87 ▼" in linear[2]
+    assert "0.335, ▼ at 17.2" in linear[1] and "▼ has changed 0.87 inside, ▲ 0.00" in linear[2]
     assert relu[0].startswith("▲ upstream fits")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.classes.database import Database
-from pages.classes.store import Store, store
+from pages.classes.kept.database import Database
+from pages.classes.kept.store import Store, store
 
 
 class Clock:

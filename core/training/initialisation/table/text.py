@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 from core.training.initialisation.table.cells import COMMA, POINT, THOUSANDS, clean, like_number, missing
 
 SEPARATORS = {"auto": "Find out", "comma": ",", "semicolon": ";", "tab": "\t", "space": " ", "bar": "|"}
@@ -115,7 +115,7 @@ def _decode(data: bytes, encoding: str) -> tuple[str, list[str]]:
             continue
         if "\0" not in text:
             return text, [f"Encoding: {name} (--encoding)."] if name != "utf-8-sig" else []
-    raise OutsideTheory(
+    raise Unavailable(
         "The file must be CSV text or NPZ", got="something else", do="Save it as CSV (UTF-8), or say --encoding."
     )
 
@@ -147,7 +147,7 @@ def _split(lines: Sequence[tuple[int, str]], separator: str) -> tuple[list[list[
             numbers.append(lines[before][0])
             before = min(reader.line_num, len(lines) - 1)
     except csv.Error as error:
-        raise OutsideTheory("The file must be CSV text or NPZ", got="something else", do="Save it as CSV.") from error
+        raise Unavailable("The file must be CSV text or NPZ", got="something else", do="Save it as CSV.") from error
     return rows, numbers
 
 

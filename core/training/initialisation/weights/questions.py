@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import OutsideTheory
+from core.errors import OutsideTheory, Unavailable
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Question(OutsideTheory):
         return _question, (self.what, self.got, self.do, self.about, self.choices)
 
 
-class OtherFormat(OutsideTheory):
+class OtherFormat(Unavailable):
     """A format that is not opened here; `lines` convert it where it was made."""
 
     def __init__(self, what: str, *, got: object, do: str, lines: str):

@@ -12,7 +12,7 @@ import numpy as np
 import safetensors
 import safetensors.torch
 
-from core.errors import OutsideTheory
+from core.errors import Unavailable
 from core.training.initialisation.weights.formats import refuse_other_formats
 
 MAX_BYTES = 20_000_000
@@ -46,11 +46,11 @@ class Stored:
 def read_arrays(data: bytes) -> Stored:
     """What an NPZ or safetensors file holds, recognised by its content.
 
-    Raises OutsideTheory for files too large or damaged, and its subclass OtherFormat for formats that must be converted.
+    Raises Unavailable for files too large or damaged, and its subclass OtherFormat for formats that must be converted.
     """
     refuse_other_formats(data, "NPZ or safetensors")
     if len(data) > MAX_BYTES:
-        raise OutsideTheory(
+        raise Unavailable(
             f"The file may have at most {MAX_BYTES // 10**6} MB",
             got=f"{len(data) / 1e6:.1f} MB",
             do="Save only the fully connected layers, as float32.",
@@ -66,21 +66,21 @@ def read_npz(data: bytes, *, limit: int = MAX_WEIGHTS) -> dict[str, np.ndarray]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names, unpacked = archive.namelist(), sum(entry.file_size for entry in archive.infolist())
     except BROKEN as error:
-        raise OutsideTheory("The NPZ file must be whole", got="a damaged archive", do=SAVE) from error
+        raise Unavailable("The NPZ file must be whole", got="a damaged archive", do=SAVE) from error
     if not names or not all(name.endswith(".npy") for name in names):
-        raise OutsideTheory("An NPZ file holds arrays only", got=", ".join(names[:3]) or "nothing", do=SAVE)
+        raise Unavailable("An NPZ file holds arrays only", got=", ".join(names[:3]) or "nothing", do=SAVE)
     if unpacked > 8 * limit + 10_000 * len(names):
-        raise OutsideTheory(
+        raise Unavailable(
             f"The file may hold at most {limit:,} numbers", got=f"{unpacked / 1e6:.0f} MB unpacked", do="Save less."
         )
     try:
         _check_headers(data, limit)
         with np.load(io.BytesIO(data), allow_pickle=False) as stored:
             return {name: stored[name] for name in stored.files}
-    except OutsideTheory:
+    except Unavailable:
         raise
     except BROKEN as error:
-        raise OutsideTheory(
+        raise Unavailable(
             "The NPZ file must hold plain arrays of numbers", got="an array that cannot be read without pickle", do=SAVE
         ) from error
 
@@ -95,18 +95,18 @@ def _check_headers(data: bytes, limit: int) -> None:
                 read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
                 announced += math.prod(read(stream)[0])
     if announced > limit:
-        raise OutsideTheory(f"The file may hold at most {limit:,} numbers", got=f"{announced:,}", do="Save less.")
+        raise Unavailable(f"The file may hold at most {limit:,} numbers", got=f"{announced:,}", do="Save less.")
 
 
 def _read_safetensors(data: bytes) -> dict[str, np.ndarray]:
     try:
         tensors = safetensors.torch.load(data)
     except (safetensors.SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise OutsideTheory(
+        raise Unavailable(
             "The file must be NPZ or safetensors", got="something else, or a damaged file", do=SAVE
         ) from error
     if sum(tensor.numel() for tensor in tensors.values()) > MAX_WEIGHTS:
-        raise OutsideTheory(f"The file may hold at most {MAX_WEIGHTS:,} numbers", got="more", do="Save less.")
+        raise Unavailable(f"The file may hold at most {MAX_WEIGHTS:,} numbers", got="more", do="Save less.")
     return {
         name: (tensor.double() if tensor.is_floating_point() else tensor).numpy()
         for name, tensor in sorted(tensors.items())

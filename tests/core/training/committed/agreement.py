@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from unittest import mock
 
 import numpy as np
+import pytest
 import torch
 
+from core.errors import Unavailable
 from core.params import Params
 from core.training.practice import harness
 
@@ -57,6 +59,14 @@ def watched(module, name: str, keep: Callable) -> Iterator[list]:
 
     with mock.patch.object(module, name, watching):
         yield seen
+
+
+def here(read: Callable[[], object]) -> None:
+    """Skip, with the sentence that says why, where the files that `read` needs are not there."""
+    try:
+        read()
+    except Unavailable as error:
+        pytest.skip(str(error))
 
 
 def last(steps: Iterator):

@@ -8,9 +8,10 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, conv2d, cross_entropy
 
+from core.datasets import images
 from core.training.practice import harness
 from core.training.practice import kernel_movement as movement
-from tests.core.training.committed.agreement import close, copied, drawn, last, normal, watched
+from tests.core.training.committed.agreement import close, copied, drawn, here, last, normal, watched
 
 SMALL = movement.Problem(alphas=(0.1, 10), seeds=1, steps=10, rate=0.1, batch=16, probe=4, data="digits")
 SHAPES = {"conv1": (6, 1, 5, 5), "conv2": (16, 6, 5, 5), "fc1": (64, 120), "fc2": (120, 84), "out": (84, 10)}
@@ -129,11 +130,12 @@ def draws() -> None:
 
 
 def stored() -> None:
-    """The committed losses and distances of the first step: seed 0, both ends of α.
+    """The committed losses and distances of the first step: seed 0, both ends of α. Only where MNIST's files are.
 
     Distances that depend on which units are on get room for some that stand at their threshold.
     """
     result = harness.read(movement.EXPERIMENT)
+    here(lambda: images.mnist(images.data_folder()))
     ends = replace(result.problem, alphas=result.problem.alphas[:: len(result.problem.alphas) - 1])
     arrays = next(arrays for step, _, arrays in movement.train(ends, (0,)) if step == 1)
     known = {name: getattr(result.solution, name)[0, [0, -1], :2] for name in arrays}

@@ -33,8 +33,8 @@ def faster(by: float):
 def adam(change: Callable):
     """AdamW with its rates, decay or first arguments changed."""
     return lambda real: (
-        lambda weights, moments, gradients, rate, decay, step: real(
-            weights, moments, gradients, *change(rate, decay), step
+        lambda weights, moments, gradients, rate, decay, step, kept: real(
+            weights, moments, gradients, *change(rate, decay), step, kept
         )
     )
 
@@ -49,15 +49,24 @@ def other_problem(**settings: Callable):
 
 
 def half_cosine(problem, epoch):
-    return 0.1 * problem.width * max(0.01, (1 + np.cos(np.pi * min(epoch / (0.5 * problem.epochs), 1))) / 2)
+    return 0.1 * problem.width * (1 + np.cos(np.pi * int(epoch) / (0.5 * problem.epochs))) / 2
 
 
-def no_floor(problem, epoch):
-    return 0.1 * problem.width * (1 + np.cos(np.pi * min(epoch / (0.8 * problem.epochs), 1))) / 2
+def no_rise(problem, epoch):
+    return 0.1 * problem.width * (1 + np.cos(np.pi * min(int(epoch) / (0.8 * problem.epochs), 1))) / 2
+
+
+def by_steps(problem, epoch):
+    return 0.1 * problem.width * (1 + np.cos(np.pi * epoch / (0.8 * problem.epochs))) / 2
 
 
 def late_doubled(real):
-    return lambda problem, epoch: real(problem, epoch) * (2 if epoch > 0.6 * problem.epochs else 1)
+    return lambda problem, epoch, *rest: real(problem, epoch, *rest) * (2 if epoch > 0.6 * problem.epochs else 1)
+
+
+def as_it_is(real):
+    """Every kind of training without its own start of the rate."""
+    return lambda problem, epoch, control="": real(problem, epoch)
 
 
 def gates_swapped(real):
@@ -69,6 +78,11 @@ def gates_swapped(real):
 
 def gates_ignored(real):
     return lambda weights, probe, *, gates_of=None: real(weights, probe)
+
+
+def dense_alone(real):
+    """Kernels to which convolutions add nothing."""
+    return lambda read, signals: real(read, signals) * (read.ndim == 2)
 
 
 def without_scale(real):
@@ -99,26 +113,33 @@ MUTANTS = {name: Mutant(grokking, "_adamw", adam(change), GROKKING[:1]) for name
 MUTANTS |= {
     "grokking: stop at 0.9": Mutant(grokking, "GROKKED", lambda _: 0.9, GROKKING[1:]),
     "grokking: logits not scaled": Mutant(
-        grokking, "logits", lambda real: lambda weights, tau: real(weights, tau) / tau[:, None, None], GROKKING[:1]
+        grokking,
+        "logits",
+        lambda real: lambda weights, tau, pairs: real(weights, tau, pairs) / tau[:, None, None],
+        GROKKING[:1],
     ),
+    "grokking: decay on the embeddings too": Mutant(grokking, "EMBEDDINGS", lambda _: (), GROKKING[:1]),
     "grokking: another seed": Mutant(
-        grokking, "train", lambda real: lambda problem, part: real(problem, (part[0] + 1,)), (plain_grokking.stored,)
+        grokking, "train", lambda real: lambda problem, part: real(problem, (part[0] + 1, 0)), (plain_grokking.stored,)
     ),
     "hierarchy: rate + 5 %": Mutant(hierarchy, "rate", faster(1.05), HIERARCHY),
     "hierarchy: cosine over 50 %": Mutant(hierarchy, "rate", lambda _: half_cosine, HIERARCHY),
-    "hierarchy: no floor": Mutant(hierarchy, "rate", lambda _: no_floor, HIERARCHY),
-    "hierarchy: stop at 1e-2": Mutant(hierarchy, "LEARNT", lambda _: 1e-2, (plain_hierarchy.stop,)),
-    "hierarchy: stop at 1e-4": Mutant(hierarchy, "LEARNT", lambda _: 1e-4, (plain_hierarchy.stop,)),
+    "hierarchy: no rise at the end": Mutant(hierarchy, "rate", lambda _: no_rise, HIERARCHY),
+    "hierarchy: cosine by steps": Mutant(hierarchy, "rate", lambda _: by_steps, HIERARCHY[:1]),
+    "hierarchy: stop at 0.1": Mutant(hierarchy, "LEARNT", lambda _: 0.1, (plain_hierarchy.stop,)),
+    "hierarchy: stop at 1e-3": Mutant(hierarchy, "LEARNT", lambda _: 1e-3, (plain_hierarchy.stop,)),
     "hierarchy: minibatches of 64": Mutant(
         hierarchy, "BATCH", lambda _: 64, (plain_hierarchy.steps, plain_hierarchy.stored)
     ),
-    "hierarchy: 1 / √fan-in": Mutant(
+    "hierarchy: √(2 / fan-in)": Mutant(
         hierarchy,
         "logits",
-        lambda real: lambda layers, x: real(layers, x) / 2**1.5,
+        lambda real: lambda layers, x: real(layers, x) * 2**1.5,
         (plain_hierarchy.steps, plain_hierarchy.stored),
     ),
-    "filters: rate + 5 %": Mutant(filters, "rate", faster(1.05), (*FILTERS, plain_filters.stored)),
+    "filters: rate + 5 %": Mutant(filters, "rate", faster(1.05), FILTERS),
+    "filters: no slow start": Mutant(filters, "rate", as_it_is, FILTERS),
+    "filters: the frozen layer learns": Mutant(filters, "FROZEN", lambda _: "", FILTERS[:1]),
     "filters: late rate doubled": Mutant(filters, "rate", late_doubled, FILTERS),
     "filters: minibatches of 50": Mutant(filters, "BATCH", lambda _: 50, (plain_filters.steps,)),
     "filters: gain 1 for 2": Mutant(
@@ -131,16 +152,13 @@ MUTANTS |= {
         kernel_movement,
         "train",
         other_problem(rate=lambda rate: 0.96 * rate),
-        (plain_movement.steps, plain_movement.stored),
+        (plain_movement.steps,),
     ),
-    "kernel movement: gates swapped": Mutant(
-        kernel_movement, "kernel", gates_swapped, (plain_movement.steps, plain_movement.stored)
-    ),
-    "kernel movement: gates of neither": Mutant(
-        kernel_movement, "kernel", gates_ignored, (plain_movement.steps, plain_movement.stored)
-    ),
+    "kernel movement: gates swapped": Mutant(kernel_movement, "kernel", gates_swapped, (plain_movement.steps,)),
+    "kernel movement: gates of neither": Mutant(kernel_movement, "kernel", gates_ignored, (plain_movement.steps,)),
+    "kernel movement: no convolutions": Mutant(kernel_movement, "_layer_kernel", dense_alone, (plain_movement.steps,)),
     "kernel movement: α not on the last layer": Mutant(
-        kernel_movement, "initial", without_scale, (plain_movement.draws, plain_movement.stored)
+        kernel_movement, "initial", without_scale, (plain_movement.draws,)
     ),
     "map: rate / τ": Mutant(sweep, "cell_rate", by_tau, MAP),
     "map: rate + 5 %": Mutant(sweep, "cell_rate", faster(1.05), MAP),

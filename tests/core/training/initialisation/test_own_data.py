@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.training.initialisation import own_data
 from core.training.initialisation.own_data import read_data
 
@@ -81,7 +81,7 @@ BAD = {
 
 @pytest.mark.parametrize("data, words", BAD.values(), ids=BAD)
 def test_bad_data_get_a_sentence(data, words):
-    with pytest.raises(OutsideTheory, match=words):
+    with pytest.raises(Refusal, match=words):
         read_data(data)
 
 
@@ -90,22 +90,22 @@ def test_unknown_target_task_and_classes_get_a_sentence():
         ({"target": "x"}, "one of the columns"),
         ({"task": "ranking"}, "task"),
     ]:
-        with pytest.raises(OutsideTheory, match=words):
+        with pytest.raises(Refusal, match=words):
             read_data(table([*X.T, Y]), **options)
-    with pytest.raises(OutsideTheory, match="Classes"):
+    with pytest.raises(Refusal, match="Classes"):
         read_data(npz(X=X, y=np.ones(12)), task="classification")
-    with pytest.raises(OutsideTheory, match="number"):
+    with pytest.raises(Refusal, match="number"):
         read_data(table([*X.T, ["cat"] * 12]), task="regression")
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.one_of(st.text('0123456789.,;\n\t"e-xna', max_size=80).map(str.encode), st.binary(max_size=80)))
 def test_any_bytes_give_data_or_a_sentence(data):
-    with contextlib.suppress(OutsideTheory):
+    with contextlib.suppress(Refusal):
         read_data(data)
 
 
 def test_limit_is_enforced_before_parsing(monkeypatch):
     monkeypatch.setattr(own_data, "MAX_BYTES", 10)
-    with pytest.raises(OutsideTheory, match="MB"):
+    with pytest.raises(Refusal, match="MB"):
         read_data(table([*X.T, Y]))

@@ -13,7 +13,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.training.initialisation import weights_file
 from core.training.initialisation.weights_file import SNIPPET, norms_of, read_text, read_weights
 
@@ -114,7 +114,7 @@ BAD = {
 
 @pytest.mark.parametrize("data, words", BAD.values(), ids=BAD)
 def test_bad_files_get_a_sentence(data, words):
-    with pytest.raises(OutsideTheory, match=words):
+    with pytest.raises(Refusal, match=words):
         read_weights(data)
 
 
@@ -125,7 +125,7 @@ def test_damaged_files_never_raise_anything_else(data):
     changed = bytearray(whole)
     for _ in range(data.draw(st.integers(1, 4))):
         changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
-    with contextlib.suppress(OutsideTheory):
+    with contextlib.suppress(Refusal):
         read_weights(bytes(changed))
 
 
@@ -168,5 +168,5 @@ def spoiled(**changes) -> str:
     ],
 )
 def test_bad_text_gets_a_sentence(text, words):
-    with pytest.raises(OutsideTheory, match=words):
+    with pytest.raises(Refusal, match=words):
         read_text(text)

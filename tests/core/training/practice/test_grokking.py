@@ -33,7 +33,7 @@ def plain_logits(weights, tau, i, j):
 def test_whole_table_is_the_plain_transformer():
     alphas, tau = torch.tensor([0.1, 1.0, 10.0]), torch.tensor([0.5, 1.0, 1.5])
     weights = {k: w.double() for k, w in grokking.initial(TINY, 3, alphas, "cpu").items()}
-    table = grokking.logits(weights, tau.double())
+    table = grokking.logits(weights, tau.double(), torch.arange(49))
     for run in range(3):
         one = {name: w[run] for name, w in weights.items()}
         for i, j in ((0, 0), (2, 5), (6, 1)):
@@ -63,8 +63,8 @@ def test_optimiser_is_torch_adamw():
 
 def test_runs_do_not_see_each_other():
     alone = dataclasses.replace(TINY, alphas=(10.0,), taus=(1.0,))
-    *_, (_, _, single) = grokking.train(alone, (1,))
-    *_, (_, _, batch) = grokking.train(TINY, (1,))
+    *_, (_, _, single) = grokking.train(alone, (1, 0))
+    *_, (_, _, batch) = grokking.train(TINY, (1, 0))
     np.testing.assert_allclose(batch["train_loss"][1, 1], single["train_loss"][0, 0], rtol=1e-4)
 
 
@@ -73,7 +73,7 @@ def test_snapshots_grow_to_the_whole_result():
     done = [snapshot.done for snapshot in snapshots]
     assert done == sorted(done) and done[-1] == snapshots[-1].total == 100
     solution = snapshots[-1].solution
-    assert solution.train_accuracy.shape == (2, 2, 2, len(solution.steps))
+    assert solution.train_accuracy.shape == (2, 2, 2, 2, len(solution.steps))
     assert np.isfinite(solution.train_loss).all() and np.isnan(solution.grokked).all()
 
 
@@ -87,18 +87,40 @@ def test_grokking_run_stops_and_is_recorded():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"alphas": ()}, {"taus": ()}, {"modulus": 1}, {"width": 12.5e9}, {"rate": float("nan")}]
+    "bad", [{"alphas": ()}, {"taus": ()}, {"rows": ()}, {"modulus": 1}, {"width": 12.5e9}, {"rate": float("nan")}]
 )
 def test_bad_problems_are_refused_in_a_sentence(bad):
     with pytest.raises(OutsideTheory):
         grokking.Problem(**bad)
 
 
+def test_weights_that_are_kept_from_decay_only_take_the_step():
+    weights = {name: torch.ones(1, 2, 2) for name in ("token", "up")}
+    moments = {name: (torch.zeros(1, 2, 2), torch.zeros(1, 2, 2)) for name in weights}
+    gradients = tuple(torch.zeros(1, 2, 2) for _ in weights)
+    grokking._adamw(weights, moments, gradients, torch.tensor([0.1]), 1.0, 1, ("token",))
+    assert (weights["token"] == 1).all() and torch.allclose(weights["up"], torch.tensor(0.9))
+
+
 def test_recorded_runs_are_restricted_to_the_choice():
-    solution = page_model.recorded(grokking.Problem(alphas=(0.1, 3), taus=(1.5,), tau=0.5))
-    assert solution.alpha.tolist() == pytest.approx([0.1, 3]) and solution.tau.tolist() == [0.5, 1.5]
-    assert solution.grokked.shape == (5, 2, 2)
-    assert page_model.counts(solution)[0.5] == (10, 10)
+    problem = grokking.Problem(alphas=(0.1, 10), taus=(1.5,), tau=0.5, row="all but embeddings")
+    solution = page_model.recorded(problem)
+    assert solution.alpha.tolist() == pytest.approx([0.1, 10]) and solution.tau.tolist() == [0.5, 1.5]
+    seeds = grokking.EXPERIMENT.committed.seeds
+    assert solution.grokked.shape == (seeds, 1, 2, 2) and solution.row.tolist() == ["all but embeddings"]
+    assert page_model.counts(solution)[0.5][1] == 2 * seeds
+    assert page_model.of_row(solution, problem.row).train_accuracy.shape == (seeds, 2, 2, len(solution.steps))
+
+
+def test_counts_take_never_for_longest_and_leave_out_pairs_without_an_end():
+    stored = page_model.of_row(ground.read(grokking.EXPERIMENT).solution, grokking.Problem().row)
+    shape = (1, 1, len(stored.alpha))
+    fitted, grokked = np.full(shape, 50.0), np.full(shape, 100.0)
+    grokked[..., list(stored.alpha).index(1)] = np.nan
+    one = dataclasses.replace(stored, fitted=fitted, grokked=grokked)
+    claims = page_model.claims(one)
+    assert (claims.waits_less.seen, claims.fits_sooner.seen, claims.groks_sooner.runs) == (1, 0, 1)
+    assert page_model.middle(np.array([3.0, np.nan])) == "never" and page_model.middle(np.array([3.0, 1001])) == "502"
 
 
 def test_a_page_run_is_bounded():

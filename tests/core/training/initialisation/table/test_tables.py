@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.training.initialisation.own_data import How, check_fit, read_data
 
 N = 12
@@ -147,7 +147,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("data, options, words", REFUSED.values(), ids=REFUSED)
 def test_a_cell_that_cannot_be_read_is_named(data, options, words):
-    with pytest.raises(OutsideTheory, match=words):
+    with pytest.raises(Refusal, match=words):
         read_data(as_bytes(data), **options)
 
 
@@ -218,7 +218,7 @@ BAD_DTYPES = {
 
 @pytest.mark.parametrize("X, y, words", BAD_DTYPES.values(), ids=BAD_DTYPES)
 def test_types_that_are_no_data_are_named(X, y, words):
-    with pytest.raises(OutsideTheory, match=words):
+    with pytest.raises(Refusal, match=words):
         read_data(npz(X, y))
 
 
@@ -253,5 +253,5 @@ MISFITS = {
 
 @pytest.mark.parametrize("y, inputs, outputs, words", MISFITS.values(), ids=MISFITS)
 def test_data_of_another_network_are_refused_with_both_sizes(y, inputs, outputs, words):
-    with pytest.raises(OutsideTheory, match=words):
+    with pytest.raises(Refusal, match=words):
         check_fit(read_data(npz(BOTH, y), outputs=outputs), inputs, outputs)

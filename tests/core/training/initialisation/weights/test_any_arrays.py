@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.training.initialisation.weights.questions import Choice
 from core.training.initialisation.weights_file import network_from
 
@@ -72,7 +72,7 @@ def cases(draw):
 @given(cases(), st.booleans())
 def test_any_arrays_give_a_chain_or_a_sentence(case, ordered):
     arrays, choice = case
-    with contextlib.suppress(OutsideTheory):
+    with contextlib.suppress(Refusal):
         layers = network_from(arrays, choice, ordered=ordered)
         assert all(u.shape[1] == w.shape[0] for w, u in zip(layers.weights, layers.weights[1:], strict=False))
         assert [entry.name for entry in layers.entries] == list(arrays)

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from core.errors import Unavailable
-from pages.classes import store as room
-from pages.classes.database import MEMORY, Database
-from pages.classes.store import LIFE_S, Store
+from pages.classes.kept import store as room
+from pages.classes.kept.database import MEMORY, Database
+from pages.classes.kept.store import LIFE_S, Store
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 VOTER = """
 import sys
-from pages.classes.database import Database
-from pages.classes.store import Store
+from pages.classes.kept.database import Database
+from pages.classes.kept.store import Store
 file, code, first = sys.argv[1], sys.argv[2], int(sys.argv[3])
 kept = Store(Database(file))
 for k in range(first, first + 15):

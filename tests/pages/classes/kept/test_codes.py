@@ -2,8 +2,8 @@
 
 import pytest
 
-from pages.classes.codes import ANIMALS, LETTERS, SECRET, animal, new_code, new_secret, read_code
 from pages.classes.guess import ADDRESS_BURST, ADDRESS_EVERY_S, ALL_BURST, Guesses
+from pages.classes.kept.codes import ANIMALS, LETTERS, SECRET, animal, new_code, new_secret, read_code
 
 
 def test_no_letter_looks_like_another_sign():

@@ -16,6 +16,7 @@ function keepHistory() {
     moved = performance.now();
     if (samePage && !resting) history.replaceState(state, title, url);
     else push(state, title, url);
+    dispatchEvent(new Event("lab-address"));
   };
   addEventListener("popstate", () => (moved = performance.now()));
 }
@@ -48,28 +49,68 @@ function fitFormulas() {
   }
 }
 
-/* A glossary term explains itself where it stands, by a tap, a click or Enter; the link to all terms is inside. */
-function explain(event) {
-  const term = event.target.closest?.('a[href*="part=glossary"][title]');
-  const before = document.querySelector(".lab-term");
-  if (before && !before.contains(event.target)) before.remove();
-  if (!term || before?.contains(event.target)) return;
-  event.preventDefault();
-  event.stopPropagation();
+/* A term or a symbol explains itself where it stands: under the mouse, by a tap, a click or Enter; a symbol with its
+   picture (the templates of pages/shared/symbols.py); the link to all terms is inside. */
+const TERM = 'a[href*="part=glossary"]:not(.lab-term a), [data-symbols]';
+const REST_ON_TERM_MS = 250;
+let onTerm = 0;
+
+function pictureOf(symbol) {
+  const all = [...document.querySelectorAll("template[data-symbol]")];
+  return all.find((one) => one.dataset.symbol === symbol)?.content.cloneNode(true);
+}
+
+function meaningOf(term) {
+  if (term.dataset.symbols) return term.dataset.symbols.split(" ").map(pictureOf).filter(Boolean);
+  const known = pictureOf(term.textContent.match(/^\S/)?.[0]);
+  if (known && term.textContent.length < 4) return [known];
+  term.dataset.meaning ??= term.title;
+  return [`${term.textContent}: ${term.dataset.meaning} `];
+}
+
+function put(term) {
+  const meaning = meaningOf(term);
+  term.removeAttribute("title");
   const note = document.createElement("div");
   note.className = "lab-term";
   note.setAttribute("role", "status");
   const all = document.createElement("a");
-  all.href = term.href;
+  all.href = term.href ?? "learn?part=glossary";
   all.textContent = "all terms";
-  note.append(`${term.textContent}: ${term.title} `, all);
+  note.append(...meaning, all);
   const main = document.querySelector("[data-testid=stMain]");
   const at = term.getBoundingClientRect();
-  const left = Math.max(8, Math.min(at.left, innerWidth - 400));
-  note.style.cssText = `left:${left}px;top:${at.bottom + 6 + main.scrollTop}px`;
   main.style.position ||= "relative";
   main.appendChild(note);
-  note.style.left = `${left - main.getBoundingClientRect().left}px`;
+  const left = Math.max(8, Math.min(at.left, innerWidth - note.offsetWidth - 16));
+  const fits = at.bottom + 6 + note.offsetHeight <= innerHeight || at.top < note.offsetHeight + 8;
+  const top = fits ? at.bottom + 6 : at.top - note.offsetHeight - 6;
+  note.style.cssText = `left:${left - main.getBoundingClientRect().left}px;top:${top + main.scrollTop}px`;
+  note.of = term;
+}
+
+const noteOf = () => document.querySelector(".lab-term");
+
+function explain(event) {
+  const term = event.target.closest?.(TERM);
+  const before = noteOf();
+  if (before && !before.contains(event.target)) before.remove();
+  if (!term || before?.contains(event.target)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  put(term);
+}
+
+function explainSoon(event) {
+  if (event.pointerType !== "mouse") return;
+  clearTimeout(onTerm);
+  const term = event.target.closest?.(TERM);
+  const before = noteOf();
+  if (before && (before.of === term || before.contains(event.target))) return;
+  onTerm = setTimeout(() => {
+    noteOf()?.remove();
+    if (term?.isConnected) put(term);
+  }, REST_ON_TERM_MS);
 }
 
 function reachWide() {
@@ -83,7 +124,7 @@ function reachWide() {
 /* A step or a question that opens begins at the top of the page, wherever its button was pressed. */
 let strip = "";
 function showStrip() {
-  const now = document.querySelector(".st-key-lesson [data-testid=stMarkdown]")?.textContent ?? "";
+  const now = document.querySelector(".st-key-lesson:not(:has(.lab-chart)) [data-testid=stMarkdown]")?.textContent ?? "";
   if (now && now !== strip) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
   strip = now;
 }
@@ -118,8 +159,8 @@ function tellStep() {
 }
 function beAsked({ data }) {
   if (data.ask) told = "";
-  if (data.turn === "step_next") document.querySelector(".st-key-step_next button, .st-key-step_onward button")?.click();
-  if (data.turn === "step_back") document.querySelector(".st-key-step_back button")?.click();
+  if (data.turn === "step_next") document.querySelector(".st-key-step_next button, .lab-story:not([hidden]) .lab-story-next, .st-key-step_onward button")?.click();
+  if (data.turn === "step_back") document.querySelector(".st-key-step_back button, .lab-story:not([hidden]) .lab-story-back")?.click();
   if (data.ask) tellStep();
 }
 
@@ -131,7 +172,8 @@ export default function () {
   tellStep();
   document.body.addEventListener("keydown", keepArrows);
   document.addEventListener("click", explain, true);
-  document.addEventListener("keydown", (event) => event.key === "Escape" && document.querySelector(".lab-term")?.remove());
+  document.addEventListener("pointerover", explainSoon);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && noteOf()?.remove());
   new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });
   addEventListener("resize", mendSoon);
   document.fonts?.ready.then(mendSoon);

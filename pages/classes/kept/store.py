@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 
 from core.errors import Unavailable
-from pages.classes.codes import animal, fingerprint, new_code, new_secret
-from pages.classes.database import Database, default_file
-from pages.classes.records import Class, Offer, Query, Reached, Tally
+from pages.classes.kept.codes import animal, fingerprint, new_code, new_secret
+from pages.classes.kept.database import Database, default_file
+from pages.classes.kept.records import Class, Offer, Query, Reached, Tally
 
 LIFE_S = 8 * 3600
 HERE_S = 150

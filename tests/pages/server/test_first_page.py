@@ -1,11 +1,14 @@
-"""The page itself carries the notice about websockets; everything else passes unchanged."""
+"""The page itself carries the notice about websockets and names what it will need; everything else passes unchanged."""
 
 import asyncio
 import gzip
 
 import pytest
 
-from pages.server.notice import NOTICE_URL, Notice
+from pages.server.first_page import NOTICE_URL, FirstPage
+from pages.server.static import TEXT_FACE
+from pages.shared.script import CHART_URL
+from pages.shared.streamlit_internals import INDEX
 
 PAGE = b"<html><body><p>...</p></body></html>"
 HTML = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(PAGE)).encode())]
@@ -23,7 +26,7 @@ def answer(status: int, headers: list, *parts: bytes) -> tuple[dict, bytes]:
     async def send(message):
         sent.append(message)
 
-    asyncio.run(Notice(app)({"type": "http", "method": "GET", "path": "/"}, None, send))
+    asyncio.run(FirstPage(app)({"type": "http", "method": "GET", "path": "/"}, None, send))
     return dict(sent[0]["headers"]), b"".join(message["body"] for message in sent[1:])
 
 
@@ -49,3 +52,12 @@ def test_a_compressed_page_gets_it_too():
 )
 def test_what_is_no_whole_page_stays_as_it_is(status, headers):
     assert answer(status, headers, PAGE)[1] == PAGE
+
+
+def test_it_names_what_the_first_sketch_needs_and_leaves_out_what_is_never_used():
+    page = INDEX.read_bytes()
+    assert b"SourceSans" in page
+    _, body = answer(200, HTML, page)
+    assert b"SourceSans" not in body
+    assert CHART_URL.encode() in body.partition(b"</head>")[0] and TEXT_FACE.encode() in body.partition(b"</head>")[0]
+    assert body.count(b"<link") == page.count(b"<link") + 1

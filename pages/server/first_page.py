@@ -1,21 +1,33 @@
-"""Puts one script into the page itself, which tells a visitor whose network blocks websockets what is wrong."""
+"""What the laboratory changes in Streamlit's one HTML page.
+
+One script is added, which tells a visitor whose network blocks websockets what is wrong. What the first sketch of a
+picture needs is named at once; Streamlit's own typeface, which is not used, is not; plotly.js comes after the sketch.
+"""
 
 import gzip
 import hashlib
+import re
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.server.static import TEXT_FACE
 from pages.shared.plot import ASSETS
+from pages.shared.script import CHART_URL
 
 NOTICE_SCRIPT = (ASSETS / "notice.js").read_bytes()
 NOTICE_URL = f"/vendor/notice-{hashlib.sha256(NOTICE_SCRIPT).hexdigest()[:16]}.js"
 PLAIN, GZIP = "identity", "gzip"
-_TAG = f'<script src="{NOTICE_URL}" defer></script></body>'.encode()
+_NOTICE = f'<script src="{NOTICE_URL}" defer></script></body>'.encode()
+_EARLY = (
+    f'<link rel="preload" href="{TEXT_FACE}" as="font" type="font/woff2" crossorigin />'
+    f'<link rel="modulepreload" href="{CHART_URL}" crossorigin /></head>'
+).encode()
+_UNUSED_FONT = re.compile(rb'<link\s+rel="preload"\s+href="[^"]*SourceSans[^"]*"[^>]*>')
 
 
-class Notice:
-    """Adds the script to every HTML page, plain or gzipped, as Streamlit sends its one page."""
+class FirstPage:
+    """Changes every HTML page, plain or gzipped, as Streamlit sends its one page."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -27,7 +39,7 @@ class Notice:
         held: list[Message] = []
         body = bytearray()
 
-        async def send_with_notice(message: Message) -> None:
+        async def send_changed(message: Message) -> None:
             if message["type"] == "http.response.start" and _is_page(message):
                 held.append(message)
             elif held and message["type"] == "http.response.body":
@@ -37,7 +49,7 @@ class Notice:
             else:
                 await send(message)
 
-        await self.app(scope, receive, send_with_notice)
+        await self.app(scope, receive, send_changed)
 
 
 def _is_page(start: Message) -> bool:
@@ -52,7 +64,8 @@ def _is_page(start: Message) -> bool:
 async def _send_page(start: Message, body: bytes, send: Send) -> None:
     headers = MutableHeaders(scope=start)
     packed = headers.get("content-encoding", PLAIN) == GZIP
-    page = (gzip.decompress(body) if packed else body).replace(b"</body>", _TAG, 1)
+    page = _UNUSED_FONT.sub(b"", gzip.decompress(body) if packed else body)
+    page = page.replace(b"</head>", _EARLY, 1).replace(b"</body>", _NOTICE, 1)
     page = gzip.compress(page) if packed else page
     headers["content-length"] = str(len(page))
     await send(start)

@@ -1,0 +1,97 @@
+"""The symbols that pages write: where a text shows one, it explains it at the first mention, by hover, tap and key.
+
+Their table is assets/prose/symbols.md, their pictures assets/symbols/. Texts carry a link whose title is the meaning, as a
+glossary term's is (pages/shared/glossary.py); a chart gets one button with all its symbols; formulas a line of their own.
+"""
+
+import functools
+import html
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from pages.shared.glossary import PROTECTED
+
+ASSETS = Path(__file__).parents[2] / "assets"
+TABLE, PICTURES = ASSETS / "prose" / "symbols.md", ASSETS / "symbols"
+ENTRY = re.compile(r"- \*\*(?P<symbol>[^*]+)\*\*, (?P<name>[^:]+): (?P<meaning>.+)")
+SPELLED = {"δ": "delta", "τ": "tau", "β": "beta", "φ": "phi", "S": "S"}
+TEX = {
+    **{"δ": "delta", "τ": "tau", "β": "beta", "φ": "varphi", "η": "eta", "μ": "mu", "κ": "kappa", "ν": "nu"},
+    **{"α": "alpha", "λ": "lambda", "θ": "theta", "Ψ": "Psi", "γ": "gamma", "σ": "sigma"},
+}
+
+
+class Symbol(NamedTuple):
+    """Its short name, and its meaning in a sentence or two."""
+
+    name: str
+    meaning: str
+
+
+@functools.cache
+def symbols() -> dict[str, Symbol]:
+    """Symbol → what it is, in the table's order."""
+    lines = TABLE.read_text(encoding="utf-8").splitlines()
+    return {row["symbol"]: Symbol(row["name"], row["meaning"]) for row in map(ENTRY.fullmatch, lines) if row}
+
+
+@functools.cache
+def _written(symbol: str) -> re.Pattern[str]:
+    """A symbol by itself, with its digits below: β₁, but no letter of a word."""
+    return re.compile(rf"(?<!\w){symbol}[₀-₉\u0302]*(?![^\W\d_])")
+
+
+@functools.lru_cache(maxsize=2048)
+def found(text: str) -> tuple[str, ...]:
+    """The known symbols that a text shows, in the table's order."""
+    return tuple(symbol for symbol in symbols() if _written(symbol).search(text))
+
+
+def with_symbols(text: str) -> str:
+    """Markdown in which the first mention of each symbol carries its meaning as a tooltip."""
+    parts = PROTECTED.split(text)
+    for symbol, (name, meaning) in symbols().items():
+        for k in range(0, len(parts), 2):
+            there = _written(symbol).search(parts[k])
+            if there:
+                link = f'[{there[0]}](learn?part=glossary#{name.replace(" ", "-")} "{name}: {meaning}")'
+                parts[k : k + 1] = PROTECTED.split(parts[k][: there.start()] + link + parts[k][there.end() :])
+                break
+    return "".join(parts)
+
+
+def helped(label: str, help_text: str | None) -> str | None:
+    """A control's help: first what the symbols of its label mean, then its own."""
+    lines = [f"**{one}**, {symbols()[one].name}: {symbols()[one].meaning}" for one in found(label)]
+    return "\n\n".join([*lines, *([help_text] if help_text else [])]) or None
+
+
+def shown(layout: dict) -> tuple[str, ...]:
+    """The symbols that a picture's words show: its titles, its axes' and the notes in it."""
+    axes = [axis for name, axis in layout.items() if re.fullmatch(r"[xy]axis\d*", name)]
+    axes += [layout["scene"][name] for name in ("xaxis", "yaxis", "zaxis")] if "scene" in layout else []
+    texts: Iterable[str] = [
+        layout["title"]["text"],
+        *layout["meta"].get("titles", ())[:1],
+        *(axis.get("title", {}).get("text", "") for axis in axes),
+        *(note["text"] for note in layout.get("annotations", ())),
+    ]
+    return found(" ".join(texts))
+
+
+def of_formula(tex: str) -> tuple[str, ...]:
+    """The known symbols that a formula shows."""
+    return tuple(one for one, word in TEX.items() if re.search(rf"\\{word}(?![a-z])", tex))
+
+
+@functools.cache
+def templates() -> str:
+    """What the browser shows where a symbol is asked for: its picture, if it has one, its name and its meaning."""
+    made = []
+    for symbol, (name, meaning) in symbols().items():
+        picture = (PICTURES / f"{SPELLED[symbol]}.svg").read_text(encoding="utf-8") if symbol in SPELLED else ""
+        words = f"<p><b>{symbol}, {html.escape(name)}</b>: {html.escape(meaning)}</p>"
+        made.append(f'<template data-symbol="{symbol}">{picture}{words}</template>')
+    return "".join(made)
