@@ -125,3 +125,28 @@ def test_without_webgl_a_scene_is_told_in_words(visit):
     assert "WebGL" in seen.tab.locator(".lab-panel").first.inner_text()
     assert seen.tab.locator(".lab-panel").nth(1).locator(".main-svg").count() > 0
     assert seen.complaints == []
+
+
+@pytest.mark.parametrize(
+    "given, larger",
+    [
+        ({"width": 853, "height": 480}, 1),
+        ({"width": 844, "height": 390, "is_mobile": True, "has_touch": True}, 1),
+        ({"width": 390, "height": 844, "is_mobile": True, "has_touch": True}, 1.5),
+    ],
+    ids=["magnified by half", "a phone on its side", "a phone with larger text"],
+)
+def test_one_whole_picture_is_left_where_room_is_short(visit, given, larger):
+    """150 % on a laptop is a window of two thirds; larger text alone leaves the window as it is."""
+    seen = visit(reduced_motion="reduce", **given)
+    if larger > 1:
+        seen.tab.add_init_script(
+            "addEventListener('DOMContentLoaded', () => document.head.append(Object.assign(document.createElement('style'),"
+            f"{{ textContent: 'html {{ font-size: {larger:.0%} !important }}' }})))"
+        )
+    seen.open("exact")
+    panels = seen.tab.locator(".lab-chart").first.locator(".lab-panel:not([hidden])")
+    assert panels.count() == 1
+    plot, bar = panels.first.locator(".lab-plot").bounding_box(), seen.tab.locator(".lab-bar").first.bounding_box()
+    assert plot["width"] > 0.55 * given["width"] and plot["height"] > 150
+    assert min(plot["y"] + plot["height"], bar["y"]) - plot["y"] > 90
