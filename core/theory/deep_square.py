@@ -55,9 +55,9 @@ def preconditioner(beta, delta: float, hidden: int) -> Floats:
 
 
 def preconditioner_of(weights) -> Floats:
-    """The same M [...,d,d] from any deep network's layers [...,h_l,h_{l−1}] with one output.
+    """M [...,d,d] of any deep network with one output, from its layers [...,h_l,h_{l−1}] themselves.
 
-    Σ_l ‖after l‖² (before l)ᵀ(before l). Ours.
+    Σ_l ‖W_{l+1}ᵀ … a‖² BᵀB, where B = W_{l−1} … W_1 is what comes before layer l.
     """
     layers = [finite(f"layer {k + 1}", W, least_axes=2) for k, W in enumerate(listed("weights", weights))]
     same_size("The last layer must have one output", layers[-1].shape[-2], 1)
