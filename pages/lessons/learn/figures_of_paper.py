@@ -182,7 +182,7 @@ def _vector(values: Any) -> str:
 FIGURES = (
     Row("1a", "teacher_student", "rich and rapid: upstream", "neurons", of_teacher),
     Row("1b", "regime_map", "one glance", "test loss", of_map),
-    Row("2", "geometry", "paper, figure 2", "surface", of_surface),
+    Row("2", "geometry", "paper, figure 2", "▼ δ = −2", of_surface),
     Row("3", "exact", "paper, figure 3", "kernel distance S", of_exact),
     Row("4a", "implicit_bias", "paper, figure 4(a): whitened", "plane", of_bias),
     Row("4b", "implicit_bias", "paper, figure 4(b)", "plane", of_bias),
