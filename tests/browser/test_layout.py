@@ -43,16 +43,14 @@ def comes_to_fit(seen, height: int, seconds: float = 30) -> None:
                 raise
 
 
+@pytest.mark.parametrize("width, height", SIZES)
 @pytest.mark.parametrize("stem", PICTURES)
-def test_picture_control_and_words_are_on_screen_together(visit, stem):
-    seen = visit(*SIZES[0], reduced_motion="reduce").open(stem)
-    for width, height in SIZES:
-        seen.tab.set_viewport_size({"width": width, "height": height})
-        seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
-        comes_to_fit(seen, height)
-        seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
-        seen.tab.wait_for_timeout(300)
-        assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
+def test_picture_control_and_words_are_on_screen_together(visit, stem, width, height):
+    seen = visit(width, height, reduced_motion="reduce").open(stem)
+    comes_to_fit(seen, height)
+    seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
+    seen.tab.wait_for_timeout(300)
+    assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
 
 
 @pytest.mark.walk
@@ -112,6 +110,13 @@ def test_a_network_without_websockets_is_told(visit):
     seen.tab.goto(f"{seen.server}/geometry")
     seen.tab.locator("#lab-no-websocket").wait_for(timeout=30_000)
     assert "administrator" in seen.tab.inner_text("#lab-no-websocket")
+
+
+def test_a_page_that_lost_its_body_is_asked_for_anew(visit):
+    seen = visit(reduced_motion="reduce").open("geometry?delta=1")
+    seen.rest().tab.evaluate("() => document.querySelector('h1').remove()")
+    seen.tab.locator("h1").wait_for()
+    seen.settle().until_meta("delta", 1)
 
 
 def test_without_webgl_a_scene_is_told_in_words(visit):
