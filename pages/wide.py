@@ -155,7 +155,7 @@ with folded(STEM, "neurons") as opened:
         found = remember(preconditioner_sum)(problem, solution)
         drawn = painted(summands, problem, found)
         plot(*drawn, key="neurons", cursor=Cursor("t", "time t", found.times), autoplay=False, grow=(1.2, 1))
-        at = {"apart": number(float(found.apart.max())), "off": number(float(found.off.max())), "idle": found.idle}
+        at = {"apart": number(float(found.apart.max())), "off": number(float(found.off.max())), "idle": str(found.idle)}
         sizes = {"inputs": found.inputs, "outputs": found.outputs, "delta": number(found.delta)}
         prose(STEM, "neurons", **at, **sizes)
         prose(STEM, f"neurons: {sum_case(problem, found)}", **at, **sizes)

@@ -104,9 +104,11 @@ def preconditioner_sum(problem: WideNetwork, solution: Solution) -> Sum:
     apart, off = (
         kernel_size(*(one - two for one, two in zip(found, whole, strict=True))) / size for found in (summed, formula)
     )
-    drawn = [assembled(P[..., :outputs, :outputs], R[..., :inputs, :inputs]) for P, R in (terms, whole, formula)]
+    sums, maps_whole, maps_formula = (
+        assembled(P[..., :outputs, :outputs], R[..., :inputs, :inputs]) for P, R in (terms, whole, formula)
+    )
     idle = 0 if delta == 0 else (problem.c if delta > 0 else problem.d) - problem.h
-    return Sum(run.times[at], *drawn, apart, off, inputs, outputs, delta, max(0, idle))
+    return Sum(run.times[at], sums, maps_whole, maps_formula, apart, off, inputs, outputs, delta, max(0, idle))
 
 
 def mirror(problem: WideNetwork, solution: Solution, flow: Flow) -> Mirror:
@@ -161,13 +163,14 @@ def gaussian(problem: WideNetwork) -> Gaussian:
     p, q = problem.eta_w * variance, problem.eta_a * variance
     theory = np.array([entry_deviation(N, p, q) for N in WIDTHS]) / (p + q)
     limit = max(abs(edge - (p - q)) for edge in spectral_edges(p, q)) / (p + q)
-    return Gaussian(np.array(WIDTHS), *np.moveaxis(found, -1, 0), theory, limit, p - q, scheme)
+    entry, spectral, off = np.moveaxis(found, -1, 0)
+    return Gaussian(np.array(WIDTHS), entry, spectral, off, theory, limit, p - q, scheme)
 
 
 def gaussian_part(problem: WideNetwork) -> WideNetwork:
     """The problem without what `gaussian` does not look at."""
     start = problem.start if problem.start in GAUSSIAN else "lecun"
-    return WideNetwork(start=start, seed=problem.seed, **problem.rates)
+    return WideNetwork(start=start, seed=problem.seed, eta_a=problem.eta_a, eta_w=problem.eta_w)
 
 
 def sum_case(problem: WideNetwork, found: Sum) -> str:

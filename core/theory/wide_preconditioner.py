@@ -27,7 +27,7 @@ def preconditioner(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
 
 
 def assembled(outputs, inputs) -> np.ndarray:
-    """M [...,dc,dc] = P ⊗ I_d + I_c ⊗ R of its halves P [...,c,c] and R [...,d,d]."""
+    """M [...,dc,dc] = P ⊗ I_d + I_c ⊗ R of its halves P [...,c,c] and R [...,d,d]. Ours."""
     outputs, inputs = _square("outputs", outputs), _square("inputs", inputs)
     leading_axes({"outputs": (outputs, 2), "inputs": (inputs, 2)})
     c, d = outputs.shape[-1], inputs.shape[-1]

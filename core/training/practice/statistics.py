@@ -1,6 +1,8 @@
 """Statistics of few runs: intervals of counts and means, and the point at which a curve first reaches a value.
 
 All intervals are two-sided, 95 %. Runs that are not there (NaN) are left out, and the counts say how many remain.
+
+Ours.
 """
 
 from dataclasses import dataclass

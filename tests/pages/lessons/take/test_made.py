@@ -13,8 +13,8 @@ from pages.lessons.lessons import LESSONS
 from pages.lessons.take import made
 from pages.lessons.take.one_file import MOST
 from pages.lessons.take.words import html_of
+from pages.shared.explain.units import quantities, quantity
 from pages.shared.prose import pieces
-from pages.shared.units import quantities, quantity
 from tests.pages.lessons.take.test_one_file import unpacked
 
 STREAMLIT_ALONE = re.compile(r":material/|:[a-z]+\[|\$")

@@ -8,7 +8,7 @@ import base64
 import html
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -133,13 +133,15 @@ def of_grokking(problem: Any, solution: Any) -> Numbers:
 
 @dataclass(frozen=True)
 class Row:
-    """One panel of the paper: its page, the preset that shows ours, and which of the page's pictures is the thumbnail."""
+    """One panel of the paper: its page, the preset that shows ours, and which of the page's pictures is the thumbnail, where
+    `smaller` values of the preset serve a small drawing better."""
 
     panel: str
     stem: str
     preset: str
     short: str
     numbers: Callable[[Any, Any], Numbers]
+    smaller: tuple[tuple[str, Any], ...] = ()
 
     @property
     def problem(self) -> Params:
@@ -158,7 +160,10 @@ class Row:
         return remember(getattr(model, "recorded", None) or model.solve)(self.problem)
 
     def picture(self, solution: Any) -> Picture:
-        drawn = importlib.import_module(f"core.figures.{self.stem}").figures(self.problem, solution)
+        problem = replace(self.problem, **dict(self.smaller))
+        if self.smaller:
+            solution = remember(importlib.import_module(BY_STEM[self.stem].model).solve)(problem)
+        drawn = importlib.import_module(f"core.figures.{self.stem}").figures(problem, solution)
         return next(picture for picture in drawn if picture.layout["meta"]["short"] == self.short)
 
 
@@ -182,7 +187,7 @@ def _vector(values: Any) -> str:
 FIGURES = (
     Row("1a", "teacher_student", "rich and rapid: upstream", "neurons", of_teacher),
     Row("1b", "regime_map", "one glance", "test loss", of_map),
-    Row("2", "geometry", "paper, figure 2", "surface", of_surface),
+    Row("2", "geometry", "paper, figure 2", "surface", of_surface, (("surfaces", "one"),)),
     Row("3", "exact", "paper, figure 3", "kernel distance S", of_exact),
     Row("4a", "implicit_bias", "paper, figure 4(a): whitened", "plane", of_bias),
     Row("4b", "implicit_bias", "paper, figure 4(b)", "plane", of_bias),
