@@ -77,12 +77,14 @@ def plot(
     least: int | Sequence[int] = 320,
     wants: Sequence[str] = (),
     hero: bool = False,
+    insets: str = "",
 ) -> dict[str, Any]:
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
     grow: relative widths; least: the width in px below which a panel moves to the next line; wants: "click" and
     "hover" are reported only if asked for, since each report reruns the page; hero: this chart reads and writes the
-    link's t and cam, and a lesson directs it: it may stand veiled or highlight a trace (pages/lessons/picture.py).
+    link's t and cam, and a lesson directs it: it may stand veiled or highlight a trace (pages/lessons/picture.py);
+    insets: where the file lies that a map's rested cells play from.
     """
     opening = _opening() if hero else {}
     free = free_fields() if hero else set()
@@ -104,6 +106,7 @@ def plot(
         heard=st.session_state.get(f"{HEARD}{key}"),
         plotly=PLOTLY_URL,
         file=key,
+        insets=insets,
     )
     heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
     if DRAG in wants:
