@@ -71,12 +71,12 @@ for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(
     column.markdown(
         hovering(f"**{side_mark(delta)} τ = {tau:g}, δ = {number(delta)}**, at the end (t = {problem.end:g})")
     )
-    told = (
+    numbers = (
         f"activations flipped {float(run.flipped[-1]):.1%} · distance moved {number(float(run.distance[-1]))} · "
         f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
         f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
     )
-    column.caption(hovering(told))
+    column.caption(hovering(numbers))
 for phases, column in zip(solution.phases, st.columns(2), strict=True):
     with column:
         phases_told(phases)
