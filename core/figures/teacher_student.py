@@ -138,7 +138,7 @@ def verdict(solution: Solution) -> str:
     turned = np.degrees(solution.phases.turned)
     if run.flipped[-1] < FLIPPED_MUCH:
         stays = np.isnan(solution.phases.half_turned)
-        return "Lazy: directions stay" if stays else f"Few flip, yet neurons turn by {turned:.0f}°"
+        return "Lazy: directions stay" if stays else f"Between: few flip, yet they turn by {turned:.0f}°"
     return "Rich: neurons turn to the teacher"
 
 

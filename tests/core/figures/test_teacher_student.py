@@ -85,4 +85,4 @@ def test_the_verdict_is_computed_from_the_turning():
     problem = Problem(delta=-0.2)
     solution = panel.solve(problem)
     degrees = np.degrees(solution.phases.turned)
-    assert f"neurons turn by {degrees:.0f}°" in picture.verdict(solution) and degrees > 5
+    assert f"yet they turn by {degrees:.0f}°" in picture.verdict(solution) and degrees > 5
