@@ -14,13 +14,14 @@ TAKEN = MODULES.parent / "take"
 ENTRY = "main"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\.{1,2}/(?:chart/)?(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
+_REMARK = re.compile(r"^ */\*.*?\*/\n", re.MULTILINE | re.DOTALL)
 
 
 def joined(entry: str = ENTRY) -> str:
-    """The module `entry` and whatever it imports, each once, those it needs before it."""
+    """The module `entry` and whatever it imports, each once, those it needs before it; remarks are not sent."""
     order: dict[str, str] = {}
     _collect(entry, order)
-    return "\n".join(_EXPORT.sub("", _IMPORT.sub("", text)).strip() + "\n" for text in order.values())
+    return "\n".join(_REMARK.sub("", _EXPORT.sub("", _IMPORT.sub("", text))).strip() + "\n" for text in order.values())
 
 
 def _collect(name: str, order: dict[str, str]) -> None:
