@@ -154,11 +154,8 @@ def _mosaic(problem, short: str, title: str, alt: str, maps: list, top: float, c
         edge = {"x0": x - 0.5, "x1": x + n - 0.5, "y0": y - 0.5, "y1": y + n - 0.5}
         picture.layout["shapes"].append({"type": "rect", **edge, "line": {"color": style.EQUIVALENT, "width": 1}})
         style.label(picture, x + (n - 1) / 2, y - 0.5, name, xanchor="center", yanchor="bottom", xshift=0)
-        if between and k:
-            beside = k % columns > 0
-            at = (x - 0.5 - GAP * n / 2, y + n / 2) if beside else (-0.5 + n / 2, y - 0.5 - GAP * n)
-            if beside:
-                style.label(picture, *at, between, xanchor="center", xshift=0)
+        if between and k % columns:
+            style.label(picture, x - 0.5 - GAP * n / 2, y + (n - 1) / 2, between, xanchor="center", xshift=0)
     moments = range(len(maps[0][1]))
     frames = ([moving(_map(values[k], top, "", 0, 0)) for _, values in maps] for k in moments)
     return picture.move(places, *frames)
