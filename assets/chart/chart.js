@@ -17,6 +17,7 @@ import { themeOf } from "./theme.js";
 const SETTLE_MS = 500;
 const ASK_MS = 90;
 const LONGEST_ANSWER_MS = 2000;
+const RESTING_FRAMES = 40;
 
 export class Chart {
   constructor(root) {
@@ -270,6 +271,16 @@ export class Chart {
     this.readout.textContent = words;
   }
 
+  /* One camera for scenes that belong together: the others follow the one that is turned, until it has come to rest. */
+  turned(panel, frames = RESTING_FRAMES) {
+    const [scene] = panel.scenes;
+    const camera = this.source.together && scene && panel.camera(scene);
+    if (!camera) return;
+    for (const other of this.panels) if (other !== panel && other.scenes.length) other.lookAlike(camera);
+    cancelAnimationFrame(this.following);
+    if (frames) this.following = requestAnimationFrame(() => this.turned(panel, frames - 1));
+  }
+
   look(camera) {
     for (const panel of this.panels) if (panel.scenes.length) panel.nextCamera = camera;
     this.redraw();
@@ -350,6 +361,7 @@ export class Chart {
 
   close() {
     for (const timer of [this.settling, this.asking, this.waiting]) clearTimeout(timer);
+    cancelAnimationFrame(this.following);
     this.playback.pause();
     this.deafen();
     this.story.close();

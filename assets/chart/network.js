@@ -153,7 +153,7 @@ const fine = (values) =>
   values instanceof Int8Array ? Int16Array.from(values, (one) => (one * FINEST) / COARSE) : Array.isArray(values) ? values.map(fine) : values;
 
 function refined(copy) {
-  const parts = Object.entries(copy).filter(([, part]) => part?.values);
+  const parts = Object.entries(copy).filter(([, part]) => part?.scale);
   return { ...copy, ...Object.fromEntries(parts.map(([key, part]) => [key, { ...part, values: fine(part.values) }])) };
 }
 

@@ -78,13 +78,15 @@ def plot(
     least: int | Sequence[int] = 320,
     wants: Sequence[str] = (),
     hero: bool = False,
+    together: bool = False,
 ) -> dict[str, Any]:
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
     grow: relative widths; least: the width in px below which a panel moves to the next line; wants: "click" and
     "hover" are reported only if asked for, since each report reruns the page; with "link" a link in a figure to another
-    setting of the page moves its controls instead of loading it anew; hero: this chart reads and writes the link's t and
-    cam, and a lesson directs it: it may stand veiled or highlight a trace (pages/lessons/picture.py).
+    setting of the page moves its controls instead of loading it anew; together: a scene that is turned turns the others;
+    hero: this chart reads and writes the link's t and cam, and a lesson directs it: it may stand veiled or highlight a
+    trace (pages/lessons/picture.py).
     """
     opening = _opening() if hero else {}
     free = free_fields() if hero else set()
@@ -97,6 +99,7 @@ def plot(
         cameras=cameras,
         grow=grow,
         least=least,
+        together=together,
         directions=stage().directions() if hero else None,
         opening=openings(),
         start=opening.get("t"),
