@@ -43,7 +43,7 @@ def test_the_comparison_is_sound():
         assert picture.figure().layout.title.text
 
 
-@pytest.mark.parametrize("angle, inside", [(5.0, True), (-20.0, False), (155.0, False)])
+@pytest.mark.parametrize("angle, inside", [(5.0, True), (-20.0, False), (145.0, False)])
 def test_an_end_outside_the_frame_is_pointed_at(angle, inside):
     problem = DeepChain(angle=angle)
     solution = solve(problem)

@@ -11,7 +11,8 @@ from core.theory.gaussian_imbalance import spectral_edges
 RUNS = {
     "rates": WideNetwork(delta=-3.0, d=4, h=4, c=4, eta_a=2.0, eta_w=0.3),
     "large": WideNetwork(d=12, h=12, c=12),
-    "turned": WideNetwork(d=2, h=5, c=12),
+    "idle neurons": WideNetwork(d=2, h=5, c=12),
+    "a neuron that begins at 0": WideNetwork(d=6, h=4, c=3, delta=-5.0),
     **PRESETS,
 }
 
@@ -22,7 +23,8 @@ def test_neurons_sum_to_the_kernel_of_all_weights(problem):
     found = preconditioner_sum(problem, solution)
     assert found.apart.max() < 1e-12
     np.testing.assert_allclose(found.terms.sum(axis=1), found.whole, atol=1e-11 * np.abs(found.whole).max())
-    assert found.inputs * found.outputs <= max(MOST_ENTRIES, problem.c) and found.times[0] == 0
+    assert found.inputs * found.outputs <= max(MOST_ENTRIES, problem.c)
+    assert (found.times[0] == 0) == (problem.h <= min(problem.d, problem.c) or problem.delta == 0)
     assert found.times[-1] == problem.horizon
 
 
