@@ -72,7 +72,10 @@ def trade(problem: Problem, solution: Solution) -> Picture:
         y="smoothness (lower is smoother)",
     )
     rough = solution.smoothness
-    picture.lay(xaxis={"range": [0, 1], "tickformat": ".0%"}, yaxis={"range": [0, 1.1 * float(np.nanmax(rough))]})
+    picture.lay(
+        xaxis={"range": [0, 1], "tickformat": ".0%"},
+        yaxis={"range": [0, 1.1 * float(np.max(rough[np.isfinite(rough)], initial=3.94))]},
+    )
     chance = 1 / (8 if str(solution.data) == "patches" else 10)
     picture.add(style.line([chance, chance], [0, 9], style.EQUIVALENT, width=1.5, dash="dash"))
     style.label(picture, chance, 0.12, "chance", style.EQUIVALENT)

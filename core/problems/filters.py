@@ -135,16 +135,19 @@ def _words() -> dict[str, str]:
         "epochs": str(result.problem.epochs),
         "steps": f"{result.problem.epochs * -(-result.problem.samples // 100):,}",
     }
-    for control, prefix in ((PLAIN, ""), (SLOW, "slow_"), (FROZEN, "frozen_")):
-        here = of_control(stored, control)
-        for name, k in (("low", 0), ("one", 1), ("high", 2)):
-            said[f"{prefix}accuracy_{name}"] = _mean(here.test_accuracy[:, k, -1], "{:.1%}")
-            said[f"{prefix}smooth_{name}"] = _mean(here.smoothness[:, k, -1], "{:.2f}")
-            said[f"{prefix}balanced_{name}"] = _mean(here.balanced[:, k, -1], "{:.2f}")
-            said[f"{prefix}first_{name}"] = _mean(here.turned[:, k, 1], "{:.0f}°")
-            said[f"{prefix}turned_{name}"] = _mean(here.turned[:, k, -1], "{:.0f}°")
-    counted = dataclasses.asdict(claims(stored), dict_factory=dict)
-    return said | {name: getattr(claims(stored), name).words if one else "no" for name, one in counted.items()}
+    plain, slow, frozen = (of_control(stored, control) for control in (PLAIN, SLOW, FROZEN))
+    for name, k in (("low", 0), ("one", 1), ("high", 2)):
+        said[f"smooth_{name}"] = _mean(plain.smoothness[:, k, -1], "{:.2f}")
+        said[f"accuracy_{name}"] = _mean(plain.test_accuracy[:, k, -1], "{:.1%}")
+    said |= {
+        "first_high": _mean(plain.turned[:, -1, 1], "{:.0f}°"),
+        "turned_high": _mean(plain.turned[:, -1, -1], "{:.0f}°"),
+        "slow_first_high": _mean(slow.turned[:, -1, 1], "{:.0f}°"),
+        "slow_smooth_high": _mean(slow.smoothness[:, -1, -1], "{:.2f}"),
+        "frozen_accuracy": _mean(frozen.test_accuracy[:, 1, -1], "{:.1%}"),
+    }
+    counted = {field.name: getattr(claims(stored), field.name) for field in dataclasses.fields(Claims)}
+    return said | {name: one.words if one else "no" for name, one in counted.items()}
 
 
 def _mean(values: np.ndarray, form: str) -> str:
