@@ -13,6 +13,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -80,6 +81,7 @@ left, middle, right = st.columns(3)
 left.metric("share of the first layer, at the start", f"{solution.shares[0, 0]:.0%}")
 middle.metric("share of the last layer", f"{solution.shares[0, -1]:.0%}")
 right.metric("loss left at the end", number(float(solution.loss[-1] / max(solution.loss[0], 1e-300))))
+phases_told(solution.phases)
 prose(STEM, "look")
 
 with section(STEM, "waits"):

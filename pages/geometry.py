@@ -11,6 +11,7 @@ from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor
 from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
@@ -69,5 +70,7 @@ left.metric(hovering("δ / (√(η_a η_w) ‖β*‖), dimensionless"), number(d
 middle.metric("regime", solution.regime.word, help=solution.regime.basis)
 right.metric(hovering("drift of δ along the path"), number(solution.drift))
 st.caption(hovering(solution.regime.basis))
+for phases in solution.phases:
+    phases_told(phases)
 prose(STEM, "look")
 takeaway(page)

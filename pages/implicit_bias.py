@@ -5,7 +5,8 @@ from typing import Any
 import streamlit as st
 
 from core.errors import Refusal
-from core.figures.implicit_bias import at_rest, figures, landing_rows
+from core.figures.implicit_bias import figures, landing_rows
+from core.figures.implicit_bias_mirror import at_rest
 from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
 from core.problems.implicit_bias import PRESETS, Landings, Solution, curves, solve, space, spatial
@@ -17,6 +18,7 @@ from pages.lessons.presets import presets
 from pages.shared.agreement import agreement
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said, table
 from pages.shared.registry import register
@@ -94,6 +96,8 @@ formula(
     rf"\delta={number(float(moving.deltas[rest]))},\;"
     rf"a(\infty)={number(float(a))},\;\beta(\infty)=({number(float(beta[0]))},\,{number(float(beta[1]))})"
 )
+for phases in solution.phases:
+    phases_told(phases)
 if solution.fan.crosses.any():
     crossing = ", ".join(f"{d:g}" for d in solution.fan.deltas[solution.fan.crosses])
     st.info(

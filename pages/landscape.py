@@ -11,6 +11,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -72,6 +73,8 @@ formula(
     rf"\text{{at the start }}b={number(b)},\ \theta={theta:.0f}^\circ:\ L={number(float(flow.loss[0]))};\qquad "
     rf"L_\text{{saddle}}=\tfrac12"
 )
+
+phases_told(solution.phases)
 
 with section(STEM, "slices"):
     plot(

@@ -11,6 +11,7 @@ from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor
 from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
@@ -70,6 +71,9 @@ for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(
         f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
     )
     column.caption(hovering(told))
+for phases, column in zip(solution.phases, st.columns(2), strict=True):
+    with column:
+        phases_told(phases)
 formula(
     rf"f(x)=\sum_i a_i\,\sigma(w_i^\top x)=G_k^\top x\ \text{{ in sector }}k,\qquad "
     rf"G_{{k+1}}=G_k\pm(1-\gamma)\,a_iw_i,\qquad\sigma(z)=\max(z,{problem.slope:g}\,z),\quad"

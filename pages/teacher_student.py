@@ -12,6 +12,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -97,6 +98,7 @@ columns[4].metric("alignment", f"{solution.alignment[-1]:.2f}", help=said(STEM, 
 columns[5].metric(
     hovering("drift of δ"), number(float(run.drift.max())), help=said(STEM, "help: drift", rate=number(run.rate))
 )
+phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
 with section(STEM, "four"):

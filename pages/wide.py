@@ -14,6 +14,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -84,6 +85,7 @@ right.metric(
 shape = f"{problem.d}·{problem.h}·{problem.c}"
 at = {"shape": shape, "low": word["downstream"], "high": word["upstream"]}
 st.caption(hovering(said(STEM, "theory", basis=solution.regime.basis, **at)))
+phases_told(solution.phases)
 cells, words = st.columns((1, 1))
 with cells:
     plot(*remember(shapes)(problem), key="map")

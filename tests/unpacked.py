@@ -23,6 +23,9 @@ def _moments(packed: dict, run: dict[str, Any]) -> Any:
     if "like" in run:
         place, name = run["like"]
         run = packed["data"][place][name]
+    if "trail" in run:
+        whole = decoded(run["trail"])
+        return [whole[:end] for end in decoded(run["upto"])]
     (how, value), *_ = run.items()
     return [value] * packed["count"] if how == "all" else decoded(value)
 

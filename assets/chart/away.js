@@ -1,5 +1,7 @@
 /* What is taken away: the link to this very picture, and the picture as PNG or SVG, as it is seen. */
 
+import { download, pictureFile } from "./saved.js";
+
 export function linkTo(chart) {
   const url = new URL(chart.source.link ?? location.href);
   if (chart.source.cursor) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
@@ -27,8 +29,6 @@ export async function copyLink(chart) {
 export async function save(chart, format) {
   for (const [k, panel] of chart.panels.entries()) {
     if (panel.div.hidden) continue;
-    const size = { width: panel.plot.clientWidth, height: panel.div.clientHeight };
-    const filename = `${chart.source.file}-${k + 1}`;
-    await chart.Plotly.downloadImage(panel.seen(), { format, filename, scale: 2, ...size });
+    download(await pictureFile(chart, panel, format), `${chart.source.file}-${k + 1}.${format}`);
   }
 }

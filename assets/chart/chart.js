@@ -4,7 +4,7 @@ import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
 import { painted, still } from "./device.js";
 import { follow } from "./flow.js";
-import { pointOf } from "./handles.js";
+import { moved } from "./handles.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
 import { loadPlotly } from "./library.js";
@@ -137,8 +137,7 @@ export class Chart {
       this.ask(grip, ASK_MS);
       return;
     }
-    if (handle.flow === "deltas") this.flow.deltas = [values[handle.knob.field]];
-    else this.flow[handle.flow] = pointOf(handle, values);
+    Object.assign(this.flow, moved(handle, values));
     const runs = follow(this.flow);
     if (!runs) return;
     this.runs = runs;
@@ -155,8 +154,7 @@ export class Chart {
 
   /* No other picture came: what was asked for is refused, or is what there was. The last picture stands. */
   putBack() {
-    this.flow = this.source.flow && { ...this.source.flow };
-    this.runs = null;
+    this.forgetHand();
     this.panels.forEach((panel) => panel.handles.restore(null));
     this.redraw();
   }
@@ -208,8 +206,14 @@ export class Chart {
     panels.forEach((panel, k) => this.panels[k].set(panel));
     this.pickNetwork();
     if (this.held) return;
+    this.forgetHand();
+  }
+
+  /* The picture as it was sent. */
+  forgetHand() {
     this.flow = this.source.flow && { ...this.source.flow };
     this.runs = null;
+    this.panels.forEach((panel) => panel.letGo());
   }
 
   /* That of the pictures shown: beside them, or before them. */
@@ -248,8 +252,9 @@ export class Chart {
     const cursor = this.source.cursor;
     if (!cursor) return;
     const words = `${cursor.symbol} = ${cursor.names[this.index]}`;
+    const phase = this.panels.map((panel) => panel.phase(this.index)).find(Boolean);
     this.range.value = String(this.index);
-    this.range.setAttribute("aria-valuetext", words);
+    this.range.setAttribute("aria-valuetext", phase ? `${words}, ${phase}` : words);
     this.readout.textContent = words;
   }
 

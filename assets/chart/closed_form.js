@@ -66,6 +66,19 @@ export function exactFlow(a_0, w_0, beta_star, times, { eta_a = 1, eta_w = 1 } =
   return { a, w };
 }
 
+/* a(∞) of the flow from a_0, w_0[2] towards beta_star[2]: √η_w a = ±√((κ + δ)/2), on the side of the separatrix it starts. */
+export function restOf(a_0, w_0, beta_star, { eta_a = 1, eta_w = 1 } = {}) {
+  const [rootA, rootW] = [Math.sqrt(eta_a), Math.sqrt(eta_w)];
+  const length = Math.hypot(...beta_star);
+  const r = rootA * rootW * length;
+  const V_0 = w_0.map((x) => rootA * x);
+  const delta = (rootW * a_0 - Math.hypot(...V_0)) * (rootW * a_0 + Math.hypot(...V_0));
+  const { fast, C } = modes(delta, r);
+  const along = length > 0 ? (V_0[0] * beta_star[0] + V_0[1] * beta_star[1]) / length : 0;
+  const side = delta > 0 ? Math.sign(a_0) : Math.sign(fast * rootW * a_0 + r * along);
+  return (side * C * Math.sqrt(Math.hypot(delta, 2 * r))) / rootW;
+}
+
 /* S between the kernels at (a_0, w_0[2]) and (a, w[2]): 1 − ⟨K_0, K⟩/(‖K_0‖‖K‖), from differences of the states. */
 export function kernelDistance(a_0, w_0, a, w, { eta_a = 1, eta_w = 1 } = {}) {
   const [rootA, rootW] = [Math.sqrt(eta_a), Math.sqrt(eta_w)];

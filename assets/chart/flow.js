@@ -1,10 +1,13 @@
 /* The traces that follow a drag at every frame: their numbers by the closed form, in place of those that were sent.
 
    A figure's roles (core.figures.handles) say of a trace which curve each of its axes shows, of which run, and which part:
-   {place, run (null: one point of each run), at: "all" | "later" | "now" | "trail" | "start" | "end", x, y[, z]}; others
-   follow by what they are: "target", "gone" (not known before the server answers), "contours", and those of SPACE. */
+   {place, run (null: one point of each run; "cursor": the run of the cursor's δ), at: "all" | "later" | "now" | "trail" |
+   "start" | "end", x, y[, z]}; others follow by what they are: "target", "gone" (not known before the server answers),
+   "contours", those of SPACE and those AMONG_SOLUTIONS. */
 
 import { equivalents, halfSheet, separatrix, solved } from "./closed_form.js";
+import { AMONG_SOLUTIONS, landed } from "./landings.js";
+import { onChart } from "./unrolled.js";
 
 const PARTS = {
   all: (values) => values,
@@ -29,17 +32,33 @@ const SPACE = {
   },
 };
 
+/* How each kind of flow is solved. */
+const SOLVERS = {
+  neuron: solved,
+  landings: landed,
+  unrolled: (flow, delta) => {
+    const run = solved(flow, delta);
+    return run && onChart(run);
+  },
+};
+
 /* The runs of a flow as the handles have it now; null where one of them is not determined. */
 export function follow(flow) {
-  const runs = flow.deltas.map((delta) => solved(flow, delta));
+  const runs = flow.deltas.map((delta) => SOLVERS[flow.kind](flow, delta));
   return runs.includes(null) ? null : runs;
 }
 
-function shown(role, name, runs, index) {
+/* The run of a role, or of a copy of the network: with "cursor" that of the cursor's δ, after those that stand still. */
+export const runOf = ({ run }, runs, flow, index) => runs[run === "cursor" ? Math.min(flow.fan + index, runs.length - 1) : run];
+
+function shown(role, name, runs, flow, index) {
   const part = PARTS[role.at];
-  if (role.run !== null) return part(runs[role.run][name], index);
-  return Float64Array.from(runs, (one) => part(one[name], index)[0]);
+  if (role.run !== null) return part(runOf(role, runs, flow, index)[name], index);
+  return Float64Array.from(runs.slice(0, flow.fan), (one) => part(one[name], index)[0]);
 }
+
+/* Where a run stands: at the cursor, or at its end where the cursor moves δ. */
+const momentOf = ({ run }, flow, index) => (run === "cursor" ? flow.times.length - 1 : index);
 
 /* log₁₀ of the excess loss over the plane of β. */
 function contours({ beta_star: star }, { grid, floor }) {
@@ -54,7 +73,11 @@ export function patches(roles, flow, runs, index) {
     if (role.at === "contours") return [role.place, { z: contours(flow, role) }];
     if (role.at === "target") return [role.place, { x: [flow.beta_star[0]], y: [flow.beta_star[1]] }];
     if (role.at in SPACE) return [role.place, SPACE[role.at](flow, role)];
+    if (role.at in AMONG_SOLUTIONS) {
+      const run = runOf(role, runs, flow, index);
+      return [role.place, AMONG_SOLUTIONS[role.at](flow, role, run, momentOf(role, flow, index))];
+    }
     const axes = ["x", "y", "z"].filter((axis) => role[axis]);
-    return [role.place, Object.fromEntries(axes.map((axis) => [axis, shown(role, role[axis], runs, index)]))];
+    return [role.place, Object.fromEntries(axes.map((axis) => [axis, shown(role, role[axis], runs, flow, index)]))];
   });
 }

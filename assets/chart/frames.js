@@ -36,7 +36,10 @@ export function decoded(value) {
 /* What frame k gives each moving trace. */
 export function frameAt(frames, k) {
   const of = (run) => ("like" in run ? frames.data[run.like[0]][run.like[1]] : run);
-  const value = (run) => ("rows" in run ? run.rows[k] : "each" in run ? run.each[k] : run.all);
+  const value = (run) => {
+    if ("trail" in run) return run.trail.subarray(0, run.upto[k]);
+    return "rows" in run ? run.rows[k] : "each" in run ? run.each[k] : run.all;
+  };
   const now = (run) => value(of(run));
   return frames.data.map((runs) => Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, now(run)])));
 }

@@ -5,7 +5,7 @@
 
 import { split } from "./closed_form.js";
 
-const REST_MS = 250;
+const KEYS_REST_MS = 250;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
 
 const clamp = (value, { low, high }) => Math.min(high, Math.max(low, value));
@@ -16,6 +16,9 @@ const snapped = (value, knob) => {
 };
 const spelled = (value) => (typeof value === "string" ? value : String(Number(value.toPrecision(6))).replace("-", "−"));
 const around = (degrees) => ((((degrees + 180) % 360) + 360) % 360) - 180;
+/* The same direction, as near as can be to the middle of what is allowed: beyond an end one stays at that end. */
+const wrapped = (degrees, { low, high }) => (high - low < 360 ? degrees : around(degrees));
+const within = (degrees, { low, high }) => (low + high) / 2 + around(degrees - (low + high) / 2);
 
 /* What each kind knows: where its values stand, which values a point means, what an arrow does. */
 const MEANINGS = {
@@ -27,14 +30,14 @@ const MEANINGS = {
     },
     values: (handle, [x, y]) => {
       const { angle, norm } = handle;
-      const degrees = around(angle.side * ((Math.atan2(y, x) * 180) / Math.PI - angle.offset));
+      const degrees = within(angle.side * ((Math.atan2(y, x) * 180) / Math.PI - angle.offset), angle);
       const out = { [angle.field]: snapped(degrees, angle) };
       if (norm.field) out[norm.field] = snapped(Math.hypot(x, y), norm);
       return out;
     },
     stepped: ({ angle, norm }, values, [dx, dy]) => {
       const out = { ...values };
-      if (dx) out[angle.field] = snapped(around(values[angle.field] + dx * angle.step), angle);
+      if (dx) out[angle.field] = snapped(wrapped(values[angle.field] + dx * angle.step, angle), angle);
       if (dy && norm.field) out[norm.field] = snapped(values[norm.field] + dy * norm.step, norm);
       return out;
     },
@@ -78,14 +81,24 @@ const MEANINGS = {
       [size.field]: snapped(values[size.field] + dy * size.step, size),
     }),
     main: ({ angle }) => angle,
+    told: ({ angle, size, side, upper }, values) => {
+      const turn = (values[angle.field] * Math.PI) / 180;
+      const above = side in values ? values[side] === "upper" : upper;
+      return { beta_0: [-values[size.field] * Math.sin(turn), values[size.field] * Math.cos(turn)], sign: above ? 1 : -1 };
+    },
   },
   equivalents: {
     stepped: ({ knob }, values, [dx, dy]) => ({ [knob.field]: snapped(values[knob.field] + (dx || dy) * knob.step, knob) }),
     main: ({ knob }) => knob,
+    told: ({ knob }, values) => ({ deltas: [values[knob.field]] }),
   },
 };
 
-export const pointOf = (handle, values) => MEANINGS[handle.kind].point(handle, values);
+/* What of the flow a handle moves, and to what. */
+export function moved(handle, values) {
+  const { told, point } = MEANINGS[handle.kind];
+  return told ? told(handle, values) : { [handle.flow]: point(handle, values) };
+}
 
 /* A point (w₁, w₂, a) of a scene in pixels of its picture. */
 function onScreen(scene, point) {
@@ -270,6 +283,6 @@ export class Handles {
     this.chart.hold(grip.handle.name);
     this.move(grip, MEANINGS[grip.handle.kind].stepped(grip.handle, grip.values, by));
     clearTimeout(grip.resting);
-    grip.resting = setTimeout(() => this.chart.letGo(grip), REST_MS);
+    grip.resting = setTimeout(() => this.chart.letGo(grip), KEYS_REST_MS);
   }
 }

@@ -1,10 +1,12 @@
 /* The network itself, small: a line as wide as its weight is large, dashed and of another colour where it is negative; a
    beam tilts with δ between the layers; neurons light up where an activation flips (core.figures.network). */
 
+import { runOf } from "./flow.js";
 import { written } from "./markup.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const FINEST = 32767;
+const COARSE = 127;
 const [WIDE, HIGH, MIDDLE] = [128, 74, 37];
 const WIDEST = { one: 7, many: 3 };
 const TILT = { by: 9, most: 24 };
@@ -99,6 +101,15 @@ function sizesOf(spec) {
   return [spec.W.values[0][0].length, spec.W.values[0].length, 1];
 }
 
+/* Where many lines are thin, an eighth part of a pixel is told apart: bytes were sent. */
+const fine = (values) =>
+  values instanceof Int8Array ? Int16Array.from(values, (one) => (one * FINEST) / COARSE) : Array.isArray(values) ? values.map(fine) : values;
+
+function refined(copy) {
+  const parts = Object.entries(copy).filter(([, part]) => part?.values);
+  return { ...copy, ...Object.fromEntries(parts.map(([key, part]) => [key, { ...part, values: fine(part.values) }])) };
+}
+
 export class Network {
   constructor(chart) {
     this.chart = chart;
@@ -111,7 +122,7 @@ export class Network {
 
   /* Those of a new figure; the drawings stay as long as the networks have the same shape. */
   set(spec) {
-    this.spec = spec;
+    this.spec = spec = spec && { ...spec, copies: spec.copies.map(refined) };
     const shapes = JSON.stringify([spec?.copies.map((copy) => [sizesOf(copy), copy.single]), spec?.colours]);
     if (shapes === this.shapes) return;
     this.shapes = shapes;
@@ -123,13 +134,13 @@ export class Network {
 
   show(index) {
     if (!this.spec || this.host.hidden) return;
-    const { copies, follows } = this.spec;
+    const { copies } = this.spec;
     const { runs, flow } = this.chart;
-    const live = follows && runs?.length === copies.length;
     const scale = Math.max(...copies.flatMap((copy) => [copy.W, copy.a, copy.layers].map((part) => part?.scale ?? 0)));
     copies.forEach((copy, k) => {
-      const weights = live ? ofRun(runs[k], index, scale) : ofFrame(copy, index, scale);
-      const spec = live ? { ...copy, delta: [flow.deltas[k]] } : copy;
+      const run = runs && "run" in copy && runOf(copy, runs, flow, index);
+      const weights = run ? ofRun(run, copy.run === "cursor" ? Infinity : index, scale) : ofFrame(copy, index, scale);
+      const spec = run ? { ...copy, delta: [flow.deltas[runs.indexOf(run)]] } : copy;
       this.copies[k].show(spec, weights, copy.flips?.[Math.min(index, copy.flips.length - 1)], index);
     });
   }

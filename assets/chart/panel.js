@@ -6,9 +6,11 @@ import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { outlineOf } from "./outline.js";
+import { phaseAt, Spans } from "./phases.js";
 import { leastWidth, roomFor } from "./room.js";
+import { leaveCoarse } from "./scenes.js";
 import { Sketch } from "./sketch.js";
-import { swiftly } from "./swift.js";
+import { swiftly, widened } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
 import { withWords, withoutWords, Words } from "./words.js";
@@ -31,6 +33,7 @@ export class Panel {
     this.div.append(this.area);
     host.append(this.div);
     this.words = new Words(this.div, this.area, this.plot);
+    this.spans = new Spans(this, this.area);
     this.handles = new Handles(this, this.area);
     this.sketch = new Sketch(this, this.area);
     this.what = document.createElement("button");
@@ -46,6 +49,7 @@ export class Panel {
   set({ figure, name, short, height, grow, least, symbols = [] }) {
     this.figure = decoded(figure);
     this.short = short;
+    this.spans.show(this.figure.phases);
     this.div.setAttribute("aria-label", name);
     this.what.hidden = !symbols.length;
     this.what.dataset.symbols = symbols.join(" ");
@@ -113,6 +117,12 @@ export class Panel {
     return titles[Math.min(index, titles.length - 1)] ?? this.title.text;
   }
 
+  /* The word of now; a phase of the last answer says nothing of a start that a hand is moving. */
+  phase(index) {
+    const { directions, runs, values } = this.chart;
+    return directions.curtain || runs ? "" : phaseAt(this.figure.phases, values[index]);
+  }
+
   withCamera(layout) {
     const out = { ...layout };
     /* Plotly keeps what it derives (contour levels) on the very objects it was given, and these are new at each draw. */
@@ -121,8 +131,15 @@ export class Panel {
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
       if (camera) out[scene] = { ...out[scene], camera };
     }
+    for (const [axis, range] of Object.entries(this.wide ?? {})) out[axis] = { ...out[axis], range, autorange: false };
     this.nextCamera = undefined;
     return out;
+  }
+
+  /* The hand is gone: axes find their own ranges again. */
+  letGo() {
+    this.unsettled ||= Boolean(this.wide);
+    this.wide = null;
   }
 
   /* Whether something else than numbers of traces differs from what is drawn. */
@@ -144,16 +161,16 @@ export class Panel {
     }
     const data = this.traces(index);
     const anew = this.laidAnew();
-    this.words.entitle(this.sketch.told || this.titleAt(index));
+    this.words.entitle(this.sketch.told || this.titleAt(index), this.sketch.told ? "" : this.phase(index));
     const before = this.drawn;
     this.drawn = data;
-    const done = !anew && this.watched && !this.unsettled && swiftly(this.plot, before, data, this.chart.news);
+    const calm = !anew && this.watched && !this.unsettled;
+    const done = calm && swiftly(this.plot, before, data, this.chart.news, this.wide);
     if (done === "soon") this.chart.settleSoon(this);
+    else if (calm && !done && this.chart.held) this.wide = widened(this.plot, this.wide);
     if (done) {
       this.plot.layout.meta = this.layout.meta;
-      this.words.place(data);
-      this.handles.place();
-      this.sketch.show();
+      this.place(data);
       return undefined;
     }
     return this.drawWhole(Plotly, data);
@@ -163,7 +180,7 @@ export class Panel {
   outline(index) {
     if (this.chart.directions.curtain || this.div.hidden) return;
     const layout = this.frame();
-    this.words.entitle(this.titleAt(index));
+    this.words.entitle(this.titleAt(index), this.phase(index));
     this.area.classList.add("lab-waits");
     this.outlined = outlineOf(this.area, this.traces(index), layout);
   }
@@ -174,12 +191,19 @@ export class Panel {
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
     const copies = data.map((trace) => ({ ...trace }));
     await Plotly.react(this.plot, copies, this.withCamera(this.layout), { ...config, plotGlPixelRatio: pixelRatio() });
+    leaveCoarse(this.plot);
     this.outlined?.remove();
     this.area.classList.remove("lab-waits");
+    this.place(data);
+    if (!this.watched) this.watch();
+  }
+
+  /* What stands beside plotly's own. */
+  place(data) {
     this.words.place(data);
+    this.spans.place();
     this.handles.place();
     this.sketch.show();
-    if (!this.watched) this.watch();
   }
 
   /* Back to the camera the picture was made with. */
@@ -207,6 +231,7 @@ export class Panel {
   /* What is seen, as a figure of its own: cursor, camera and theme included. */
   seen() {
     const layout = { ...asSeen(this.plot), paper_bgcolor: this.chart.theme.paper };
+    layout.shapes = [...(layout.shapes ?? []), ...this.spans.shapes()];
     const figure = { title: this.title, annotations: this.annotations };
     return { data: this.plot.data, layout: withWords(layout, figure, this.words.said, this.plot.clientWidth) };
   }

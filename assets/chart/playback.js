@@ -1,4 +1,7 @@
-/* Playback of the cursor: from where it stands to the end, in a fixed time, or four times slower. */
+/* Playback of the cursor: from where it stands to the end, in a fixed time, or four times slower; slower also where a phase
+   begins. */
+
+import { paceAt } from "./phases.js";
 
 const PLAY_MS = 4500;
 
@@ -30,7 +33,8 @@ export class Playback {
     let at = chart.index;
     const tick = async (now) => {
       if (!this.playing || !chart.root.isConnected) return;
-      at += (Math.max(0, now - before) / (PLAY_MS * (this.slow ? 4 : 1))) * chart.last;
+      const pace = paceAt(chart.panels, chart.values, at) / (this.slow ? 4 : 1);
+      at += (Math.max(0, now - before) / PLAY_MS) * pace * chart.last;
       before = now;
       const next = Math.min(chart.last, Math.floor(at));
       if (next !== chart.index) {

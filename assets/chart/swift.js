@@ -2,6 +2,8 @@
    plotly.js has no public call for it; the internal ones used here are those of its own `animate` without redraw, and
    the version is pinned. What does not fit is refused, and drawn by Plotly.react. */
 
+import { drawQuietly } from "./scenes.js";
+
 const DATA = new Set(["x", "y", "z", "i", "j", "k", "intensity", "surfacecolor", "text", "customdata", "hovertext"]);
 const STYLE = new Set(["line", "marker", "opacity", "name", "hovertemplate"]);
 const KINDS = new Set(["scatter", "contour", "heatmap", "scatter3d", "surface", "mesh3d"]);
@@ -39,25 +41,46 @@ function put(full, given) {
 }
 
 const FILLED = 0.6;
+const AHEAD = 0.3;
 
-/* How an axis that finds its own range would take what its traces now reach: as it stands, soon anew, or at once. */
-function fit(div, axis) {
+/* The least and the largest that traces reach along an axis. */
+function reach(div, axis) {
   const reached = div._fullData.flatMap((trace) => {
     const { min = [], max = [] } = trace._extremes?.[axis._id] ?? {};
     return [...min, ...max].map(({ val }) => val);
   });
-  const [low, high] = [...axis.range].sort((a, b) => a - b);
-  const [least, most] = [Math.min(...reached), Math.max(...reached)];
-  if (least < low || most > high) return "at once";
-  return most - least < FILLED * (high - low) ? "at once" : "soon";
+  return [Math.min(...reached), Math.max(...reached)];
 }
 
-const ownRanges = (div) =>
-  Object.entries(div._fullLayout).flatMap(([name, axis]) => (/^[xy]axis\d*$/.test(name) && axis.autorange ? [axis] : []));
+/* How an axis that finds its own range would take what its traces now reach: as it stands, soon anew, or at once. */
+function fit(div, axis, wide) {
+  const [low, high] = [...axis.range].sort((a, b) => a - b);
+  const [least, most] = reach(div, axis);
+  if (least < low || most > high) return "at once";
+  return !wide && most - least < FILLED * (high - low) ? "at once" : "soon";
+}
+
+const ownRanges = (div, wide) =>
+  Object.entries(div._fullLayout).filter(
+    ([name, axis]) => /^[xy]axis\d*$/.test(name) && (axis.autorange || (wide && name in wide)),
+  );
+
+/* Ranges with room ahead, for axes that find their own: what a hand pulls out of the frame would else move it each time. */
+export function widened(div, wide) {
+  return Object.fromEntries(
+    ownRanges(div, wide).map(([name, axis]) => {
+      const [low, high] = [...axis.range].sort((a, b) => a - b);
+      const [least, most] = reach(div, axis);
+      const room = AHEAD * (Math.max(high, most) - Math.min(low, least));
+      return [name, [least < low ? least - room : low, most > high ? most + room : high]];
+    }),
+  );
+}
 
 /* Draws `data` on a div that shows `shown` in the very same layout. "": it must be drawn anew; "soon": when there is
-   time, since an axis would choose another range; "done". `news`: other numbers than the cursor's. */
-export function swiftly(div, shown, data, news) {
+   time, since an axis would choose another range; "done". `news`: other numbers than the cursor's; `wide`: the ranges
+   that a hand has widened, which stay until it lets go. */
+export function swiftly(div, shown, data, news, wide) {
   const full = div._fullData;
   if (!full || full.length !== data.length || shown.length !== data.length) return "";
   if (full.some((trace, k) => trace.index !== k || trace.visible !== true)) return "";
@@ -73,7 +96,7 @@ export function swiftly(div, shown, data, news) {
     }
   }
   moved.forEach((k) => recalculate(div, k));
-  const fits = moved.length ? ownRanges(div).map((axis) => fit(div, axis)) : [];
+  const fits = moved.length ? ownRanges(div, wide).map(([, axis]) => fit(div, axis, wide)) : [];
   if (fits.includes("at once")) return "";
   drawPlane(div, moved, found);
   drawScene(div, moved);
@@ -110,7 +133,11 @@ function drawPlane(div, moved, found) {
 
 function drawScene(div, moved) {
   const full = div._fullData;
+  const scenes = new Set();
   for (const k of moved.filter((k) => full[k].scene)) {
-    div._fullLayout[full[k].scene]._scene.traces[full[k].uid]?.update(full[k]);
+    const scene = div._fullLayout[full[k].scene]._scene;
+    scene.traces[full[k].uid]?.update(full[k]);
+    scenes.add(scene);
   }
+  scenes.forEach(drawQuietly);
 }

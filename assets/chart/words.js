@@ -38,15 +38,20 @@ export class Words {
     this.notes = [];
   }
 
-  entitle(text) {
-    if (this.said === text) return;
-    this.said = text;
+  entitle(text, phase = "") {
+    const said = phase ? `${text} · ${phase}` : text;
+    if (this.said === said) return;
+    this.said = said;
     this.title.replaceChildren(written(text));
+    if (!phase) return;
+    const now = document.createElement("span");
+    now.className = "lab-phase";
+    now.textContent = phase;
+    this.title.append(" ", now);
   }
 
   /* What is said; where it stands is told by `place`, once the axes are drawn. */
   say(title, annotations, scale) {
-    this.entitle(title.text);
     this.title.style.fontSize = `${(title.font?.size ?? 17) * scale}px`;
     while (this.notes.length > annotations.length) this.notes.pop().span.remove();
     annotations.forEach((note, k) => {

@@ -16,11 +16,11 @@ const PATIENCE_MS = 60_000;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /* Up to three pictures stand in one row; beside three there is no room for the drawn network. */
-const ROW = 3;
+const AT_MOST = 3;
 const BESIDE = 176;
 function inOneRow(panels, width) {
-  if (panels.length > ROW) return panels;
-  const full = panels.length === ROW;
+  if (panels.length > AT_MOST) return panels;
+  const full = panels.length === AT_MOST;
   const each = Math.floor((width - (full ? 64 : BESIDE)) / panels.length);
   const alone = (figure) => (full ? { ...figure, network: null } : figure);
   return panels.map((panel) => ({ ...panel, figure: alone(panel.figure), least: Math.min(panel.least, each) }));

@@ -1,21 +1,6 @@
 /* What stands in a document, painted on a canvas: plotly's vector pictures, its scenes, and the words above and in them. */
 
-const fonts = new Map();
-
-async function dataUrl(address) {
-  const blob = await (await fetch(address)).blob();
-  return new Promise((done) => {
-    const reader = new FileReader();
-    reader.onload = () => done(reader.result);
-    reader.readAsDataURL(blob);
-  });
-}
-
-/* A vector picture that is drawn as an image sees no font of the page: the typeface goes into it. */
-async function typeface(address, range) {
-  if (!fonts.has(address)) fonts.set(address, dataUrl(address));
-  return `@font-face{font-family:Inter;font-weight:100 900;src:url("${await fonts.get(address)}");unicode-range:${range}}`;
-}
+import { fontRules } from "../chart/saved.js";
 
 export class Painter {
   constructor(ctx, view) {
@@ -25,9 +10,8 @@ export class Painter {
   }
 
   async load() {
-    const latin = typeface("/vendor/fonts/inter-latin.woff2", "U+0000-02FF,U+2000-2215");
-    const greek = typeface("/vendor/fonts/inter-greek.woff2", "U+0370-03FF");
-    this.fonts = `<style>${await latin}${await greek}</style>`;
+    /* A vector picture that is drawn as an image sees no font of the page: the typeface goes into it. */
+    this.fonts = `<style>${await fontRules()}</style>`;
   }
 
   /* Everything inside an element, in the order of the document. */

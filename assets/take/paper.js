@@ -13,7 +13,7 @@ const RATIO = 0.78;
 const HIGHEST = 3 * PER_INCH;
 const LOWEST_FIGURE = 1.9 * PER_INCH;
 const CUBE_SIDE = 0.8;
-const GAP = 8;
+const GUTTER = 8;
 const LINES = 0.45;
 const MARKS = 0.55;
 const SCENE_DOTS = 6;
@@ -69,7 +69,7 @@ function forPaper(figure, camera, width, height) {
   return out;
 }
 
-async function drawing(chart, panel, light, width) {
+async function figureOf(chart, panel, light, width) {
   const height = Math.round(Math.min(HIGHEST, Math.max(LOWEST_FIGURE, width * RATIO)));
   const camera = panel.scenes.length ? panel.camera(panel.scenes[0]) : null;
   const dark = panel.figure;
@@ -86,7 +86,7 @@ async function drawing(chart, panel, light, width) {
 /* Pictures beside each other on two columns' width, under each other on one. */
 function composed(drawings, width, { inches, rows }, description) {
   const beside = rows === "beside";
-  const height = beside ? Math.max(...drawings.map((one) => one.height)) : drawings.reduce((sum, one) => sum + one.height + GAP, -GAP);
+  const height = beside ? Math.max(...drawings.map((one) => one.height)) : drawings.reduce((sum, one) => sum + one.height + GUTTER, -GUTTER);
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const given = { width: `${inches}in`, height: `${(height / PER_INCH).toFixed(4)}in`, viewBox: `0 0 ${width} ${height}` };
   for (const [key, value] of Object.entries(given)) svg.setAttribute(key, value);
@@ -99,7 +99,7 @@ function composed(drawings, width, { inches, rows }, description) {
     one.text.setAttribute("y", beside ? 0 : at);
     svg.append(svg.ownerDocument.importNode(one.text, true));
     if (drawings.length > 1) svg.append(letter(svg, "abcdefgh"[k], beside ? at : 0, beside ? 0 : at));
-    at += (beside ? one.width : one.height) + GAP;
+    at += (beside ? one.width : one.height) + GUTTER;
   });
   return new XMLSerializer().serializeToString(svg);
 }
@@ -117,9 +117,9 @@ export async function paper(chart, { width, which, data }) {
   const whole = form.inches * PER_INCH;
   const places = chart.panels.map((_, k) => k).filter((k) => which === null || k === which);
   const lights = JSON.parse(chart.text).panels;
-  const each = form.rows === "beside" ? (whole - GAP * (places.length - 1)) / places.length : whole;
+  const each = form.rows === "beside" ? (whole - GUTTER * (places.length - 1)) / places.length : whole;
   const drawings = [];
-  for (const k of places) drawings.push(await drawing(chart, chart.panels[k], decoded(lights[k].figure), each));
+  for (const k of places) drawings.push(await figureOf(chart, chart.panels[k], decoded(lights[k].figure), each));
   const caption = drawings.map((one, k) => (drawings.length > 1 ? `(${"abcdefgh"[k]}) ${one.title}.` : `${one.title}.`)).join(" ");
   const moment = chart.source.cursor ? ` ${chart.readout.textContent}.` : "";
   return new Blob([composed(drawings, whole, form, `${caption}${moment} ${data.credit}, ${data.link}`)], { type: "image/svg+xml" });

@@ -1,17 +1,10 @@
 /* The tools of the take-away: one file from the server, with the view put in here; a film and figures from what is seen. */
 
+import { download } from "../chart/saved.js";
 import { film, SIZES } from "./film.js";
 import { paper, WIDTHS } from "./paper.js";
 
 const hero = () => [...document.querySelectorAll(".lab-chart")].map((root) => root.__chart).find((chart) => chart?.source?.directions);
-
-export function download(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
 
 const megabytes = (size) => `${(size / 1e6).toFixed(size < 1e6 ? 2 : 1)} MB`;
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.figures import network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.deep import DEEPEST, DeepChain, Solution, start
 from core.problems.deep_run import Comparison
@@ -78,6 +78,7 @@ def losses(problem: DeepChain, solution: Solution) -> Picture:
         picture, (low + math.log10(solution.times[-1])) / 2, 1.13, "─ depths 1 to 8", style.EQUIVALENT, xshift=0
     )
     places = picture.add(_marker(solution, left, 0))
+    picture.handles.append(handles.time(float(solution.times[1])))
     return picture.move(places, *([moving(_marker(solution, left, k))] for k in range(len(solution.times))))
 
 
@@ -222,6 +223,7 @@ def _against_time(problem: DeepChain, solution: Solution, title: str, alt: str, 
         x="gradient-flow time t (log)",
         y=y,
     )
+    phases.shade(picture, [("", "", solution.phases)])
     low, high = np.log10(solution.times[[1, -1]])
     return picture.lay(
         xaxis={

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, palette, style
+from core.figures import handles, network, palette, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.exact import Exact, Solution
 from core.theory.checks import Floats
@@ -23,7 +23,10 @@ _NOTHING = (np.full(1, np.nan), np.full(1, np.nan))  # a run that is not there y
 def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
     """The four curves of the chosen view and the error strip; `run` is a Simulation (core.problems.exact_run) or None."""
     curves = _regimes if problem.view == "regimes" else _weights
-    return (*curves(problem, solution, run), error_strip(problem, solution, run))
+    pictures = (*curves(problem, solution, run), error_strip(problem, solution, run))
+    runs = zip(solution.deltas, solution.w, solution.a, strict=True)
+    pictures[-2].network = network.single([(f"of δ = {delta:g}", w, a, delta) for delta, w, a in runs])
+    return pictures
 
 
 def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
@@ -104,6 +107,7 @@ def _curves(
     times = _shown_times(problem, solution.times)
     _time_axis(problem, picture, solution)
     picture.handles.append(handles.time(_earliest(problem, solution)))
+    _phased(picture, solution, titled=keyed)
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
         pale = _NOTHING if simulated is None else _where_shown(problem, run.times, simulated[k])
@@ -147,8 +151,6 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     )
     for place, at in zip(marks, ("start", "target"), strict=True):
         handles.role(picture, place, 0, at, x="beta1", y="beta2")
-    runs = zip(solution.deltas, solution.w, solution.a, strict=True)
-    picture.network = network.single([(f"of δ = {delta:g}", w, a, delta) for delta, w, a in runs])
     earliest = _earliest(problem, solution)
     picture.flow = handles.flow(problem, solution.times, solution.deltas, earliest=earliest)
     picture.handles += [
@@ -184,6 +186,7 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
         yaxis={"type": "log", "range": [math.log10(ERROR_FLOOR), top + 0.5], "dtick": 3, "exponentformat": "power"}
     )
     times = _shown_times(problem, solution.times)
+    _phased(picture, solution)
     ends = [times[0], times[-1]]
     picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash="dot"))
     for k, delta in enumerate(solution.deltas):
@@ -196,7 +199,13 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
         return style.line([times[t]] * 2, [ERROR_FLOOR, 10.0**top], style.INK, width=1)
 
     places = picture.add(cursor(len(times) - 1))
+    picture.handles.append(handles.time(_earliest(problem, solution)))
     return picture.move(places, *([moving(cursor(t))] for t in range(len(times))))
+
+
+def _phased(picture: Picture, solution: Solution, *, titled: bool = False) -> None:
+    runs = [(style.side_mark(d), colour_of(d), one) for d, one in zip(solution.deltas, solution.phases, strict=True)]
+    phases.shade(picture, runs, titled=titled)
 
 
 def colour_of(delta: float) -> str:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
 
@@ -78,6 +78,7 @@ def progress(problem: Geometry, solution: Solution) -> Picture:
     picture = _progress(problem, solution, f"Loss and kernel over time: {solution.regime.word}")
     lines = picture.add(*_progress_lines(solution, solution.paths[0]))
     places = picture.add(_cursor_line(solution.times[1]))
+    phases.shade(picture, [("", "", one) for one in solution.phases])
     picture.handles.append(handles.time(float(solution.times[1])))
     for place, curve in zip(lines, ("loss", "kernel_distance"), strict=True):
         handles.role(picture, place, 0, "later", x="t", y=curve)

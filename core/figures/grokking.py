@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.figures import experiment, style
+from core.figures import experiment, handles, style
 from core.figures.picture import Picture, moving
 from core.problems.grokking import Problem, Solution, of_row, waits
 from core.training.practice.grokking import LOOK
@@ -55,6 +55,7 @@ def curves(problem: Problem, solution: Solution) -> Picture:
         picture.add(style.line(*_validation(solution, seed, tau, k), shade, width=1.5, opacity=0.35))
     style.label(picture, 0.05, 1.05, "┄ train   ━ validation", style.INK)
     places = picture.add(*_growing(solution, seed, tau, len(steps) - 1))
+    picture.handles.append(handles.time())
     return picture.move(places, *([moving(t) for t in _growing(solution, seed, tau, k)] for k in range(len(steps))))
 
 
@@ -82,7 +83,9 @@ def _growing(solution: Solution, seed: int, tau: int, k: int) -> list[dict]:
     for j, alpha in enumerate(solution.alpha):
         steps, accuracy = _validation(solution, seed, tau, j)
         past = (steps <= now) & np.isfinite(accuracy)
-        lines.append(style.line(steps, np.where(past, accuracy, np.nan), shades[float(alpha)], experiment.named(alpha)))
+        shown = past if past.any() else [0]
+        values = np.where(past, accuracy, np.nan)
+        lines.append(style.line(steps[shown], values[shown], shades[float(alpha)], experiment.named(alpha)))
         ends.append((steps[past][-1], accuracy[past][-1]) if past.any() else (np.nan, np.nan))
     heights = experiment.spread(np.array([y for _, y in ends]), 0.065, 1.03)
     names = [

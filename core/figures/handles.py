@@ -58,7 +58,7 @@ def unrolled(
     problem: Params, name: str, label: str, *, angle: str, size: str, side: str, delta: float
 ) -> dict[str, Any]:
     """The start on the unrolled level set: across by the direction of w (degrees from β*), up by a."""
-    named = _named(problem, name, label, [angle, size], {angle: "angle", size: "size"}, "")
+    named = _named(problem, name, label, [angle, size], {angle: "angle", size: "size"}, "beta_0")
     upper = getattr(problem, side) == "upper"
     more = {"side": side, "upper": upper, "delta": delta}
     return {**named, "kind": "unrolled", "angle": _knob(problem, angle), "size": _knob(problem, size), **more}
@@ -75,15 +75,17 @@ def time(earliest: float | None = None) -> dict[str, Any]:
     return {**TIME, "earliest": earliest}
 
 
-def flow(problem: Any, times: np.ndarray, deltas: Any, **more: Any) -> dict[str, Any]:
-    """What the closed form needs: start, target, rates, level sets; problem has beta_0, beta_star and, if they are not
-    1, eta_a, eta_w and sign."""
+def flow(problem: Any, times: np.ndarray, deltas: Any, *, kind: str = "neuron", **more: Any) -> dict[str, Any]:
+    """What the closed form needs: start, target, rates, level sets; problem has beta_0 and, if they are not 1, eta_a, eta_w
+    and sign. kind: which solver follows (assets/chart/flow.js)."""
+    if kind != "landings":
+        more = {"beta_star": [float(b) for b in problem.beta_star]} | more
     return {
+        "kind": kind,
         "times": [float(t) for t in times],
         "earliest": float(times[1]),
         "deltas": [float(d) for d in deltas],
         "beta_0": [float(b) for b in problem.beta_0],
-        "beta_star": [float(b) for b in problem.beta_star],
         "eta_a": float(getattr(problem, "eta_a", 1.0)),
         "eta_w": float(getattr(problem, "eta_w", 1.0)),
         "sign": int(getattr(problem, "sign", 1)),
@@ -91,8 +93,9 @@ def flow(problem: Any, times: np.ndarray, deltas: Any, **more: Any) -> dict[str,
     }
 
 
-def role(picture: Picture, place: int, run: int | None, at: str, **axes: str) -> None:
-    """The trace at `place` shows these curves of run `run` (None: one point of each), the part `at` of them."""
+def role(picture: Picture, place: int, run: int | str | None, at: str, **axes: Any) -> None:
+    """The trace at `place` shows these curves of run `run` (None: one point of each; "cursor": that of the cursor's δ),
+    the part `at` of them; or what `at` names otherwise, with what that needs."""
     picture.roles.append({"place": place, "run": run, "at": at, **axes})
 
 

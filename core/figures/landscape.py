@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import half_sheets
 from core.problems.landscape import Problem, Slice, Solution
@@ -10,7 +10,8 @@ from core.theory import landscape as minimal
 
 REACH = 2.6
 FLOOR, TOP = 1e-2, 1e1
-GRID = 121, 91
+GRID = 81, 61
+THIN = 2  # a contour has more points than a picture shows
 HEIGHT = 470
 
 
@@ -40,7 +41,7 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     picture.add(*_sheets(flow.delta))
     for one in flow.contours:
         width = 4 if one.level == minimal.SADDLE_LOSS else 2
-        rings = np.concatenate([one.w, one.a[..., None]], axis=-1)
+        rings = np.concatenate([one.w, one.a[..., None]], axis=-1)[:, ::THIN]
         picture.add(style.line3d(_ring(rings), style.LOSS_LINE, f"loss {one.level:g}", width=width))
     if flow.separatrix is not None:
         picture.add(style.line3d(_ring(_lifted(flow)), style.INK, "ridge", width=4, dash="dash"))
@@ -48,9 +49,13 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     picture.add(style.points3d(np.column_stack([w, a]), style.MINIMA, "zero loss", size=7, symbol="diamond"))
     path = np.column_stack([flow.w, flow.a])
     colour = style.side_colour(flow.delta)
-    picture.add(style.line3d(path, colour, "gradient flow", width=9))
-    picture.add(style.points3d(path[:1], colour, "start", size=7, symbol="circle-open"))
-    places = picture.add(style.points3d(path[-1:], style.INK, "now", size=7))
+    line = style.line3d(path, colour, "gradient flow", width=9)
+    start = style.points3d(path[:1], colour, "start", size=7, symbol="circle-open")
+    ways = picture.add(line, start, style.points3d(path[-1:], style.INK, "now", size=7))
+    for place, at in zip(ways, ("all", "start", "now"), strict=True):
+        handles.role(picture, place, 0, at, x="w1", y="w2", z="a")
+    picture.network = network.single([("of the path", flow.w, flow.a, flow.delta)])
+    places = ways[-1:]
     return picture.move(places, *([moving(style.points3d(path[[k]], style.INK))] for k in range(len(path))))
 
 
@@ -71,22 +76,36 @@ def chart(problem: Problem, solution: Solution) -> Picture:
     for one in flow.contours:
         width = 2.5 if one.level == minimal.SADDLE_LOSS else 1
         for theta, a in zip(one.theta, one.a, strict=True):
-            picture.add(style.line(*_unrolled(theta, a), style.LOSS_LINE, f"loss {one.level:g}", width=width))
+            picture.add(
+                style.line(*_unrolled(theta[::THIN], a[::THIN]), style.LOSS_LINE, f"loss {one.level:g}", width=width)
+            )
     if flow.separatrix is not None:
         for side in flow.separatrix:
             picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash="dash"))
     _mark_rest(picture, flow)
     colour = style.side_colour(flow.delta)
-    picture.add(style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5))
-    picture.add(style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open"))
-    places = picture.add(style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
+    line = style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5)
+    start = style.points(flow.theta[:1], flow.a[:1], colour, "start", size=13, symbol="circle-open")
+    ways = picture.add(line, start, style.points(flow.theta[-1:], flow.a[-1:], style.INK, "now", size=13))
+    phases.shade(picture, [("", "", solution.phases)], axis=False)
+    _hold(problem, flow, picture, ways)
+    places = ways[-1:]
+    here = (style.points(flow.theta[[k]], flow.a[[k]], style.INK) for k in range(len(flow.time)))
+    return picture.move(places, *([moving(point)] for point in here))
+
+
+def _hold(problem: Problem, flow: minimal.Flow, picture: Picture, ways: list[int]) -> None:
+    """The start can be dragged over the level set, across the ridge too; the flow from there follows."""
+    picture.flow = handles.flow(problem, flow.time, [flow.delta], kind="unrolled")
     picture.handles.append(
         handles.unrolled(
             problem, "start", "start of the one neuron", angle="angle", size="size", side="side", delta=problem.delta
         )
     )
-    here = (style.points(flow.theta[[k]], flow.a[[k]], style.INK) for k in range(len(flow.time)))
-    return picture.move(places, *([moving(point)] for point in here))
+    for place, at, x, y in zip(
+        ways, ("all", "start", "now"), ("across", "theta", "theta"), ("up", "a", "a"), strict=True
+    ):
+        handles.role(picture, place, 0, at, x=x, y=y)
 
 
 def hills(problem: Problem, solution: Solution) -> Picture:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.limits import Limits, Solution
 
@@ -25,6 +25,8 @@ def balance(problem: Limits, solution: Solution) -> Picture:
     picture.lay(
         xaxis={"range": [0, 1.04 * solution.times[-1]]}, yaxis={"range": [low - room, high + room]}, margin={"r": 16}
     )
+    lit = solution.X if problem.model == "relu" else None
+    picture.network = network.picture([network.copy("of a run", solution.w, solution.a, solution.delta[0], X=lit)])
     ends = solution.times[[0, -1]]
     picture.add(style.line(ends, [start, start], style.EQUIVALENT, "exact flow: conserved", dash="dot", width=3))
     for row in solution.delta:
@@ -53,6 +55,7 @@ def balance(problem: Limits, solution: Solution) -> Picture:
         _end(picture, solution.times[-1], float(solution.predicted[-1]), "first order in η", style.DISTANCE, below=True)
     _end(picture, solution.times[-1], float(start), "exact flow", style.EQUIVALENT)
     places = picture.add(_dot(solution.times, mean, 0))
+    picture.handles.append(handles.time())
     return picture.move(places, *([moving(_dot(solution.times, mean, k))] for k in range(len(mean))))
 
 
@@ -81,6 +84,7 @@ def error(problem: Limits, solution: Solution) -> Picture:
     _end(picture, solution.times[-1], float(np.log10(shown[-1])), "error", colour)
     _end(picture, solution.times[-1], float(np.log10(loss[-1])), "loss", style.LOSS_LINE, below=shown[-1] > loss[-1])
     places = picture.add(_dot(solution.times, shown, 0))
+    picture.handles.append(handles.time())
     return picture.move(places, *([moving(_dot(solution.times, shown, k))] for k in range(len(shown))))
 
 

@@ -1,7 +1,8 @@
 """The network itself, small, beside its pictures: what the chart draws of it at each place of the cursor.
 
 A copy is one network: W[T, m, d] and a[T, m], or a chain of layers, as int16 with a common scale (a line's width needs no
-more); flips[T, m]: which neurons change an activation there; delta: one number, or one for each place of the cursor.
+more; int8 where many lines are thin); flips[T, m]: which neurons change an activation there; delta: one number, or one for
+each place of the cursor.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ import numpy as np
 from core.figures import style
 from core.theory.states import activation_signs
 
-FINEST = 32767
+FINEST, COARSE = 32767, 127
+FEW = 8
 
 
 def copy(name: str, W: np.ndarray, a: np.ndarray, delta: Any, *, X: Any = None) -> dict[str, Any]:
@@ -34,9 +36,10 @@ def flips(W: np.ndarray, X: np.ndarray) -> np.ndarray:
 
 
 def single(runs: Sequence[tuple[str, np.ndarray, np.ndarray, float]]) -> dict[str, Any]:
-    """Single neurons, (name, w[T, 2], a[T], δ) each, which follow a hand in the picture."""
-    copies = [copy(name, w[:, None, :], a[:, None], delta) for name, w, a, delta in runs]
-    return {**picture(copies), "follows": True}
+    """Single neurons, (name, w[T, 2], a[T], δ) each, which follow a hand in the picture: the k-th with the flow's run k."""
+    return picture(
+        [copy(name, w[:, None, :], a[:, None], delta) | {"run": k} for k, (name, w, a, delta) in enumerate(runs)]
+    )
 
 
 def in_front(whole: dict[str, Any], says: Sequence[str]) -> dict[str, Any]:
@@ -58,4 +61,5 @@ def chain(name: str, layers: np.ndarray, delta: float) -> dict[str, Any]:
 
 def _coarse(values: np.ndarray) -> dict[str, Any]:
     scale = float(np.abs(np.nan_to_num(values)).max()) or 1.0
-    return {"scale": scale, "values": np.round(np.nan_to_num(values) / scale * FINEST).astype(np.int16)}
+    finest, kind = (FINEST, np.int16) if values.shape[1] <= FEW else (COARSE, np.int8)
+    return {"scale": scale, "values": np.round(np.nan_to_num(values) / scale * finest).astype(kind)}

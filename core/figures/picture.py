@@ -12,13 +12,16 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+ROW = 0.05
+STRENGTH = {"turns": 0.16, "fits": 0.08, "turns and fits": 0.24}
+
 
 @dataclass
 class Picture:
     """data: traces; layout; frames: what each cursor position changes, as {"data": [...], "traces": [...]}.
 
     handles and roles: what can be taken hold of and what follows (core.figures.handles); flow: what the closed form then
-    needs; network: the network itself (core.figures.network).
+    needs; network: the network itself (core.figures.network); phases: when it waits, turns and fits (core.figures.phases).
     """
 
     data: list[dict] = field(default_factory=list)
@@ -28,6 +31,7 @@ class Picture:
     roles: list[dict] = field(default_factory=list)
     flow: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
+    phases: dict[str, Any] = field(default_factory=dict)
     sealed: str = field(default="", init=False, repr=False, compare=False)
 
     def add(self, *traces: dict) -> list[int]:
@@ -50,9 +54,8 @@ class Picture:
         if self.sealed:
             return self.sealed
         whole = {"data": self.data, "layout": self.layout, "frames": packed(self.frames)}
-        return json.dumps(
-            whole | {"handles": self.handles, "roles": self.roles, "network": self.network or None}, default=_encoded
-        )
+        beside = {"handles": self.handles, "roles": self.roles, "network": self.network or None}
+        return json.dumps(whole | beside | {"phases": self.phases or None}, default=_encoded)
 
     def seal(self) -> "Picture":
         """Keep the text: the picture must not change any more."""
@@ -66,7 +69,8 @@ class Picture:
             {**frame, "data": [{"type": kinds[at], **t} for at, t in zip(frame["traces"], frame["data"], strict=True)]}
             for frame in self.frames
         ]
-        return go.Figure({"data": self.data, "layout": self.layout, "frames": frames})
+        layout = {**self.layout, "shapes": [*self.layout.get("shapes", []), *_shaded(self)]}
+        return go.Figure({"data": self.data, "layout": layout, "frames": frames})
 
     def write_html(self, path: str) -> None:
         """A page that works offline (plotly.min.js is put beside it); frames get plotly's own play button."""
@@ -81,7 +85,8 @@ def packed(frames: list[dict]) -> dict | None:
     """The frames by property instead of by moment: a hundred small arrays cost more to write, and to read, than one.
 
     data[i][name] tells how property `name` of trace traces[i] runs: {"rows": array[count, …]}, {"all": its one value},
-    {"each": [count values]}, or {"like": [j, other]}, as property `other` of trace traces[j] before it.
+    {"each": [count values]}, {"trail": array, "upto": lengths[count]} (what of it is there by then), or
+    {"like": [j, other]}, as property `other` of trace traces[j] before it.
     """
     if not frames:
         return None
@@ -101,9 +106,22 @@ def packed(frames: list[dict]) -> dict | None:
 def _run(values: list) -> dict[str, Any]:
     first = values[0]
     if isinstance(first, np.ndarray):
-        alike = first.dtype.kind in "fiu" and all(v.shape == first.shape and v.dtype == first.dtype for v in values)
-        return {"rows": np.stack(values)} if alike else {"each": values}
+        return _arrays(values)
     return {"all": first} if all(_same(value, first) for value in values) else {"each": values}
+
+
+def _arrays(values: list[np.ndarray]) -> dict[str, Any]:
+    first, longest = values[0], max(values, key=len)
+    if first.dtype.kind not in "fiu" or any(v.dtype != first.dtype or v.ndim != first.ndim for v in values):
+        return {"each": values}
+    if first.ndim == 1 and all(_begins(longest, v) for v in values):
+        lengths = np.array([len(v) for v in values], np.uint16)
+        return {"all": first} if len(set(lengths.tolist())) == 1 else {"trail": longest, "upto": lengths}
+    return {"rows": np.stack(values)} if all(v.shape == first.shape for v in values) else {"each": values}
+
+
+def _begins(whole: np.ndarray, part: np.ndarray) -> bool:
+    return np.array_equal(whole[: len(part)], part, equal_nan=whole.dtype.kind == "f")
 
 
 def _same(one: Any, two: Any) -> bool:
@@ -134,3 +152,27 @@ def _merged(base: dict, over: dict) -> dict:
 def moving(trace: dict, *also: str) -> dict:
     """What a frame has to carry of a trace that moves: its coordinates, and the properties named."""
     return {key: trace[key] for key in ("x", "y", "z", *also) if key in trace}
+
+
+def _shaded(picture: Picture) -> list[dict[str, Any]]:
+    """The phases as plotly's shapes, for a figure outside the chart: one run over the whole height, several in rows."""
+    runs, axis = picture.phases.get("runs", []), picture.layout.get("xaxis", {})
+    if not picture.phases.get("axis"):
+        return []
+    low = 10 ** axis["range"][0] if axis.get("type") == "log" and "range" in axis else -np.inf
+    height = 1.0 if len(runs) == 1 else ROW
+    rect = {"type": "rect", "xref": "x", "yref": "paper", "line": {"width": 0}, "layer": "below"}
+    return [
+        {
+            **rect,
+            "x0": max(begin, low),
+            "x1": end,
+            "y0": height * (len(runs) - 1 - k),
+            "y1": height * (len(runs) - k),
+            "fillcolor": run["colour"],
+            "opacity": STRENGTH[word],
+        }
+        for k, run in enumerate(runs)
+        for word, begin, end in run["spans"]
+        if word in STRENGTH and end > low
+    ]

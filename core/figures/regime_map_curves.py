@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, style
 from core.figures.picture import Picture, moving
 from core.problems.regime_map import FIELDS, View, cell_number, cell_of, half_times, over_seeds, row
 from core.problems.regime_map_run import LiveSnapshot
@@ -37,6 +37,7 @@ def curves(view: View, solution: RegimeMap) -> Picture:
     _name_cells(picture, solution, numbers)
     lines = [_cursor(picture, step) for step in solution.checkpoint]
     places = picture.add(*lines[-1])
+    picture.handles.append(handles.time())
     return picture.move(places, *([moving(one) for one in both] for both in lines))
 
 

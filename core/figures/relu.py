@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.relu import Problem, Solution
 from core.theory import relu_partition as partition
@@ -120,8 +120,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
         x="flow time t (log)",
         height=HEIGHT,
     )
-    picture.lay(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.25]})
-    low, high = np.log10(time[0]), np.log10(time[-1])
+    picture.lay(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.06]})
     for k, ((run, start), dash) in enumerate(zip(_both(solution), ("solid", "dash"), strict=True)):
         colour = style.side_colour(start[1])
         left = run.loss / float(run.loss[0])
@@ -129,8 +128,12 @@ def progress(problem: Problem, solution: Solution) -> Picture:
         picture.add(
             style.line(run.time[1:], run.flipped[1:], style.FLIPS, f"flipped, {_name(start)}", width=2, dash=dash)
         )
-        words = f"{'━' if dash == 'solid' else '╌'} {_name(start)}"
-        style.label(picture, low + 0.02 * (high - low), 1.17 - 0.12 * k, words, colour)
+        words = f"{'━' if dash == 'solid' else '╌'} {style.side_mark(start[1])} τ = {start[0]:g}"
+        above = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}
+        style.label(picture, 0.5 * k, 1.0, words, colour, **above)
+    marks = [(style.side_mark(delta), style.side_colour(delta)) for _, delta in solution.starts]
+    phases.shade(picture, [(*mark, one) for mark, one in zip(marks, solution.phases, strict=True)])
+    picture.handles.append(handles.time(float(time[0])))
     places = picture.add(_cursor(time[0]))
     return picture.move(places, *([moving(_cursor(max(float(t), time[0])))] for t in solution.main.time))
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.checks import Floats
@@ -124,6 +124,8 @@ def function(problem: Start, solution: Relu) -> Picture:
         height=HEIGHT,
     )
     _keyed(picture, solution)
+    networks = zip(WORDS, solution.W, solution.a, solution.deltas, strict=True)
+    picture.network = network.picture([network.copy(*one, X=solution.X) for one in networks])
     high = 1.25 * max(0.3, float(np.abs(solution.teacher).max()))
     picture.lay(xaxis={"range": [-180, 180], "dtick": 90}, yaxis={"range": [-high, high]})
     picture.add(style.line(solution.angles, solution.teacher, style.MINIMA, "teacher", width=3, dash="dash"))
@@ -216,6 +218,8 @@ def _against_time(problem: Start, solution: Linear | Relu, curves: Floats, title
         )
 
     places = picture.add(now(len(times) - 1))
+    runs = [(word[0], colour, one) for word, colour, one in zip(WORDS, colours, solution.phases, strict=True)]
+    phases.shade(picture, runs, titled="kernel" not in what and "activations" not in what)
     picture.handles.append(handles.time(float(times[0])))
     return picture.move(places, *([moving(now(k))] for k in range(len(times))))
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.figures import network, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.teacher_student import PAPER_PANELS, Problem, Solution
 from core.theory import relu_partition
@@ -111,6 +111,8 @@ def progress(problem: Problem, solution: Solution) -> Picture:
     for values, colour, dash, name, right, level in lines:
         picture.add(style.line(shown, values[1:], colour, name[2:], width=3, dash=dash))
         style.label(picture, low + 0.5 * right * (high - low), level, name, colour)
+    phases.shade(picture, [("", "", solution.phases)])
+    picture.handles.append(handles.time(float(shown[0])))
     places = picture.add(_cursor(shown[0]))
     return picture.move(places, *([moving(_cursor(max(t, shown[0])))] for t in run.time))
 

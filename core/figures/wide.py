@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.wide import Curves, Solution, WideNetwork
 from core.problems.wide_run import Comparison
@@ -30,6 +30,7 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
     picture = _against_time(
         problem, curves, _modes_title(problem, solution), _alt(problem, solution), "singular values of β"
     )
+    phases.shade(picture, [("", "", solution.phases)])
     top = 1.12 * max(float(strengths[0]), float(curves.singular_values.max()))
     picture.lay(yaxis={"range": [-0.04 * top, top]})
     ends = curves.times[[1, -1]]
@@ -43,6 +44,7 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
             text = f"s*{_sub(k + 1)}" + ("" if k < reachable else ", out of reach")
             style.label(picture, math.log10(ends[0]), strength, text, style.MINIMA, yshift=9, xshift=0)
     places = picture.add(_now(curves, curves.singular_values, 0, style.INK))
+    picture.handles.append(handles.time(float(curves.times[1])))
     return picture.move(
         places, *([moving(_now(curves, curves.singular_values, k, ""))] for k in range(len(curves.times)))
     )
@@ -54,6 +56,7 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     title = f"Kernel moved S = {style.number(curves.kernel_distance[-1])}: {solution.regime.word}"
     alt = f"Kernel distance, loss and alignment against time for delta = {problem.delta:g}. {solution.regime.basis}"
     picture = _against_time(problem, curves, title, alt, "")
+    phases.shade(picture, [("", "", solution.phases)])
     picture.lay(yaxis={"range": [-0.04, 1.28], "tickvals": [0, 0.5, 1]})
     for k in range(curves.alignment.shape[1]):
         line = style.line(
@@ -76,6 +79,7 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     style.told(picture, (*by_now, title))
     shown = np.column_stack([loss, curves.kernel_distance])
     places = picture.add(_now(curves, shown, 0, style.INK))
+    picture.handles.append(handles.time(float(curves.times[1])))
     return picture.move(places, *([moving(_now(curves, shown, k, ""))] for k in range(len(curves.times))))
 
 
@@ -146,6 +150,7 @@ def link(shape: tuple[int, int, int], delta: float) -> str:
 def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Picture]:
     """Trained singular values with the exact ones dashed on them, and the error and drift of Δ below the eye's reach."""
     trained, exact = compared.trained.curves, compared.solution.curves
+    spans = [("", "", compared.solution.phases)]
     way = (
         "gradient flow, integrated"
         if compared.trained.rate == 0
@@ -182,7 +187,7 @@ def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Pic
         errors.add(style.line(trained.times[1:], np.maximum(values[1:], FLOOR), colour, name[2:], width=3))
         style.label(errors, place, 1.6, name, colour, xshift=0)
     errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-16.5, 2.6], "dtick": 4})
-    return picture, errors
+    return phases.shade(picture, spans), phases.shade(errors, spans)
 
 
 def entropy(problem: WideNetwork) -> tuple[Picture]:

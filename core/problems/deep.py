@@ -20,6 +20,7 @@ from core.errors import OutsideTheory
 from core.params import Curves, Params, knob
 from core.theory.deep_linear import chain_flow, interpolator
 from core.theory.deep_potential import first_layer_norm
+from core.theory.phases import Phases, of_neurons
 from core.theory.scalar_chain import layer_speeds
 
 DEEPEST = 8
@@ -112,6 +113,7 @@ class Solution:
     nearest: np.ndarray
     along: np.ndarray
     loss_by_depth: np.ndarray
+    phases: Phases
 
 
 def start(problem: DeepChain) -> tuple[np.ndarray, np.ndarray]:
@@ -136,9 +138,9 @@ def solve(problem: DeepChain) -> Solution:
     sizes = np.column_stack([np.linalg.norm(w, axis=1), a])
     shares = layer_speeds(np.where(np.abs(sizes) > 1e-12, sizes, 1e-12), etas=problem.etas)
     by_depth = _losses_by_depth(_at_depth(problem, DEEPEST))
-    return Solution(
-        times, w, a, beta, (beta @ x - problem.y) ** 2 / 2, shares, landing, reason, nearest, along, by_depth
-    )
+    loss = (beta @ x - problem.y) ** 2 / 2
+    phases = of_neurons(times, w[:, None], loss)
+    return Solution(times, w, a, beta, loss, shares, landing, reason, nearest, along, by_depth, phases)
 
 
 def _frames(problem: DeepChain, w: np.ndarray, a: np.ndarray) -> np.ndarray:

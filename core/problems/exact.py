@@ -14,6 +14,7 @@ from core.errors import OutsideTheory
 from core.params import Curves, Params, knob
 from core.theory import regime, single_neuron
 from core.theory.checks import Floats
+from core.theory.phases import Phases, of_neurons
 from core.theory.single_neuron_times import alignment_time, alignment_time_asymptote
 from core.theory.states import imbalance
 
@@ -117,6 +118,7 @@ class Solution:
     kernel_distance: Floats
     words: tuple[regime.Regime, ...]
     drift: float
+    phases: tuple[Phases, ...]
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ def solve(problem: Exact) -> Solution:
         kernel_distance=distance,
         words=tuple(regime.classify(times, s, excess) for s, excess in zip(distance, loss, strict=True)),
         drift=float(np.abs(delta - delta[:, :1]).max()),
+        phases=tuple(of_neurons(times, one[:, None], excess) for one, excess in zip(w, loss, strict=True)),
     )
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from core.errors import OutsideTheory
 from core.params import Curves, Params, knob
 from core.theory import single_neuron
+from core.theory.phases import Phases, of_neurons
 from core.theory.regime import Regime, classify
 from core.theory.states import imbalance
 
@@ -104,7 +105,7 @@ class Paths:
 
 @dataclass(frozen=True)
 class Solution:
-    """What the page draws: `paths` per cursor position's δ (one entry when the cursor is time)."""
+    """What the page draws: `paths` per cursor position's δ (one entry when the cursor is time, and then its phases)."""
 
     times: np.ndarray
     deltas: np.ndarray
@@ -113,6 +114,7 @@ class Solution:
     regime: Regime
     drift: float
     reach: float
+    phases: tuple[Phases, ...]
 
 
 def solve(problem: Geometry) -> Solution:
@@ -126,7 +128,8 @@ def solve(problem: Geometry) -> Solution:
     drift = conserved - conserved[:, :1]
     curves = tuple(separating_curve(path.delta, problem, 2 * _reach(paths)) for path in paths)
     regime = classify(times, one.kernel_distance[0], one.loss[0])
-    return Solution(times, deltas, paths, curves, regime, float(np.abs(drift).max()), _reach(paths))
+    phases = () if sweep else (of_neurons(times, one.w[0][:, None], one.loss[0]),)
+    return Solution(times, deltas, paths, curves, regime, float(np.abs(drift).max()), _reach(paths), phases)
 
 
 def dimensionless(problem: Geometry, delta: float) -> float:

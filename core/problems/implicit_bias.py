@@ -15,6 +15,7 @@ from core.params import Curves, Params, knob
 from core.problems.exact import direction
 from core.theory import implicit_bias, single_neuron
 from core.theory.checks import Floats
+from core.theory.phases import Phases, of_neurons
 from core.theory.states import imbalance
 
 FAN = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)
@@ -105,7 +106,7 @@ class Paths:
 class Solution:
     """The seven δ of the paper (fan), those of the cursor (moving: the sweep, or one δ), ends[2, 2] for δ = +∞ and −∞, the
     potential's shape, and the objective above its least on the solutions, objective[D, GRID, GRID] over axes[2, GRID].
-    rules[7] name what decides the branch of each of the fan."""
+    rules[7] name what decides the branch of each of the fan. phases: of the one path that time moves along."""
 
     times: Floats
     fan: Paths
@@ -117,6 +118,7 @@ class Solution:
     axes: Floats
     objective: Floats
     rules: tuple[str, ...]
+    phases: tuple[Phases, ...]
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def solve(problem: Landings) -> Solution:
         axes=axes,
         objective=_objective(problem, moving, axes),
         rules=_rules(problem),
+        phases=_phases(problem, times, moving),
     )
 
 
@@ -182,6 +185,13 @@ def paths(problem: Landings, deltas: Floats, times: Floats) -> Paths:
         clock=math.sqrt(2 * problem.eta_a) * problem.eta_w * np.abs(a),
         drift=float(np.abs(delta - delta[:, :1]).max()),
     )
+
+
+def _phases(problem: Landings, times: Floats, moving: Paths) -> tuple[Phases, ...]:
+    if problem.moves == "delta":
+        return ()
+    loss = ((moving.beta[0] @ problem.X.T - problem.labels) ** 2).sum(-1) / 2
+    return (of_neurons(times, moving.w[0][:, None], loss),)
 
 
 def sweep(delta: float) -> Floats:

@@ -21,6 +21,7 @@ from core.datasets import teacher_student
 from core.params import Curves, Params, knob
 from core.problems import teacher_student as teacher_student_plane
 from core.theory import landscape as minimal
+from core.theory.phases import Phases, of_neurons
 from core.training import plane
 from core.training.plane import Run
 
@@ -57,6 +58,24 @@ class Problem(Params):
         super().__post_init__()
         plane.check_even(self.width)
 
+    @property
+    def sign(self) -> int:
+        """Of a₀."""
+        return 1 if self.side == "upper" else -1
+
+    @property
+    def beta_0(self) -> Array:
+        return self.start.beta_0
+
+    @property
+    def beta_star(self) -> Array:
+        return minimal.BETA_STAR
+
+    @property
+    def start(self) -> minimal.Start:
+        """Of the one neuron."""
+        return minimal.Start(delta=self.delta, angle=self.angle, size=self.size, sign=self.sign)
+
 
 @dataclass(frozen=True)
 class Slice:
@@ -73,12 +92,13 @@ class Slice:
 
 @dataclass(frozen=True)
 class Solution:
-    """The minimal model's level set with a flow on it; the student's run and the two slices through its end."""
+    """The minimal model's level set with a flow on it and its phases; the student's run, two slices through its end."""
 
     neuron: minimal.Flow
     student: teacher_student_plane.Solution
     components: Slice
     random: Slice
+    phases: Phases
 
 
 PRESETS = {
@@ -92,13 +112,13 @@ PRESETS = {
 
 def solve(problem: Problem) -> Solution:
     """Follow the neuron, train the student, cut its landscape along its path's components and two random directions."""
-    sign = 1 if problem.side == "upper" else -1
-    neuron = minimal.solve(minimal.Start(delta=problem.delta, angle=problem.angle, size=problem.size, sign=sign))
+    neuron = minimal.solve(problem.start)
     student = follow_student(problem)
     theta, m = weights(student.run), student.run.a.shape[1]
     drawn = random_directions(theta[-1], m, seed=problem.draw)
     components = cut(theta, principal_directions(theta), student.X, student.y, reach=0.1)
-    return Solution(neuron, student, components, cut(theta, drawn, student.X, student.y, reach=1.0))
+    phases = of_neurons(neuron.time, neuron.w[:, None], neuron.loss)
+    return Solution(neuron, student, components, cut(theta, drawn, student.X, student.y, reach=1.0), phases)
 
 
 def follow_student(problem: Problem) -> teacher_student_plane.Solution:

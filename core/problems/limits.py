@@ -91,6 +91,9 @@ class Solution:
     sizes: np.ndarray  # [size] η / largest stable
     drift: np.ndarray  # [size] |δ(T) − δ(0)| of plain descent
     drift_predicted: np.ndarray  # [size]
+    a: np.ndarray  # [t, m] the first run's weights
+    w: np.ndarray  # [t, m, 2]
+    X: np.ndarray  # [n, 2]
 
     @property
     def worst(self) -> float:
@@ -142,7 +145,7 @@ def solve(problem: Limits) -> Solution:
     marks = np.unique(np.linspace(0, steps, FRAMES).astype(int))
     runs = RUNS if problem.noisy else 1
     walk = problem.descent(here, rate, runs)
-    seen, last = [], 0
+    seen, weights, last = [], [], 0
     for mark in marks:
         while last < mark and not walk.blown:
             walk.step()
@@ -152,6 +155,7 @@ def solve(problem: Limits) -> Solution:
         seen.append(
             (walk.delta().mean(-1), walk.counted().mean(-1), walk.formula.mean(-1), walk.loss(), walk.outputs())
         )
+        weights.append((walk.a[0].copy(), walk.w[0].copy()))
     delta, counted, formula, loss, outputs = (np.stack(column, axis=1) for column in zip(*seen, strict=True))
     times = marks[: delta.shape[1]] * pace
     grid = np.union1d(times, problem.horizon * np.linspace(0, 1, GRID) ** 2)
@@ -177,6 +181,9 @@ def solve(problem: Limits) -> Solution:
         sizes,
         _drifts(problem, here, largest),
         sizes * largest / (1 + problem.momentum) * total,
+        a=np.stack([a for a, _ in weights]),
+        w=np.stack([w for _, w in weights]),
+        X=here.X,
     )
 
 

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from core.datasets import xor
 from core.datasets.teacher_student import Student, mirrored, on_sphere
 from core.params import Curves, Params, knob
+from core.theory.phases import Phases, of_neurons
 from core.training import plane
 
 Array = NDArray[np.float64]
@@ -70,7 +71,7 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Solution:
-    """The data, the network of the problem and its rival, each one's (τ, δ), and whether its neurons are in pairs."""
+    """The data, the network of the problem and its rival, each one's (τ, δ), phases, and whether its neurons are in pairs."""
 
     X: Array
     y: Array
@@ -78,6 +79,7 @@ class Solution:
     rival: plane.Run
     starts: tuple[tuple[float, float], tuple[float, float]]
     paired: tuple[bool, bool]
+    phases: tuple[Phases, Phases]
 
 
 def solve(problem: Problem) -> Solution:
@@ -86,7 +88,8 @@ def solve(problem: Problem) -> Solution:
     starts = (problem.tau, problem.delta), rival_start(problem)
     paired = starts[0][0] >= LARGE / 2, starts[1][0] >= LARGE / 2
     main, rival = (_follow(problem, X, y, start(problem, p), *s) for s, p in zip(starts, paired, strict=True))
-    return Solution(X, y, main, rival, starts, paired)
+    phases = of_neurons(main.time, main.W, main.loss), of_neurons(rival.time, rival.W, rival.loss)
+    return Solution(X, y, main, rival, starts, paired, phases)
 
 
 def _follow(problem: Problem, X: Array, y: Array, student: Student, tau: float, delta: float) -> plane.Run:

@@ -3,7 +3,8 @@
 Legend: δ ↔ deltas[3] = (−δ, 0, +δ) · t ↔ times[T], time of the flow · S(0, t) ↔ kernel_distance[3, T] · L/L₀ ↔ loss[3, T]
 Linear (paper section 3): β ↔ beta[3, T, 2] · φ = cos∠(w, β*) ↔ alignment[3, T], of β: cos∠(β, β*) = sign(a) φ.
 ReLU (paper section 5, figure 1a; d = 2, teacher of 3, student of 50 neurons, τ = 0.1, ±δ/4): f on the circle ↔
-function[3, T, P] at angles[P], teacher[P], flipped[3, T] the share of activations that differ from the start's.
+function[3, T, P] at angles[P], teacher[P], flipped[3, T] the share of activations that differ from the start's; the networks
+themselves W[3, T, m, 2], a[3, T, m] on X[n, 2].
 """
 
 from dataclasses import dataclass
@@ -16,12 +17,13 @@ from core.problems import teacher_student as teacher_student_plane
 from core.problems.exact import direction
 from core.theory import single_neuron
 from core.theory.checks import Floats
+from core.theory.phases import Phases, of_neurons
 from core.theory.single_neuron_times import alignment_time
 from core.theory.states import imbalance
 
 UNTIL = 20.0
 MOMENTS = 120
-POINTS = 121
+POINTS = 81
 TAU = 0.1
 RELU_DELTA = 0.25
 ALIGNED = 0.95
@@ -89,6 +91,7 @@ class Linear:
     loss: Floats
     reached: Floats
     drift: float
+    phases: tuple[Phases, ...]
 
 
 @dataclass(frozen=True)
@@ -107,8 +110,12 @@ class Relu:
     function: Floats
     data: Floats
     labels: Floats
+    X: Floats
+    W: Floats
+    a: Floats
     reached: Floats
     drift: float
+    phases: tuple[Phases, ...]
 
 
 def solve(problem: Start) -> Linear | Relu:
@@ -138,6 +145,7 @@ def _linear(problem: Start) -> Linear:
         loss=gap / gap[:, :1],
         reached=np.where(reached <= UNTIL, reached, np.nan),
         drift=float(np.abs(delta - delta[:, :1]).max()),
+        phases=tuple(of_neurons(times, one[:, None], left) for one, left in zip(w, gap, strict=True)),
     )
 
 
@@ -162,8 +170,12 @@ def _relu(problem: Start) -> Relu:
         function=np.array([outputs(one.run.W, one.run.a, circle) for one in trained]),
         data=np.degrees(np.arctan2(first.X[:, 1], first.X[:, 0])),
         labels=first.y,
+        X=first.X,
+        W=np.array([one.run.W for one in trained]),
+        a=np.array([one.run.a for one in trained]),
         reached=np.array([_first(one.run.time, curve <= 0.01) for one, curve in zip(trained, loss, strict=True)]),
         drift=max(float(one.run.drift.max()) for one in trained),
+        phases=tuple(one.phases for one in trained),
     )
 
 

@@ -21,6 +21,7 @@ from core.datasets import teacher_student
 from core.datasets.teacher_student import Teacher, TeacherStudent
 from core.params import Curves, Params, knob
 from core.theory import relu_partition
+from core.theory.phases import Phases, of_neurons
 from core.theory.states import imbalance
 from core.training import measures, plane
 
@@ -83,6 +84,7 @@ class Solution:
     test_loss: Array
     alignment: Array
     conserved: float
+    phases: Phases
 
 
 PAPER_PANELS = {
@@ -120,7 +122,8 @@ def observed(task: TeacherStudent, run: plane.Run, conserved: float) -> Solution
     """A run on a task, with its exact test loss and its alignment to the teacher."""
     test_loss = np.array([circle_loss(W, a, task.teacher) for W, a in zip(run.W, run.a, strict=True)])
     alignment = measures.alignment(run.W, run.a, task.teacher)
-    return Solution(task.X, task.y, task.teacher, run, test_loss, alignment, conserved)
+    phases = of_neurons(run.time, run.W, run.loss)
+    return Solution(task.X, task.y, task.teacher, run, test_loss, alignment, conserved, phases)
 
 
 def papers_four(problem: Problem) -> tuple[Solution, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.params import Params, knob
+from core.theory.phases import Phases, of_kernel
 from core.theory.regime import Regime, classify
 from core.theory.wide_linear import Products, conserved, exact_products, split
 
@@ -141,6 +142,7 @@ class Solution:
     exact: bool
     reason: str
     regime: Regime
+    phases: Phases
 
 
 def task(problem: WideNetwork) -> Task:
@@ -165,8 +167,8 @@ def finished(problem: WideNetwork, curves: Curves, reason: str = "") -> Solution
     Delta = conserved(given.A, given.W, eta_a=problem.eta_a, eta_w=problem.eta_w)
     isotropic = problem.start in ("isotropic", "aligned")
     per_neuron = np.full(problem.h, problem.delta) if isotropic else np.diagonal(Delta).copy()
-    regime = classify(curves.times, curves.kernel_distance, excess(curves, given))
-    return Solution(curves, given.strengths, per_neuron, not reason, reason, regime)
+    measures = curves.times, curves.kernel_distance, excess(curves, given)
+    return Solution(curves, given.strengths, per_neuron, not reason, reason, classify(*measures), of_kernel(*measures))
 
 
 def excess(curves: Curves, given: Task) -> np.ndarray:

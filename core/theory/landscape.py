@@ -39,6 +39,11 @@ class Start:
     size: float = 1.0
     sign: int = 1
 
+    @property
+    def beta_0(self) -> Floats:
+        radians = np.deg2rad(self.angle)
+        return self.size * np.array([-np.sin(radians), np.cos(radians)])
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -77,9 +82,7 @@ def solve(start: Start) -> Flow:
 
     Paper, section 3 and figure 2.
     """
-    radians = np.deg2rad(start.angle)
-    beta_0 = start.size * np.array([-np.sin(radians), np.cos(radians)])
-    a_0, w_0 = single_neuron.split(beta_0, start.delta, sign=start.sign)
+    a_0, w_0 = single_neuron.split(start.beta_0, start.delta, sign=start.sign)
     time = np.concatenate([[0.0], np.geomspace(EARLIEST, arrival(start.delta), SNAPSHOTS - 1)])
     a, w = single_neuron.exact_flow(a_0, w_0, BETA_STAR, time)
     return Flow(

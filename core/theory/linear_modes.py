@@ -75,6 +75,31 @@ def hyperbolic_entropy(x, delta) -> np.ndarray:
     return x * (np.arcsinh(steepness) - 2 * x / (np.hypot(2 * x, size) + size)) / 2
 
 
+def dual_gain(start, end, delta, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
+    """q_δ'(end) − q_δ'(start) [...], what the dual variable of theorem B.6 gains; with rates q_δ'(s) = asinh(2rs/|δ|)/(2r).
+
+    r = √(η_a η_w). As ln((2r s + √(4r²s²+δ²)) between the two), so it is exact for δ = 0 too, where q_δ' itself diverges.
+    Raises OutsideTheory where δ = 0 and a mode is 0 or changes its sign.
+    """
+    start, end, size = finite("start", start), finite("end", end), np.abs(finite("delta", delta))
+    rate = 2 * np.sqrt(one_rate("eta_a", eta_a)) * np.sqrt(one_rate("eta_w", eta_w))
+    leading_axes({"start": (start, 0), "end": (end, 0), "delta": (size, 0)})
+    same = np.sign(start) * np.sign(end) > 0
+    if np.any(~same & (size == 0)):
+        what = "Without δ the dual variable of a mode at 0 is infinite"
+        raise OutsideTheory(what, got="a mode that is 0 or changes its sign", do="Take δ ≠ 0, or another start.")
+    start, end = rate * start, rate * end
+    sign, low, high = np.sign(end), np.abs(start), np.abs(end)
+    root_low, root_high = np.hypot(low, size), np.hypot(high, size)
+    safe = np.where(same, low + root_low, 1.0)
+    climb = (high - low) / safe * (1 + (high + low) / np.where(same, root_high + root_low, 1.0))
+    apart = np.where(same, 1.0, size)
+    across = np.arcsinh(representable("s/δ", np.where(same, 0.0, end) / apart)) - np.arcsinh(
+        representable("s/δ", np.where(same, 0.0, start) / apart)
+    )
+    return np.where(same, sign * np.log1p(np.where(same, climb, 0.0)), across) / rate
+
+
 def _mode_arrays(start, target, delta):
     start, target, delta = finite("start", start), finite("target", target), finite("delta", delta)
     if np.any(target == 0):

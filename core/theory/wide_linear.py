@@ -10,6 +10,7 @@ t       ↔ times              ↔ [T]           ↔ gradient-flow time of L = �
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
@@ -144,6 +145,29 @@ def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Produ
         beta[index], outputs[index], inputs[index] = W_T @ A, A_T @ A, W_T @ W
     beta, outputs, inputs = (run.measured(product) for product in (beta, outputs, inputs))
     return Products(run.times, beta / run.scale, outputs, inputs)
+
+
+def exact_weights(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarray, np.ndarray]:
+    """A [T,h,c] and W [T,h,d] along exact_flow, each neuron followed from the given start; same units and errors.
+
+    Products fix the weights up to a rotation of the hidden layer. Of all rotations gradient flow takes the one that turns
+    least, QᵀQ' symmetric for Q = [Aᵀ; Wᵀ] (rates absorbed), so from one time to the next the polar factor of Q(t)Q(t')ᵀ is
+    taken. The products stay exact; a neuron's own weights have an error that falls with the square of the times' distance.
+    Raises OutsideTheory also where times do not rise.
+    """
+    run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
+    if np.any(np.diff(run.times) < 0):
+        raise OutsideTheory("Neurons are followed from time to time", got="times that fall", do="Sort the times.")
+    Q = np.empty((len(run.times), len(run.A), sum(run.shape)))
+    for index, A, W in run.weights():
+        Q[index] = np.concatenate([A, W], axis=-1)
+    before = np.concatenate([np.concatenate([run.A, run.W], axis=-1)[None], Q[:-1]])
+    left, _, right = np.linalg.svd(before @ np.swapaxes(Q, -1, -2))
+    turned = np.stack(list(accumulate(left @ right, np.matmul)))
+    with np.errstate(over="ignore"):
+        weights = representable("A weight", np.ldexp(turned @ Q, run.unit))
+    c = run.shape[1]
+    return weights[..., :c] / np.sqrt(one_rate("eta_w", eta_w)), weights[..., c:] / np.sqrt(one_rate("eta_a", eta_a))
 
 
 @dataclass(frozen=True)

@@ -3,52 +3,95 @@
 vec(β)' = M vec(ρ), ρ = XᵀY − XᵀX β, vec stacks columns (Kunin et al. 2024, section 4, Thms 4.1 and 4.2).
 
 symbol ↔ name ↔ shape
-M       ↔ preconditioner ↔ [dc,dc];  M_k ↔ terms ↔ [h,dc,dc]
+M       ↔ preconditioner ↔ [...,dc,dc];  M_k ↔ terms ↔ [h,dc,dc]
+P, R    ↔ outputs, inputs ↔ [...,c,c], [...,d,d], the halves of M = P ⊗ I_d + I_c ⊗ R
 β_k, δ_k, κ_k ↔ of neuron k: β_k = w_k a_kᵀ, δ_k = η_w|a_k|² − η_a|w_k|², κ_k = √(δ_k² + 4 η_a η_w ‖β_k‖²)
-A, W    ↔ [h,c], [h,d]; δ ↔ delta ↔ isotropic Δ = δ I
+A, W    ↔ [...,h,c], [...,h,d]; δ ↔ delta ↔ isotropic Δ = δ I
 """
 
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.theory.checks import finite, number, one_rate, representable, same_size, whole
+from core.theory.checks import MOST, finite, leading_axes, number, one_rate, representable, same_size, whole
 from core.theory.states import norm
+
+RANK_ONE = 1e-9
+"""1 − Σσ⁴/(Σσ²)² of a β_k that counts as rank one."""
 
 
 def preconditioner(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
-    """M = η_w AᵀA ⊗ I_d + I_c ⊗ η_a WᵀW, [dc,dc]: the tangent kernel of vec(β). Theorem 4.1."""
+    """M = η_w AᵀA ⊗ I_d + I_c ⊗ η_a WᵀW, [...,dc,dc]: the tangent kernel of vec(β). Theorem 4.1."""
     A, W = _checked(A, W, eta_a, eta_w)
     with np.errstate(over="ignore", invalid="ignore"):
-        outputs, inputs = np.kron(A.T @ A, np.eye(W.shape[1])), np.kron(np.eye(A.shape[1]), W.T @ W)
-        return representable("The preconditioner", outputs + inputs)
+        return assembled(np.swapaxes(A, -1, -2) @ A, np.swapaxes(W, -1, -2) @ W)
+
+
+def assembled(outputs, inputs) -> np.ndarray:
+    """M [...,dc,dc] = P ⊗ I_d + I_c ⊗ R of its halves P [...,c,c] and R [...,d,d]."""
+    outputs, inputs = _square("outputs", outputs), _square("inputs", inputs)
+    leading_axes({"outputs": (outputs, 2), "inputs": (inputs, 2)})
+    c, d = outputs.shape[-1], inputs.shape[-1]
+    alike = outputs[..., :, None, :, None] * np.eye(d)[:, None, :]
+    blocks = alike + np.eye(c)[:, None, :, None] * inputs[..., None, :, None, :]
+    return blocks.reshape(*blocks.shape[:-4], c * d, c * d)
+
+
+def neuron_halves(maps, deltas, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Theorem 4.1 from what it names alone: P_k [...,c,c] and R_k [...,d,d] of neurons with β_k [...,d,c] and δ_k [...].
+
+    P_k = (κ_k+δ_k)/2 · β_kᵀβ_k/‖β_k‖², R_k = (κ_k−δ_k)/2 · β_kβ_kᵀ/‖β_k‖². Raises OutsideTheory where a β_k is not of rank
+    one, or is 0, since then it does not tell the direction of its weights.
+    """
+    maps, deltas = finite("maps", maps, least_axes=2), finite("deltas", deltas)
+    leading_axes({"maps": (maps, 2), "deltas": (deltas, 0)})
+    size = norm(maps.reshape(*maps.shape[:-2], -1))
+    _present(size == 0)
+    root = np.sqrt(one_rate("eta_a", eta_a)) * np.sqrt(one_rate("eta_w", eta_w))
+    with np.errstate(over="ignore"):
+        by_a, by_w = _halves(deltas, representable("√(η_aη_w)‖β_k‖", root * size))
+        representable("η_w|a_k|² and η_a|w_k|²", by_a + by_w)
+    unit = maps / size[..., None, None]
+    unit_T = np.swapaxes(unit, -1, -2)
+    to_outputs = unit_T @ unit
+    rest = 1 - float(np.min(np.sum(to_outputs**2, axis=(-2, -1))))
+    if rest > RANK_ONE:
+        what = "Theorem 4.1 takes β_k = w_k a_kᵀ of one neuron, a matrix of rank one"
+        raise OutsideTheory(what, got=f"one that is not, by {rest:.2g}", do="Give each neuron its own β_k.")
+    return by_a[..., None, None] * to_outputs, by_w[..., None, None] * (unit @ unit_T)
 
 
 def preconditioner_terms(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
     """Theorem 4.1: M = Σ_k M_k, each M_k [dc,dc] a function of its neuron's β_k and conserved δ_k alone.
 
-    M_k = (κ_k+δ_k)/2 · β_kᵀβ_k/‖β_k‖² ⊗ I_d + I_c ⊗ (κ_k−δ_k)/2 · β_kβ_kᵀ/‖β_k‖².
-    Raises OutsideTheory where a β_k is 0, since then β_k does not tell the direction of its weights.
+    M_k = (κ_k+δ_k)/2 · β_kᵀβ_k/‖β_k‖² ⊗ I_d + I_c ⊗ (κ_k−δ_k)/2 · β_kβ_kᵀ/‖β_k‖²; |a_k| and |w_k| are taken from the
+    weights, so no product of the two under- or overflows. Raises OutsideTheory where a β_k is 0.
     """
-    A, W = _checked(A, W, eta_a, eta_w)
+    A, W = _checked(A, W, eta_a, eta_w, axes=2)
     outer, inner = norm(A), norm(W)
-    gone = (outer == 0) | (inner == 0)
-    if np.any(gone):
-        raise OutsideTheory(
-            "Theorem 4.1 needs β_k = w_k a_kᵀ ≠ 0 for each neuron",
-            got=f"β_k = 0 at k = {int(np.argmax(gone))}",
-            do="Move that neuron off 0, or take preconditioner(A, W).",
-        )
+    _present((outer == 0) | (inner == 0))
     with np.errstate(over="ignore"):
         large, small = _halves((outer - inner) * (outer + inner), outer * inner)
         representable("η_w|a_k|² and η_a|w_k|²", large + small)
-    towards_outputs, towards_inputs = A / outer[:, None], W / inner[:, None]
-    eye_d, eye_c = np.eye(W.shape[1]), np.eye(A.shape[1])
-    return np.stack(
-        [
-            by_a * np.kron(np.outer(output, output), eye_d) + by_w * np.kron(eye_c, np.outer(input_, input_))
-            for by_a, by_w, output, input_ in zip(large, small, towards_outputs, towards_inputs, strict=True)
-        ]
+    to_outputs, to_inputs = A / outer[:, None], W / inner[:, None]
+    return assembled(
+        large[:, None, None] * to_outputs[:, :, None] * to_outputs[:, None, :],
+        small[:, None, None] * to_inputs[:, :, None] * to_inputs[:, None, :],
     )
+
+
+def isotropic_halves(beta, delta, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarray, np.ndarray]:
+    """Theorem 4.2: P = √(s²βᵀβ + δ²/4) [...,c,c] and R = √(s²ββᵀ + δ²/4) [...,d,d] from β [...,d,c] and δ [...], s² = η_aη_w.
+
+    Their sum M = P ⊗ I_d + I_c ⊗ R is the preconditioner for δ = 0, for δ > 0 with h = c and for δ < 0 with h = d; with
+    fewer neurons it is too large by |δ| on what no neuron reaches.
+    """
+    beta, delta = finite("beta", beta, least_axes=2), finite("delta", delta)
+    leading_axes({"beta": (beta, 2), "delta": (delta, 0)})
+    s = np.sqrt(one_rate("eta_a", eta_a)) * np.sqrt(one_rate("eta_w", eta_w))
+    left, strength, right = np.linalg.svd(beta)
+    with np.errstate(over="ignore", invalid="ignore"):
+        outputs, inputs = (_root(frame, s * strength, delta) for frame in (np.swapaxes(right, -1, -2), left))
+        return representable("The half P", outputs), representable("The half R", inputs)
 
 
 def isotropic_velocity(beta, residual, delta: float, h: int, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
@@ -59,7 +102,6 @@ def isotropic_velocity(beta, residual, delta: float, h: int, *, eta_a=1.0, eta_w
     """
     beta, rho = finite("beta", beta, axes=2), finite("residual", residual, axes=2)
     delta, h = number("delta", delta), whole("h", h)
-    s = np.sqrt(one_rate("eta_a", eta_a)) * np.sqrt(one_rate("eta_w", eta_w))
     for axis in range(2):
         same_size("beta and residual must have the same shape", beta.shape[axis], rho.shape[axis])
     d, c = beta.shape
@@ -70,10 +112,18 @@ def isotropic_velocity(beta, residual, delta: float, h: int, *, eta_a=1.0, eta_w
             got=f"δ = {delta:g}, d, h, c = {d}, {h}, {c}",
             do=f"Choose h = {needed}, or use exact_flow, which needs no such condition.",
         )
-    left, strength, right = np.linalg.svd(beta)
+    outputs, inputs = isotropic_halves(beta, delta, eta_a=eta_a, eta_w=eta_w)
     with np.errstate(over="ignore", invalid="ignore"):
-        outputs, inputs = (_root(frame, s * strength, delta) for frame in (right.T, left))
         return representable("The velocity", rho @ outputs + inputs @ rho)
+
+
+def _present(gone: np.ndarray) -> None:
+    if np.any(gone):
+        raise OutsideTheory(
+            "Theorem 4.1 needs β_k = w_k a_kᵀ ≠ 0 for each neuron",
+            got=f"β_k = 0 at k = {int(np.argmax(gone))}",
+            do="Move that neuron off 0, or take preconditioner(A, W).",
+        )
 
 
 def _halves(delta: np.ndarray, product: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -83,15 +133,25 @@ def _halves(delta: np.ndarray, product: np.ndarray) -> tuple[np.ndarray, np.ndar
     return np.where(delta >= 0, large, small), np.where(delta >= 0, small, large)
 
 
-def _root(frame: np.ndarray, strength: np.ndarray, delta: float) -> np.ndarray:
-    """√(F s² Fᵀ + δ²/4) for the frame F of singular vectors, some of strength 0."""
-    values = np.zeros(len(frame))
-    values[: len(strength)] = strength
-    return (frame * np.hypot(values, delta / 2)) @ frame.T
+def _root(frame: np.ndarray, strength: np.ndarray, delta: np.ndarray) -> np.ndarray:
+    """√(F s² Fᵀ + δ²/4) for frames F [...,n,n] of singular vectors, some of strength 0."""
+    values = np.zeros(frame.shape[:-1])
+    values[..., : strength.shape[-1]] = strength
+    return (frame * np.hypot(values, delta[..., None] / 2)[..., None, :]) @ np.swapaxes(frame, -1, -2)
 
 
-def _checked(A, W, eta_a, eta_w):
+def _square(name: str, matrix) -> np.ndarray:
+    matrix = finite(name, matrix, least_axes=2, largest=MOST)
+    if matrix.shape[-1] != matrix.shape[-2]:
+        raise OutsideTheory(
+            f"{name} must be square", got=f"shape {matrix.shape}", do="Give a half of a preconditioner."
+        )
+    return matrix
+
+
+def _checked(A, W, eta_a, eta_w, axes=None):
     """√η_w A and √η_a W."""
-    A, W = finite("A", A, axes=2), finite("W", W, axes=2)
-    same_size("A [h,c] and W [h,d] must have the same number of neurons", len(A), len(W))
+    A, W = finite("A", A, axes=axes, least_axes=2), finite("W", W, axes=axes, least_axes=2)
+    same_size("A [h,c] and W [h,d] must have the same number of neurons", A.shape[-2], W.shape[-2])
+    leading_axes({"A": (A, 2), "W": (W, 2)})
     return np.sqrt(one_rate("eta_w", eta_w)) * A, np.sqrt(one_rate("eta_a", eta_a)) * W

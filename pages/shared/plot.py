@@ -32,6 +32,8 @@ PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 COMPARISON = "compare"
 BREATH_S = 0.03
 DRAG = "drag"
+HEARD = "_heard_"
+"""Before a chart's key: which of its drags was answered last. A refused one changes nothing else of what is sent."""
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
 
@@ -99,6 +101,7 @@ def plot(
         camera=opening.get("cam"),
         wants=dict.fromkeys(wants, True),
         free=sorted(free),
+        heard=st.session_state.get(f"{HEARD}{key}"),
         plotly=PLOTLY_URL,
         file=key,
     )
@@ -185,6 +188,7 @@ def _let_go(key: str) -> None:
     """Put what a handle was dragged to into the controls it moves, before they are drawn."""
     told = getattr(st.session_state.get(key), DRAG, None) or {}
     values = told.get("values") if isinstance(told, Mapping) else None
+    st.session_state[f"{HEARD}{key}"] = told.get("count") if isinstance(told, Mapping) else None
     if isinstance(values, Mapping):
         put_values(values)
 

@@ -6,75 +6,12 @@ import re
 import numpy as np
 import pytest
 
-from core.theory import single_neuron
-from pages.shared.script import MODULES
-
 CURVES = """() => [...document.querySelectorAll('.lab-chart')][0].__chart.panels.map(p => p.plot.data.map(d =>
   d.name && d.x && d.y ? [d.name, [...d.x].slice(-3), [...d.y].slice(-3)] : null))"""
 SURFACES = """() => [...document.querySelectorAll('.js-plotly-plot')].map(p => p.data
   .filter(d => d.type === 'surface' || d.type === 'contour')
   .map(d => [d.z, d.surfacecolor ?? d.z].map(rows => [...rows].map(row => [...row].map(v => v ?? null)))))"""
 HELD = "() => [...document.querySelectorAll('[data-handle]')].map(e => e.dataset.handle)"
-
-
-@pytest.fixture
-def formula(visit):
-    """closed_form.js as a module of its own in the page."""
-    seen = visit().open("learn")
-    text = (MODULES / "closed_form.js").read_text()
-    seen.tab.evaluate(
-        "async text => { window.form = await import(URL.createObjectURL(new Blob([text], {type: 'text/javascript'}))) }",
-        text,
-    )
-    return lambda code, given: seen.tab.evaluate(f"given => {{ const f = window.form; {code} }}", given)
-
-
-def test_the_closed_form_is_that_of_core(formula):
-    draw = np.random.default_rng(5)
-    times = [0.0, *np.geomspace(1e-3, 50, 40)]
-    code = """return given.map(g => { const rates = {eta_a: g.eta_a, eta_w: g.eta_w};
-      const s = f.split(g.beta, g.delta, {...rates, sign: g.sign});
-      const {a, w} = f.exactFlow(s.a, s.w, g.star, g.times, rates);
-      const S = [...a].map((x, k) => f.kernelDistance(s.a, s.w, x, [w[0][k], w[1][k]], rates));
-      return {a: [...a], w: w.map(x => [...x]), S} })"""
-    cases = []
-    for _ in range(200):
-        beta, star = draw.normal(size=(2, 2))
-        cases.append(
-            {
-                "beta": beta.tolist(),
-                "star": star.tolist(),
-                "delta": float(draw.choice([0.0, 1e-9, *draw.normal(0, 4, 6)])),
-                "sign": int(draw.choice([-1, 1])),
-                "eta_a": float(10 ** draw.uniform(-1, 1)),
-                "eta_w": float(10 ** draw.uniform(-1, 1)),
-                "times": times,
-            }
-        )
-    for case, got in zip(cases, formula(code, cases), strict=True):
-        rates = {"eta_a": case["eta_a"], "eta_w": case["eta_w"]}
-        a_0, w_0 = single_neuron.split(case["beta"], case["delta"], sign=case["sign"], **rates)
-        a, w = single_neuron.exact_flow(a_0, w_0, case["star"], times, **rates)
-        S = single_neuron.kernel_distance(a_0, w_0, a, w, **rates)
-        size = max(1.0, float(np.abs(w).max()), float(np.abs(a).max()))
-        assert np.abs(np.array(got["a"]) - a).max() < 1e-9 * size
-        assert np.abs(np.array(got["w"]).T - w).max() < 1e-9 * size
-        assert np.abs(np.array(got["S"]) - S).max() < 1e-9
-
-
-def test_runs_and_equivalents(formula):
-    flow = {"beta_0": [-1, 0], "beta_star": [0.5, 1], "eta_a": 1, "eta_w": 1, "sign": 1, "times": [0, 0.5, 3]}
-    got = formula("const r = f.solved(given, -2); return {b: [...r.beta1], l: [...r.loss], p: [...r.alignment]}", flow)
-    a_0, w_0 = single_neuron.split([-1.0, 0.0], -2.0)
-    a, w = single_neuron.exact_flow(a_0, w_0, [0.5, 1.0], [0, 0.5, 3])
-    gap = ((a[:, None] * w - [0.5, 1.0]) ** 2).sum(-1)
-    assert got["b"] == pytest.approx((a * w[:, 0]).tolist(), abs=1e-12)
-    assert got["l"] == pytest.approx((gap / gap[0]).tolist(), abs=1e-12)
-    assert got["p"] == pytest.approx(single_neuron.alignment(w, [0.5, 1.0]).tolist(), abs=1e-12)
-    curve = formula("const e = f.equivalents([0.6, 0.8], 3); return e", None)
-    products = [[w1 * a, w2 * a] for w1, w2, a in zip(curve["w1"], curve["w2"], curve["a"], strict=True) if a == a]
-    assert np.array(products) == pytest.approx(np.tile([0.6, 0.8], (len(products), 1)))
-    assert formula("return f.split([0, 0], -1)", None) is None
 
 
 def grip(seen, name: str):
@@ -96,7 +33,11 @@ CASES = [
     ("geometry", "delta", (0, -25), ("delta",)),
     ("geometry?target_angle=80", "beta_star", (20, 20), ("target_angle", "target_norm")),
     ("exact", "beta_0", (15, -15), ("angle", "norm")),
+    ("implicit_bias", "beta_0", (20, 15), ("angle", "norm")),
+    ("implicit_bias?moves=time", "datum", (25, 15), ("data_angle",)),
+    ("landscape", "start", (-60, 10), ("angle", "size")),
 ]
+WHERE_META = {"geometry": 1}
 
 
 @pytest.mark.parametrize("page, name, by, fields", CASES, ids=lambda case: str(case)[:24])
@@ -126,12 +67,12 @@ def test_curves_follow_the_hand_and_stay_where_it_leaves_them(visit, page, name,
     said = grip(seen, name).get_attribute("aria-valuetext").replace("−", "-")
     for field in fields:
         assert f"{numbers[field]:g}" in said
-        assert seen.meta(1 if page.startswith("geometry") else 0)[field] == pytest.approx(numbers[field])
+        assert seen.meta(WHERE_META.get(page.split("?")[0], 0))[field] == pytest.approx(numbers[field])
     assert seen.complaints == []
 
 
-@pytest.mark.parametrize("page, name, field", [("regime_map", "cell", "tau"), ("implicit_bias", "beta_0", "norm")])
-def test_elsewhere_the_server_answers(visit, page, name, field):
+def test_elsewhere_the_server_answers(visit):
+    page, name, field = "regime_map", "cell", "tau"
     seen = visit(reduced_motion="reduce").open(page)
     pull(seen, name, (25, 15))
     seen.tab.mouse.up()
@@ -178,6 +119,34 @@ def test_a_handle_stops_at_its_range_and_a_refusal_keeps_the_picture(visit):
     seen.tab.keyboard.press("ArrowDown")
     seen.tab.get_by_text("fixes the weights only where").wait_for()
     assert seen.meta(1)["norm"] == 0.01
+    seen.tab.wait_for_function(
+        """() => { const chart = document.querySelector('.lab-chart').__chart;
+        const grip = chart.panels[1].handles.grips.find(one => one.handle.name === 'beta_0');
+        return chart.source.heard === chart.count && grip.values.norm === 0.01 }"""
+    )
+
+
+def test_a_start_crosses_the_ridge_under_the_hand(visit):
+    seen = visit(reduced_motion="reduce").open("landscape?angle=80")
+    end = """() => { const {runs} = document.querySelector('.lab-chart').__chart; return runs ? runs[0].a.at(-1) : null }"""
+    box = grip(seen, "start").bounding_box()
+    plot = seen.tab.locator(".lab-plot").nth(1).bounding_box()
+    pull(seen, "start", (5, 0))
+    assert seen.tab.evaluate(end) > 0
+    seen.tab.mouse.move(box["x"] + plot["width"] * 80 / 360, box["y"] + box["height"] / 2 + 25, steps=10)
+    seen.tab.wait_for_function(f"() => ({end})() < 0")
+    seen.tab.mouse.up()
+    seen.settle().tab.get_by_text("It changes the sign of a").first.wait_for()
+    assert seen.complaints == []
+
+
+def test_past_its_range_a_direction_stays_at_the_end(visit):
+    seen = visit(reduced_motion="reduce").open("start")
+    for by in ((-160, 60), (20, 150)):
+        pull(seen, "beta_star", by)
+    said = grip(seen, "beta_star").get_attribute("aria-valuetext")
+    assert said == "angle 30"
+    seen.tab.mouse.up()
 
 
 def test_a_locked_control_has_no_handle(visit):

@@ -1,11 +1,21 @@
 """The view of a picture: no drag zooms it, a scene turns and comes back, files show what is seen, touch scrolls."""
 
+import struct
+from pathlib import Path
+
 import pytest
+
+from pages import PAGES
 
 RANGES = """k => { const l = document.querySelectorAll('.js-plotly-plot')[k]._fullLayout;
     return [l.xaxis.range, l.yaxis.range].flat() }"""
+VIEWS = """() => { const plots = [...document.querySelector('.lab-chart').querySelectorAll('.js-plotly-plot')];
+    const axes = plots.flatMap(p => Object.entries(p._fullLayout).filter(([key]) => /^[xy]axis\\d*$/.test(key)));
+    return {turns: plots.some(p => p._fullLayout.scene), fixed: axes.map(([, axis]) => axis.fixedrange),
+      plane: plots.flatMap((p, k) => p._fullLayout.scene || !p._fullLayout.xaxis ? [] : [k]).slice(0, 2)} }"""
 PHONE = {"width": 390, "height": 844, "is_mobile": True, "has_touch": True, "reduced_motion": "reduce"}
-SAVED = """() => { window.saved = []; window.Plotly.downloadImage = async (figure) => { window.saved.push(figure) } }"""
+SAVED = """() => { window.saved = []; const write = window.Plotly.toImage;
+    window.Plotly.toImage = (figure, how) => { window.saved.push(figure); return write(figure, how) } }"""
 
 
 def drag(seen, panel: int, by: tuple[float, float]) -> None:
@@ -18,15 +28,17 @@ def drag(seen, panel: int, by: tuple[float, float]) -> None:
     seen.tab.wait_for_timeout(300)
 
 
-@pytest.mark.parametrize("page", ["geometry", "exact", "start", "implicit_bias"])
-def test_no_drag_zooms_a_picture_of_the_plane(visit, page):
+@pytest.mark.parametrize("page", [page.stem for page in PAGES if page.has_problem])
+def test_no_drag_zooms_a_picture_and_a_turned_one_comes_back(visit, page):
     seen = visit(reduced_motion="reduce").open(page)
-    for k in range(seen.tab.locator(".js-plotly-plot").count()):
-        if seen.tab.evaluate("k => !document.querySelectorAll('.js-plotly-plot')[k]._fullLayout.xaxis", k):
-            continue
+    shown = seen.tab.evaluate(VIEWS)
+    assert shown["turns"] == seen.tab.locator(".lab-chart").first.get_by_role("button", name="Reset view").is_visible()
+    assert all(shown["fixed"])
+    for k in shown["plane"]:
         before = seen.tab.evaluate(RANGES, k)
         drag(seen, k, (60, 50))
         assert seen.tab.evaluate(RANGES, k) == before
+    assert seen.complaints == []
 
 
 def test_a_turned_scene_comes_back(visit):
@@ -109,6 +121,33 @@ def test_on_a_scene_one_finger_scrolls_and_two_turn(visit):
     fingers(seen, *[[(x - 40 + 8 * k, y), (x + 40 + 8 * k, y)] for k in range(10)])
     assert seen.tab.evaluate(top) == now
     assert seen.camera()["eye"] != pytest.approx(camera, abs=0.05)
+
+
+def test_a_finger_that_begins_on_a_slider_scrolls(visit):
+    seen = visit(**PHONE).open("geometry")
+    slider = seen.tab.locator("[data-testid=stSlider]").first
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 12
+    top = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+    address, before = seen.tab.evaluate("() => location.search"), seen.tab.evaluate(top)
+    fingers(seen, *[[(x, y - 20 * k)] for k in range(12)])
+    assert seen.tab.evaluate(top) > before + 50
+    assert seen.tab.evaluate("() => location.search") == address
+
+
+def test_a_file_holds_the_network_and_its_own_typeface(visit):
+    seen = visit(reduced_motion="reduce").open("start")
+    with seen.tab.expect_download() as first:
+        seen.tab.get_by_role("button", name="SVG").click()
+    text = Path(first.value.path()).read_text()
+    assert first.value.suggested_filename.endswith("-1.svg")
+    assert text.count("lab-neuron") == 3 * 4 and "@font-face" in text and "var(--" not in text
+    with seen.tab.expect_download() as painted:
+        seen.tab.get_by_role("button", name="PNG").click()
+    width, height = struct.unpack(">II", Path(painted.value.path()).read_bytes()[16:24])
+    box = seen.tab.locator(".lab-plot").first.bounding_box()
+    assert width == pytest.approx(2 * (box["width"] + 128), abs=4) and height > 400
 
 
 def test_picture_buttons_on_a_phone_have_names(visit):

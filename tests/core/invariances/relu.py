@@ -4,12 +4,13 @@ import numpy as np
 
 from core.datasets.teacher_student import Teacher
 from core.kernels import relu
+from core.theory import phases
 from core.theory import relu_partition as partition
 from core.training import measures
 from tests.core.invariances.neuron import rates
 from tests.core.invariances.row import RATIO, Row, Scaling, exchanged, negated, permuted, rotated, signs
 
-M, N, D = 5, 6, 3
+M, N, D, T = 5, 6, 3, 8
 NEURONS = {"W": 0, "a": 0}
 
 
@@ -30,11 +31,27 @@ def at_angles(rng):
     return {**plane(rng), "angle": rng.uniform(-7, 7, 4)}
 
 
+def run(rng, **turning):
+    return {"times": np.arange(1.0, T + 1), **turning, "loss": 2 - np.sort(rng.random(T))}
+
+
+def shapeless(function):
+    """Call `function` and give of its intervals, of which there may be any number, the first's beginning and the last's end."""
+
+    def call(**arguments):
+        found = function(**arguments)
+        ends = [one.ravel()[[0, -1]] if one.size else np.zeros(2) for one in (found.turns, found.fits)]
+        return *ends, found.half_turned, found.half_fitted, found.turned, found.fitted, found.end
+
+    return call
+
+
 def in_plane(function):
     """Call `function` on the sectors of W, a, slope."""
     return lambda W, a, slope, *rest, **more: function(partition.sectors(W, a, slope=slope), *rest, **more)
 
 
+IN_TIME = (Scaling({"times": 1}, (1, 1, 1, 1, 0, 0, 1)),)
 BY_W, BY_A = Scaling({"W": 1}, (1,)), Scaling({"a": 1}, (1,))
 PIECES = ({"neurons": permuted(NEURONS)}, frozenset())
 KERNEL = (
@@ -130,6 +147,25 @@ ROWS = [
             "rotation": rotated("W_0", "W"),
             "the networks trade places": exchanged(("W_0", "W")),
         },
+    ),
+    Row(
+        phases.measured,
+        lambda rng: run(rng, turned=np.cumsum(rng.random(T))),
+        (*IN_TIME, Scaling({"loss": 1}, (0,) * 7)),
+        call=shapeless(phases.measured),
+    ),
+    Row(
+        phases.of_neurons,
+        lambda rng: run(rng, W=rng.normal(size=(T, M, 2))),
+        (*IN_TIME, Scaling({"W": 1}, (0,) * 7, reach=RATIO)),
+        {"neurons": permuted({"W": 1}), "rotation": rotated("W")},
+        call=shapeless(phases.of_neurons),
+    ),
+    Row(
+        phases.of_kernel,
+        lambda rng: run(rng, distance=np.sort(rng.random(T))),
+        IN_TIME,
+        call=shapeless(phases.of_kernel),
     ),
     Row(
         relu.relu_ntk,

@@ -2,7 +2,7 @@
 
 A scaling multiplies each named argument by c to a power and says to which power of c each result goes. A symmetry makes
 other arguments of the same problem, and says how the results must then look. Adding a function to the guard is adding a
-row to neuron.py, bias.py, linear.py or relu.py.
+row to neuron.py, bias.py, linear.py, matrices.py or relu.py.
 """
 
 import dataclasses

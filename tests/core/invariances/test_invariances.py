@@ -1,6 +1,6 @@
 """Every public function of theory, kernels and measures: scaled, turned, reordered and exchanged problems have one answer.
 
-One table (neuron.py, bias.py, linear.py, relu.py; row.py says what a row is) drives every test; a public function without
+One table (neuron.py, bias.py, linear.py, matrices.py, relu.py; row.py says what a row is) drives every test; a public function without
 a row, or without a reason for having none, fails.
 """
 
@@ -19,14 +19,15 @@ import core.kernels
 import core.theory
 from core.errors import OutsideTheory
 from core.theory.checks import MOST
-from tests.core.invariances import bias, linear, neuron, relu
+from tests.core.invariances import bias, linear, matrices, neuron, relu
 from tests.core.invariances.row import Row, Scaling, assert_same
 
-ROWS = [*neuron.ROWS, *bias.ROWS, *linear.ROWS, *relu.ROWS]
+ROWS = [*neuron.ROWS, *bias.ROWS, *linear.ROWS, *matrices.ROWS, *relu.ROWS]
 IDS = [f"{row.name}-{k}" for k, row in enumerate(ROWS)]
 REASONS = {
     "core.theory.checks": "the refusals themselves: test_checks.py",
     "core.theory.single_neuron_modes": "in units of the state already; single_neuron and single_neuron_times have rows",
+    "core.theory.phases.spans": "cuts of phases, which have rows: test_phases.py",
     "core.theory.patience": "a refusal: test_patience.py",
     "core.theory.matrix_riccati": "in units of the network already; wide_linear has rows",
     "core.theory.implicit_bias_branch": "in units of the state already; implicit_bias has rows",

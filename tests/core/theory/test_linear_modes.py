@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.integrate import solve_ivp
+from scipy.integrate import quad, solve_ivp
 
 from core.errors import OutsideTheory
-from core.theory.linear_modes import hyperbolic_entropy, mode_flow, mode_time
+from core.theory.linear_modes import dual_gain, hyperbolic_entropy, mode_flow, mode_time
 from core.theory.wide_linear import exact_flow, split
 
 
@@ -102,3 +102,21 @@ def test_the_entropy_runs_from_absolute_value_to_square():
 def test_bad_values_get_a_sentence(call):
     with pytest.raises(OutsideTheory):
         call()
+
+
+@pytest.mark.parametrize("start, end, delta", [(0.1, 2.0, 0.5), (-0.3, 1.0, -2.0), (1.5, 0.2, 7.0), (0.1, 0.4, 0.0)])
+def test_the_dual_variable_is_the_integral_of_the_entropys_curvature(start, end, delta):
+    eta_a, eta_w = 0.6, 2.5
+    expected, _ = quad(lambda s: 1 / np.sqrt(delta**2 + 4 * eta_a * eta_w * s**2), start, end, epsabs=1e-13)
+    assert dual_gain(start, end, delta, eta_a=eta_a, eta_w=eta_w) == pytest.approx(expected, rel=1e-11)
+
+
+def test_the_dual_variable_is_the_slope_of_the_entropy():
+    s = np.linspace(-2, 2, 9)
+    slope = (hyperbolic_entropy(s + 1e-5, 0.7) - hyperbolic_entropy(s - 1e-5, 0.7)) / 2e-5
+    np.testing.assert_allclose(dual_gain(0.0, s, 0.7), slope, atol=1e-9)
+
+
+def test_without_delta_a_mode_at_0_has_no_dual_variable():
+    with pytest.raises(OutsideTheory, match="infinite"):
+        dual_gain([0.1, 0.0], [0.2, 0.3], 0.0)

@@ -11,6 +11,7 @@ from core.theory.wide_linear import (
     conserved,
     exact_flow,
     exact_products,
+    exact_weights,
     isotropic_delta,
     regime,
     split,
@@ -227,3 +228,26 @@ def test_scales_the_shape_cannot_have_get_a_sentence(delta, h, words):
 def test_sizes_that_are_none_get_a_sentence(size):
     with pytest.raises(OutsideTheory):
         regime(3, size, 3)
+
+
+FOLLOWED = [((6, 3, 3), 0.0), ((6, 3, 3), -4.0), ((3, 3, 6), 4.0), ((4, 4, 4), -2.0), ((3, 7, 4), 0.0)]
+
+
+@pytest.mark.parametrize("shape, delta", FOLLOWED)
+def test_neurons_are_followed_as_an_independent_integrator_follows_them(shape, delta):
+    eta_a, eta_w = 0.6, 2.5
+    A, W, beta_star, _ = problem(np.random.default_rng(3), *shape, delta, eta_a, eta_w)
+    errors = []
+    for count in (200, 400):
+        times = np.linspace(0, 3, count)
+        beta, A_t, W_t = integrated(A, W, beta_star, times, eta_a, eta_w)
+        found_A, found_W = exact_weights(A, W, beta_star, times, eta_a=eta_a, eta_w=eta_w)
+        np.testing.assert_allclose(np.swapaxes(found_W, 1, 2) @ found_A, beta, atol=1e-10)
+        errors.append(max(np.abs(found_A - A_t).max(), np.abs(found_W - W_t).max()) / np.abs(A_t).max())
+    assert errors[1] < 3e-4 and errors[0] / errors[1] > 3 or errors[0] < 1e-9
+
+
+def test_neurons_are_not_followed_back_in_time():
+    A, W = split(np.eye(2), 0.0, 2)
+    with pytest.raises(OutsideTheory, match="from time to time"):
+        exact_weights(A, W, np.eye(2), [1.0, 0.5])

@@ -5,7 +5,14 @@ import pytest
 
 from core.errors import OutsideTheory
 from core.theory.wide_linear import split
-from core.theory.wide_preconditioner import isotropic_velocity, preconditioner, preconditioner_terms
+from core.theory.wide_preconditioner import (
+    assembled,
+    isotropic_halves,
+    isotropic_velocity,
+    neuron_halves,
+    preconditioner,
+    preconditioner_terms,
+)
 
 RATES = {"eta_a": 0.6, "eta_w": 2.5}
 
@@ -30,6 +37,31 @@ def test_theorem_4_1_sums_to_the_kernel(scale):
     terms = preconditioner_terms(A, W, **RATES)
     assert terms.shape == (5, 12, 12)
     np.testing.assert_allclose(terms.sum(axis=0), kernel, atol=1e-13 * np.abs(kernel).max())
+
+
+def test_theorem_4_1_needs_a_neurons_map_and_delta_alone():
+    rng = np.random.default_rng(7)
+    A, W = rng.standard_normal((6, 5, 3)), rng.standard_normal((6, 5, 4))
+    maps = W[..., :, None] * A[..., None, :]
+    deltas = RATES["eta_w"] * np.sum(A**2, axis=-1) - RATES["eta_a"] * np.sum(W**2, axis=-1)
+    terms = assembled(*neuron_halves(maps, deltas, **RATES))
+    np.testing.assert_allclose(terms.sum(axis=1), preconditioner(A, W, **RATES), atol=1e-12)
+    np.testing.assert_allclose(terms[2], preconditioner_terms(A[2], W[2], **RATES), atol=1e-12)
+    with pytest.raises(OutsideTheory, match="rank one"):
+        neuron_halves(np.eye(2), 1.0)
+
+
+@pytest.mark.parametrize("shape, delta", [((4, 4, 4), 2.0), ((3, 3, 5), -4.0), ((4, 2, 3), 4.0), ((5, 3, 4), -4.0)])
+def test_theorem_4_2_is_too_large_by_delta_on_what_no_neuron_reaches(shape, delta):
+    d, h, c = shape
+    rng = np.random.default_rng(3)
+    beta = rng.standard_normal((d, min(shape))) @ rng.standard_normal((min(shape), c))
+    A, W = split(beta, delta, h, **RATES)
+    away = assembled(*isotropic_halves(beta, delta, **RATES)) - preconditioner(A, W, **RATES)
+    reached = np.linalg.pinv(A) @ A if delta > 0 else np.linalg.pinv(W) @ W
+    idle = np.eye(len(reached)) - reached
+    expected = np.kron(idle, np.eye(d)) if delta > 0 else np.kron(np.eye(c), idle)
+    np.testing.assert_allclose(away, abs(delta) * expected, atol=1e-11)
 
 
 @pytest.mark.parametrize("shape, delta", [((5, 3, 3), 4.0), ((3, 3, 5), -4.0), ((4, 4, 4), 2.0), ((4, 2, 3), 0.0)])

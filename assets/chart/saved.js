@@ -1,0 +1,111 @@
+/* A picture as a file: what is seen, the drawn network at its side, and the page's typeface within, since a file finds no
+   fonts of the page. */
+
+const SVG_NAMES = "http://www.w3.org/2000/svg";
+const FONTS = { "inter-latin.woff2": "U+0000-02FF,U+2000-2215", "inter-greek.woff2": "U+0370-03FF" };
+const SIDE = 128;
+const FINER = 2;
+const INLINED = ["fill", "stroke", "stroke-width", "font-size", "text-anchor"];
+
+let typeface;
+
+function asData(blob) {
+  return new Promise((done) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.readAsDataURL(blob);
+  });
+}
+
+/* The page's typeface as rules that carry their files; none where they are not to be had. */
+export function fontRules() {
+  const rule = async ([name, range]) => {
+    const answer = await fetch(`/vendor/fonts/${name}`);
+    if (!answer.ok) throw new Error(name);
+    const source = `url(${await asData(await answer.blob())}) format("woff2")`;
+    return `@font-face{font-family:Inter;font-weight:100 900;src:${source};unicode-range:${range}}`;
+  };
+  typeface ??= Promise.all(Object.entries(FONTS).map(rule)).then((rules) => rules.join(""), () => "");
+  return typeface;
+}
+
+function shapeIn(name, given, into) {
+  const made = document.createElementNS(SVG_NAMES, name);
+  for (const [key, value] of Object.entries(given)) made.setAttribute(key, value);
+  into.append(made);
+  return made;
+}
+
+/* A copy of the drawing whose colours no longer need the page's style sheets. */
+function detached(svg) {
+  const copy = svg.cloneNode(true);
+  const originals = [...svg.querySelectorAll("*")];
+  [...copy.querySelectorAll("*")].forEach((element, k) => {
+    const style = getComputedStyle(originals[k]);
+    for (const key of INLINED) element.setAttribute(key, style.getPropertyValue(key));
+  });
+  return copy;
+}
+
+/* The network's copies in a column beside the picture, each with its caption. */
+function addNetwork(root, { host }, { width, height }, theme) {
+  const figures = [...host.querySelectorAll("figure")];
+  const each = Math.min(120, (height - 16) / figures.length);
+  const top = (height - each * figures.length) / 2;
+  figures.forEach((figure, k) => {
+    const drawing = detached(figure.querySelector("svg"));
+    const place = { x: width + 4, y: top + k * each, width: SIDE - 12, height: each - 20 };
+    for (const [key, value] of Object.entries(place)) drawing.setAttribute(key, value);
+    root.append(drawing);
+    const at = { x: width + SIDE / 2, y: top + (k + 1) * each - 6, "text-anchor": "middle", "font-size": 13 };
+    shapeIn("text", { ...at, "font-family": theme.font, fill: theme.text }, root).textContent = figure.querySelector("figcaption").textContent;
+  });
+}
+
+/* The panel as one SVG text, with its size. */
+async function drawing(chart, panel) {
+  const size = { width: panel.plot.clientWidth, height: panel.div.clientHeight };
+  const address = await chart.Plotly.toImage(panel.seen(), { format: "svg", ...size });
+  const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
+  const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  const { network, theme } = chart;
+  const whole = { ...size };
+  if (panel.figure.network && network.host.isConnected) {
+    whole.width += SIDE;
+    root.setAttribute("width", whole.width);
+    root.setAttribute("viewBox", `0 0 ${whole.width} ${whole.height}`);
+    root.style.background = "";
+    const ground = shapeIn("rect", { width: whole.width, height: whole.height, fill: theme.paper }, root);
+    root.prepend(ground);
+    addNetwork(root, network, size, theme);
+  }
+  const style = document.createElementNS(SVG_NAMES, "style");
+  style.textContent = await fontRules();
+  root.prepend(style);
+  return { text: new XMLSerializer().serializeToString(root), ...whole };
+}
+
+async function painting({ text, width, height }) {
+  const image = new Image();
+  image.src = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  [canvas.width, canvas.height] = [FINER * width, FINER * height];
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(image.src);
+  return new Promise((done) => canvas.toBlob(done, "image/png"));
+}
+
+/* The panel as the content of a file of this format. */
+export async function pictureFile(chart, panel, format) {
+  const drawn = await drawing(chart, panel);
+  return format === "png" ? painting(drawn) : new Blob([drawn.text], { type: "image/svg+xml" });
+}
+
+export function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
