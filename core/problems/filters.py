@@ -11,7 +11,7 @@ from core.params import Curves
 from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.filters import EXPERIMENT, FROZEN, PLAIN, SLOW, Problem, Solution
-from core.training.practice.statistics import Count, count, mean_interval
+from core.training.practice.statistics import Count, count, mean_interval, seeds_in_words
 
 __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", "run"]
 
@@ -130,7 +130,7 @@ def _words() -> dict[str, str]:
     result = harness.read(EXPERIMENT)
     stored = result.solution
     said = {
-        "seeds": str(stored.seed.size),
+        "seeds": seeds_in_words(stored.seed.size),
         "samples": f"{result.problem.samples:,}",
         "epochs": str(result.problem.epochs),
         "steps": f"{result.problem.epochs * -(-result.problem.samples // 100):,}",

@@ -12,7 +12,7 @@ from core.params import Curves
 from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.grokking import EXPERIMENT, ROWS, Problem, Solution
-from core.training.practice.statistics import Count, count
+from core.training.practice.statistics import Count, count, seeds_in_words
 
 __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", "run"]
 
@@ -154,7 +154,7 @@ def _stored_words() -> dict[str, str]:
     """What does not hang on what is chosen: the counts of both kinds of decay, and how much was run."""
     stored, problem = harness.read(EXPERIMENT).solution, EXPERIMENT.committed
     said = {
-        "seeds": str(stored.seed.size),
+        "seeds": seeds_in_words(stored.seed.size),
         "modulus": str(problem.modulus),
         "pairs": f"{problem.modulus**2:,}",
         "budget": f"{problem.steps:,}",

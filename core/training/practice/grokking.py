@@ -255,7 +255,7 @@ def _axes(problem: Problem) -> ground.Arrays:
 def _seconds(problem: Problem) -> float:
     runs = len(problem.alphas) * len(problem.taus) * len(problem.rows) * problem.seeds
     work = problem.modulus**2 * problem.width * (problem.width * 10 + problem.modulus)
-    return runs * problem.steps * work * 3e-10 * problem.fraction
+    return runs * problem.steps * work * 2e-10 * problem.fraction
 
 
 EXPERIMENT = ground.Experiment(

@@ -27,6 +27,11 @@ class Count:
         return f"{self.seen} of {self.runs} (95 % interval {self.low:.0%} to {self.high:.0%})"
 
 
+def seeds_in_words(seeds: int) -> str:
+    """How many seeds there are: "one seed", "3 seeds"."""
+    return "one seed" if seeds == 1 else f"{seeds} seeds"
+
+
 def count(shown: np.ndarray) -> Count:
     """How many runs show it, from truth values of any shape. Raises OutsideTheory where there is no run."""
     shown = np.asarray(shown, bool).ravel()
