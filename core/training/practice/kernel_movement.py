@@ -259,7 +259,7 @@ def _seconds(problem: Problem) -> float:
 
 EXPERIMENT = ground.Experiment(
     name="kernel_movement",
-    committed=Problem(data="mnist", seeds=4),
+    committed=Problem(data="mnist"),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((k,) for k in range(problem.seeds)),

@@ -1,6 +1,7 @@
 """Statistics of few runs: intervals of counts and means, and the point at which a curve first reaches a value.
 
-Intervals of a share: Clopper and Pearson (1934); of a mean: Student (1908). All are two-sided, 95 %. Runs that are not there (NaN) are left out, and the counts say how many remain.
+Intervals of a share: Clopper and Pearson (1934); of a mean: Student (1908). All are two-sided, 95 %.
+Runs that are not there (NaN) are left out, and the counts say how many remain.
 """
 
 from dataclasses import dataclass

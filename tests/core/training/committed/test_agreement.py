@@ -34,7 +34,7 @@ PROBLEMS = {
     "a7a8dabd29f24f93": grokking.EXPERIMENT,
     "cbd32cb6a1ca59a8": hierarchy.EXPERIMENT,
     "9d90e78ba1985faf": filters.EXPERIMENT,
-    "c0400075e6ec65f8": kernel_movement.EXPERIMENT,
+    "f0d757454530e345": kernel_movement.EXPERIMENT,
 }
 
 

@@ -96,7 +96,7 @@ def test_kernel_movement_medians_and_orders():
     S, flipped, moved = (
         np.median(getattr(solution, name), 0) for name in ("kernel_distance", "distance_flipped", "distance_moved")
     )
-    assert S[ends, early] == pytest.approx([0.031, 0.082, 0.489], rel=0.15)
+    assert S[ends, early] == pytest.approx([0.031, 0.087, 0.489], rel=0.05)
     assert rises(S[2:, early]) and rises(flipped[:, early])
     assert (flipped[5:9, early] > 5 * moved[5:9, early]).all() and (moved[:2, early] > 5 * flipped[:2, early]).all()
     assert S[-1, 1] > 0.1 > 10 * S[5, 1]
@@ -106,7 +106,7 @@ def test_kernel_movement_where_half_of_the_loss_is_gone():
     solution = harness.read(kernel_movement.EXPERIMENT).solution
     here = page_of_movement.at_equal_fit(solution)
     half = np.median(here.kernel_distance[..., page_of_movement.FITS.tolist().index(0.5)], 0)
-    assert half[[0, 5, 10]] == pytest.approx([0.015, 0.104, 0.497], rel=0.15) and rises(half)
+    assert half[[0, 5, 10]] == pytest.approx([0.015, 0.118, 0.497], rel=0.05) and rises(half)
     claims = page_of_movement.claims(solution)
     for name in ("upstream_moves_more", "downstream_moves_less", "flips_lead_upstream", "flips_tell_more"):
         counted = getattr(claims, name)
