@@ -45,7 +45,7 @@ def of_control(solution: Solution, control: str) -> Solution:
 
 @dataclass(frozen=True)
 class Line:
-    """One scale under one kind of training at the last epoch, in words: mean ± half the range of the seeds."""
+    """One scale under one kind of training at the last epoch, in words: mean and, of several seeds, half their range."""
 
     control: str
     alpha: float
@@ -76,15 +76,15 @@ def stored_lines() -> list[Line]:
 def _line(here: Solution, control: str, k: int, alpha: float) -> Line:
     last = [curve[:, k, -1] for curve in (here.smoothness, here.balanced, 100 * here.test_accuracy)]
     turned = here.turned[:, k, 1], here.turned[:, k, -1]
-    formats = ("{:.2f} ± {:.2f}", "{:.2f} ± {:.2f}", "{:.0f} ± {:.0f} %", "{:.0f} ± {:.0f}°", "{:.0f} ± {:.0f}°")
-    return Line(
-        control, alpha, *(one.format(*_within(values)) for one, values in zip(formats, (*last, *turned), strict=True))
-    )
+    forms = (("{:.2f}", ""), ("{:.2f}", ""), ("{:.0f}", " %"), ("{:.0f}", "°"), ("{:.0f}", "°"))
+    return Line(control, alpha, *(spread(v, *form) for v, form in zip((*last, *turned), forms, strict=True)))
 
 
-def _within(values: np.ndarray) -> tuple[float, float]:
+def spread(values: np.ndarray, form: str, unit: str = "") -> str:
+    """Mean ± half the range of the runs that are there; of a single run its value alone."""
     known = values[np.isfinite(values)]
-    return float(known.mean()), float(np.ptp(known) / 2)
+    half = f" ± {form.format(np.ptp(known) / 2)}" if len(known) > 1 else ""
+    return form.format(known.mean()) + half + unit
 
 
 @dataclass(frozen=True)
