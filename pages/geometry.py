@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.figures.geometry import figures
 from core.figures.style import CAMERAS, number
-from core.problems.geometry import PRESETS, Geometry, Solution, curves, dimensionless, solve
+from core.problems.geometry import PRESETS, Geometry, Solution, curves, dimensionless, lean, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -18,13 +18,15 @@ from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "geometry"
+GROW = {"one": (1.4, 1, 1), "three": (1, 1, 1), "basins": (2, 1, 1)}
+LEAST = {"one": 260, "three": 180, "basins": 220}
 
 picture = st.container(key="picture")
 problem = controls(
     Geometry,
-    shown=("delta", "angle", "norm", "eta_a", "eta_w"),
-    idle={"delta": ("moves", "delta")},
-    more=("moves", "start", "sign", "target_angle", "target_norm", "horizon"),
+    shown=("delta", "surfaces", "angle", "norm"),
+    idle={"delta": ("moves", "delta"), "surfaces": ("moves", "delta")},
+    more=("eta_a", "eta_w", "moves", "start", "sign", "target_angle", "target_norm", "horizon"),
 )
 solution = remember(solve)(problem)
 path = solution.paths[0]
@@ -35,7 +37,9 @@ def chart(problem: Geometry, solution: Solution) -> dict[str, Any]:
     cursor = Cursor("t", "time t", solution.times, still=48)
     if problem.moves == "delta":
         cursor = Cursor("cursor’s δ", "relative scale δ", solution.deltas)
-    return {"cursor": cursor, "cameras": CAMERAS, "grow": (1.4, 1, 1), "least": 260}
+    view = problem.view
+    alike = {"cursor": cursor, "cameras": CAMERAS, "together": view == "three"}
+    return {**alike, "grow": GROW[view], "least": LEAST[view]}
 
 
 page = register(
@@ -65,6 +69,12 @@ formula(
     rf"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
     rf"-{problem.eta_a:g}\cdot({number(float((w**2).sum()) ** 0.5)})^2={number(path.delta)}"
 )
+if problem.view == "basins":
+    formula(
+        r"\text{separating surface, } \delta\le 0:\quad \eta_a w^\top\beta_*+\tfrac{a}{2}\Bigl(\delta+"
+        r"\sqrt{\delta^2+4\eta_a\eta_w\lVert\beta_*\rVert^2}\Bigr)=0,\quad"
+        rf"\text{{at this start }} {number(lean(problem, a, w, path.delta))}"
+    )
 left, middle, right = st.columns(3)
 left.metric(hovering("δ / (√(η_a η_w) ‖β*‖), dimensionless"), number(dimensionless(problem, path.delta)))
 middle.metric("regime", solution.regime.word, help=solution.regime.basis)

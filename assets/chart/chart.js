@@ -17,6 +17,7 @@ import { themeOf } from "./theme.js";
 const SETTLE_MS = 500;
 const ASK_MS = 90;
 const LONGEST_ANSWER_MS = 2000;
+const RESTING_FRAMES = 40;
 
 export class Chart {
   constructor(root) {
@@ -42,6 +43,7 @@ export class Chart {
     on(".lab-link", () => copyLink(this));
     on(".lab-png", () => save(this, "png"));
     on(".lab-svg", () => save(this, "svg"));
+    this.host.addEventListener("click", (event) => this.followLink(event));
     this.deafen = listen(this);
     this.range.addEventListener("input", () => {
       this.playback.pause();
@@ -58,6 +60,17 @@ export class Chart {
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
     this.probe = this.root.querySelector(".lab-probe");
     this.probe.addEventListener("transitionend", () => this.layAnew());
+  }
+
+  /* A link to another setting of this very page moves the controls, if the page asked for that; nothing is loaded anew. */
+  followLink(event) {
+    const link = event.target.closest("a[href]");
+    const to = link && new URL(link.href);
+    const aside = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (!to || aside || !("link" in this.source.wants) || to.pathname !== location.pathname) return;
+    event.preventDefault();
+    this.count = (this.count ?? 0) + 1;
+    this.tell("link", { values: Object.fromEntries(to.searchParams), count: this.count });
   }
 
   async update(text, source, tell) {
@@ -258,6 +271,16 @@ export class Chart {
     this.readout.textContent = words;
   }
 
+  /* One camera for scenes that belong together: the others follow the one that is turned, until it has come to rest. */
+  turned(panel, frames = RESTING_FRAMES) {
+    const [scene] = panel.scenes;
+    const camera = this.source.together && scene && panel.camera(scene);
+    if (!camera) return;
+    for (const other of this.panels) if (other !== panel && other.scenes.length) other.lookAlike(camera);
+    cancelAnimationFrame(this.following);
+    if (frames) this.following = requestAnimationFrame(() => this.turned(panel, frames - 1));
+  }
+
   look(camera) {
     for (const panel of this.panels) if (panel.scenes.length) panel.nextCamera = camera;
     this.redraw();
@@ -338,6 +361,7 @@ export class Chart {
 
   close() {
     for (const timer of [this.settling, this.asking, this.waiting]) clearTimeout(timer);
+    cancelAnimationFrame(this.following);
     this.playback.pause();
     this.deafen();
     this.story.close();

@@ -12,7 +12,7 @@ import { leaveCoarse } from "./scenes.js";
 import { Sketch } from "./sketch.js";
 import { swiftly, widened } from "./swift.js";
 import { themed } from "./theme.js";
-import { asSeen, cameraOf, forgetRanges, sized, twoFingers } from "./view.js";
+import { asSeen, cameraOf, forgetRanges, lookAt, sized, twoFingers } from "./view.js";
 import { withWords, withoutWords, Words } from "./words.js";
 
 const COMPACT = 300;
@@ -211,6 +211,17 @@ export class Panel {
     for (const scene of this.scenes) this.nextCamera = this.figure.layout[scene].camera;
   }
 
+  /* As another scene is seen; what is not in sight now takes that camera when it comes. */
+  lookAlike(camera) {
+    if (!this.watched || this.div.hidden) {
+      this.nextCamera = camera;
+      return;
+    }
+    if (JSON.stringify(camera) === JSON.stringify(this.camera(this.scenes[0]))) return;
+    lookAt(this.plot, camera);
+    this.handles.place();
+  }
+
   watch() {
     this.watched = true;
     const told = (kind) => (event) => {
@@ -225,7 +236,11 @@ export class Panel {
     };
     this.plot.on("plotly_click", told("click"));
     this.plot.on("plotly_hover", told("hover"));
-    for (const turned of ["plotly_relayouting", "plotly_relayout"]) this.plot.on(turned, () => this.handles.place());
+    const turned = () => {
+      this.handles.place();
+      this.chart.turned(this);
+    };
+    for (const kind of ["plotly_relayouting", "plotly_relayout"]) this.plot.on(kind, turned);
   }
 
   /* What is seen, as a figure of its own: cursor, camera and theme included. */

@@ -7,6 +7,11 @@ export const scenesOf = (div) => sceneNames(div._fullLayout).map((key) => div._f
 /* The camera of one scene as it is seen, which layout does not always know. */
 export const cameraOf = (div, scene) => div._fullLayout?.[scene]?._scene?.getCamera?.();
 
+const show = (scene, camera) => scene.setViewport({ camera, aspectratio: scene.fullSceneLayout.aspectratio });
+
+/* Every scene of a picture by this camera, without drawing it anew. */
+export const lookAt = (div, camera) => scenesOf(div).forEach((scene) => show(scene, camera));
+
 /* The layout with the cameras that are seen. */
 export function asSeen(div) {
   const layout = { ...div.layout };
@@ -59,7 +64,7 @@ export function twoFingers(div) {
       const turn = Math.PI / Math.max(200, div.clientWidth);
       const nearer = before.gap > 20 ? now.gap / before.gap : 1;
       const camera = turned(scene.getCamera(), (now.x - before.x) * turn, (now.y - before.y) * turn, nearer);
-      scene.setViewport({ camera, aspectratio: scene.fullSceneLayout.aspectratio });
+      show(scene, camera);
       div.emit?.("plotly_relayouting", {});
     }
     before = now;

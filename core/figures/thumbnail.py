@@ -243,6 +243,7 @@ def _faces(trace: dict, x: Floats, y: Floats, depth: Floats) -> Iterator[str]:
     else:
         corners = np.stack([np.asarray(trace[n], dtype=int) for n in "ijk"], axis=-1)
         level = np.asarray(trace["intensity"], dtype=float)
+        level = level[corners].mean(axis=1) if level.size == x.size else level
     colours = shades(trace["colorscale"], (level - trace["cmin"]) / (trace["cmax"] - trace["cmin"]))
     x, y, depth = (values.ravel()[corners] for values in (x, y, depth))
     order = np.argsort(-depth.mean(axis=1))

@@ -6,6 +6,7 @@ where θ̇ = −η ∇L with L = ½‖β − β*‖² (whitened inputs, XᵀX = 
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +20,10 @@ from core.theory.states import imbalance
 FRAMES = 120
 SWEEP = 25
 MESH = (20, 40)
+BETWEEN = (41, 25)
 SMALLEST = 1e-6
-TWIN_START, TWIN_GAP = -4.0, 1e-3
+LEAST_APART = 0.01
+TWIN_START, TWIN_GAP, TWIN_FARTHER = -4.0, 1e-3, 5.0
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,16 @@ class Geometry(Params):
         options={"function": "the function β₀", "weights": "fixed weights", "pair": "a pair 10⁻³ apart"},
         help="Fixed weights: δ is set at unit rates, then the rates alone move it.",
     )
+    surfaces: str = knob(
+        "one",
+        "surfaces",
+        options={
+            "one": "the level set of δ",
+            "three": "those of −|δ|, 0 and |δ| side by side",
+            "basins": "what separates the basins, for every δ ≤ 0",
+        },
+        help="Figures 2 and 7 of the paper at one glance, while time moves.",
+    )
     sign: int = knob(1, "sign of a₀", options={1: "a₀ > 0", -1: "a₀ < 0"})
     target_angle: float = knob(90.0, "target angle", unit="°", low=-180, high=180, step=1, help="Direction of β*.")
     target_norm: float = knob(1.0, "target size ‖β*‖", low=0, high=3, step=0.01)
@@ -56,11 +69,11 @@ class Geometry(Params):
             )
         if self.start == "pair":
             self._check_pair()
-        elif self.norm < SMALLEST and (self.delta <= 0 or self.moves == "delta"):
+        elif self.norm < SMALLEST and (self.delta <= 0 or self.moves == "delta" or self.surfaces == "three"):
             raise OutsideTheory(
                 "A start β₀ = 0 fixes the weights only where δ > 0",
                 got=f"norm = {self.norm:g}, delta = {self.delta:g}",
-                do=f"Give the start a size of {SMALLEST:g} or more, or choose δ > 0 and let time move.",
+                do=f"Give the start a size of {SMALLEST:g} or more, or choose one surface of δ > 0 and let time move.",
             )
 
     def _check_pair(self) -> None:
@@ -70,6 +83,17 @@ class Geometry(Params):
                 got=f"delta = {self.delta:g}, moves = {self.moves}",
                 do="Choose δ ≤ 0 and let time move for the pair of starts.",
             )
+        if self.surfaces == "three":
+            raise OutsideTheory(
+                "Upstream nothing separates a pair of starts, so three surfaces have none in common",
+                got="start = pair, surfaces = three",
+                do="Choose one surface, or basins, for the pair of starts.",
+            )
+
+    @property
+    def view(self) -> str:
+        """What is drawn in space: the choice of surfaces, but one where the cursor moves δ."""
+        return "one" if self.moves == "delta" else self.surfaces
 
     @property
     def beta_0(self) -> np.ndarray:
@@ -80,12 +104,12 @@ class Geometry(Params):
         return self.target_norm * _unit(self.target_angle)
 
 
+FIGURE_7: dict[str, Any] = {"target_angle": 14.0, "target_norm": 1.03, "horizon": 200.0, "sign": -1}
 PRESETS = {
     "pinch": Geometry(moves="delta"),
-    "paper, figure 2": Geometry(delta=2.0),
-    "two starts 10⁻³ apart": Geometry(
-        start="pair", delta=-2.0, target_angle=15.0, target_norm=1.0, horizon=200.0, sign=-1
-    ),
+    "paper, figure 2": Geometry(surfaces="three"),
+    "two starts 10⁻³ apart": Geometry(start="pair", **FIGURE_7),
+    "paper, figure 7": Geometry(start="pair", surfaces="basins", **FIGURE_7),
     "same weights, other rates": Geometry(start="weights", delta=0.0, eta_a=4.0, eta_w=0.25),
 }
 
@@ -105,7 +129,11 @@ class Paths:
 
 @dataclass(frozen=True)
 class Solution:
-    """What the page draws: `paths` per cursor position's δ (one entry when the cursor is time, and then its phases)."""
+    """What the page draws: `paths` per cursor position's δ (one entry when the cursor is time, and then its phases).
+
+    `beside` are the paths drawn together in the views "three" and "basins", `words` their regimes; `sheet[m, k, 3]` is the
+    separating surface as a mesh of points (w₁, w₂, a), empty where it is not drawn.
+    """
 
     times: np.ndarray
     deltas: np.ndarray
@@ -115,6 +143,9 @@ class Solution:
     drift: float
     reach: float
     phases: tuple[Phases, ...]
+    beside: tuple[Paths, ...]
+    words: tuple[Regime, ...]
+    sheet: np.ndarray
 
 
 def solve(problem: Geometry) -> Solution:
@@ -127,9 +158,28 @@ def solve(problem: Geometry) -> Solution:
     conserved = imbalance(one.a, one.w, eta_a=problem.eta_a, eta_w=problem.eta_w)
     drift = conserved - conserved[:, :1]
     curves = tuple(separating_curve(path.delta, problem, 2 * _reach(paths)) for path in paths)
-    regime = classify(times, one.kernel_distance[0], one.loss[0])
+    beside = tuple(_paths(problem, delta, times) for delta in levels(problem))
+    words = tuple(_regime(times, path) for path in beside)
+    reach = _reach((*paths, *beside))
+    sheet = separating_surface(problem, reach) if problem.view == "basins" else np.empty((0, 0, 3))
+    largest, regime = float(np.abs(drift).max()), _regime(times, one)
     phases = () if sweep else (of_neurons(times, one.w[0][:, None], one.loss[0]),)
-    return Solution(times, deltas, paths, curves, regime, float(np.abs(drift).max()), _reach(paths), phases)
+    return Solution(times, deltas, paths, curves, regime, largest, reach, phases, beside, words, sheet)
+
+
+def _regime(times: np.ndarray, path: Paths) -> Regime:
+    return classify(times, path.kernel_distance[0], path.loss[0])
+
+
+def levels(problem: Geometry) -> tuple[float, ...]:
+    """The δ whose paths stand together: −|δ|, 0 and |δ|; of the pair those of figure 7, where δ = −2: 0, δ and 5δ."""
+    delta = problem.delta
+    if problem.view == "three":
+        apart = max(abs(delta), LEAST_APART)
+        return -apart, 0.0, apart
+    if problem.view == "basins":
+        return tuple(sorted({0.0, delta, TWIN_FARTHER * delta})) if problem.start == "pair" else (delta,)
+    return ()
 
 
 def dimensionless(problem: Geometry, delta: float) -> float:
@@ -185,6 +235,26 @@ def separating_curve(delta: float, problem: Geometry, reach: float, points: int 
     return np.concatenate([sides[0], gap, sides[1]])
 
 
+def separating_surface(problem: Geometry, reach: float) -> np.ndarray:
+    """Points [m, k, 3], (w₁, w₂, a), from which the flow goes to a saddle: the separating curves of all δ ≤ 0 (figure 7).
+
+    `lean` is 0 on it. Row m has δ = −p², p from side to side; the saddles are where a = 0. It reaches beyond the cube.
+    """
+    rows, columns = BETWEEN
+    p = math.sqrt(2 * problem.eta_a) * reach * np.linspace(-1, 1, rows)
+    a = np.linspace(-reach, reach, columns)
+    rates = {"eta_a": problem.eta_a, "eta_w": problem.eta_w}
+    sides = single_neuron.separatrix(problem.beta_star, -(p**2), a, **rates)
+    w = np.where(p[:, None, None] < 0, sides[1], sides[0])
+    return np.concatenate([w, np.broadcast_to(a[:, None], (rows, columns, 1))], axis=-1)
+
+
+def lean(problem: Geometry, a: float, w: np.ndarray, delta: float) -> float:
+    """η_a w·β* + (a/2) (δ + √(δ² + 4η_aη_w‖β*‖²)): 0 on the separating surface; for δ ≤ 0 its sign is that of a(∞)."""
+    reach = math.hypot(delta, 2 * math.sqrt(problem.eta_a * problem.eta_w) * problem.target_norm)
+    return problem.eta_a * float(w @ problem.beta_star) + a / 2 * (delta + reach)
+
+
 def _paths(problem: Geometry, delta: float, times: np.ndarray) -> Paths:
     rates = {"eta_a": problem.eta_a, "eta_w": problem.eta_w}
     a_0, w_0, delta = _starts(problem, delta)
@@ -200,7 +270,7 @@ def _starts(problem: Geometry, delta: float) -> tuple[np.ndarray, np.ndarray, fl
     if problem.start == "pair":
         a_0 = np.abs(TWIN_START) * problem.sign + np.array([TWIN_GAP, -TWIN_GAP])
         w_0 = single_neuron.separatrix(problem.beta_star, delta, np.full(2, a_0.mean()), **rates)[0]
-        return a_0, w_0, float(imbalance(a_0.mean(), w_0[0], **rates))
+        return a_0, w_0, delta
     if problem.start == "weights":
         a, w = single_neuron.split(problem.beta_0, delta, sign=problem.sign)
         delta = float(imbalance(a, w, **rates))

@@ -25,7 +25,6 @@ from core.theory.checks import (
     Floats,
     finite,
     leading_axes,
-    number,
     one_rate,
     positive_rate,
     real,
@@ -152,31 +151,33 @@ def split(
 
 
 def separatrix(
-    beta_star: ArrayLike, relative_scale: float, a: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0
+    beta_star: ArrayLike, relative_scale: ArrayLike, a: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0
 ) -> Floats:
-    """w[2, k, 2]: the two points at each height a[k] where the level set δ meets the plane l₊ A + V·b = 0 (d = 2).
+    """w[2, ..., k, 2]: the two points at each height a[k] where the level sets δ[...] meet l₊ A + V·b = 0 (d = 2).
 
-    Starts on it flow to the saddles; it divides the basins of the two branches (paper, figure 7). It exists for δ ≤ 0
-    only; OutsideTheory otherwise, or when β* = 0.
+    Starts on it flow to the saddles. On one level set it is the curve that divides the basins of the two branches; over
+    all δ ≤ 0 it is the separating surface of the paper's figure 7. It exists for δ ≤ 0 only; OutsideTheory otherwise, or
+    when β* = 0.
     """
     target, heights = finite("beta_star", beta_star, axes=1), finite("a", a, axes=1)
-    delta = number("relative_scale", relative_scale)
+    delta = finite("relative_scale", relative_scale)
     root_a, root_w = np.sqrt(one_rate("eta_a", eta_a)), np.sqrt(one_rate("eta_w", eta_w))
     if target.shape != (2,):
         got = f"shapes {target.shape} and {heights.shape}"
         raise OutsideTheory("The separatrix is drawn for two inputs", got=got, do="Give beta_star[2] and a[k].")
     r = root_a * root_w * norm(target)
-    if delta > 0 or r == 0:
+    if (delta > 0).any() or r == 0:
         what = "Only δ ≤ 0 with β* ≠ 0 has a separatrix (for δ > 0 the two sheets are the basins)"
-        raise OutsideTheory(what, got=f"δ = {delta:g}, ‖β*‖ = {norm(target):g}", do="Choose δ of 0 or less.")
+        raise OutsideTheory(what, got=f"δ = {delta.max():g}, ‖β*‖ = {norm(target):g}", do="Choose δ of 0 or less.")
     e = target / norm(target)
-    _, slow, _, _ = eigenmodes(np.asarray(delta), r)
+    level = delta[..., None]
+    _, slow, _, _ = eigenmodes(level, r)
     A = root_w * heights
     along = -A * (r / slow)
     # A² − ‖V‖² = δ, where A² − v² = A² δ/l₋
-    across = np.sqrt(-delta) * np.hypot(1.0, A / np.sqrt(slow))
+    across = np.sqrt(-level) * np.hypot(1.0, A / np.sqrt(slow))
     sides = np.array([across, -across])
-    return (along[:, None] * e + sides[..., None] * np.array([-e[1], e[0]])) / root_a
+    return (along[..., None] * e + sides[..., None] * np.array([-e[1], e[0]])) / root_a
 
 
 def magnitude(a: ArrayLike, w: ArrayLike) -> Floats:

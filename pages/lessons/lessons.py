@@ -28,6 +28,7 @@ _ALL = {
             Step("one surface", {}, "gradient flow"),
             Step("zero loss", {}, "zero loss"),
             Step("same function", {"delta": 2.0}, "same function", (0, 1)),
+            Step("three at once", "paper, figure 2", "gradient flow", (0, 1, 2)),
             Step("pinch", "pinch"),
             Step("the rates alone", "same weights, other rates", "gradient flow"),
         ),

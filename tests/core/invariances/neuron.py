@@ -116,19 +116,22 @@ ROWS = [
             "runs": permuted({"beta": 0, "relative_scale": 0}, {0: (0,), 1: (0,)}),
         },
     ),
-    Row(
-        single_neuron.separatrix,
-        lambda rng: {
-            "beta_star": rng.normal(size=2),
-            "relative_scale": -float(rng.exponential()),
-            "a": rng.normal(size=5),
-            **rates(rng),
-        },
-        (
-            Scaling({"beta_star": 2, "relative_scale": 2, "a": 1}, (1,)),
-            Scaling({"eta_a": 1, "eta_w": 1, "relative_scale": 1}, (0,)),
-        ),
-        {"heights": permuted({"a": 0}, {0: (1,)})},
+    *(
+        Row(
+            single_neuron.separatrix,
+            lambda rng, levels=levels: {
+                "beta_star": rng.normal(size=2),
+                "relative_scale": -rng.exponential(size=levels),
+                "a": rng.normal(size=5),
+                **rates(rng),
+            },
+            (
+                Scaling({"beta_star": 2, "relative_scale": 2, "a": 1}, (1,)),
+                Scaling({"eta_a": 1, "eta_w": 1, "relative_scale": 1}, (0,)),
+            ),
+            {"heights": permuted({"a": 0}, {0: (1 + len(levels),)}), **more},
+        )
+        for levels, more in (((), {}), ((3,), {"levels": permuted({"relative_scale": 0}, {0: (1,)})}))
     ),
     Row(
         single_neuron.magnitude,

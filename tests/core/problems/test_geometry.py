@@ -8,8 +8,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from core.errors import OutsideTheory
-from core.problems.geometry import PRESETS, Geometry, dimensionless, equivalent, half_sheets, separating_curve, solve
+from core.problems.geometry import (
+    PRESETS,
+    Geometry,
+    dimensionless,
+    equivalent,
+    half_sheets,
+    lean,
+    levels,
+    separating_curve,
+    separating_surface,
+    solve,
+)
 from core.theory import single_neuron
+from core.training.single_neuron import collect, gradient_flow
 
 
 def conserved(points: np.ndarray, eta_a: float, eta_w: float) -> np.ndarray:
@@ -51,6 +63,49 @@ def test_there_is_no_separating_curve_above_zero():
     assert separating_curve(1.0, Geometry(), 3.0).size == 0
 
 
+RATES = [(1.0, 1.0), (4.0, 0.25), (0.5, 3.0)]
+
+
+@pytest.mark.parametrize("eta_a, eta_w", RATES)
+@pytest.mark.parametrize("target_angle", [90.0, 14.0, -140.0])
+def test_the_separating_surface_parts_simulated_starts(eta_a, eta_w, target_angle):
+    """Trained from 3 % to either side of 60 of its points, the flow ends on the branch that the formula's sign names."""
+    problem = Geometry(surfaces="basins", target_angle=target_angle, eta_a=eta_a, eta_w=eta_w)
+    rates = {"eta_a": eta_a, "eta_w": eta_w}
+    points = separating_surface(problem, 2.0).reshape(-1, 3)
+    points = points[np.abs(points[:, 2]) > 0.1]
+    points = points[np.random.default_rng(3).permutation(len(points))[:60]]
+    for side in (1.0, -1.0):
+        a, w = points[:, 2] + side * 0.03, points[:, :2]
+        delta = single_neuron.relative_scale(a, w, **rates)
+        assert (np.sign([lean(problem, *one) for one in zip(a, w, delta, strict=True)]) == side).all()
+        run = collect(gradient_flow(a, w, np.eye(2), problem.beta_star, [0.0, 600.0], **rates), **rates)
+        assert (np.sign(run.a[:, -1]) == side).all()
+
+
+@pytest.mark.parametrize("eta_a, eta_w", RATES)
+def test_starts_on_the_separating_surface_end_at_its_saddles(eta_a, eta_w):
+    problem = Geometry(surfaces="basins", eta_a=eta_a, eta_w=eta_w)
+    surface = separating_surface(problem, 3.0)
+    a, w = surface[..., 2], surface[..., :2]
+    rates = {"eta_a": eta_a, "eta_w": eta_w}
+    assert (single_neuron.basin(a, w, problem.beta_star, **rates) == 0).all()
+    end_a, end_w = single_neuron.final_state(a, w, problem.beta_star, **rates)
+    assert np.abs(end_a).max() == 0 and np.abs(end_w @ problem.beta_star).max() < 1e-6
+    still = surface[np.abs(surface[..., 2]) < 1e-12]
+    assert len(still) and np.abs(still[:, :2] @ problem.beta_star).max() < 1e-12
+    delta = single_neuron.relative_scale(a, w, **rates)
+    score = [lean(problem, *one) for one in zip(a.ravel(), w.reshape(-1, 2), delta.ravel(), strict=True)]
+    assert np.abs(score).max() < 1e-12 * np.abs(surface).max() ** 3 * 40
+
+
+def test_which_level_sets_stand_together():
+    pair = {"surfaces": "basins", "start": "pair"}
+    assert levels(Geometry()) == () and levels(Geometry(surfaces="three", moves="delta")) == ()
+    assert levels(Geometry(delta=4.0, surfaces="three")) == (-4.0, 0.0, 4.0)
+    assert levels(Geometry(**pair)) == (-10.0, -2.0, 0.0) and levels(Geometry(delta=0.0, **pair)) == (0.0,)
+
+
 def test_the_pair_starts_close_and_ends_on_opposite_branches():
     path = solve(PRESETS["two starts 10⁻³ apart"]).paths[0]
     assert np.abs(path.a[0, 0] - path.a[1, 0]) == pytest.approx(2e-3)
@@ -84,6 +139,7 @@ def test_the_dimensionless_delta_absorbs_rates_and_target():
     eta_a=some.floats(0.1, 10),
     eta_w=some.floats(0.1, 10),
     start=some.sampled_from(["function", "weights", "pair"]),
+    surfaces=some.sampled_from(["one", "three", "basins"]),
     moves=some.sampled_from(["time", "delta"]),
     sign=some.sampled_from([1, -1]),
     target_norm=some.floats(0, 3),
@@ -96,7 +152,7 @@ def test_any_legal_problem_has_finite_curves_and_conserves_delta(**values):
     except OutsideTheory:
         return
     solution = solve(problem)
-    for path in solution.paths:
+    for path in (*solution.paths, *solution.beside):
         for array in (path.a, path.w, path.beta, path.loss, path.kernel_distance):
             assert np.isfinite(array).all()
     scale = max(
@@ -113,8 +169,11 @@ def test_any_legal_problem_has_finite_curves_and_conserves_delta(**values):
         {"delta": 11},
         {"eta_a": 0},
         {"norm": 0, "delta": -1},
+        {"norm": 0, "delta": 1, "surfaces": "three"},
         {"target_norm": 0},
         {"start": "pair", "delta": 1},
+        {"start": "pair", "surfaces": "three"},
+        {"surfaces": "four"},
         {"start": "nowhere"},
         {"angle": "north"},
     ],
