@@ -1,10 +1,13 @@
 """The four pages in practice, by what they share: what they show is stored, what they train is brief."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from core.problems import filters, grokking, hierarchy, kernel_movement
 from core.training.practice import harness
+from pages.shared.prose import pieces
 
 ROOMS = {"kernel_movement": kernel_movement, "filters": filters, "hierarchy": hierarchy, "grokking": grokking}
 CASES = [(stem, name) for stem, room in ROOMS.items() for name in room.PRESETS]
@@ -16,6 +19,13 @@ def test_a_preset_shows_stored_runs_and_only_those(stem, preset):
     problem = room.PRESETS[preset]
     shown, whole = room.recorded(problem), harness.read(room.EXPERIMENT).solution
     assert set(shown.alpha) == set(problem.alphas) & set(whole.alpha) and len(shown.alpha)
+    for field in dataclasses.fields(shown):
+        array, stored = getattr(shown, field.name), getattr(whole, field.name)
+        if isinstance(array, np.ndarray) and array.dtype.kind == "f" and array.ndim > 1:
+            known = array[np.isfinite(array)]
+            between = getattr(problem, "at", "") == kernel_movement.EQUAL_FIT
+            ends = known.size == 0 or (np.nanmin(stored) <= known.min() and known.max() <= np.nanmax(stored))
+            assert ends if between else np.isin(known, stored).all(), f"{field.name} is not what is stored"
 
 
 @pytest.mark.parametrize("stem, preset", CASES)
@@ -38,8 +48,10 @@ def test_what_a_page_trains_is_the_same_problem_made_brief(stem):
 
 
 @pytest.mark.parametrize("stem", ROOMS)
-def test_the_page_s_words_are_numbers_that_there_are(stem):
+def test_every_number_of_the_page_s_words_has_a_place_in_them(stem):
     room = ROOMS[stem]
+    text = "\n".join(pieces(stem).values())
     for problem in room.PRESETS.values():
         said = room.words(problem, room.recorded(problem))
-        assert not any(str(value) in ("nan", "inf", "") for value in said.values())
+        assert all(f"«{name}»" in text for name in said)
+        assert not any(word in str(value) for value in said.values() for word in ("nan", "inf"))
