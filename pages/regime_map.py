@@ -26,9 +26,9 @@ from core.training.regime_map import PAPER, RegimeMap
 from pages.jobs.live import work
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
+from pages.server.insets import INSETS_URL
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.insets import INSETS_URL
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register

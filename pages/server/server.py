@@ -23,11 +23,11 @@ from core.training.threads import one_thread
 from pages.jobs.live import close_pools, open_pools
 from pages.jobs.process import ROOT
 from pages.server.first_page import NOTICE_SCRIPT, NOTICE_URL, FirstPage
+from pages.server.insets import INSETS, INSETS_URL
 from pages.server.rate_limit import RateLimit
 from pages.server.security import Gate
 from pages.server.static import Compressed, script_route
 from pages.server.uploads import Uploads
-from pages.shared.insets import INSETS, INSETS_URL
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
 from pages.shared.script import CHART_SCRIPT, CHART_URL
 from pages.shared.streamlit_internals import keep_theme, leave_pages_folder_alone

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from pages.shared.insets import FILE, INSETS, packed
+from pages.server.insets import FILE, INSETS, packed
 
 
 def test_the_browsers_file_reads_back():
