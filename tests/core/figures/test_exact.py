@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from core.figures.exact import colour_of, figures
+from core.figures.exact import figures
+from core.figures.exact_axes import colour_of
 from core.figures.exact_scales import scales
 from core.problems.exact import CHIPS, MOMENTS, PRESETS, Exact, solve, time_scales
 from core.problems.exact_run import simulate
