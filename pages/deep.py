@@ -1,15 +1,18 @@
 """Deep: chains of one to eight layers, where they land and how long they wait."""
 
+import math
 from typing import Any
 
 import streamlit as st
 
-from core.figures.deep import comparison, figures, waits
+from core.figures.deep import comparison, figures, half_time, loss_halved, waits
+from core.figures.deep_square import figures as square_figures
 from core.figures.style import number
 from core.problems.deep import PRESETS, DeepChain, Solution, curves, solve
 from core.problems.deep_run import Comparison, compare
+from core.problems.deep_square import Square, simulate
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero, section
+from pages.lessons.picture import folded, hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -28,6 +31,10 @@ problem = controls(
     more=("y", "eta", "horizon", "c2", "c3", "c4", "c5", "c6", "c7", "c8"),
 )
 solution = remember(solve)(problem)
+
+
+def _time(value: float) -> str:
+    return said(STEM, "never") if math.isnan(value) else number(value)
 
 
 def chart(problem: DeepChain, solution: Solution) -> dict[str, Any]:
@@ -86,6 +93,8 @@ prose(STEM, "look")
 
 with section(STEM, "waits"):
     plot(*remember(waits)(problem), key="waits")
+    here, above = half_time(problem, problem.depth, problem.imbalance), loss_halved(solution)
+    prose(STEM, "waits", depth=problem.depth, here=_time(here), above=_time(above))
 
 with section(STEM, "trained"):
 
@@ -106,5 +115,26 @@ with section(STEM, "trained"):
             )
 
     beside("deep", problem, compare, trained)
+
+with folded(STEM, "square") as opened:
+
+    def shown(run: Square | None) -> None:
+        """The theorems beside the trained square network."""
+        if run is None:
+            st.caption(hovering(said(STEM, "waiting")))
+            return
+        cursor = Cursor("t", "time t", run.times)
+        plot(*painted(square_figures, problem, run), key="square", cursor=cursor, autoplay=False)
+        columns = st.columns(4)
+        worst = (run.size_error.max(), run.kernel_error.max(), run.path_error.max(), run.miss)
+        for column, name, value in zip(columns, ("B.8", "B.9", "β, chain", "end to landing"), worst, strict=True):
+            column.metric(name, number(float(value)))
+        prose(
+            STEM, "square: balanced" if run.delta == 0 else "square: unbalanced", delta=number(run.delta), L=run.hidden
+        )
+
+    if opened:
+        prose(STEM, "square")
+        beside("deep_square", problem, simulate, shown)
 
 takeaway(page, "fine print")

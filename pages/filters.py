@@ -6,7 +6,7 @@ from core.figures.filters import figures
 from core.problems import filters
 from core.problems.filters import Problem, Solution
 from pages.lessons import experiment_page as experiment
-from pages.shared.prose import formula, said, table
+from pages.shared.prose import formula, hovering, said, table
 
 
 def facts(problem: Problem, solution: Solution) -> None:
@@ -30,7 +30,7 @@ def facts(problem: Problem, solution: Solution) -> None:
             for line in filters.stored_lines()
         ]
     )
-    st.caption(said("filters", "help: table"))
+    st.caption(hovering(said("filters", "help: table")))
 
 
 experiment.show(

@@ -33,7 +33,7 @@ def facts(problem: Problem, solution: Solution) -> None:
             for line in lines
         ]
     )
-    st.caption(said("grokking", "help: table"))
+    st.caption(hovering(said("grokking", "help: table")))
 
 
 experiment.show(

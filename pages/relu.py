@@ -5,14 +5,16 @@ from typing import Any
 import streamlit as st
 
 from core.figures.relu import figures
+from core.figures.relu_kernel import figures as kernel_figures
 from core.figures.style import number, side_mark
 from core.problems.relu import PRESETS, Problem, Solution, curves, solve
-from pages.lessons.picture import hero
+from core.problems.relu_kernel import history, told
+from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.phases import phases_told
-from pages.shared.plot import Cursor
+from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
 from pages.shared.share import takeaway
@@ -65,12 +67,12 @@ for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(
     column.markdown(
         hovering(f"**{side_mark(delta)} τ = {tau:g}, δ = {number(delta)}**, at the end (t = {problem.end:g})")
     )
-    told = (
+    numbers = (
         f"activations flipped {float(run.flipped[-1]):.1%} · distance moved {number(float(run.distance[-1]))} · "
         f"loss {number(float(run.loss[-1]))} · kernel distance {number(float(run.kernel_distance[-1]))} · "
         f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
     )
-    column.caption(hovering(told))
+    column.caption(hovering(numbers))
 for phases, column in zip(solution.phases, st.columns(2), strict=True):
     with column:
         phases_told(phases)
@@ -80,4 +82,16 @@ formula(
     rf"{2 * problem.width}\text{{ sectors}}"
 )
 prose(STEM, "look")
+
+with section(STEM, "kernel"):
+    moved = remember(history)(main, solution.X, solution.y, 1.0, 1.0, problem.slope)
+    plot(
+        *painted(kernel_figures, problem, moved, main.a[0], solution.phases[0]),
+        key="kernel",
+        autoplay=False,
+        cursor=Cursor("t", "flow time t", main.time[moved.shown]),
+        least=285,
+    )
+    prose(STEM, "kernel", **told(moved))
+
 takeaway(page)

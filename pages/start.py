@@ -5,10 +5,11 @@ from typing import Any
 import streamlit as st
 
 from core.figures import start_story
+from core.figures.picture import Picture
 from core.figures.start import figures, findings
 from core.figures.style import number
 from core.problems.start import PRESETS, Linear, Relu, Start, curves, solve, words
-from core.problems.start_story import Story, moments
+from core.problems.start_story import Story, Told, moments
 from core.problems.start_story import solve as solve_story
 from pages.lessons import story
 from pages.lessons.picture import hero
@@ -42,11 +43,10 @@ def predict(choice: str) -> None:
     st.session_state["network"] = "relu"
 
 
-def tell() -> None:
-    """The story, step by step, each on its own cursor."""
-    told = remember(solve_story)(Story())
+def cursors_of(told: Told) -> tuple[Cursor, ...]:
+    """Each step of the story has a cursor of its own."""
     race, trained = Cursor("t", "time t", told.race.times), told.neurons[0].run.time
-    cursors = (
+    return (
         Cursor("t", "time t", told.roll),
         Cursor("t", "time t", told.pair_times),
         race,
@@ -54,7 +54,19 @@ def tell() -> None:
         Cursor("t", "flow time t", trained[moments(trained.size)]),
         Cursor("step", "steps of training", told.checkpoint),
     )
-    story.tell(STEM, painted(start_story.figures, Story(), told), cursors, ONWARD, start_story.WIDTHS)
+
+
+def tell() -> None:
+    """The story, step by step."""
+    told = remember(solve_story)(Story())
+    story.tell(STEM, painted(start_story.figures, Story(), told), cursors_of(told), ONWARD, start_story.WIDTHS)
+
+
+def step(number: int) -> tuple[tuple[Picture, ...], dict[str, Any]]:
+    """The story's pictures at one of its steps, and how they are drawn."""
+    told = remember(solve_story)(Story())
+    chart = {"cursor": cursors_of(told)[number - 1], "grow": start_story.WIDTHS, "least": 240}
+    return tuple(painted(start_story.figures, Story(), told)), chart
 
 
 def chart(problem: Start, solution: Linear | Relu) -> dict[str, Any]:
@@ -81,6 +93,7 @@ def play() -> None:
         solve=solve,
         figures=figures,
         chart=chart,
+        step=step,
         curves=curves,
         arrays={"t": solution.times, **arrays_of(solution)},
     )

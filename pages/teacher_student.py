@@ -5,8 +5,10 @@ from typing import Any
 import streamlit as st
 
 from core.errors import OutsideTheory
+from core.figures.relu_kernel import figures as kernel_figures
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
+from core.problems.relu_kernel import history, told
 from core.problems.teacher_student import PRESETS, Problem, Solution, curves, papers_four, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
@@ -100,6 +102,17 @@ columns[5].metric(
 )
 phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
+
+with section(STEM, "kernel"):
+    moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
+    plot(
+        *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
+        key="kernel",
+        autoplay=False,
+        cursor=Cursor("t", "flow time t", run.time[moved.shown]),
+        least=285,
+    )
+    prose(STEM, "kernel", **told(moved))
 
 with section(STEM, "four"):
     four = remember(papers_four)(problem)

@@ -5,12 +5,23 @@ from typing import Any
 import streamlit as st
 
 from core.figures.style import number
-from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, shapes
+from core.figures.wide import comparison, figures, shapes
+from core.figures.wide_theorems import ENTROPY_DELTAS, entropy, isotropy, mirror, summands
 from core.problems.wide import PRESETS, Solution, WideNetwork, curves
-from core.problems.wide_run import Comparison, compare, solve
+from core.problems.wide_run import Comparison, compare, mirrored, solve
+from core.problems.wide_theorems import (
+    SEEDS,
+    WIDTHS,
+    Mirror,
+    gaussian,
+    gaussian_part,
+    mirror_case,
+    preconditioner_sum,
+    sum_case,
+)
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero, section
+from pages.lessons.picture import folded, hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -88,7 +99,7 @@ st.caption(hovering(said(STEM, "theory", basis=solution.regime.basis, **at)))
 phases_told(solution.phases)
 cells, words = st.columns((1, 1))
 with cells:
-    plot(*remember(shapes)(problem), key="map")
+    plot(*remember(shapes)(problem), key="map", wants=("link",))
 with words:
     prose(STEM, "look")
 
@@ -121,5 +132,51 @@ with section(STEM, "entropy"):
         cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
     )
     prose(STEM, "entropy")
+
+with folded(STEM, "mirror") as opened:
+
+    def mirrored_run(found: Mirror | None) -> None:
+        """The dual variables and what the gradient has put into them."""
+        if found is None:
+            st.caption(said(STEM, "waiting"))
+            return
+        plot(*painted(mirror, problem, found), key="mirror", grow=(1.3, 1))
+        prose(
+            STEM, f"mirror: {mirror_case(problem)}", worst=number(float(found.error.max())), delta=number(found.delta)
+        )
+
+    if opened and solution.exact:
+        mirrored_run(remember(mirrored)(problem))
+    elif opened:
+        beside("wide_mirror", problem, mirrored, mirrored_run)
+
+with folded(STEM, "neurons") as opened:
+    if opened:
+        found = remember(preconditioner_sum)(problem, solution)
+        drawn = painted(summands, problem, found)
+        plot(*drawn, key="neurons", cursor=Cursor("t", "time t", found.times), autoplay=False, grow=(1.2, 1))
+        at = {"apart": number(float(found.apart.max())), "off": number(float(found.off.max())), "idle": found.idle}
+        sizes = {"inputs": found.inputs, "outputs": found.outputs, "delta": number(found.delta)}
+        prose(STEM, "neurons", **at, **sizes)
+        prose(STEM, f"neurons: {sum_case(problem, found)}", **at, **sizes)
+
+with folded(STEM, "gaussian") as opened:
+    if opened:
+        drawn_nets = remember(gaussian)(gaussian_part(problem))
+        plot(*painted(isotropy, problem, drawn_nets), key="gaussian", grow=(1.3, 1))
+        prose(
+            STEM,
+            "gaussian",
+            scheme=drawn_nets.scheme,
+            seeds=SEEDS,
+            narrowest=WIDTHS[0],
+            widest=WIDTHS[-1],
+            delta=number(drawn_nets.delta),
+            entry=number(float(drawn_nets.entry[-1].mean())),
+            theory=number(float(drawn_nets.entry_theory[-1])),
+            spectral=number(float(drawn_nets.spectral[-1].mean())),
+            limit=number(drawn_nets.spectral_limit),
+            off=number(float(drawn_nets.off[-1].mean())),
+        )
 
 takeaway(page, "fine print")

@@ -43,6 +43,7 @@ export class Chart {
     on(".lab-link", () => copyLink(this));
     on(".lab-png", () => save(this, "png"));
     on(".lab-svg", () => save(this, "svg"));
+    this.host.addEventListener("click", (event) => this.followLink(event));
     this.deafen = listen(this);
     this.range.addEventListener("input", () => {
       this.playback.pause();
@@ -59,6 +60,17 @@ export class Chart {
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
     this.probe = this.root.querySelector(".lab-probe");
     this.probe.addEventListener("transitionend", () => this.layAnew());
+  }
+
+  /* A link to another setting of this very page moves the controls, if the page asked for that; nothing is loaded anew. */
+  followLink(event) {
+    const link = event.target.closest("a[href]");
+    const to = link && new URL(link.href);
+    const aside = event.ctrlKey || event.metaKey || event.shiftKey;
+    if (!to || aside || !("link" in this.source.wants) || to.pathname !== location.pathname) return;
+    event.preventDefault();
+    this.count = (this.count ?? 0) + 1;
+    this.tell("link", { values: Object.fromEntries(to.searchParams), count: this.count });
   }
 
   async update(text, source, tell) {

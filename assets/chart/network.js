@@ -1,5 +1,6 @@
 /* The network itself, small: a line as wide as its weight is large, dashed and of another colour where it is negative; a
-   beam tilts with δ between the layers; neurons light up where an activation flips (core.figures.network). */
+   beam tilts with δ between the layers; neurons light up where an activation flips; a network of several outputs is two
+   heat maps (core.figures.network). */
 
 import { runOf } from "./flow.js";
 import { written } from "./markup.js";
@@ -8,6 +9,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const FINEST = 32767;
 const COARSE = 127;
 const [WIDE, HIGH, MIDDLE] = [128, 74, 37];
+const [ABOVE, BETWEEN] = [14, 12];
 const WIDEST = { one: 7, many: 3 };
 const TILT = { by: 9, most: 24 };
 
@@ -47,6 +49,10 @@ class Copy {
     this.nodes = columns.map((column, k) =>
       column.map((cy) => shape("circle", { cx: across[k], cy, r: column.length > 8 ? 1.6 : 4.5, class: "lab-neuron" }, this.svg)),
     );
+    this.weigh();
+  }
+
+  weigh() {
     this.beam = shape("g", {}, this.svg);
     shape("line", { x1: 16, x2: WIDE - 16, y1: HIGH + 10, y2: HIGH + 10, stroke: this.colours.ink, "stroke-width": 2.5 }, this.beam);
     this.pans = [16, WIDE - 16].map((cx) => shape("circle", { cx, cy: HIGH + 10, r: 4 }, this.beam));
@@ -96,7 +102,48 @@ class Copy {
   }
 }
 
+/* Two heat maps that share their rows, W to the left of A: row k is neuron k, a cell as strong as its weight is large,
+   round where it is positive and square where it is negative. */
+class Maps extends Copy {
+  draw() {
+    const [inputs, hidden, outputs] = this.sizes;
+    const side = Math.min((WIDE - 20 - BETWEEN) / (inputs + outputs), (HIGH - ABOVE) / hidden);
+    const left = (WIDE - BETWEEN - side * (inputs + outputs)) / 2;
+    const top = ABOVE + (HIGH - ABOVE - side * hidden) / 2;
+    const starts = [left, left + BETWEEN + side * inputs];
+    this.cells = [inputs, outputs].map((columns, layer) => {
+      const [x, name] = [starts[layer], "WA"[layer]];
+      const frame = { x, y: top, width: side * columns, height: side * hidden };
+      shape("text", { x: x + (side * columns) / 2, y: top - 4, class: "lab-layer" }, this.svg).textContent = name;
+      const rows = Array.from({ length: hidden }, (_, i) =>
+        Array.from({ length: columns }, (_, j) => shape("rect", { x: x + side * j, y: top + side * i, width: side, height: side }, this.svg)),
+      );
+      shape("rect", { ...frame, fill: "none", stroke: this.colours.ink, "stroke-width": 0.75 }, this.svg);
+      return rows;
+    });
+    this.weigh();
+  }
+
+  show(spec, weights, _lit, index) {
+    weights.forEach((rows, layer) =>
+      rows.forEach((row, i) =>
+        row.forEach((value, j) => {
+          const cell = this.cells[layer][i][j];
+          cell.setAttribute("fill-opacity", Math.abs(value).toFixed(3));
+          const sign = value < 0 ? "negative" : "positive";
+          if (cell.dataset.sign === sign) return;
+          cell.dataset.sign = sign;
+          cell.setAttribute("fill", this.colours[sign]);
+          cell.setAttribute("rx", value < 0 ? 0 : cell.getAttribute("width") / 2);
+        }),
+      ),
+    );
+    this.balance(spec, weights, index);
+  }
+}
+
 function sizesOf(spec) {
+  if (spec.A) return [spec.W.values[0][0].length, spec.W.values[0].length, spec.A.values[0][0].length];
   if (spec.layers) return [1, ...Array.from(spec.layers.values[0], () => 1)];
   return [spec.W.values[0][0].length, spec.W.values[0].length, 1];
 }
@@ -106,7 +153,7 @@ const fine = (values) =>
   values instanceof Int8Array ? Int16Array.from(values, (one) => (one * FINEST) / COARSE) : Array.isArray(values) ? values.map(fine) : values;
 
 function refined(copy) {
-  const parts = Object.entries(copy).filter(([, part]) => part?.values);
+  const parts = Object.entries(copy).filter(([, part]) => part?.scale);
   return { ...copy, ...Object.fromEntries(parts.map(([key, part]) => [key, { ...part, values: fine(part.values) }])) };
 }
 
@@ -129,14 +176,14 @@ export class Network {
     this.host.replaceChildren();
     this.host.classList.toggle("lab-many", spec?.copies.length > 3);
     this.host.classList.toggle("lab-front", Boolean(spec?.front));
-    this.copies = (spec?.copies ?? []).map((copy) => new Copy(this.host, copy, spec.colours));
+    this.copies = (spec?.copies ?? []).map((copy) => new (copy.A ? Maps : Copy)(this.host, copy, spec.colours));
   }
 
   show(index) {
     if (!this.spec || this.host.hidden) return;
     const { copies } = this.spec;
     const { runs, flow } = this.chart;
-    const scale = Math.max(...copies.flatMap((copy) => [copy.W, copy.a, copy.layers].map((part) => part?.scale ?? 0)));
+    const scale = Math.max(...copies.flatMap((copy) => [copy.W, copy.a, copy.A, copy.layers].map((part) => part?.scale ?? 0)));
     copies.forEach((copy, k) => {
       const run = runs && "run" in copy && runOf(copy, runs, flow, index);
       const weights = run ? ofRun(run, copy.run === "cursor" ? Infinity : index, scale) : ofFrame(copy, index, scale);
@@ -151,9 +198,10 @@ function ofRun(run, index, scale) {
   return [[[run.w1[at] / scale, run.w2[at] / scale]], [[run.a[at] / scale]]];
 }
 
-function ofFrame({ W, a, layers }, index, scale) {
+function ofFrame({ W, A, a, layers }, index, scale) {
   const at = ({ values }) => values[Math.min(index, values.length - 1)];
   if (layers) return [...at(layers)].map((value) => [[(value * layers.scale) / scale / FINEST]]);
-  const rows = at(W).map((row) => [...row].map((value) => (value * W.scale) / scale / FINEST));
-  return [rows, [[...at(a)].map((value) => (value * a.scale) / scale / FINEST)]];
+  const rowsOf = (matrix) => at(matrix).map((row) => [...row].map((value) => (value * matrix.scale) / scale / FINEST));
+  if (A) return [rowsOf(W), rowsOf(A)];
+  return [rowsOf(W), [[...at(a)].map((value) => (value * a.scale) / scale / FINEST)]];
 }

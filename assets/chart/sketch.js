@@ -15,6 +15,7 @@ export class Sketch {
     this.svg = document.createElementNS(SKETCHED, "svg");
     this.svg.setAttribute("class", "lab-sketch");
     this.svg.setAttribute("role", "slider");
+    this.svg.toggleAttribute("hidden", true);
     this.line = document.createElementNS(SKETCHED, "polyline");
     this.pen = document.createElementNS(SKETCHED, "circle");
     this.pen.setAttribute("r", 6);

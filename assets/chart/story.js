@@ -97,7 +97,9 @@ export class Story {
     if (box && this.main) this.main.scrollBy({ top: (box.top + box.bottom) / 2 - this.line, behavior });
   }
 
+  /* Where the address names no step any more, the story has been left and its page is about to change. */
   scrolled() {
+    if (!new URLSearchParams(location.search).has("step")) return;
     if (performance.now() < (this.quiet ?? 0) || !this.chart.Plotly || this.chart.directions.scale > 1) return;
     const { line, chart } = this;
     const boxes = this.blocks.map((block) => block.getBoundingClientRect());

@@ -14,6 +14,8 @@ from core.theory.scalar_chain import learning_time
 
 FLOOR = 1e-12
 GRID = 61
+FARTHEST = 2.5
+"""Times everything else: how far off the end c → −∞ may lie to be shown itself, not by an arrow."""
 
 
 def figures(problem: DeepChain, solution: Solution) -> tuple[Picture, Picture, Picture]:
@@ -24,7 +26,7 @@ def figures(problem: DeepChain, solution: Solution) -> tuple[Picture, Picture, P
 def plane(problem: DeepChain, solution: Solution) -> Picture:
     """Level sets of what this depth and imbalance minimise, touching the line of zero loss at the predicted landing."""
     landing, x, colour = solution.landing, problem.X[0], style.side_colour(problem.imbalance)
-    far = 1.2 * float(np.nanmax([1.0, *np.abs(landing), *np.abs(solution.beta).ravel(), *np.abs(solution.nearest)]))
+    far = _reach(solution)
     finding = "Waits near a saddle" if solution.reason else "Lands where the level set touches"
     picture = style.figure(
         problem,
@@ -45,6 +47,7 @@ def plane(problem: DeepChain, solution: Solution) -> Picture:
     picture.add(style.line(ends[:, 0], ends[:, 1], style.MINIMA, "zero loss, xᵀβ = y"))
     for point, name in ((solution.nearest, "c → +∞: nearest point"), (solution.along, "c → −∞: along β₀")):
         picture.add(style.points(point[:1], point[1:], style.EQUIVALENT, name, size=10, symbol="diamond-open"))
+    _beyond(picture, solution.along, far)
     picture.add(style.line(solution.beta[:, 0], solution.beta[:, 1], colour, "β"))
     first = problem.beta_0
     picture.add(style.points(first[:1], first[1:], style.INK, "β₀, start", size=12, symbol="circle-open"))
@@ -104,16 +107,16 @@ def profile(problem: DeepChain, solution: Solution) -> Picture:
 
 def waits(problem: DeepChain) -> tuple[Picture]:
     """Half-time of the matching scalar chain against depth: balanced, and with this imbalance."""
-    balanced = [_half_time(problem, depth, 0.0) for depth in range(1, DEEPEST + 1)]
-    own = [_half_time(problem, depth, problem.imbalance) for depth in range(1, DEEPEST + 1)]
+    balanced = [half_time(problem, depth, 0.0) for depth in range(1, DEEPEST + 1)]
+    own = [half_time(problem, depth, problem.imbalance) for depth in range(1, DEEPEST + 1)]
     ratio = balanced[-1] / balanced[0] if balanced[0] > 0 else math.nan
-    title = f"Balanced: 8 layers wait {style.number(ratio)}× longer" if ratio > 1 else "Time to half of the label"
+    title = f"Balanced: 8 layers wait {style.number(ratio)}× longer" if ratio > 1 else "Time until f = y/2"
     alt = (
         f"Half-time against depth for a scalar chain from {problem.norm:g}: balanced {balanced[-1]:.3g} at depth 8, "
         f"with imbalance {problem.imbalance:g} {own[-1]:.3g}"
     )
     picture = style.figure(
-        problem, short="half-times", title=title, alt=alt, x="layers", y="half-time (log)", height=360
+        problem, short="half-times", title=title, alt=alt, x="layers", y="time until f = y/2 (log)", height=360
     )
     depths = list(range(1, DEEPEST + 1))
     picture.lay(yaxis={"type": "log", "exponentformat": "power"}, xaxis={"tickvals": depths, "range": [0.6, 9.9]})
@@ -168,6 +171,25 @@ def comparison(problem: DeepChain, compared: Comparison) -> tuple[Picture, Pictu
     return picture, errors
 
 
+def _reach(solution: Solution) -> float:
+    """Half the width of the plane: all that moves, and both ends unless the second is much farther off."""
+    own = [1.0, *np.abs(solution.landing), *np.abs(solution.beta).ravel(), *np.abs(solution.nearest)]
+    reach, end = float(np.nanmax(own)), float(np.abs(solution.along).max())
+    return 1.2 * (end if reach < end <= FARTHEST * reach else reach)
+
+
+def _beyond(picture: Picture, end: np.ndarray, far: float) -> None:
+    """An arrow at the frame towards an end that lies outside it."""
+    away = float(np.abs(end).max())
+    if not away > far:
+        return
+    at = end / away * 0.93 * far
+    tail = {"showarrow": True, "arrowhead": 2, "arrowwidth": 2, "arrowcolor": style.EQUIVALENT, "xshift": 0}
+    side = -40 if end[0] > 0 else 40
+    tail |= {"ax": side * abs(end[0]) / away, "ay": 40 * end[1] / away, "xanchor": "center"}
+    style.label(picture, at[0], at[1], "c → −∞", style.EQUIVALENT, **tail)
+
+
 def _level_sets(problem: DeepChain, solution: Solution, far: float) -> list[dict]:
     grid = np.linspace(-far, far, GRID)
     sign = float(np.sign(np.prod(solution.a[-1])))
@@ -189,8 +211,8 @@ def _level_sets(problem: DeepChain, solution: Solution, far: float) -> list[dict
     ]
 
 
-def _half_time(problem: DeepChain, depth: int, imbalance: float) -> float:
-    """Half-time of f = w_1 … w_D from the same size towards |y|, in closed form up to one quadrature."""
+def half_time(problem: DeepChain, depth: int, imbalance: float) -> float:
+    """When f = w_1 … w_D from the same size has come to |y|/2, in closed form up to one quadrature; NaN where it does not."""
     chain = DeepChain(depth=depth, imbalance=imbalance, norm=problem.norm, eta=problem.eta)
     w, a = start(chain)
     try:
@@ -199,9 +221,15 @@ def _half_time(problem: DeepChain, depth: int, imbalance: float) -> float:
         return math.nan
 
 
-def _wait(solution: Solution) -> str:
+def loss_halved(solution: Solution) -> float:
+    """The first time at which half of the loss is gone; NaN where it is not."""
     below = np.flatnonzero(solution.loss <= solution.loss[0] / 2)
-    return f"Half of the loss by t = {style.number(float(solution.times[below[0]]))}" if below.size else "Still waiting"
+    return float(solution.times[below[0]]) if below.size else math.nan
+
+
+def _wait(solution: Solution) -> str:
+    halved = loss_halved(solution)
+    return "Still waiting" if math.isnan(halved) else f"Half of the loss by t = {style.number(halved)}"
 
 
 def _alt(problem: DeepChain, solution: Solution) -> str:

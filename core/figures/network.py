@@ -1,8 +1,8 @@
 """The network itself, small, beside its pictures: what the chart draws of it at each place of the cursor.
 
-A copy is one network: W[T, m, d] and a[T, m], or a chain of layers, as int16 with a common scale (a line's width needs no
-more; int8 where many lines are thin); flips[T, m]: which neurons change an activation there; delta: one number, or one for
-each place of the cursor.
+A copy is one network: W[T, m, d] and a[T, m], two matrices, or a chain of layers, as int16 with a common scale (a line's
+width needs no more; int8 where many lines are thin); flips[T, m]: which neurons change an activation there; delta: one
+number, or one for each place of the cursor.
 """
 
 from collections.abc import Sequence
@@ -57,6 +57,11 @@ def picture(copies: list[dict[str, Any]]) -> dict[str, Any]:
 def chain(name: str, layers: np.ndarray, delta: float) -> dict[str, Any]:
     """A chain of single neurons, layers[T, L] from the first weights' length to the last readout."""
     return {"name": name, "colour": style.side_colour(delta), "delta": [float(delta)], "layers": _coarse(layers)}
+
+
+def matrices(name: str, W: np.ndarray, A: np.ndarray, delta: float) -> dict[str, Any]:
+    """A network of several outputs as two heat maps W[T, h, d] and A[T, h, c] side by side: a row is a neuron."""
+    return {"name": name, "colour": style.side_colour(delta), "delta": [float(delta)], "W": _coarse(W), "A": _coarse(A)}
 
 
 def _coarse(values: np.ndarray) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """The palette: one row a colour, one meaning a colour, light and dark together. A colour is changed here and nowhere else.
 
 Brown ▼ downstream, grey ● balanced, teal ▲ upstream (δ); crimson: zero loss; grey-blue: loss; orange ● and blue ✕: the sign
-of a readout weight; purple: kernel distance, magenta: flips, blue: distance moved. Figures are drawn in the light colours; DARK
-holds each one's twin, and the chart component swaps them. AS_TEXT holds what a line's colour becomes where it has to be
-read: at least 4.5:1 on the page, light and dark.
+of a weight or of a matrix's entry; purple: kernel distance, magenta: flips, blue: distance moved. Figures are drawn in the
+light colours; DARK holds each one's twin, and the chart component swaps them. AS_TEXT holds what a line's colour becomes
+where it has to be read: at least 4.5:1 on the page, light and dark.
 """
 
 from typing import NamedTuple
@@ -36,6 +36,7 @@ PALETTE = {
     "ink": Colour("#20242c", "#eef0f4"),
     "positive readout": Colour("#d9730c", "#f29a4a", "#a85606", "#f29a4a"),
     "negative readout": Colour("#2f6fd6", "#7aa8ff"),
+    "an entry of 0": Colour("#f1f3f6", "#20262f"),
     "beyond theory": Colour("#a85800", "#ffb454"),
     "even count": Colour("#dfe6ef", "#28313d"),
     "odd count": Colour("#9fb5cd", "#48607a"),
@@ -66,6 +67,7 @@ HARDLY_DOWNSTREAM, HARDLY_UPSTREAM = _light("δ hardly downstream", "δ hardly u
 MINIMA, EQUIVALENT, INK, WARNING = _light("zero loss", "same function", "ink", "beyond theory")
 POSITIVE, NEGATIVE = _light("positive readout", "negative readout")
 EVEN, ODD = _light("even count", "odd count")
+(NOTHING,) = _light("an entry of 0")
 LOSS_LINE, KERNEL, FLIPS, DISTANCE = _light("loss", "kernel distance", "flips", "distance moved")
 CLASS, SYMBOL = _light("hierarchy's class", "hierarchy's symbol")
 

@@ -169,7 +169,7 @@ def field(story: Story, told: Told) -> Picture:
     shown = np.log10(told.understood).swapaxes(1, 2)
     bare = {"showgrid": False, "zeroline": False}
     ticks = {"tickvals": [float(np.log10(t)) for t in TICKS], "ticktext": [f"{t:g}" for t in TICKS]}
-    picture.lay(xaxis={**ticks, **bare}, yaxis=bare)
+    picture.lay(xaxis={**ticks, **bare}, yaxis=bare, margin={"b": 72})
     heat = {
         "type": "heatmap",
         "x": style.f32(np.log10(told.tau)),

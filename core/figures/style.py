@@ -27,6 +27,7 @@ from core.figures.palette import (
     LOSS_LINE,
     MINIMA,
     NEGATIVE,
+    NOTHING,
     ODD,
     POSITIVE,
     SEVEN,
@@ -48,7 +49,7 @@ __all__ = [
     "KERNEL",
     "LOSS",
 ]
-__all__ += ["LOSS_LINE", "MINIMA", "NEGATIVE", "ODD", "POSITIVE", "SEVEN", "UPSTREAM", "WARNING"]
+__all__ += ["LOSS_LINE", "MINIMA", "NEGATIVE", "NOTHING", "ODD", "POSITIVE", "SEVEN", "UPSTREAM", "WARNING"]
 
 CAMERAS: dict[str, dict] = {
     "Paper": {"eye": {"x": 1.22, "y": -2.1, "z": 1.4}, "center": {"x": 0, "y": 0, "z": -0.12}},

@@ -5,17 +5,16 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from core.figures import handles, phases, style
+from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.wide import Curves, Solution, WideNetwork
 from core.problems.wide_run import Comparison
-from core.theory.linear_modes import hyperbolic_entropy, mode_flow
+from core.theory.linear_modes import mode_flow
 from core.theory.wide_linear import regime
 
 SHAPES = {"funnel": (6, 3, 3), "square": (4, 4, 4), "inverted funnel": (3, 3, 6), "bottleneck": (5, 2, 5)}
 SIGNS = (-10.0, 0.0, 10.0)
 FLOOR = 1e-16
-ENTROPY_DELTAS = np.array([0.0, *np.geomspace(0.01, 30, 40)])
 
 
 def figures(problem: WideNetwork, solution: Solution) -> tuple[Picture, Picture]:
@@ -27,8 +26,8 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
     """Singular values of β climbing to those of the target; for aligned starts the closed-form modes are dashed on them."""
     curves, strengths = solution.curves, solution.strengths
     reachable = min(problem.h, len(strengths))
-    picture = _against_time(
-        problem, curves, _modes_title(problem, solution), _alt(problem, solution), "singular values of β"
+    picture = against_time(
+        problem, curves.times, _modes_title(problem, solution), _alt(problem, solution), "singular values of β"
     )
     phases.shade(picture, [("", "", solution.phases)])
     top = 1.12 * max(float(strengths[0]), float(curves.singular_values.max()))
@@ -36,13 +35,19 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
     ends = curves.times[[1, -1]]
     colour = style.side_colour(problem.delta)
     for k, strength in enumerate(strengths):
-        picture.add(style.line(ends, [strength] * 2, style.MINIMA, f"target s*{_sub(k + 1)}", width=1.5, dash="dot"))
+        picture.add(
+            style.line(ends, [strength] * 2, style.MINIMA, f"target s*{subscript(k + 1)}", width=1.5, dash="dot")
+        )
         width = 5 - 3 * k / len(strengths)
-        picture.add(style.line(curves.times[1:], curves.singular_values[1:, k], colour, f"s{_sub(k + 1)}", width=width))
+        picture.add(
+            style.line(curves.times[1:], curves.singular_values[1:, k], colour, f"s{subscript(k + 1)}", width=width)
+        )
         picture.add(*_closed_form(problem, strength, curves, k < reachable))
         if k < 6:
-            text = f"s*{_sub(k + 1)}" + ("" if k < reachable else ", out of reach")
+            text = f"s*{subscript(k + 1)}" + ("" if k < reachable else ", out of reach")
             style.label(picture, math.log10(ends[0]), strength, text, style.MINIMA, yshift=9, xshift=0)
+    own = network.matrices("wide", curves.W, curves.A, float(solution.per_neuron.mean()))
+    picture.network = network.picture([own])
     places = picture.add(_now(curves, curves.singular_values, 0, style.INK))
     picture.handles.append(handles.time(float(curves.times[1])))
     return picture.move(
@@ -55,7 +60,7 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     curves = solution.curves
     title = f"Kernel moved S = {style.number(curves.kernel_distance[-1])}: {solution.regime.word}"
     alt = f"Kernel distance, loss and alignment against time for delta = {problem.delta:g}. {solution.regime.basis}"
-    picture = _against_time(problem, curves, title, alt, "")
+    picture = against_time(problem, curves.times, title, alt, "")
     phases.shade(picture, [("", "", solution.phases)])
     picture.lay(yaxis={"range": [-0.04, 1.28], "tickvals": [0, 0.5, 1]})
     for k in range(curves.alignment.shape[1]):
@@ -133,18 +138,19 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
         box = {"type": "rect", "x0": x - 0.47, "x1": x + 0.47, "y0": y - 0.45, "y1": y + 0.45, "layer": "below"}
         edge = {"color": style.INK, "width": 3 if here else 0}
         picture.layout["shapes"].append({**box, "fillcolor": colours[words[y][x]], "line": edge})
-        text = f'<a href="{link(SHAPES[name], delta)}" target="_self">{words[y][x]}</a>'
+        text = f'<a href="{link(problem, SHAPES[name], delta)}" target="_self">{words[y][x]}</a>'
         style.label(
             picture, x, y, text, xanchor="center", xshift=0, font={"color": style.INK, "size": 12}, captureevents=True
         )
     return (picture,)
 
 
-def link(shape: tuple[int, int, int], delta: float) -> str:
-    """The address, relative to the page, of one cell of the map."""
+def link(problem: WideNetwork, shape: tuple[int, int, int], delta: float) -> str:
+    """The address, relative to the page, of one cell of the map; whatever the cell does not decide stays as it is."""
     d, h, c = shape
-    query = {"d": d, "h": h, "c": c, "delta": f"{delta:g}"}
-    return "?" + urlencode(query | ({"horizon": 100} if _word(shape, delta) == "delayed rich" else {}))
+    cell = {"d": d, "h": h, "c": c, "delta": f"{delta:g}"}
+    longer = {"horizon": 100} if _word(shape, delta) == "delayed rich" and problem.horizon < 100 else {}
+    return "?" + urlencode(problem.changed() | cell | longer)
 
 
 def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Picture]:
@@ -161,21 +167,30 @@ def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Pic
         f"Singular values trained by {way} and {against} at delta = {problem.delta:g}; "
         f"largest relative error {compared.worst:.2g}"
     )
-    picture = _against_time(problem, exact, f"━ {way} ╌ {against}", alt, "singular values of β")
-    errors = _against_time(
-        problem, exact, f"Relative error ≤ {style.number(compared.worst)}", "Error strip. " + alt, ""
+    picture = against_time(problem, exact.times, f"━ {way} ╌ {against}", alt, "singular values of β")
+    errors = against_time(
+        problem, exact.times, f"Relative error ≤ {style.number(compared.worst)}", "Error strip. " + alt, ""
     )
     for k in range(trained.singular_values.shape[1]):
         picture.add(
             style.line(
-                trained.times[1:], trained.singular_values[1:, k], style.EQUIVALENT, f"trained s{_sub(k + 1)}", width=6
+                trained.times[1:],
+                trained.singular_values[1:, k],
+                style.EQUIVALENT,
+                f"trained s{subscript(k + 1)}",
+                width=6,
             )
         )
     for k in range(exact.singular_values.shape[1]):
         colour = style.side_colour(problem.delta)
         picture.add(
             style.line(
-                exact.times[1:], exact.singular_values[1:, k], colour, f"{against} s{_sub(k + 1)}", width=2, dash="dash"
+                exact.times[1:],
+                exact.singular_values[1:, k],
+                colour,
+                f"{against} s{subscript(k + 1)}",
+                width=2,
+                dash="dash",
             )
         )
     low, high = np.log10(exact.times[[1, -1]])
@@ -188,35 +203,6 @@ def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Pic
         style.label(errors, place, 1.6, name, colour, xshift=0)
     errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-16.5, 2.6], "dtick": 4})
     return phases.shade(picture, spans), phases.shade(errors, spans)
-
-
-def entropy(problem: WideNetwork) -> tuple[Picture]:
-    """q_δ(s)/q_δ(1) as |δ| grows from 0: from |s| to s². The frames run over |δ|; ℓ1- and ℓ2-like ends stay as ghosts."""
-    s = np.linspace(-2, 2, 121)
-    alt = (
-        "Hyperbolic entropy q of delta, scaled to 1 at s = 1, between the absolute value (delta to 0) and the square "
-        f"(delta large); the controls stand at delta = {problem.delta:g}"
-    )
-    picture = style.figure(
-        problem,
-        short="penalty",
-        title="From ℓ₁-like to ℓ₂-like as |δ| grows",
-        alt=alt,
-        x="singular value s",
-        y="q_δ(s) / q_δ(1)",
-    )
-    picture.lay(yaxis={"range": [-0.15, 4.1]}, xaxis={"range": [-2, 2]})
-    picture.add(style.line(s, np.abs(s), style.EQUIVALENT, "|s|", width=2, dash="dot"))
-    picture.add(style.line(s, s**2, style.EQUIVALENT, "s²", width=2, dash="dash"))
-    style.label(picture, 1.95, 1.3, "|s|  (δ → 0)", style.EQUIVALENT, xanchor="right", xshift=0)
-    style.label(picture, 1.86, 3.46, "s²  (|δ| → ∞)", style.EQUIVALENT, xanchor="right", xshift=-10)
-    places = picture.add(_entropy_line(s, abs(problem.delta)))
-    return (picture.move(places, *([moving(_entropy_line(s, delta))] for delta in ENTROPY_DELTAS)),)
-
-
-def _entropy_line(s: np.ndarray, delta: float) -> dict:
-    q = hyperbolic_entropy(s, delta) / hyperbolic_entropy(1.0, delta) if delta > 0 else np.abs(s)
-    return style.line(s, q, style.UPSTREAM, "q_δ, scaled", width=5)
 
 
 def _word(shape: tuple[int, int, int], delta: float) -> str:
@@ -254,7 +240,8 @@ def _alt(problem: WideNetwork, solution: Solution) -> str:
     )
 
 
-def _against_time(problem: WideNetwork, curves: Curves, title: str, alt: str, y: str) -> Picture:
+def against_time(problem: WideNetwork, times: np.ndarray, title: str, alt: str, y: str) -> Picture:
+    """An empty picture over the logarithm of the times [T] after the first."""
     picture = style.figure(
         problem,
         short=style.briefly(y) or ("error" if "rror" in title else "loss"),
@@ -263,7 +250,7 @@ def _against_time(problem: WideNetwork, curves: Curves, title: str, alt: str, y:
         x="gradient-flow time t (log)",
         y=y,
     )
-    low, high = np.log10(curves.times[[1, -1]])
+    low, high = np.log10(times[[1, -1]])
     return picture.lay(
         xaxis={
             "type": "log",
@@ -279,5 +266,6 @@ def _now(curves: Curves, values: np.ndarray, k: int, colour: str) -> dict:
     return style.points(np.full(values.shape[1], time), values[k], colour, "now", size=9)
 
 
-def _sub(number: int) -> str:
+def subscript(number: int) -> str:
+    """The digits of a number, lowered."""
     return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

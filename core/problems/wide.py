@@ -6,6 +6,7 @@ d, h, c     ↔ d, h, c         ↔ inputs, hidden neurons, outputs
 s_i, s*_i   ↔ singular_values, strengths ↔ [T,n], [n], n = min(d,c) ↔ singular values of β and of the target β*
 m_i         ↔ modes           ↔ [T,n] ↔ u*_iᵀ β v*_i, the part of β along the target's i-th singular vectors
             ↔ alignment       ↔ [T,n] ↔ |m_i| / √(‖u*_iᵀβ‖ ‖β v*_i‖), 1 when those are singular vectors of β too
+A, W        ↔ A, W            ↔ [T,h,c], [T,h,d] ↔ the weights, neuron by neuron
 S(0,t)      ↔ kernel_distance ↔ [T]
 t           ↔ times           ↔ [T] ↔ gradient-flow time of ½‖β − β*‖²
 """
@@ -18,7 +19,7 @@ from core.errors import OutsideTheory
 from core.params import Params, knob
 from core.theory.phases import Phases, of_kernel
 from core.theory.regime import Regime, classify
-from core.theory.wide_linear import Products, conserved, exact_products, split
+from core.theory.wide_linear import conserved, exact_weights, split
 
 STRONGEST = 3.0
 FRAMES = 120
@@ -74,7 +75,7 @@ class WideNetwork(Params):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.start in ("isotropic", "aligned"):
+        if self.isotropic:
             side, name = (self.c, "c") if self.delta > 0 else (self.d, "d")
             if self.delta != 0 and self.h > side:
                 raise OutsideTheory(
@@ -86,6 +87,15 @@ class WideNetwork(Params):
     @property
     def strengths(self) -> np.ndarray:
         return STRONGEST * self.gap ** -np.arange(float(min(self.d, self.c)))
+
+    @property
+    def rates(self) -> dict[str, float]:
+        return {"eta_a": self.eta_a, "eta_w": self.eta_w}
+
+    @property
+    def isotropic(self) -> bool:
+        """Whether the start is one with Δ = δ I."""
+        return self.start in ("isotropic", "aligned")
 
     @property
     def times(self) -> np.ndarray:
@@ -124,6 +134,8 @@ class Curves:
     """What is seen of one run at times [T]; shapes in the module's legend, loss ½‖β − β*‖² [T]."""
 
     times: np.ndarray
+    A: np.ndarray
+    W: np.ndarray
     beta: np.ndarray
     singular_values: np.ndarray
     modes: np.ndarray
@@ -157,16 +169,15 @@ def task(problem: WideNetwork) -> Task:
 def exact(problem: WideNetwork, times: np.ndarray) -> Curves:
     """The exact curves at times [T]; raises OutsideTheory where the start is not isotropic."""
     given = task(problem)
-    rates = {"eta_a": problem.eta_a, "eta_w": problem.eta_w}
-    return measure(exact_products(given.A, given.W, given.beta_star, times, **rates), given)
+    A, W = exact_weights(given.A, given.W, given.beta_star, times, **problem.rates)
+    return measure(problem, given, times, A, W)
 
 
 def finished(problem: WideNetwork, curves: Curves, reason: str = "") -> Solution:
     """A run with what the page says about it."""
     given = task(problem)
-    Delta = conserved(given.A, given.W, eta_a=problem.eta_a, eta_w=problem.eta_w)
-    isotropic = problem.start in ("isotropic", "aligned")
-    per_neuron = np.full(problem.h, problem.delta) if isotropic else np.diagonal(Delta).copy()
+    Delta = conserved(given.A, given.W, **problem.rates)
+    per_neuron = np.full(problem.h, problem.delta) if problem.isotropic else np.diagonal(Delta).copy()
     measures = curves.times, curves.kernel_distance, excess(curves, given)
     return Solution(curves, given.strengths, per_neuron, not reason, reason, classify(*measures), of_kernel(*measures))
 
@@ -177,9 +188,14 @@ def excess(curves: Curves, given: Task) -> np.ndarray:
     return np.maximum(curves.loss - np.sum(unreachable**2) / 2, 0.0)
 
 
-def measure(run: Products, given: Task) -> Curves:
-    """Singular values, modes, alignment, kernel distance and loss of a run."""
-    beta = run.beta
+def halves(problem: WideNetwork, A: np.ndarray, W: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """P = η_w AᵀA [T,c,c] and R = η_a WᵀW [T,d,d], the halves of the kernel P ⊗ I_d + I_c ⊗ R."""
+    return problem.eta_w * np.swapaxes(A, 1, 2) @ A, problem.eta_a * np.swapaxes(W, 1, 2) @ W
+
+
+def measure(problem: WideNetwork, given: Task, times: np.ndarray, A: np.ndarray, W: np.ndarray) -> Curves:
+    """Singular values, modes, alignment, kernel distance and loss of a run's weights A [T,h,c] and W [T,h,d]."""
+    beta = np.swapaxes(W, 1, 2) @ A
     modes = np.einsum("di,tdc,ci->ti", given.left, beta, given.right)
     rows = np.linalg.norm(np.einsum("di,tdc->tic", given.left, beta), axis=-1)
     columns = np.linalg.norm(np.einsum("tdc,ci->tid", beta, given.right), axis=-1)
@@ -187,7 +203,8 @@ def measure(run: Products, given: Task) -> Curves:
     alignment = np.abs(modes) / np.where(size > 0, size, 1.0)
     loss = np.sum((beta - given.beta_star) ** 2, axis=(1, 2)) / 2
     values = np.linalg.svd(beta, compute_uv=False)
-    return Curves(run.times, beta, values, modes, alignment, kernel_movement(run.outputs, run.inputs), loss)
+    moved = kernel_movement(*halves(problem, A, W))
+    return Curves(times, A, W, beta, values, modes, alignment, moved, loss)
 
 
 def kernel_movement(outputs: np.ndarray, inputs: np.ndarray) -> np.ndarray:
@@ -195,21 +212,25 @@ def kernel_movement(outputs: np.ndarray, inputs: np.ndarray) -> np.ndarray:
 
     S = ½ ‖K_0/‖K_0‖ − K_t/‖K_t‖‖²; 0 where a kernel is 0.
     """
-    d, c = inputs.shape[-1], outputs.shape[-1]
-
-    def squared(P, R):
-        cross = 2 * np.trace(P, axis1=-2, axis2=-1) * np.trace(R, axis1=-2, axis2=-1)
-        return d * np.sum(P**2, axis=(-2, -1)) + cross + c * np.sum(R**2, axis=(-2, -1))
-
-    size = np.sqrt(squared(outputs, inputs))[:, None, None]
+    size = kernel_size(outputs, inputs)[:, None, None]
     size = np.where(size > 0, size, 1.0)
     P, R = outputs / size, inputs / size
-    return np.maximum(squared(P - P[:1], R - R[:1]) / 2, 0.0)
+    return kernel_size(P - P[:1], R - R[:1]) ** 2 / 2
+
+
+def kernel_size(outputs: np.ndarray, inputs: np.ndarray) -> np.ndarray:
+    """‖P ⊗ I_d + I_c ⊗ R‖ [T] from P [T,c,c] and R [T,d,d] alone, as a sum of squares: their traceless parts and the trace."""
+    (d, c), halves = (inputs.shape[-1], outputs.shape[-1]), (outputs, inputs)
+    means = [np.trace(half, axis1=-2, axis2=-1) / half.shape[-1] for half in halves]
+    rest = [
+        np.sum((half - mean[:, None, None] * np.eye(half.shape[-1])) ** 2, axis=(-2, -1))
+        for half, mean in zip(halves, means, strict=True)
+    ]
+    return np.sqrt(d * rest[0] + c * rest[1] + c * d * (means[0] + means[1]) ** 2)
 
 
 def _weights(problem: WideNetwork, rng, left, right) -> tuple[np.ndarray, np.ndarray]:
     d, h, c = problem.d, problem.h, problem.c
-    rates = {"eta_a": problem.eta_a, "eta_w": problem.eta_w}
     if problem.start in SCHEMES:
         W, A = (_drawn(rng, problem.start, *shape) for shape in ((h, d), (c, h)))
         return A.T, W
@@ -218,7 +239,7 @@ def _weights(problem: WideNetwork, rng, left, right) -> tuple[np.ndarray, np.nda
     rank = min(d, h, c)
     aligned = problem.start == "aligned"
     u, v = (left[:, :rank], right[:, :rank]) if aligned else (_frame(rng, d, rank), _frame(rng, c, rank))
-    return split(problem.scale * u @ v.T, problem.delta, h, **rates)
+    return split(problem.scale * u @ v.T, problem.delta, h, **problem.rates)
 
 
 def _drawn(rng, scheme: str, fan_out: int, fan_in: int) -> np.ndarray:

@@ -9,7 +9,8 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.problems.wide import Curves, Solution, WideNetwork, exact, finished, measure, task
-from core.theory.wide_linear import Products, conserved
+from core.problems.wide_theorems import Mirror, mirror
+from core.theory.wide_linear import conserved
 from core.training.linear_network import Snapshot, gradient_descent, gradient_flow, stable_rate_bound
 
 MOST_STEPS = 20_000
@@ -40,24 +41,30 @@ class Comparison:
 
 def solve(problem: WideNetwork) -> Solution:
     """The exact run, or gradient flow integrated numerically where a theorem's assumption fails (then `reason` names it)."""
-    curves, reason = _flow(problem, problem.times)
+    curves, reason = flow(problem, problem.times)
     return finished(problem, curves, reason)
 
 
 def compare(problem: WideNetwork) -> Comparison:
     """The same run trained: by the problem's step, or by gradient flow when that is 0."""
     trained = _descended(problem) if problem.descent else _flowed(problem, problem.times)
-    curves, reason = _flow(problem, trained.curves.times)
+    curves, reason = flow(problem, trained.curves.times)
     gap = np.linalg.norm(trained.curves.beta - curves.beta, axis=(1, 2))
     size = np.linalg.norm(curves.beta, axis=(1, 2)).max()
     return Comparison(finished(problem, curves, reason), trained, gap / size)
 
 
-def _flow(problem: WideNetwork, times: np.ndarray) -> tuple[Curves, str]:
+def flow(problem: WideNetwork, times: np.ndarray) -> tuple[Curves, str]:
+    """Gradient flow at times [T], exact where a theorem reaches; otherwise integrated, and the word why."""
     try:
         return exact(problem, times), ""
     except OutsideTheory as assumption:
         return _flowed(problem, times).curves, f"{assumption.what}; got {assumption.got}."
+
+
+def mirrored(problem: WideNetwork) -> Mirror:
+    """Theorem B.6 along the problem's run."""
+    return mirror(problem, solve(problem), lambda given, times: flow(given, times)[0].beta)
 
 
 def _flowed(problem: WideNetwork, times: np.ndarray) -> Trained:
@@ -103,8 +110,7 @@ def _measured(problem: WideNetwork, run: list[Snapshot], rate: float) -> Trained
     kept = [shot for shot in run if np.isfinite(shot.loss)]
     W = np.stack([shot.weights[0] for shot in kept])
     A = np.stack([shot.weights[1].T for shot in kept])
-    outputs, inputs = problem.eta_w * np.swapaxes(A, 1, 2) @ A, problem.eta_a * np.swapaxes(W, 1, 2) @ W
-    times, beta = np.array([shot.time for shot in kept]), np.stack([shot.beta for shot in kept])
-    Delta = conserved(A, W, eta_a=problem.eta_a, eta_w=problem.eta_w)
+    Delta = conserved(A, W, **problem.rates)
     drift = np.linalg.norm(Delta - Delta[:1], axis=(1, 2))
-    return Trained(measure(Products(times, beta, outputs, inputs), task(problem)), drift, rate)
+    times = np.array([shot.time for shot in kept])
+    return Trained(measure(problem, task(problem), times, A, W), drift, rate)

@@ -10,6 +10,8 @@ L       ↔ hidden ↔ number of square layers; L + 1 layers in all
 M       ↔ preconditioner ↔ [...,d,d] ↔ β' = −M ∂L/∂β (Thm B.9)
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from core.errors import OutsideTheory
@@ -53,10 +55,13 @@ def preconditioner(beta, delta: float, hidden: int) -> Floats:
 
 
 def preconditioner_of(weights) -> Floats:
-    """The same M [...,d,d] from any deep network's layers [...,h_l,h_{l−1}] with one output: Σ_l ‖after l‖² (before l)ᵀ(before l)."""
+    """M [...,d,d] of any deep network with one output, from its layers [...,h_l,h_{l−1}] themselves.
+
+    Σ_l ‖W_{l+1}ᵀ … a‖² BᵀB, where B = W_{l−1} … W_1 is what comes before layer l.
+    """
     layers = [finite(f"layer {k + 1}", W, least_axes=2) for k, W in enumerate(listed("weights", weights))]
     same_size("The last layer must have one output", layers[-1].shape[-2], 1)
-    for lower, upper in zip(layers, layers[1:], strict=False):
+    for lower, upper in pairwise(layers):
         same_size("Neighbouring layers must share their width", upper.shape[-1], lower.shape[-2])
     before = [np.eye(layers[0].shape[-1])]
     with np.errstate(over="ignore", invalid="ignore"):

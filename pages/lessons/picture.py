@@ -1,5 +1,5 @@
 """hero: the page's own picture; a comparison takes its place, a projector shows the panels that a step names. section: what
-follows below the picture and its controls."""
+follows below the picture and its controls; folded: the same, computed when it is opened."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -55,3 +55,12 @@ def section(stem: str, name: str) -> Iterator[None]:
     with stage().below or st.container(), st.container(key=f"section_{name}"):
         st.subheader(pieces(stem)[f"section: {name}"], anchor=False)
         yield
+
+
+@contextmanager
+def folded(stem: str, name: str) -> Iterator[bool]:
+    """The same part folded until a visitor opens it; yields whether it is open. What it shows is computed only then."""
+    with stage().below or st.container(), st.container(key=f"section_{name}"):
+        fold = st.expander(pieces(stem)[f"section: {name}"], key=f"fold_{name}", on_change="rerun")
+        with fold:
+            yield bool(fold.open)

@@ -36,6 +36,8 @@ _ALL = (
     Entry(
         "relu", "regions and their linear pieces", "figures 5a and 9, section 5", "core.theory.relu_partition.sectors"
     ),
+    Entry("relu", "which neurons move the kernel", "section 5, equation 9", "core.kernels.relu_movement.movement"),
+    Entry("relu", "alignment, then fit", "phases I and II, section 5", "core.theory.phases.measured"),
     Entry("teacher_student", "training on the circle", "figure 1a", "core.training.relu_flow.integrate"),
     Entry("regime_map", "maps over (τ, δ)", "figures 1b, 5b and 10", "core.training.regime_map.run_cells"),
     Entry("regime_map", "the kernel of a ReLU network", "section 5, equation 9", "core.kernels.relu.relu_ntk"),

@@ -32,6 +32,7 @@ PLOTLY_URL = f"/vendor/plotly-{plotly.__version__}.min.js"
 COMPARISON = "compare"
 BREATH_S = 0.03
 DRAG = "drag"
+LINK = "link"
 HEARD = "_heard_"
 """Before a chart's key: which of its drags was answered last. A refused one changes nothing else of what is sent."""
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
@@ -82,9 +83,10 @@ def plot(
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
     grow: relative widths; least: the width in px below which a panel moves to the next line; wants: "click" and
-    "hover" are reported only if asked for, since each report reruns the page; together: a scene that is turned turns the
-    others; hero: this chart reads and writes the
-    link's t and cam, and a lesson directs it: it may stand veiled or highlight a trace (pages/lessons/picture.py).
+    "hover" are reported only if asked for, since each report reruns the page; with "link" a link in a figure to another
+    setting of the page moves its controls instead of loading it anew; together: a scene that is turned turns the others;
+    hero: this chart reads and writes the link's t and cam, and a lesson directs it: it may stand veiled or highlight a
+    trace (pages/lessons/picture.py).
     """
     opening = _opening() if hero else {}
     free = free_fields() if hero else set()
@@ -109,13 +111,13 @@ def plot(
         file=key,
     )
     heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
-    if DRAG in wants:
-        heard[f"on_{DRAG}_change"] = partial(_let_go, key)
+    for kind in {DRAG, LINK} & {*wants}:
+        heard[f"on_{kind}_change"] = partial(_let_go, key, kind)
     run_the_page_if_moved()
     result = _chart(data=payload, key=key, **heard)
     if hero:
         _breathe()
-    return {kind: result.get(kind) for kind in wants if kind != DRAG}
+    return {kind: result.get(kind) for kind in wants if kind not in (DRAG, LINK)}
 
 
 def told(
@@ -187,9 +189,9 @@ def _breathe() -> None:
         time.sleep(BREATH_S)
 
 
-def _let_go(key: str) -> None:
-    """Put what a handle was dragged to into the controls it moves, before they are drawn."""
-    told = getattr(st.session_state.get(key), DRAG, None) or {}
+def _let_go(key: str, kind: str) -> None:
+    """Put what a handle was dragged to, or a link asks for, into the controls it moves, before they are drawn."""
+    told = getattr(st.session_state.get(key), kind, None) or {}
     values = told.get("values") if isinstance(told, Mapping) else None
     st.session_state[f"{HEARD}{key}"] = told.get("count") if isinstance(told, Mapping) else None
     if isinstance(values, Mapping):

@@ -93,7 +93,7 @@ def test_what_core_imports_is_required():
     required = {
         line.split("==")[0].lower() for line in (ROOT / "requirements.txt").read_text().splitlines() if "==" in line
     }
-    known = {"sklearn": "scikit-learn", "PIL": "pillow", "google": "protobuf"}
+    known = {"sklearn": "scikit-learn", "PIL": "pillow", "google": "protobuf", "markdown_it": "markdown-it-py"}
     own = {"core", "pages", "app"}
     for path in SOURCES:
         for name in imports(path) - set(sys.stdlib_module_names) - own - {"distributed", "dask"}:

@@ -14,7 +14,10 @@ ONE = {
         r"^(?!.*[\"'#]).*np\.savez?(_compressed)?\(",
         {"core/training/results/files.py", "pages/shared/share.py"},
     ),
-    "provenance": (r"platform\.python_version|datetime\.now", {"core/training/results/result.py"}),
+    "provenance": (
+        r"platform\.python_version|datetime\.now",
+        {"core/training/results/result.py", "pages/lessons/take/one_file.py"},
+    ),
     "the order of the five measures": (r"hamming_distance\W+parameter_distance", set()),
     "progress bars": (r"\btqdm\(", {"core/training/command_line.py"}),
     "argparse": (r"ArgumentParser\(", {"core/training/command_line.py"}),

@@ -1,17 +1,17 @@
 """What the one file of a page, and that of its lesson, show; each is made once for all who ask for the same."""
 
 import hashlib
-from datetime import UTC, datetime
 from typing import Any
 
 from core.figures.picture import Picture
+from core.params import Params
 from pages import BY_STEM, Page
 from pages.lessons import handout
 from pages.lessons.guide import step_words
 from pages.lessons.lesson import Step, state
 from pages.lessons.lessons import LESSONS
 from pages.lessons.picture import chosen
-from pages.lessons.take.one_file import Scene, one_file
+from pages.lessons.take.one_file import Scene, one_file, today
 from pages.lessons.take.words import html_of
 from pages.shared import address
 from pages.shared.cache import KEPT, painted, remember
@@ -28,7 +28,7 @@ def page_link(page: Shown) -> str:
 def page_file(page: Shown, scene: Stage) -> str:
     """The page's pictures as they are drawn now, in one file."""
     row, link = BY_STEM[page.stem], page_link(page)
-    pictures, chart = scene.drawn or _drawn(page)
+    pictures, chart = scene.drawn or _of_problem(page, page.problem)
     one = _scene(row, pictures, chart, scene.sentence, link)
     return _kept(row, (one,), link)
 
@@ -45,10 +45,8 @@ def has_lesson(page: Shown) -> bool:
 
 
 def _step(row: Page, page: Shown, step: Step, number: int) -> Scene:
-    problem = state(row, step.state)
-    solution = remember(page.solve)(problem)
-    drawn = painted(page.figures, problem, solution)
-    pictures, chart = chosen(drawn, page.chart(problem, solution) if page.chart else {}, step.panels)
+    pictures, chart = page.step(number) if page.step else _of_problem(page, state(row, step.state))
+    pictures, chart = chosen(pictures, chart, step.panels)
     words = f"**{step.name}.** {step_words(page.stem, step)}"
     link = handout.address(page.stem, {"v": "1", "step": str(number)})
     return _scene(row, pictures, chart, words, link, act=f"step {number}", highlight=[step.trace] if step.trace else [])
@@ -61,15 +59,15 @@ def _scene(row: Page, pictures: tuple, chart: dict[str, Any], words: str, link: 
     return Scene(told(*pictures, **given).decode(), html_of(words, handout.root(link)))
 
 
-def _drawn(page: Shown) -> tuple[tuple[Picture, ...], dict[str, Any]]:
-    """The pictures where the page itself draws none now (a comparison stands in their place)."""
-    chart = page.chart(page.problem, page.solution) if page.chart else {}
-    return tuple(painted(page.figures, page.problem, page.solution)), chart
+def _of_problem(page: Shown, problem: Params) -> tuple[tuple[Picture, ...], dict[str, Any]]:
+    """The page's pictures of a problem, and how they are drawn."""
+    solution = remember(page.solve)(problem)
+    return tuple(painted(page.figures, problem, solution)), page.chart(problem, solution) if page.chart else {}
 
 
 def _kept(row: Page, scenes: tuple[Scene, ...], link: str) -> str:
     content = hashlib.blake2b(digest_size=20)
     for scene in scenes:
         content.update(f"{scene.told}\0{scene.words}\0".encode())
-    key = ("one file", row.stem, link, datetime.now(UTC).date(), content.hexdigest())
+    key = ("one file", row.stem, link, today(), content.hexdigest())
     return KEPT(key, lambda: one_file(row, scenes, link))

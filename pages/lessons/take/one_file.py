@@ -10,7 +10,7 @@ import html
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from core import __version__
 from core.errors import OutsideTheory
@@ -63,6 +63,11 @@ def one_file(page: Page, scenes: Sequence[Scene], link: str) -> str:
     return text
 
 
+def today() -> date:
+    """The date that a file carries."""
+    return datetime.now(UTC).date()
+
+
 def too_large(size: int) -> OutsideTheory:
     return OutsideTheory(
         f"The pictures do not fit into one file of at most {MOST / 1e6:.0f} MB",
@@ -73,12 +78,11 @@ def too_large(size: int) -> OutsideTheory:
 
 def origin(page: Page, link: str) -> str:
     """Where the file comes from: page, link, version, date, and whom to cite."""
-    today = datetime.now(UTC).date()
     paper = PAPERS[page.papers[0]]
     at = html.escape(link, quote=True)
     cite = "\n\n".join(PAPERS[key].bibtex for key in page.papers)
     return (
-        f'<p>From <b>Lazy–Rich Lab</b> {__version__}, {today:%d %B %Y}: <a href="{at}" rel="noopener">{at}</a></p>\n'
+        f'<p>From <b>Lazy–Rich Lab</b> {__version__}, {today():%d %B %Y}: <a href="{at}" rel="noopener">{at}</a></p>\n'
         f'<p>On the paper <a href="{paper.url}" rel="noopener">{html.escape(paper.title)}</a>, {paper.year}.</p>\n'
         f"<details><summary>Cite</summary><pre tabindex=0>{html.escape(cite)}</pre></details>"
     )

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.figures.wide import ENTROPY_DELTAS, comparison, entropy, figures, link, shapes
+from core.figures.wide import comparison, figures, link, shapes
+from core.figures.wide_theorems import ENTROPY_DELTAS, entropy
 from core.problems.wide import PRESETS, WideNetwork
 from core.problems.wide_run import compare, solve
 from core.theory.wide_linear import regime

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.datasets.teacher_student import Teacher
-from core.kernels import relu
+from core.kernels import relu, relu_movement
 from core.theory import phases
 from core.theory import relu_partition as partition
 from core.training import measures
@@ -208,6 +208,54 @@ ROWS = [
         two_networks,
         (Scaling({"W_0": 1, "a_0": 1, "W": 1, "a": 1}, (1,)),),
         {"the networks trade places": exchanged(("W_0", "W"), ("a_0", "a")), "rotation": rotated("W_0", "W")},
+    ),
+    Row(
+        relu_movement.preconditioners,
+        lambda rng: {**{k: v for k, v in network(rng).items() if k in NEURONS}, **rates(rng)},
+        (Scaling({"W": 1, "a": 1}, (2,)), Scaling({"eta_a": 1, "eta_w": 1}, (1,))),
+        {"neurons": permuted(NEURONS, {0: (0,)})},
+        zero_rates=True,
+    ),
+    Row(
+        relu_movement.neuron_kernels,
+        lambda rng: {**network(rng), **rates(rng)},
+        KERNEL,
+        {
+            "neurons": permuted(NEURONS, {0: (0,)}),
+            "data": permuted({"X": 0}, {0: (1, 2)}),
+            "rotation": rotated("W", "X"),
+        },
+        zero_rates=True,
+    ),
+    Row(
+        relu_movement.kernel_rate,
+        lambda rng: {**network(rng), "y": rng.normal(size=N), **rates(rng)},
+        (
+            Scaling({"W": 1, "a": 1, "y": 2}, (4,)),
+            Scaling({"X": 1, "y": 1}, (4,)),
+            Scaling({"eta_a": 1, "eta_w": 1}, (2,)),
+        ),
+        {
+            "neurons": permuted(NEURONS),
+            "data": permuted({"X": 0, "y": 0}, {0: (0, 1)}),
+            "rotation": rotated("W", "X"),
+        },
+        zero_rates=True,
+    ),
+    Row(
+        relu_movement.movement,
+        lambda rng: {**two_networks(rng), "X": rng.normal(size=(N, D)), "slope": 0.2, **rates(rng)},
+        (
+            Scaling({"W_0": 1, "a_0": 1, "W": 1, "a": 1}, (2, 2)),
+            Scaling({"X": 1}, (2, 2)),
+            Scaling({"eta_a": 1, "eta_w": 1}, (1, 1)),
+        ),
+        {
+            "neurons": permuted({"W_0": 0, "a_0": 0, "W": 0, "a": 0}),
+            "data": permuted({"X": 0}, {0: (0, 1), 1: (0, 1)}),
+            "the networks trade places": exchanged(("W_0", "W"), ("a_0", "a"), results=signs(-1, -1)),
+        },
+        zero_rates=True,
     ),
     Row(
         measures.mean_squared_error,

@@ -1,7 +1,7 @@
 """Every public function of theory, kernels and measures: scaled, turned, reordered and exchanged problems have one answer.
 
-One table (neuron.py, bias.py, linear.py, matrices.py, relu.py; row.py says what a row is) drives every test; a public function without
-a row, or without a reason for having none, fails.
+One table (neuron.py, bias.py, linear.py, matrices.py, relu.py; row.py says what a row is) drives every test; a public
+function without a row, or without a reason for having none, fails.
 """
 
 import importlib

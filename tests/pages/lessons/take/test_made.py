@@ -2,10 +2,8 @@
 
 import json
 import re
-from types import SimpleNamespace
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from pages import BY_STEM, PAGES, ROOT
@@ -22,7 +20,7 @@ STREAMLIT_ALONE = re.compile(r":material/|:[a-z]+\[|\$")
 EVERY = [(stem, step) for stem, lesson in LESSONS.items() for step in lesson.steps]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def shown():
     """What the page Geometry registers and draws."""
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
@@ -33,13 +31,14 @@ def shown():
     return test.session_state["_stage"]
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def here(monkeypatch):
-    monkeypatch.setattr(made.handout.st, "context", SimpleNamespace(url="http://lab.example/geometry"))
-    assert st.context.url == "http://lab.example/geometry"
+    """A visitor's browser is at lab.example."""
+    made_of = made.handout.spelled
+    monkeypatch.setattr(made.handout, "address", lambda page, query: f"http://lab.example/{page}?{made_of(query)}")
 
 
-def test_a_page_s_file_shows_what_is_drawn_and_is_made_once(shown):
+def test_a_page_s_file_shows_what_is_drawn_and_is_made_once(shown, here):
     text = made.page_file(shown.shown, shown)
     (scene,) = json.loads(unpacked(text, "lab-scenes"))
     told = json.loads(scene["told"])
@@ -49,7 +48,7 @@ def test_a_page_s_file_shows_what_is_drawn_and_is_made_once(shown):
     assert made.page_file(shown.shown, shown) is text
 
 
-def test_a_lesson_s_file_has_every_step(shown):
+def test_a_lesson_s_file_has_every_step(shown, here):
     text = made.lesson_file(shown.shown)
     scenes = json.loads(unpacked(text, "lab-scenes"))
     steps = LESSONS["geometry"].steps
