@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.figures import network, style
+from core.figures import style
 from core.figures.exact_axes import (
     ERROR_FLOOR,
     FAINT,
@@ -43,10 +43,7 @@ QUANTITIES: dict[str, tuple[str, Curve]] = {
 
 def directions(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
     """One picture for each quantity and one for the error, with a row for each direction of β₀."""
-    pictures = [_quantity(problem, solution, run, short) for short in QUANTITIES]
-    runs = [(f"of δ = {d:g}", w, a, d) for d, w, a in zip(solution.deltas, solution.w, solution.a, strict=True)]
-    pictures[-1].network = network.single(runs)
-    return (*pictures, _errors(problem, solution, run))
+    return (*(_quantity(problem, solution, run, short) for short in QUANTITIES), _errors(problem, solution, run))
 
 
 def _quantity(problem: Exact, solution: Solution, run, short: str) -> Picture:
@@ -77,7 +74,7 @@ def _errors(problem: Exact, solution: Solution, run) -> Picture:
         each = ", ".join(f"{np.nanmax(one.error):.2g}" for one in run.directions)
         alt = f"Largest relative error of the simulation in the three directions: {each}"
     picture = _rows(problem, solution, "error", title, alt)
-    log = {"type": "log", "range": [math.log10(ERROR_FLOOR), 0.5], "dtick": 3, "exponentformat": "power"}
+    log = {"type": "log", "range": [math.log10(ERROR_FLOOR), 0.5], "dtick": 6, "exponentformat": "power"}
     picture.lay(**{_long(axis): log for axis in ROWS})
     ends = shown_times(problem, solution.times)[[0, -1]]
     for row, axis in enumerate(ROWS):
@@ -95,7 +92,9 @@ def _errors(problem: Exact, solution: Solution, run) -> Picture:
 
 def _rows(problem: Exact, solution: Solution, short: str, title: str, alt: str) -> Picture:
     """An empty picture of three rows on one clock; the rows are named by the angle of β₀."""
-    picture = style.figure(problem, short=short, title=title, alt=alt, x=time_name(problem), height=HEIGHT)
+    picture = style.figure(
+        problem, short=short, title=title, alt=alt, x=time_name(problem).replace(" of the flow", ""), height=HEIGHT
+    )
     time_axis(problem, picture, solution.times)
     high = (1 - 2 * GAP) / 3
     plain = {key: value for key, value in style.AXIS.items() if key != "title"}
