@@ -13,6 +13,8 @@ STRONGEST = 100
 """An entry of M is sent as a whole percentage of the largest one of the run."""
 GAP = 0.22
 """Between two maps, in their own widths."""
+LOW = 250
+"""The height of one row of maps."""
 LEAST = 1e-17
 ENTROPY_DELTAS = np.array([0.0, *np.geomspace(0.01, 30, 40)])
 SIGNED = [[0.0, style.NEGATIVE], [0.5, style.NOTHING], [1.0, style.POSITIVE]]
@@ -47,15 +49,16 @@ def mirror(problem: WideNetwork, found: Mirror) -> tuple[Picture, Picture]:
         f"along the run; they differ by {worst:.1e} of the largest at most"
     )
     curves = found.times
-    picture = against_time(problem, curves, "━ −∫ ∂L/∂s dt ╌ gain of q′_δ(s)", alt, "dual variable")
+    picture = against_time(problem, curves, "━ −∫ ∂L/∂s dt ╌ gain of q′<sub>δ</sub>(s)", alt, "dual variable")
     errors = against_time(
         problem, curves, f"Apart by ≤ {style.number(worst)} of the largest", "Error strip. " + alt, ""
     )
-    colour = style.side_colour(found.delta)
     for k in range(found.dual.shape[1]):
         width = 8 - 3 * k / found.dual.shape[1]
         integral = style.line(curves[1:], found.integral[1:, k], style.EQUIVALENT, f"integral {k + 1}", width=width)
-        dual = style.line(curves[1:], found.dual[1:, k], colour, f"dual of s{subscript(k + 1)}", width=2.5, dash="dash")
+        dual = style.line(
+            curves[1:], found.dual[1:, k], style.INK, f"dual of s{subscript(k + 1)}", width=2.5, dash="dash"
+        )
         picture.add(integral, dual)
     errors.add(style.line(curves[1:], np.maximum(found.error[1:], LEAST), style.WARNING, "difference", width=3))
     errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-17.5, 1.5], "dtick": 4})
@@ -139,7 +142,7 @@ def _mosaic(problem, short: str, title: str, alt: str, maps: list, top: float, c
     """Heat maps in rows on one pair of axes, each named; frame k holds the k-th moment of all of them."""
     n, rows = maps[0][1].shape[-1], -(-len(maps) // columns)
     step = n * (1 + GAP)
-    picture = style.figure(problem, short=short, title=title, alt=alt, height=360)
+    picture = style.figure(problem, short=short, title=title, alt=alt, height=LOW if rows == 1 else 400)
     bare = {"visible": False, "fixedrange": True}
     picture.lay(margin={"l": 8, "r": 8, "t": 52, "b": 8})
     picture.lay(
@@ -154,11 +157,8 @@ def _mosaic(problem, short: str, title: str, alt: str, maps: list, top: float, c
         edge = {"x0": x - 0.5, "x1": x + n - 0.5, "y0": y - 0.5, "y1": y + n - 0.5}
         picture.layout["shapes"].append({"type": "rect", **edge, "line": {"color": style.EQUIVALENT, "width": 1}})
         style.label(picture, x + (n - 1) / 2, y - 0.5, name, xanchor="center", yanchor="bottom", xshift=0)
-        if between and k:
-            beside = k % columns > 0
-            at = (x - 0.5 - GAP * n / 2, y + n / 2) if beside else (-0.5 + n / 2, y - 0.5 - GAP * n)
-            if beside:
-                style.label(picture, *at, between, xanchor="center", xshift=0)
+        if between and k % columns:
+            style.label(picture, x - 0.5 - GAP * n / 2, y + (n - 1) / 2, between, xanchor="center", xshift=0)
     moments = range(len(maps[0][1]))
     frames = ([moving(_map(values[k], top, "", 0, 0)) for _, values in maps] for k in moments)
     return picture.move(places, *frames)
