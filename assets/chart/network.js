@@ -30,7 +30,7 @@ class Copy {
   constructor(into, spec, colours) {
     this.colours = colours;
     this.figure = document.createElement("figure");
-    this.svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH + 30}`, role: "img" }, this.figure);
+    this.svg = shape("svg", { viewBox: `0 0 ${WIDE} ${HIGH + 30}`, role: "img", "aria-label": `Network ${spec.name}` }, this.figure);
     this.caption = document.createElement("figcaption");
     this.figure.append(this.caption);
     into.append(this.figure);
