@@ -95,6 +95,7 @@ function composed(drawings, width, { inches, rows }, description) {
   svg.append(desc);
   let at = 0;
   drawings.forEach((one, k) => {
+    one.text.setAttribute("overflow", "visible");
     one.text.setAttribute("x", beside ? at : 0);
     one.text.setAttribute("y", beside ? 0 : at);
     svg.append(svg.ownerDocument.importNode(one.text, true));
