@@ -244,7 +244,7 @@ def test_neurons_are_followed_as_an_independent_integrator_follows_them(shape, d
         found_A, found_W = exact_weights(A, W, beta_star, times, eta_a=eta_a, eta_w=eta_w)
         np.testing.assert_allclose(np.swapaxes(found_W, 1, 2) @ found_A, beta, atol=1e-10)
         errors.append(max(np.abs(found_A - A_t).max(), np.abs(found_W - W_t).max()) / np.abs(A_t).max())
-    assert errors[1] < 3e-4 and errors[0] / errors[1] > 3 or errors[0] < 1e-9
+    assert (errors[1] < 3e-4 and errors[0] / errors[1] > 3) or errors[0] < 1e-9
 
 
 def test_neurons_are_not_followed_back_in_time():
