@@ -63,6 +63,7 @@ async function begin() {
   const given = window.labGiven ?? (await fromThisFile());
   const dark = given.view.dark ?? matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.dataset.theme = dark ? "dark" : "light";
+  for (const [name, colour] of Object.entries(given.view.colours ?? {})) document.documentElement.style.setProperty(name, colour);
   new Scenes(given);
 }
 

@@ -38,7 +38,7 @@ function toldFor(chart, which, { width }) {
   return { told: JSON.stringify(told), words: "" };
 }
 
-async function stageOf(chart, size, which, urls) {
+async function stageOf(chart, size, which, urls, colours) {
   const frame = document.createElement("iframe");
   Object.assign(frame, { title: "The film while it is made", tabIndex: -1 });
   frame.setAttribute("aria-hidden", "true");
@@ -50,7 +50,7 @@ async function stageOf(chart, size, which, urls) {
   document.body.append(frame);
   await loaded;
   const { contentWindow: view, contentDocument: inside } = frame;
-  view.labGiven = { scenes: [toldFor(chart, which, size)], view: { dark: chart.theme.dark } };
+  view.labGiven = { scenes: [toldFor(chart, which, size)], view: colours };
   const script = Object.assign(inside.createElement("script"), { type: "module", src: at(urls.alone) });
   inside.head.append(script);
   return { frame, view, inside };
@@ -120,9 +120,9 @@ class Film {
   }
 }
 
-export async function film(seen, { kind, size, which, data, signal, progress }) {
+export async function film(seen, { kind, size, which, data, view, signal, progress }) {
   progress(0, "Setting the film up …");
-  const stage = await stageOf(seen, SIZES[size], which, data.urls);
+  const stage = await stageOf(seen, SIZES[size], which, data.urls, view);
   try {
     const chart = await drawn(stage.inside, signal);
     const made = new Film(chart, stage, SIZES[size], data.credit);

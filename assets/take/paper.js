@@ -42,7 +42,7 @@ const bar = (given) => ({ ...given, thickness: 6, tickfont: { size: TYPE.small }
 function axis(given) {
   return {
     ...given, gridcolor: black.line, zerolinecolor: black.zero, linecolor: black.text, tickcolor: black.text, ticklen: 3, gridwidth: 0.5,
-    tickfont: { size: TYPE.small, color: black.text }, title: { ...given.title, standoff: 3, font: { size: TYPE.body, color: black.text } },
+    tickfont: { size: TYPE.small, color: black.text }, title: { ...given.title, text: (given.title?.text ?? "").replace(/ \(log\)$/, ""), standoff: 3, font: { size: TYPE.body, color: black.text } },
   };
 }
 
@@ -95,6 +95,7 @@ function composed(drawings, width, { inches, rows }, description) {
   svg.append(desc);
   let at = 0;
   drawings.forEach((one, k) => {
+    one.text.setAttribute("overflow", "visible");
     one.text.setAttribute("x", beside ? at : 0);
     one.text.setAttribute("y", beside ? 0 : at);
     svg.append(svg.ownerDocument.importNode(one.text, true));

@@ -8,6 +8,14 @@ const hero = () => [...document.querySelectorAll(".lab-chart")].map((root) => ro
 
 const megabytes = (size) => `${(size / 1e6).toFixed(size < 1e6 ? 2 : 1)} MB`;
 
+/* The colours of the page as it is seen, by the variables that carry them. */
+const COLOURED = ["text-color", "background-color", "secondary-background-color", "border-color", "primary-color"].map((name) => `--st-${name}`);
+export function coloursOf(chart) {
+  const style = getComputedStyle(chart.root);
+  const colours = Object.fromEntries(COLOURED.map((name) => [name, style.getPropertyValue(name).trim()]));
+  return { dark: chart.theme.dark, colours };
+}
+
 /* What a file has to keep of the moment: the cursor's value, the camera, the colours. */
 export function viewOf(chart) {
   const scene = chart.panels.find((panel) => panel.scenes.length);
@@ -15,7 +23,7 @@ export function viewOf(chart) {
   return {
     t: chart.source.cursor ? chart.values[chart.index] : undefined,
     cam: camera ? { eye: camera.eye, center: camera.center, up: camera.up } : undefined,
-    dark: chart.theme.dark,
+    ...coloursOf(chart),
   };
 }
 
@@ -74,8 +82,8 @@ class Take {
       return;
     }
     const chart = hero();
-    const view = chart ? viewOf(chart) : {};
-    const kept = JSON.stringify(what === "lesson" ? { dark: view.dark } : view);
+    const view = chart ? (what === "lesson" ? coloursOf(chart) : viewOf(chart)) : {};
+    const kept = JSON.stringify(view).replaceAll("<", "\\u003c");
     const marked = text.replace('<script id="lab-view" type="application/json">{}', () => `<script id="lab-view" type="application/json">${kept}`);
     const file = new Blob([marked], { type: "text/html" });
     download(file, name);
@@ -106,7 +114,7 @@ class Take {
       this.say(words);
     };
     try {
-      const given = { kind, size: this.of(".lab-size").value, which: this.which(), data: this.data, signal: this.stop.signal, progress };
+      const given = { kind, view: coloursOf(chart), size: this.of(".lab-size").value, which: this.which(), data: this.data, signal: this.stop.signal, progress };
       const made = await film(chart, given);
       const name = `${this.data.stem}.${kind}`;
       download(made, name);
