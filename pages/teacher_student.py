@@ -105,18 +105,19 @@ columns[5].metric(
 phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
-with section(STEM, "kernel"):
-    moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
-    plot(
-        *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
-        key="kernel",
-        autoplay=False,
-        cursor=Cursor("t", "flow time t", run.time[moved.shown]),
-        least=285,
-    )
-    prose(STEM, "kernel", **kernel_told(moved))
+if not stage().curtain:
+    with section(STEM, "kernel"):
+        moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
+        plot(
+            *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
+            key="kernel",
+            autoplay=False,
+            cursor=Cursor("t", "flow time t", run.time[moved.shown]),
+            least=285,
+        )
+        prose(STEM, "kernel", **kernel_told(moved))
 
-if not stage().link.goal:
+if not (stage().link.goal or stage().curtain):
     with section(STEM, "four"):
         four = remember(papers_four)(problem)
         plot(
