@@ -50,7 +50,7 @@ precompute: .venv/.app
 	$(BIN)/python -m core.training.regime_map.insets --output $(PRECOMPUTED)/neurons.npz
 
 data: .venv/.app
-	@$(BIN)/python -m core.datasets.fetch $(DATA_DIR)
+	@$(BIN)/python -m core.training.practice.data $(DATA_DIR)
 
 experiments: .venv/.app
 	for name in filters grokking hierarchy kernel_movement; do \

@@ -162,7 +162,8 @@ export class Panel {
     }
     const data = this.traces(index);
     const anew = this.laidAnew();
-    this.words.entitle(this.sketch.told || this.titleAt(index), this.sketch.told ? "" : this.phase(index));
+    const guessed = this.sketch.wanted && this.sketch.told;
+    this.words.entitle(guessed || this.titleAt(index), guessed ? "" : this.phase(index));
     const before = this.drawn;
     this.drawn = data;
     const calm = !anew && this.watched && !this.unsettled;

@@ -3,6 +3,8 @@
 Frames run over the map's checkpoints. Every map shows cells, not contours, on one colour scale for all times.
 """
 
+from typing import Any
+
 import numpy as np
 
 from core.figures import handles, style
@@ -54,7 +56,11 @@ def _borders(solution: RegimeMap, width: int) -> list[dict]:
     found = borders(solution, width)
     traces = []
     for values, level, dash in ((found.order, 0.0, "solid"), (found.share, LEAST, "dot")):
-        ring = {"type": "contour", "x": style.f32(np.log10(solution.tau)), "y": style.f32(solution.delta)}
+        ring: dict[str, Any] = {
+            "type": "contour",
+            "x": style.f32(np.log10(solution.tau)),
+            "y": style.f32(solution.delta),
+        }
         ring |= {"z": style.f32(values.T), "showscale": False, "hoverinfo": "skip", "autocontour": False}
         ring |= {"contours": {"coloring": "none", "start": level, "end": level, "size": 1}}
         traces += [
@@ -96,7 +102,7 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
     for tau, delta, words in ((0.11, 0.87, "▲ rapid"), (0.11, -0.93, "▼ late"), (0.62, 0.4, "● lazy")):
         font = {"size": 15, "color": "#ffffff", "shadow": "0 0 4px #000, 0 0 3px #000, 0 0 2px #000"}
         style.label(picture, np.log10(tau), delta, words, font=font, xshift=14 if tau < 0.5 else 0)
-    above = {
+    above: dict[str, Any] = {
         "xref": "paper",
         "yref": "paper",
         "yanchor": "bottom",

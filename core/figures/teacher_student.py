@@ -27,6 +27,8 @@ def neurons(problem: Problem, solution: Solution, *, height: int = HEIGHT, named
     beta, positive = solution.run.beta, solution.run.a[0] > 0
     far = 1.08 * float(np.abs(beta).max())
     title = f"{style.side_mark(solution.conserved)} {verdict(solution)}"
+    if problem.eta_a != problem.eta_w:
+        title += f"; {style.delta_here(solution.conserved, problem.delta)}"
     axes = {"range": [-far, far], "constrain": "domain", "nticks": 6}
     picture = style.figure(
         problem, short="neurons", title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height

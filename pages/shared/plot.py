@@ -20,11 +20,11 @@ import streamlit as st
 
 from core.figures.picture import Picture
 from core.figures.style import DARK, number
+from pages.shared.explain.symbols import shown
 from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
 from pages.shared.streamlit_internals import runs_a_fragment
-from pages.shared.symbols import shown
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
