@@ -201,4 +201,12 @@ def _marks(view: View, solution: RegimeMap) -> list[dict]:
         np.log10(solution.tau)[at[:, 0]], solution.delta[at[:, 1]], "#ffffff", size=17, symbol="square"
     )
     trace["marker"]["line"] = {"width": 2, "color": "#111111"}
-    return [{**trace, "mode": "markers+text", "text": text, "textfont": {"color": "#111111", "size": 13}}]
+    return [
+        {
+            **trace,
+            "cliponaxis": False,
+            "mode": "markers+text",
+            "text": text,
+            "textfont": {"color": "#111111", "size": 13},
+        }
+    ]
