@@ -60,7 +60,7 @@ def _quantity(problem: Exact, solution: Solution, run, short: str) -> Picture:
             colour = colour_of(delta)
             where: dict[str, Any] = {"yaxis": axis}
             pale = NOTHING if simulated is None else where_shown(problem, run.directions[row].times, simulated[row][k])
-            picture.add(style.line(*pale, colour, width=6, opacity=FAINT, **where))
+            picture.add(style.line(pale[0], pale[1], colour, width=6, opacity=FAINT, **where))
             shown = where_shown(problem, solution.times, values[k])
             dash = "solid" if run is None else "dash"
             picture.add(style.line(*shown, colour, f"δ = {delta:g}", width=2, dash=dash, **where))
