@@ -11,7 +11,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.phases import phases_told
+from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register

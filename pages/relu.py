@@ -14,11 +14,12 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.phases import phases_told
+from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
 from pages.shared.share import takeaway
+from pages.shared.stage import stage
 
 STEM = "relu"
 MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS))
@@ -87,15 +88,16 @@ formula(
 )
 prose(STEM, "look")
 
-with section(STEM, "kernel"):
-    moved = remember(history)(main, solution.X, solution.y, 1.0, 1.0, problem.slope)
-    plot(
-        *painted(kernel_figures, problem, moved, main.a[0], solution.phases[0]),
-        key="kernel",
-        autoplay=False,
-        cursor=Cursor("t", "flow time t", main.time[moved.shown]),
-        least=285,
-    )
-    prose(STEM, "kernel", **kernel_told(moved))
+if not stage().curtain:
+    with section(STEM, "kernel"):
+        moved = remember(history)(main, solution.X, solution.y, 1.0, 1.0, problem.slope)
+        plot(
+            *painted(kernel_figures, problem, moved, main.a[0], solution.phases[0]),
+            key="kernel",
+            autoplay=False,
+            cursor=Cursor("t", "flow time t", main.time[moved.shown]),
+            least=285,
+        )
+        prose(STEM, "kernel", **kernel_told(moved))
 
 takeaway(page)

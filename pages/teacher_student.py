@@ -15,7 +15,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
-from pages.shared.phases import phases_told
+from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -105,18 +105,19 @@ columns[5].metric(
 phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
-with section(STEM, "kernel"):
-    moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
-    plot(
-        *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
-        key="kernel",
-        autoplay=False,
-        cursor=Cursor("t", "flow time t", run.time[moved.shown]),
-        least=285,
-    )
-    prose(STEM, "kernel", **kernel_told(moved))
+if not stage().curtain:
+    with section(STEM, "kernel"):
+        moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
+        plot(
+            *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
+            key="kernel",
+            autoplay=False,
+            cursor=Cursor("t", "flow time t", run.time[moved.shown]),
+            least=285,
+        )
+        prose(STEM, "kernel", **kernel_told(moved))
 
-if not stage().link.goal:
+if not (stage().link.goal or stage().curtain):
     with section(STEM, "four"):
         four = remember(papers_four)(problem)
         plot(

@@ -9,7 +9,7 @@ export function showHere(host, spec) {
   if (!figure) {
     figure = document.createElement("figure");
     figure.className = "lab-here";
-    figure.innerHTML = "<a><span><img alt='' width='72' height='72'></span></a><figcaption></figcaption>";
+    figure.innerHTML = "<a><span><img alt='' ></span></a><figcaption></figcaption>";
     host.append(figure);
   }
   const [link, frame] = [figure.querySelector("a"), figure.querySelector("span")];

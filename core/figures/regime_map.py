@@ -79,7 +79,8 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
     )
     ticks = {"tickvals": [float(np.log10(t)) for t in TAU_TICKS], "ticktext": [f"{t:g}" for t in TAU_TICKS]}
     bare = {"showgrid": False, "zeroline": False}
-    picture.lay(xaxis={**ticks, **bare}, yaxis={"title": {"text": "relative scale δ"}, **bare})
+    picture.lay(xaxis={**ticks, **bare, "range": _edges(np.log10(solution.tau))})
+    picture.lay(yaxis={"title": {"text": "relative scale δ"}, **bare, "range": _edges(solution.delta)})
     picture.lay(title=TITLE, margin={"r": 10, "b": 118})
     heat = {
         "type": "heatmap",
@@ -113,6 +114,12 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
         [{"z": style.f32(shown[..., k].T), "customdata": style.f32(values[..., k].T)}] for k in range(shown.shape[-1])
     )
     return picture.move(places, *frames)
+
+
+def _edges(middles: np.ndarray) -> list[float]:
+    """Where the outermost cells of an axis end."""
+    half = float(middles[-1] - middles[0]) / max(len(middles) - 1, 1) / 2 or 0.5
+    return [float(middles[0]) - half, float(middles[-1]) + half]
 
 
 def _scaled(measure: str, over: str, values: np.ndarray) -> tuple[np.ndarray, float, float]:
@@ -194,4 +201,12 @@ def _marks(view: View, solution: RegimeMap) -> list[dict]:
         np.log10(solution.tau)[at[:, 0]], solution.delta[at[:, 1]], "#ffffff", size=17, symbol="square"
     )
     trace["marker"]["line"] = {"width": 2, "color": "#111111"}
-    return [{**trace, "mode": "markers+text", "text": text, "textfont": {"color": "#111111", "size": 13}}]
+    return [
+        {
+            **trace,
+            "cliponaxis": False,
+            "mode": "markers+text",
+            "text": text,
+            "textfont": {"color": "#111111", "size": 13},
+        }
+    ]

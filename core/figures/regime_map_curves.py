@@ -78,7 +78,7 @@ def _of(snapshot: LiveSnapshot, measure: str) -> np.ndarray:
 
 
 def _stacked(view: View, pair: tuple[str, str], ranges: list[tuple[float, float]], title: str, alt: str) -> Picture:
-    picture = style.figure(view, short="cell", title=title, alt=alt, x="steps of gradient descent (log)", height=HEIGHT)
+    picture = style.figure(view, short="cell", title=title, alt=alt, x="steps (log)", height=HEIGHT)
     upper = {"title": {"text": _axis_title(pair[0]), "standoff": 8}, "domain": [0.54, 1.0]}
     lower = {**style.AXIS, "title": {"text": _axis_title(pair[1]), "standoff": 8}, "domain": [0.0, 0.46], "anchor": "x"}
     picture.lay(xaxis={**style.log_axis(8, 1.3e6), "anchor": "y2"}, yaxis=upper, yaxis2=lower)
@@ -97,7 +97,7 @@ def _plain_ticks(low: float, high: float) -> dict:
     steps, every = ((1, 2, 5), 1) if high - low < 2.5 else ((1,), 2 if high - low > 4 else 1)
     powers = range(math.ceil(low) - 1, math.floor(high) + 1)
     ticks = [m * 10.0**e for e in powers for m in steps if low <= math.log10(m * 10.0**e) <= high and e % every == 0]
-    return {"tickvals": ticks, "ticktext": [style.number(tick) for tick in ticks]}
+    return {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def _range(view: View, solution: RegimeMap, measure: str, numbers: list[int]) -> tuple[float, float]:

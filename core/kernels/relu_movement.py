@@ -37,7 +37,7 @@ def preconditioners(W: ArrayLike, a: ArrayLike, *, eta_a: float = 1.0, eta_w: fl
 def neuron_kernels(
     W: ArrayLike, a: ArrayLike, X: ArrayLike, *, eta_a: float = 1.0, eta_w: float = 1.0, slope: float = 0.0
 ) -> Floats:
-    """Each neuron's part c_ki x_iᵀ M_k x_j c_kj of the kernel: [m, n, n]. Refuses what relu_ntk refuses."""
+    """Each neuron's part c_ki x_iᵀ M_k x_j c_kj of the kernel (equation 9): [m, n, n]. Refuses what relu_ntk refuses."""
     first, readouts, inputs, eta_a, eta_w, slope = _checked(W, a, X, eta_a, eta_w, slope)
     gate = _gates(first, inputs, slope).T
     size, reach = gate * (first @ inputs.T), gate[:, :, None] * gate[:, None, :] * (inputs @ inputs.T)
@@ -55,7 +55,8 @@ def kernel_rate(
     eta_w: float = 1.0,
     slope: float = 0.0,
 ) -> Floats:
-    """K̇[n, n] under gradient flow of the mean of squares with labels y[n], between flips; refuses what relu_ntk refuses."""
+    """K̇[n, n] under gradient flow of the mean of squares with labels y[n], between flips (ours, from equation 9
+    and appendix A.3.1); refuses what relu_ntk refuses."""
     first, readouts, inputs, eta_a, eta_w, slope = _checked(W, a, X, eta_a, eta_w, slope)
     labels = finite("y", y, axes=1)
     same_size("X [n,d] and y [n] must have the same number of samples", len(inputs), len(labels))
@@ -81,7 +82,7 @@ def movement(
     eta_w: float = 1.0,
     slope: float = 0.0,
 ) -> Movement:
-    """Why the kernel of (W, a) differs from that of (W_0, a_0): the discrete product rule, exact at any distance.
+    """Why the kernel of (W, a) differs from that of (W_0, a_0): the discrete product rule, exact at any distance (ours).
 
     With Q(c, M) the kernel of activations c and preconditioners M: weights is the mean over both c of Q's change with M,
     flips the mean over both M of its change with c. Refuses what relu_ntk refuses.

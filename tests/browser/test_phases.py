@@ -29,7 +29,7 @@ def test_the_title_names_the_phase_of_the_cursor(visit):
     told = []
     for index in (1, 30, 60, 119):
         put(seen, index)
-        told.append(seen.tab.evaluate(NOW)[-1])
+        told.append(seen.tab.evaluate(NOW)[0])
     assert told[0] == "waits" and told[-1] == "rests" and "turns" in " ".join(told)
     assert "rests" in seen.tab.locator(".lab-time input").first.get_attribute("aria-valuetext")
 
