@@ -24,14 +24,17 @@ def pull(seen, name: str, by: tuple[float, float]) -> None:
     seen.tab.mouse.move(x, y)
     seen.tab.mouse.down()
     seen.tab.mouse.move(x + by[0], y + by[1], steps=8)
-    seen.tab.wait_for_timeout(400)
+    seen.tab.wait_for_timeout(300)
+    seen.tab.wait_for_function(
+        "() => { const chart = document.querySelector('.lab-chart').__chart; return !chart.drawing && !chart.again }"
+    )
 
 
 CASES = [
     ("start", "beta_star", (-30, 10), ("angle",)),
-    ("geometry", "beta_0", (30, -30), ("angle", "norm")),
+    ("geometry", "beta_0", (10, -10), ("angle", "norm")),
     ("geometry", "delta", (0, -25), ("delta",)),
-    ("geometry?target_angle=80", "beta_star", (20, 20), ("target_angle", "target_norm")),
+    ("geometry?target_angle=80", "beta_star", (10, 10), ("target_angle", "target_norm")),
     ("exact", "beta_0", (15, -15), ("angle", "norm")),
     ("implicit_bias", "beta_0", (20, 15), ("angle", "norm")),
     ("implicit_bias?moves=time", "datum", (25, 15), ("data_angle",)),
