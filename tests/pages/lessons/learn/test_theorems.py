@@ -5,7 +5,7 @@ import importlib
 import pytest
 
 from pages import BY_STEM
-from pages.lessons.theorems import INDEX
+from pages.lessons.learn.theorems import INDEX
 
 
 @pytest.mark.parametrize("entry", INDEX, ids=lambda entry: entry.code)

@@ -8,7 +8,7 @@ import base64
 import html
 import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from core.problems.geometry import Geometry
 from core.problems.implicit_bias import FAN, SWEEP, Landings
 from core.training.practice.filters import DATA as PATCHES
 from core.training.practice.kernel_movement import DATA as DIGITS
+from core.training.practice.statistics import seeds_in_words
 from pages import BY_STEM
 from pages.lessons.handout import spelled as as_query
 from pages.shared.address import spelled
@@ -105,7 +106,7 @@ def of_filters(problem: Any, solution: Any) -> Numbers:
         ends[end] = f"{here.alpha[k]:g}"
         ends[f"{end}_rough"] = f"{np.mean(here.smoothness[:, k, -1]):.2f}"
         ends[f"{end}_accuracy"] = percent(here.test_accuracy[:, k, -1].mean())
-    counts = {"filters": str(here.filters.shape[3]), "seeds": str(here.seed.size)}
+    counts = {"filters": str(here.filters.shape[3]), "seeds": seeds_in_words(here.seed.size)}
     return ends | counts | {"data": PATCHES[str(solution.data)]}
 
 
@@ -124,7 +125,7 @@ def of_grokking(problem: Any, solution: Any) -> Numbers:
         "budget": f"{problem.steps:,}",
         "tau": f"{problem.tau:g}",
         "taus": str(len(problem.taus)),
-        "seeds": str(solution.seed.size),
+        "seeds": seeds_in_words(solution.seed.size),
         "largest": f"{solution.alpha[-1]:g}",
         "grokked": str(grokked),
         "runs": str(runs),
@@ -133,13 +134,15 @@ def of_grokking(problem: Any, solution: Any) -> Numbers:
 
 @dataclass(frozen=True)
 class Row:
-    """One panel of the paper: its page, the preset that shows ours, and which of the page's pictures is the thumbnail."""
+    """One panel of the paper: its page, the preset that shows ours, and which of the page's pictures is the thumbnail, where
+    `smaller` values of the preset serve a small drawing better."""
 
     panel: str
     stem: str
     preset: str
     short: str
     numbers: Callable[[Any, Any], Numbers]
+    smaller: tuple[tuple[str, Any], ...] = ()
 
     @property
     def problem(self) -> Params:
@@ -158,7 +161,10 @@ class Row:
         return remember(getattr(model, "recorded", None) or model.solve)(self.problem)
 
     def picture(self, solution: Any) -> Picture:
-        drawn = importlib.import_module(f"core.figures.{self.stem}").figures(self.problem, solution)
+        problem = replace(self.problem, **dict(self.smaller))
+        if self.smaller:
+            solution = remember(importlib.import_module(BY_STEM[self.stem].model).solve)(problem)
+        drawn = importlib.import_module(f"core.figures.{self.stem}").figures(problem, solution)
         return next(picture for picture in drawn if picture.layout["meta"]["short"] == self.short)
 
 
@@ -182,7 +188,7 @@ def _vector(values: Any) -> str:
 FIGURES = (
     Row("1a", "teacher_student", "rich and rapid: upstream", "neurons", of_teacher),
     Row("1b", "regime_map", "one glance", "test loss", of_map),
-    Row("2", "geometry", "paper, figure 2", "surface", of_surface),
+    Row("2", "geometry", "paper, figure 2", "surface", of_surface, (("surfaces", "one"),)),
     Row("3", "exact", "paper, figure 3", "kernel distance S", of_exact),
     Row("4a", "implicit_bias", "paper, figure 4(a): whitened", "plane", of_bias),
     Row("4b", "implicit_bias", "paper, figure 4(b)", "plane", of_bias),

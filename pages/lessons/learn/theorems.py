@@ -48,9 +48,35 @@ _ALL = (
         "core.theory.wide_linear.exact_flow",
     ),
     Entry("wide", "what shape and δ do", "section 4", "core.theory.wide_linear.regime"),
-    Entry("wide", "the preconditioner", "theorem 4.1", "core.theory.wide_preconditioner.preconditioner"),
+    Entry(
+        "wide",
+        "the preconditioner as heat maps, a sum over neurons",
+        "theorem 4.1",
+        "core.theory.wide_preconditioner.neuron_halves",
+    ),
+    Entry(
+        "wide",
+        "its closed form beside that sum, and their difference",
+        "theorem 4.2",
+        "core.theory.wide_preconditioner.isotropic_halves",
+    ),
     Entry("wide", "singular values, hyperbolic entropy", "theorem B.6", "core.theory.linear_modes.hyperbolic_entropy"),
+    Entry("wide", "dual variables on their integrals along a run", "theorem B.6", "core.theory.linear_modes.dual_gain"),
+    Entry(
+        "wide",
+        "Δ of Gaussian square networks by width",
+        "appendix B.2",
+        "core.theory.gaussian_imbalance.entry_deviation",
+    ),
     Entry("deep", "where a deep chain lands", "theorem B.10", "core.theory.deep_linear.interpolator"),
+    Entry("deep", "‖β‖² against ‖a‖² of a square network", "theorem B.8", "core.theory.deep_square.squared_size"),
+    Entry(
+        "deep",
+        "the deep preconditioner along and across β",
+        "theorem B.9",
+        "core.theory.deep_square.preconditioner",
+    ),
+    Entry("deep", "a square network on the chain's way", "theorem B.10", "core.theory.deep_potential.penalty"),
     Entry("landscape", "saddles and valleys of the loss", "figures 2 and 7, appendix A", "core.theory.landscape.loss"),
     Entry(
         "kernel_movement", "kernels of an image network", "figure 6a", "core.training.practice.kernel_movement.train"
