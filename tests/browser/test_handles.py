@@ -58,13 +58,16 @@ def test_curves_follow_the_hand_and_stay_where_it_leaves_them(visit, page, name,
         seen.tab.wait_for_function("field => location.search.includes(field + '=')", arg=field)
     seen.settle().tab.wait_for_timeout(800)
     for was, now in zip(held, seen.tab.evaluate(CURVES), strict=True):
-        for one, other in zip(was, now, strict=True):
-            if one and other and one[0] == other[0] and len(one[1]) == len(other[1]):  # errors wait for the run
-                assert np.array(one[1:], float) == pytest.approx(np.array(other[1:], float), abs=2e-6, nan_ok=True), (
-                    one[0]
-                )
+        named = ([one for one in curves if one] for curves in (was, now))  # a run's have no name, and wait for it
+        for one, other in zip(*named, strict=False):
+            if one[0] == other[0] and len(one[1]) == len(other[1]):  # errors wait for the run
+                assert np.array(one[1:], float) == pytest.approx(
+                    np.array(other[1:], float), rel=1e-6, abs=2e-6, nan_ok=True
+                ), one[0]
     for was, now in zip(sheets, seen.tab.evaluate(SURFACES), strict=True):
-        assert np.array(was, float) == pytest.approx(np.array(now, float), abs=1e-5, nan_ok=True)
+        before, after = np.array(was, float), np.array(now, float)
+        edge = np.isnan(before) | np.isnan(after)  # which rounding takes in or leaves out
+        assert edge.mean() < 0.1 and before[~edge] == pytest.approx(after[~edge], abs=1e-5)
     query = seen.tab.evaluate("() => location.search")
     numbers = {key: float(value) for key, value in re.findall(r"(\w+)=(-?[\d.]+)", query)}
     said = grip(seen, name).get_attribute("aria-valuetext").replace("−", "-")
