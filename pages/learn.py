@@ -59,8 +59,13 @@ def show_marks() -> None:
 
 def show_index() -> None:
     prose(STEM, "index")
-    rows = [f"| [{BY_STEM[e.stem].title}]({e.stem}) | {e.shown} | {e.paper} | `{e.code}` |" for e in INDEX]
-    st.markdown("\n".join(["| Page | What is seen | In the paper | In the code |", "|---|---|---|---|", *rows]))
+    rows = [f"[{BY_STEM[e.stem].title}]({e.stem}) | {e.shown} | {e.paper} | `{e.code}` | {e.cited}" for e in INDEX]
+    rows += [
+        f"[{BY_STEM[row.stem].title}]({row.link}) | {row.preset} | figure {row.panel} | `{row.code}` | {row.cited}"
+        for row in FIGURES
+    ]
+    head = "| Page | What is seen | In the paper | In the code | Cite |"
+    st.markdown("\n".join([head, "|---|---|---|---|---|", *(f"| {row} |" for row in rows)]))
     prose(STEM, "reference" if REFERENCE.exists() else "no reference")
 
 

@@ -116,7 +116,8 @@ def finding(solution: Solution, k: int) -> str:
     smoother = high if rough[:, -1].mean() < rough[:, 0].mean() else low
     return (
         f"{name}: α = {smoother:g} is the smoother, {spread(rough[:, -1], '{:.2f}')} at {high:g}, "
-        f"{spread(rough[:, 0], '{:.2f}')} at {low:g}; accuracy {spread(right[:, -1], '{:.0%}')} and {spread(right[:, 0], '{:.0%}')}"
+        f"{spread(rough[:, 0], '{:.2f}')} at {low:g}; "
+        f"accuracy {spread(right[:, -1], '{:.0%}')} and {spread(right[:, 0], '{:.0%}')}"
     )
 
 

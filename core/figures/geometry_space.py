@@ -201,7 +201,7 @@ def _mesh(points: np.ndarray, problem: Geometry, name: str = "") -> dict:
     faces = np.array([[corner, corner + 1, above], [corner + 1, above + 1, above]], dtype=np.int16)
     places = {n: style.f32(flat[:, k]) for k, n in enumerate("xyz")} | {"intensity": style.f32(level)}
     corners = dict(zip("ijk", faces.transpose(1, 2, 0).reshape(3, -1), strict=True))
-    named = {"name": name} if name else {}
+    named = {"meta": [rows, columns]} | ({"name": name} if name else {})
     return {"type": "mesh3d", **places, **corners, "showscale": False, "hoverinfo": "skip", **BY_LOSS, **named}
 
 

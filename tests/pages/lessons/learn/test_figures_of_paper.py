@@ -48,7 +48,7 @@ def test_the_thumbnail_is_a_small_drawing(row):
     assert re.search(r' alt="[^"]{20,}"', image)
     text = base64.b64decode(re.search(r'src="data:image/svg\+xml;base64,([^"]+)"', image)[1]).decode()
     drawing = ElementTree.fromstring(text)
-    assert len(text) < 90_000 and "nan" not in re.sub('<title>.*?</title>|base64,[^"]*', "", text)
+    assert len(text) < 150_000 and "nan" not in re.sub('<title>.*?</title>|base64,[^"]*', "", text)
     assert drawing.find(f"{SVG}title").text.strip() and len(drawing.get("aria-label")) > 20
     assert drawing.findall(f".//{SVG}path") or drawing.findall(f".//{SVG}image")
     for element in drawing.iter(f"{SVG}path"):
