@@ -104,7 +104,7 @@ export const AMONG_SOLUTIONS = {
     return ofLine([-far, far].map((by) => [star[0] - by * u[1], star[1] + by * u[0]]));
   },
   datum: (flow, { far }) => ofLine([-far, far].map((by) => seenBy(flow).u.map((one) => by * one))),
-  end: (flow, { side }) => ofLine([endOf(flow, side)]),
+  limit: (flow, { side }) => ofLine([endOf(flow, side)]),
   levels: (flow, role, run) => ({ z: levels(run, role, flow) }),
   "on the potential": (flow, role, run, index) => onPotential(run, index, role, flow),
 };

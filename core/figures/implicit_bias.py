@@ -7,6 +7,7 @@ import numpy as np
 from core.figures import handles, network, style
 from core.figures.exact import colour_of
 from core.figures.implicit_bias_mirror import (
+    BEYOND,
     HEIGHT,
     at_rest,
     clock,
@@ -141,15 +142,15 @@ def _levels(problem: Landings, solution: Solution, k: int) -> list[dict]:
 
 
 def _solutions(picture: Picture, problem: Landings, solution: Solution) -> None:
-    star, far = solution.beta_star, 2 * float(np.abs(solution.axes).max())
+    star = solution.beta_star
     if problem.data == "white":
         one = style.points(star[:1], star[1:], style.MINIMA, "β*, the one solution", size=16, symbol="star")
-        handles.role(picture, picture.add(one)[0], 0, "solutions", far=far)
+        handles.role(picture, picture.add(one)[0], 0, "solutions", far=BEYOND)
         return
     across = np.array([-problem.X[0, 1], problem.X[0, 0]]) / np.linalg.norm(problem.X)
-    line = star + np.array([-3 * far, 3 * far])[:, None] * across
+    line = star + np.array([-BEYOND, BEYOND])[:, None] * across
     many = style.line(line[:, 0], line[:, 1], style.MINIMA, "zero loss: wx = y", width=4)
-    handles.role(picture, picture.add(many)[0], 0, "solutions", far=3 * far)
+    handles.role(picture, picture.add(many)[0], 0, "solutions", far=BEYOND)
 
 
 def _ends(picture: Picture, solution: Solution) -> None:
@@ -158,7 +159,7 @@ def _ends(picture: Picture, solution: Solution) -> None:
             x, y = end[:, None]
             [place] = picture.add(style.points(x, y, colour, f"δ → {sign}∞", size=13, symbol="square-open"))
             style.label(picture, end[0], end[1], f"δ → {sign}∞", colour, yshift=10, name=f"at {place}")
-            handles.role(picture, place, 0, "end", side=1 if sign == "+" else -1)
+            handles.role(picture, place, 0, "limit", side=1 if sign == "+" else -1)
 
 
 def _bold(path: Paths, k: int) -> list[dict]:

@@ -10,6 +10,7 @@ from core.figures.picture import Picture, moving
 from core.problems.implicit_bias import FAN, Landings, Solution
 
 HEIGHT = 370
+BEYOND = 15.0  # where a line has left every frame
 
 
 def cursors_run(problem: Landings) -> int | str:
@@ -29,10 +30,10 @@ def mirror(problem: Landings, solution: Solution) -> Picture:
     far = 1.15 * max(0.2, float(np.abs(moved_by).max()))
     picture.lay(xaxis={"range": [-far, far], "constrain": "domain"})
     picture.lay(yaxis={"range": [-far, far], "scaleanchor": "x", "constrain": "domain"})
-    along = np.array([[-3 * far], [3 * far]]) * problem.X[0] / np.linalg.norm(problem.X)
+    along = np.array([[-BEYOND], [BEYOND]]) * problem.X[0] / np.linalg.norm(problem.X)
     if straight:
         ray = style.line(along[:, 0], along[:, 1], style.EQUIVALENT, "direction of x", width=1.5, dash="dot")
-        handles.role(picture, picture.add(ray)[0], 0, "datum", far=3 * far)
+        handles.role(picture, picture.add(ray)[0], 0, "datum", far=BEYOND)
 
     def moved(k: int) -> list[dict]:
         at, end = (0, k) if problem.moves == "time" else (k, -1)
