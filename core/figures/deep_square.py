@@ -26,7 +26,7 @@ def size(problem: DeepChain, run: Square) -> Picture:
     picture = style.figure(
         problem,
         short="size",
-        title=f"B.8: ‖β‖² = ‖a‖²(‖a‖² − δ)^L within {worst}",
+        title=f"B.8: ‖β‖² = ‖a‖²(‖a‖² − δ)<sup>L</sup> within {worst}",
         alt=_alt(run),
         x="‖a‖²",
         y="‖β‖²",

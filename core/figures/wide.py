@@ -151,7 +151,8 @@ def link(problem: WideNetwork, shape: tuple[int, int, int], delta: float) -> str
     d, h, c = shape
     cell = {"d": d, "h": h, "c": c, "delta": f"{delta:g}"}
     longer = {"horizon": 100} if _word(shape, delta) == "delayed rich" and problem.horizon < 100 else {}
-    return "?" + urlencode(problem.changed() | cell | longer)
+    # a minus sign in words becomes a typographical one, in an address it must not
+    return "?" + urlencode(problem.changed() | cell | longer).replace("-", "%2D")
 
 
 def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Picture]:

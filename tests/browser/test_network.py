@@ -61,7 +61,7 @@ def test_a_wide_network_is_two_heat_maps_that_move_with_time(visit):
 
 def test_a_cell_of_the_map_moves_the_controls_and_nothing_else(visit):
     seen = visit(reduced_motion="reduce").open("wide?seed=3")
-    cell = seen.tab.get_by_role("link", name="delayed rich").first
+    cell = seen.tab.locator(".lab-panel a", has_text="delayed rich").first
     cell.scroll_into_view_if_needed()
     seen.tab.evaluate("() => (window.stayed = true)")
     high = "() => document.querySelector('[data-testid=stMain]').scrollTop"

@@ -1,5 +1,7 @@
 """Pictures of the wide page: what they draw, what frames carry, what links say."""
 
+from urllib.parse import parse_qsl
+
 import numpy as np
 import pytest
 
@@ -37,9 +39,10 @@ def test_cells_link_to_problems_that_exist():
     (picture,) = shapes(WideNetwork())
     texts = [note["text"] for note in picture.layout["annotations"]]
     assert len(texts) == 12 and sum("delayed rich" in text for text in texts) == 4
+    assert sum(f'href="{link(WideNetwork(), (6, 3, 3), -10.0)}"' in text for text in texts) == 1
     assert sum(shape["line"]["width"] > 0 for shape in picture.layout["shapes"]) == 1
     for delta in (-10.0, 0.0, 10.0):
-        query = dict(part.split("=") for part in link(WideNetwork(), (6, 3, 3), delta)[1:].split("&"))
+        query = dict(parse_qsl(link(WideNetwork(), (6, 3, 3), delta)[1:]))
         problem = WideNetwork(d=int(query["d"]), h=int(query["h"]), c=int(query["c"]), delta=float(query["delta"]))
         assert regime(problem.d, problem.h, problem.c)["downstream"] == "delayed rich"
 
@@ -47,7 +50,7 @@ def test_cells_link_to_problems_that_exist():
 def test_a_cell_leaves_alone_what_it_does_not_decide():
     problem = WideNetwork(seed=3, scale=0.2, gap=2.0, eta_a=2.0, horizon=500.0)
     for delta in (-10.0, 10.0):
-        query = dict(part.split("=") for part in link(problem, (3, 3, 6), delta)[1:].split("&"))
+        query = dict(parse_qsl(link(problem, (3, 3, 6), delta)[1:]))
         assert {name: float(query[name]) for name in ("seed", "scale", "gap", "eta_a", "horizon")} == {
             "seed": 3.0,
             "scale": 0.2,
