@@ -1,6 +1,10 @@
 """PAPERS: the works that pages and docstrings cite, by key."""
 
+import re
 from dataclasses import dataclass
+from unicodedata import normalize
+
+ACCENTS = {"'": "\u0301", '"': "\u0308", "`": "\u0300", "^": "\u0302", "~": "\u0303"}
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,20 @@ class Paper:
     venue: str
     key: str
     kind: str = "article"
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """The authors' family names, in letters instead of BibTeX."""
+        plain = re.sub(
+            r"\{?\\([\'\"`^~])(\w)\}?", lambda found: normalize("NFC", found[2] + ACCENTS[found[1]]), self.authors
+        )
+        return tuple(author.partition(",")[0] for author in plain.split(" and "))
+
+    @property
+    def short(self) -> str:
+        """As texts cite it: Kunin et al. 2024."""
+        first, *others = self.families
+        return f"{first}{' et al.' if len(others) > 1 else f' and {others[0]}' if others else ''} {self.year}"
 
     @property
     def bibtex(self) -> str:

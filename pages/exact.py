@@ -46,7 +46,7 @@ def show(run: Simulation | None) -> None:
 
 def chart(problem: Exact, solution: Solution) -> dict[str, Any]:
     """How the picture is drawn."""
-    return {"cursor": Cursor("t", "time t", solution.times), "least": 300}
+    return {"cursor": Cursor("t", "time t", solution.times), "least": 130 if problem.view == "directions" else 300}
 
 
 page = register(

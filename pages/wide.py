@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import Refusal
 from core.figures.style import number
 from core.figures.wide import comparison, figures, shapes
 from core.figures.wide_theorems import ENTROPY_DELTAS, entropy, isotropy, mirror, summands
@@ -150,15 +151,30 @@ with folded(STEM, "mirror") as opened:
     elif opened:
         beside("wide_mirror", problem, mirrored, mirrored_run)
 
+
+def neurons() -> None:
+    """The preconditioner as the sum of its neurons, and theorem 4.2 beside it."""
+    found = remember(preconditioner_sum)(problem, solution)
+    drawn = painted(summands, problem, found)
+    plot(*drawn, key="neurons", cursor=Cursor("t", "time t", found.times), autoplay=False, grow=(1.2, 1))
+    numbers = {
+        "apart": number(float(found.apart.max())),
+        "off": number(float(found.off.max())),
+        "delta": number(found.delta),
+        "idle": str(found.idle),
+        "inputs": str(found.inputs),
+        "outputs": str(found.outputs),
+    }
+    prose(STEM, "neurons", **numbers)
+    prose(STEM, f"neurons: {sum_case(problem, found)}", **numbers)
+
+
 with folded(STEM, "neurons") as opened:
-    if opened:
-        found = remember(preconditioner_sum)(problem, solution)
-        drawn = painted(summands, problem, found)
-        plot(*drawn, key="neurons", cursor=Cursor("t", "time t", found.times), autoplay=False, grow=(1.2, 1))
-        at = {"apart": number(float(found.apart.max())), "off": number(float(found.off.max())), "idle": found.idle}
-        sizes = {"inputs": found.inputs, "outputs": found.outputs, "delta": number(found.delta)}
-        prose(STEM, "neurons", **at, **sizes)
-        prose(STEM, f"neurons: {sum_case(problem, found)}", **at, **sizes)
+    try:
+        if opened:
+            neurons()
+    except Refusal as error:
+        st.warning(str(error), icon=":material/warning:")
 
 with folded(STEM, "gaussian") as opened:
     if opened:

@@ -4,24 +4,30 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, palette, phases, style
+from core.figures import handles, network, phases, style
+from core.figures.exact_axes import (
+    ERROR_FLOOR,
+    FAINT,
+    clipped,
+    colour_of,
+    shown_times,
+    time_axis,
+    time_name,
+    where_shown,
+)
+from core.figures.exact_directions import directions
 from core.figures.picture import Picture, moving
 from core.problems.exact import Exact, Solution
 from core.theory.checks import Floats
 
-FAINT = 0.35
 HEIGHT = 300
-COLOURS = {
-    **dict(zip((-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0), style.SEVEN, strict=True)),
-    -0.2: palette.HARDLY_DOWNSTREAM,
-    0.2: palette.HARDLY_UPSTREAM,
-}
-ERROR_FLOOR = 1e-12
 _NOTHING = (np.full(1, np.nan), np.full(1, np.nan))  # a run that is not there yet: a trace less would mean a new layout
 
 
 def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
     """The four curves of the chosen view and the error strip; `run` is a Simulation (core.problems.exact_run) or None."""
+    if problem.view == "directions":
+        return directions(problem, solution, run)
     curves = _regimes if problem.view == "regimes" else _weights
     pictures = (*curves(problem, solution, run), error_strip(problem, solution, run))
     runs = zip(solution.deltas, solution.w, solution.a, strict=True)
@@ -66,13 +72,13 @@ def _spread(curves: Floats) -> list[tuple[float, float]]:
 
 def _weights(problem: Exact, solution: Solution, run) -> list[Picture]:
     target = problem.beta_star
-    nu = None if run is None else _clipped(np.divide((run.w * target).sum(-1), np.where(run.a == 0, np.nan, run.a)))
+    nu = None if run is None else clipped(np.divide((run.w * target).sum(-1), np.where(run.a == 0, np.nan, run.a)))
     a, w = (None, None) if run is None else (run.a, run.w)
     turned = solution.a[:, 0] * solution.a[:, -1] < 0
     title = "The readout a changes sign" if turned.any() else "The readout a keeps its sign"
     return [
         _curves(
-            problem, solution, run, _clipped(solution.nu), nu, "ν solves a Riccati equation", "ν", "ratio", keyed=True
+            problem, solution, run, clipped(solution.nu), nu, "ν solves a Riccati equation", "ν", "ratio", keyed=True
         ),
         _curves(problem, solution, run, solution.a, a, title, "readout a", "a"),
         *(
@@ -100,20 +106,20 @@ def _curves(
         short=style.briefly(y),
         title=title,
         alt=_alt(y, theory, solution),
-        x=_time_name(problem),
+        x=time_name(problem),
         y=y,
         height=HEIGHT,
     )
-    times = _shown_times(problem, solution.times)
-    _time_axis(problem, picture, solution)
+    times = shown_times(problem, solution.times)
+    time_axis(problem, picture, solution.times)
     picture.handles.append(handles.time(_earliest(problem, solution)))
     _phased(picture, solution, titled=keyed)
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
-        pale = _NOTHING if simulated is None else _where_shown(problem, run.times, simulated[k])
+        pale = _NOTHING if simulated is None else where_shown(problem, run.times, simulated[k])
         _until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
-        shown = _where_shown(problem, solution.times, theory[k])
+        shown = where_shown(problem, solution.times, theory[k])
         [place] = picture.add(style.line(*shown, colour, name, width=2.5, dash=dash))
         handles.role(picture, place, k, "all" if len(shown[0]) == len(times) else "later", x="t", y=curve)
     colours = [colour_of(delta) for delta in solution.deltas]
@@ -178,21 +184,21 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
             f"Relative error of the simulation, largest {run.largest_error:.2g}; drift of delta {run.largest_drift:.2g}"
         )
     picture = style.figure(
-        problem, short="error", title=title, alt=alt, x=_time_name(problem), y="error, relative to exact", height=HEIGHT
+        problem, short="error", title=title, alt=alt, x=time_name(problem), y="error, relative to exact", height=HEIGHT
     )
-    _time_axis(problem, picture, solution)
+    time_axis(problem, picture, solution.times)
     top = 0.0 if run is None or not np.isfinite(run.error).any() else math.log10(max(np.nanmax(run.error), 1.0))
     picture.lay(
         yaxis={"type": "log", "range": [math.log10(ERROR_FLOOR), top + 0.5], "dtick": 3, "exponentformat": "power"}
     )
-    times = _shown_times(problem, solution.times)
+    times = shown_times(problem, solution.times)
     _phased(picture, solution)
     ends = [times[0], times[-1]]
     picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash="dot"))
     for k, delta in enumerate(solution.deltas):
         error = _NOTHING
         if run is not None:
-            error = _where_shown(problem, run.times, np.maximum(run.error[k], ERROR_FLOOR))
+            error = where_shown(problem, run.times, np.maximum(run.error[k], ERROR_FLOOR))
         _until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))
 
     def cursor(t: int) -> dict:
@@ -208,11 +214,6 @@ def _phased(picture: Picture, solution: Solution, *, titled: bool = False) -> No
     phases.shade(picture, runs, titled=titled)
 
 
-def colour_of(delta: float) -> str:
-    """The colour of one of the chips' δ."""
-    return COLOURS.get(float(delta), style.side_colour(delta))
-
-
 def _key(picture: Picture, solution: Solution) -> None:
     """The δ with their marks and colours, in a row above the first panel's curves; shadow: light colours get none."""
     step = 1 / max(len(solution.deltas), 5)
@@ -223,39 +224,13 @@ def _key(picture: Picture, solution: Solution) -> None:
         style.label(picture, k * step, 1.0, text, xref="paper", yref="paper", yanchor="bottom", xshift=0, font=font)
 
 
-def _time_name(problem: Exact) -> str:
-    return "time t of the flow" + (" (log)" if problem.clock == "log" else "")
-
-
-def _shown_times(problem: Exact, times: Floats) -> Floats:
-    return np.maximum(times, times[1]) if problem.clock == "log" else times
-
-
 def _earliest(problem: Exact, solution: Solution) -> float:
-    return float(_shown_times(problem, solution.times)[0])
+    return float(shown_times(problem, solution.times)[0])
 
 
 def _until_run_again(picture: Picture, trace: dict) -> None:
     """A run belongs to what it was started from: it goes while the hand moves that."""
     handles.role(picture, picture.add(trace)[0], None, "gone")
-
-
-def _where_shown(problem: Exact, times: Floats, values: Floats) -> tuple[Floats, Floats]:
-    shown = times > 0 if problem.clock == "log" else times >= 0
-    return times[shown], values[shown]
-
-
-def _time_axis(problem: Exact, picture: Picture, solution: Solution) -> None:
-    first, last = solution.times[1], solution.times[-1]
-    if problem.clock == "log":
-        picture.lay(xaxis={"type": "log", "range": [math.log10(first), math.log10(last)], "dtick": 1})
-    else:
-        picture.lay(xaxis={"range": [0, float(last)]})
-
-
-def _clipped(nu: Floats) -> Floats:
-    """ν without its poles (where a passes 0), so that the curves keep their scale."""
-    return np.where(np.abs(nu) < 20, nu, np.nan)
 
 
 def _cosine(w: Floats, target: Floats) -> Floats:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.figures import style
-from core.figures.exact import colour_of
+from core.figures.exact_axes import colour_of
 from core.figures.picture import Picture
 from core.problems.exact import Exact, TimeScales
 

@@ -115,8 +115,9 @@ def finding(solution: Solution, k: int) -> str:
     low, high = solution.alpha[0], solution.alpha[-1]
     smoother = high if rough[:, -1].mean() < rough[:, 0].mean() else low
     return (
-        f"{name}: α = {smoother:g} is the smoother, {spread(rough[:, -1], '{:.2f}')} at {high:g}, {spread(rough[:, 0], '{:.2f}')} at {low:g};"
-        f" accuracy {spread(right[:, -1], '{:.0%}')} and {spread(right[:, 0], '{:.0%}')}"
+        f"{name}: α = {smoother:g} is the smoother, {spread(rough[:, -1], '{:.2f}')} at {high:g}, "
+        f"{spread(rough[:, 0], '{:.2f}')} at {low:g}; "
+        f"accuracy {spread(right[:, -1], '{:.0%}')} and {spread(right[:, 0], '{:.0%}')}"
     )
 
 

@@ -157,7 +157,8 @@ def _surface_title(problem: Geometry, path: Paths) -> str:
     if problem.start == "pair":
         return "A hair’s breadth apart at the start, on opposite branches at the end"
     mark, side = style.side_mark(path.delta), style.side_name(path.delta)
-    return f"{mark} δ = {style.number(path.delta)}, {side}: the flow stays on {_sheet_words(path.delta)}"
+    here = style.delta_here(path.delta, problem.delta)
+    return f"{mark} {here}, {side}: the flow stays on {_sheet_words(path.delta)}"
 
 
 def end_in_words(path: Paths) -> str:
@@ -200,7 +201,7 @@ def _mesh(points: np.ndarray, problem: Geometry, name: str = "") -> dict:
     faces = np.array([[corner, corner + 1, above], [corner + 1, above + 1, above]], dtype=np.int16)
     places = {n: style.f32(flat[:, k]) for k, n in enumerate("xyz")} | {"intensity": style.f32(level)}
     corners = dict(zip("ijk", faces.transpose(1, 2, 0).reshape(3, -1), strict=True))
-    named = {"name": name} if name else {}
+    named = {"meta": [rows, columns]} | ({"name": name} if name else {})
     return {"type": "mesh3d", **places, **corners, "showscale": False, "hoverinfo": "skip", **BY_LOSS, **named}
 
 

@@ -64,6 +64,17 @@ def at(picture: Picture, moment: int) -> list[dict]:
 
 
 def _in_plane(traces: list[dict], layout: dict, box: tuple[float, float]) -> Iterator[str]:
+    """One band for each y axis, in their order."""
+    rows = list(dict.fromkeys(trace.get("yaxis", "y") for trace in traces)) or ["y"]
+    high = box[1] / len(rows)
+    for k, row in enumerate(rows):
+        own = [trace for trace in traces if trace.get("yaxis", "y") == row]
+        axes = {**layout, "yaxis": layout.get(row.replace("y", "yaxis"), {})}
+        drawn = "".join(_in_band(own, axes, (box[0], high)))
+        yield f'<g transform="translate(0 {k * high:.1f})">{drawn}</g>' if k else drawn
+
+
+def _in_band(traces: list[dict], layout: dict, box: tuple[float, float]) -> Iterator[str]:
     place = _plane(traces, layout, box)
     for trace in traces:
         if trace["type"] == "image":
@@ -236,14 +247,12 @@ def _camera(scene: dict) -> Callable[[dict], tuple[Floats, Floats, Floats]]:
 
 
 def _faces(trace: dict, x: Floats, y: Floats, depth: Floats) -> Iterator[str]:
-    """The faces of a surface or a mesh, far ones first, in one group of the trace's opacity."""
-    if trace["type"] == "surface":
-        corners = _quads(*np.shape(trace["z"]))
-        level = np.asarray(trace["surfacecolor"], dtype=float).ravel()[corners].mean(axis=1)
-    else:
-        corners = np.stack([np.asarray(trace[n], dtype=int) for n in "ijk"], axis=-1)
-        level = np.asarray(trace["intensity"], dtype=float)
-        level = level[corners].mean(axis=1) if level.size == x.size else level
+    """The faces of a surface or a mesh, far ones first, in one group of the trace's opacity. A mesh whose points are a grid
+    says so: meta = [rows, columns]."""
+    level = np.asarray(trace["surfacecolor" if trace["type"] == "surface" else "intensity"], dtype=float).ravel()
+    grid = np.shape(trace["z"]) if trace["type"] == "surface" else trace.get("meta")
+    corners = _quads(*grid) if grid else np.stack([np.asarray(trace[n], dtype=int) for n in "ijk"], axis=-1)
+    level = level[corners].mean(axis=1) if level.size == x.size else level
     colours = shades(trace["colorscale"], (level - trace["cmin"]) / (trace["cmax"] - trace["cmin"]))
     x, y, depth = (values.ravel()[corners] for values in (x, y, depth))
     order = np.argsort(-depth.mean(axis=1))

@@ -7,6 +7,7 @@ import numpy as np
 
 from core.figures import handles, network, phases, style
 from core.figures.picture import Picture, moving
+from core.params import Params
 from core.problems.wide import Curves, Solution, WideNetwork
 from core.problems.wide_run import Comparison
 from core.theory.linear_modes import mode_flow
@@ -240,7 +241,7 @@ def _alt(problem: WideNetwork, solution: Solution) -> str:
     )
 
 
-def against_time(problem: WideNetwork, times: np.ndarray, title: str, alt: str, y: str) -> Picture:
+def against_time(problem: Params, times: np.ndarray, title: str, alt: str, y: str) -> Picture:
     """An empty picture over the logarithm of the times [T] after the first."""
     picture = style.figure(
         problem,

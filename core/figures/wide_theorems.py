@@ -13,6 +13,8 @@ STRONGEST = 100
 """An entry of M is sent as a whole percentage of the largest one of the run."""
 GAP = 0.22
 """Between two maps, in their own widths."""
+LOW, HIGH = 250, 400
+"""The height of one row of maps, and of more."""
 LEAST = 1e-17
 ENTROPY_DELTAS = np.array([0.0, *np.geomspace(0.01, 30, 40)])
 SIGNED = [[0.0, style.NEGATIVE], [0.5, style.NOTHING], [1.0, style.POSITIVE]]
@@ -32,10 +34,11 @@ def summands(problem: WideNetwork, found: Sum) -> tuple[Picture, Picture]:
         ("theorem 4.2", found.formula),
         ("difference", found.formula - found.whole),
     ]
+    height = LOW if problem.h <= _columns(problem.h) else HIGH
     title = f"Each neuron's part; they sum to M within {style.number(float(found.apart.max()))}"
-    parts = _mosaic(problem, "neurons", title, alt, neurons, top, _columns(problem.h), "+")
+    parts = _mosaic(problem, "neurons", title, alt, neurons, top, _columns(problem.h), "+", height)
     away = [f"Theorem 4.2 is off by {style.number(float(off))} now" for off in found.off]
-    whole = _mosaic(problem, "sum", away[-1], alt, sums, top, 3, "")
+    whole = _mosaic(problem, "sum", away[-1], alt, sums, top, 3, "", height)
     return parts, style.told(whole, away)
 
 
@@ -47,15 +50,16 @@ def mirror(problem: WideNetwork, found: Mirror) -> tuple[Picture, Picture]:
         f"along the run; they differ by {worst:.1e} of the largest at most"
     )
     curves = found.times
-    picture = against_time(problem, curves, "━ −∫ ∂L/∂s dt ╌ gain of q′_δ(s)", alt, "dual variable")
+    picture = against_time(problem, curves, "━ −∫ ∂L/∂s dt ╌ gain of q′<sub>δ</sub>(s)", alt, "dual variable")
     errors = against_time(
         problem, curves, f"Apart by ≤ {style.number(worst)} of the largest", "Error strip. " + alt, ""
     )
-    colour = style.side_colour(found.delta)
     for k in range(found.dual.shape[1]):
         width = 8 - 3 * k / found.dual.shape[1]
         integral = style.line(curves[1:], found.integral[1:, k], style.EQUIVALENT, f"integral {k + 1}", width=width)
-        dual = style.line(curves[1:], found.dual[1:, k], colour, f"dual of s{subscript(k + 1)}", width=2.5, dash="dash")
+        dual = style.line(
+            curves[1:], found.dual[1:, k], style.INK, f"dual of s{subscript(k + 1)}", width=2.5, dash="dash"
+        )
         picture.add(integral, dual)
     errors.add(style.line(curves[1:], np.maximum(found.error[1:], LEAST), style.WARNING, "difference", width=3))
     errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-17.5, 1.5], "dtick": 4})
@@ -135,11 +139,13 @@ def _columns(count: int) -> int:
     return count if count <= 4 else int(np.ceil(count / 2)) if count <= 8 else 4
 
 
-def _mosaic(problem, short: str, title: str, alt: str, maps: list, top: float, columns: int, between: str) -> Picture:
+def _mosaic(
+    problem, short: str, title: str, alt: str, maps: list, top: float, columns: int, between: str, height: int
+) -> Picture:
     """Heat maps in rows on one pair of axes, each named; frame k holds the k-th moment of all of them."""
     n, rows = maps[0][1].shape[-1], -(-len(maps) // columns)
     step = n * (1 + GAP)
-    picture = style.figure(problem, short=short, title=title, alt=alt, height=360)
+    picture = style.figure(problem, short=short, title=title, alt=alt, height=height)
     bare = {"visible": False, "fixedrange": True}
     picture.lay(margin={"l": 8, "r": 8, "t": 52, "b": 8})
     picture.lay(
@@ -154,11 +160,8 @@ def _mosaic(problem, short: str, title: str, alt: str, maps: list, top: float, c
         edge = {"x0": x - 0.5, "x1": x + n - 0.5, "y0": y - 0.5, "y1": y + n - 0.5}
         picture.layout["shapes"].append({"type": "rect", **edge, "line": {"color": style.EQUIVALENT, "width": 1}})
         style.label(picture, x + (n - 1) / 2, y - 0.5, name, xanchor="center", yanchor="bottom", xshift=0)
-        if between and k:
-            beside = k % columns > 0
-            at = (x - 0.5 - GAP * n / 2, y + n / 2) if beside else (-0.5 + n / 2, y - 0.5 - GAP * n)
-            if beside:
-                style.label(picture, *at, between, xanchor="center", xshift=0)
+        if between and k % columns:
+            style.label(picture, x - 0.5 - GAP * n / 2, y + (n - 1) / 2, between, xanchor="center", xshift=0)
     moments = range(len(maps[0][1]))
     frames = ([moving(_map(values[k], top, "", 0, 0)) for _, values in maps] for k in moments)
     return picture.move(places, *frames)

@@ -6,7 +6,7 @@ Inputs are whitened (XᵀX = I); L = ½‖β − β*‖².
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +18,8 @@ from core.theory.phases import Phases, of_neurons
 from core.theory.single_neuron_times import alignment_time, alignment_time_asymptote
 from core.theory.states import imbalance
 
-MOMENTS = 120
+MOMENTS, MOMENTS_OF_THREE = 120, 60
+TURNS = (-45.0, 0.0, 90.0)
 EARLIEST = 2e-3
 CHIPS = (-4, -2, -1, -0.2, 0, 0.02, 0.2, 1, 2, 4)
 SCALES = np.sinh(np.linspace(-1, 1, 41) * math.asinh(100.0))
@@ -40,7 +41,11 @@ class Exact(Params):
     view: str = knob(
         "regimes",
         "curves",
-        options={"regimes": "size μ, alignment φ, kernel distance S, path β", "weights": "ν, a, w₁, w₂"},
+        options={
+            "regimes": "size μ, alignment φ, kernel distance S, path β",
+            "weights": "ν, a, w₁, w₂",
+            "directions": "the same for three directions of β₀: 45° back, at the start angle, 90° on",
+        },
     )
     solver: str = knob(
         "flow",
@@ -92,11 +97,11 @@ PRESETS = {
     "noise moves δ": Exact(deltas=(-2, 0, 2), solver="noise"),
     "a changes sign": Exact(deltas=(-4, -2, -1), angle=-70.0, view="weights", horizon=50.0),
     "paper, figure 8": Exact(
-        deltas=(-2, -1, -0.2, 0.2, 1, 2),
-        view="weights",
+        deltas=(-2, -1, -0.2, 0.02, 0.2, 1, 2),
+        view="directions",
         angle=-45.0,
         target_angle=45.0,
-        target_norm=0.7,
+        target_norm=0.71,
         clock="linear",
         horizon=10.0,
     ),
@@ -105,7 +110,10 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Solution:
-    """The exact curves; see the module's legend. `words` holds the regime of each δ, `drift` the largest change of δ."""
+    """The exact curves; see the module's legend. `words` holds the regime of each δ, `drift` the largest change of δ.
+
+    `directions` holds the curves of each direction of β₀ where the view asks for three.
+    """
 
     times: Floats
     deltas: Floats
@@ -119,6 +127,7 @@ class Solution:
     words: tuple[regime.Regime, ...]
     drift: float
     phases: tuple[Phases, ...]
+    directions: "tuple[Solution, ...]" = ()
 
 
 @dataclass(frozen=True)
@@ -137,6 +146,17 @@ class TimeScales:
 
 def solve(problem: Exact) -> Solution:
     """All curves in closed form (single_neuron.exact_flow)."""
+    if problem.view != "directions":
+        return _solved(problem)
+    return replace(_solved(problem), directions=tuple(map(_solved, turned(problem))))
+
+
+def turned(problem: Exact) -> tuple[Exact, ...]:
+    """The problem with β₀ in each of three directions: of figure 8, at the start angle −45° and the target angle 45°."""
+    return tuple(replace(problem, angle=(problem.angle + turn + 180) % 360 - 180) for turn in TURNS)
+
+
+def _solved(problem: Exact) -> Solution:
     times = moments(problem)
     a_0, w_0 = starts(problem)
     a, w = single_neuron.exact_flow(a_0, w_0, problem.beta_star, times, snap=True, **problem.rates)
@@ -169,9 +189,10 @@ def starts(problem: Exact) -> tuple[Floats, Floats]:
 
 def moments(problem: Exact) -> Floats:
     """times[T] from 0 to the horizon, equally spaced on the chosen clock."""
+    count = MOMENTS_OF_THREE if problem.view == "directions" else MOMENTS
     if problem.clock == "linear":
-        return np.linspace(0, problem.horizon, MOMENTS)
-    return np.concatenate([[0.0], np.geomspace(EARLIEST, problem.horizon, MOMENTS - 1)])
+        return np.linspace(0, problem.horizon, count)
+    return np.concatenate([[0.0], np.geomspace(EARLIEST, problem.horizon, count - 1)])
 
 
 def time_scales(problem: Exact) -> TimeScales:

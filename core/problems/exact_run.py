@@ -4,12 +4,12 @@ Legend: a[R, T], w[R, T, 2] at times[T] of the flow · S(0, t) ↔ kernel_distan
 error[R, T] = ‖(a, w) − exact‖ / ‖exact‖.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.problems.exact import Exact, moments, starts
+from core.problems.exact import TURNS, Exact, moments, starts, turned
 from core.theory import single_neuron
 from core.theory.checks import Floats
 from core.training.device import describe, device_for
@@ -22,7 +22,8 @@ MOST_STEPS_LIVE = 50_000
 @dataclass(frozen=True)
 class Simulation:
     """The run and its distance from theory. `verdict` says why theory and run differ by more than ERROR_ALLOWED, and is
-    empty while they do not; `device` says in words where it ran."""
+    empty while they do not; `device` says in words where it ran; `directions` holds the run of each direction of β₀ where
+    the view asks for three, and the largest error and drift are those of all."""
 
     times: Floats
     a: Floats
@@ -34,10 +35,26 @@ class Simulation:
     largest_drift: float
     verdict: str
     device: str
+    directions: "tuple[Simulation, ...]" = ()
 
 
 def simulate(problem: Exact) -> Simulation:
     """Train the problem's starts by its solver. Raises OutsideTheory where that would be too many steps."""
+    if problem.view != "directions":
+        return _simulated(problem)
+    runs = tuple(map(_simulated, turned(problem)))
+    worst = max(runs, key=lambda run: run.largest_error)
+    drift = max(run.largest_drift for run in runs)
+    return replace(
+        runs[TURNS.index(0.0)],
+        largest_error=worst.largest_error,
+        verdict=worst.verdict,
+        largest_drift=drift,
+        directions=runs,
+    )
+
+
+def _simulated(problem: Exact) -> Simulation:
     device = device_for(problem.device)
     run = _run(problem, device)
     a, w = single_neuron.exact_flow(*starts(problem), problem.beta_star, run.times, snap=True, **problem.rates)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.errors import OutsideTheory
 from core.problems.wide import SCHEMES, Solution, WideNetwork, halves, kernel_size, task
 from core.theory.gaussian_imbalance import entry_deviation, spectral_edges
 from core.theory.linear_modes import dual_gain
@@ -87,12 +88,19 @@ class Gaussian:
 
 
 def preconditioner_sum(problem: WideNetwork, solution: Solution) -> Sum:
-    """M_k from each neuron's β_k(t) and its conserved δ_k alone, M from the weights, theorem 4.2 from β and δ."""
+    """M_k from each neuron's β_k(t) and its conserved δ_k alone, M from the weights, theorem 4.2 from β and δ.
+
+    From the first time on at which every neuron has a β_k; raises OutsideTheory where there is none.
+    """
     run = solution.curves
     inputs, outputs = _shown(problem.d, problem.c)
     numbers = (problem.h + 3) * (inputs * outputs) ** 2
-    count = max(12, min(MOST_FRAMES, len(run.times), MOST_NUMBERS // numbers))
-    at = np.unique(np.round(np.linspace(0, len(run.times) - 1, count)).astype(int))
+    told = np.flatnonzero(_told(run.A, run.W, solution.per_neuron))
+    if not len(told):
+        what = "Theorem 4.1 needs β_k ≠ 0 for each neuron"
+        raise OutsideTheory(what, got="a neuron that stays at 0", do="Choose fewer neurons, or another start.")
+    count = max(12, min(MOST_FRAMES, len(told), MOST_NUMBERS // numbers))
+    at = told[np.unique(np.round(np.linspace(0, len(told) - 1, count)).astype(int))]
     A, W = run.A[at], run.W[at]
     maps = W[..., :, None] * A[..., None, :]
     terms = neuron_halves(maps, solution.per_neuron, **problem.rates)
@@ -104,9 +112,10 @@ def preconditioner_sum(problem: WideNetwork, solution: Solution) -> Sum:
     apart, off = (
         kernel_size(*(one - two for one, two in zip(found, whole, strict=True))) / size for found in (summed, formula)
     )
-    drawn = [assembled(P[..., :outputs, :outputs], R[..., :inputs, :inputs]) for P, R in (terms, whole, formula)]
+    seen = (slice(None, outputs),) * 2, (slice(None, inputs),) * 2
+    drawn = [assembled(P[..., *seen[0]], R[..., *seen[1]]) for P, R in (terms, whole, formula)]
     idle = 0 if delta == 0 else (problem.c if delta > 0 else problem.d) - problem.h
-    return Sum(run.times[at], *drawn, apart, off, inputs, outputs, delta, max(0, idle))
+    return Sum(run.times[at], drawn[0], drawn[1], drawn[2], apart, off, inputs, outputs, delta, max(0, idle))
 
 
 def mirror(problem: WideNetwork, solution: Solution, flow: Flow) -> Mirror:
@@ -161,13 +170,14 @@ def gaussian(problem: WideNetwork) -> Gaussian:
     p, q = problem.eta_w * variance, problem.eta_a * variance
     theory = np.array([entry_deviation(N, p, q) for N in WIDTHS]) / (p + q)
     limit = max(abs(edge - (p - q)) for edge in spectral_edges(p, q)) / (p + q)
-    return Gaussian(np.array(WIDTHS), *np.moveaxis(found, -1, 0), theory, limit, p - q, scheme)
+    entry, spectral, off = np.moveaxis(found, -1, 0)
+    return Gaussian(np.array(WIDTHS), entry, spectral, off, theory, limit, p - q, scheme)
 
 
 def gaussian_part(problem: WideNetwork) -> WideNetwork:
     """The problem without what `gaussian` does not look at."""
     start = problem.start if problem.start in GAUSSIAN else "lecun"
-    return WideNetwork(start=start, seed=problem.seed, **problem.rates)
+    return WideNetwork(start=start, seed=problem.seed, eta_a=problem.eta_a, eta_w=problem.eta_w)
 
 
 def sum_case(problem: WideNetwork, found: Sum) -> str:
@@ -196,6 +206,12 @@ def _isotropy(problem: WideNetwork, scheme: str, rng: np.random.Generator, N: in
     off = kernel_size(*(one - two for one, two in zip(formula, whole, strict=True))) / kernel_size(*whole)
     spectral = np.abs(np.linalg.eigvalsh(away)).max()
     return float(np.sqrt(np.mean(away**2))) / (p + q), float(spectral) / (p + q), float(off[0])
+
+
+def _told(A: np.ndarray, W: np.ndarray, deltas: np.ndarray) -> np.ndarray:
+    """At which times [T] each neuron's β_k tells its weights: it is not 0, or δ_k is 0 as well."""
+    alive = np.any(A != 0, axis=-1) & np.any(W != 0, axis=-1)
+    return np.all(alive | (deltas == 0), axis=-1)
 
 
 def _modes(beta: np.ndarray, kept: int, of: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

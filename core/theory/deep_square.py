@@ -55,9 +55,10 @@ def preconditioner(beta, delta: float, hidden: int) -> Floats:
 
 
 def preconditioner_of(weights) -> Floats:
-    """M [...,d,d] of any deep network with one output, from its layers [...,h_l,h_{l−1}] themselves.
+    """M [...,d,d] of any deep network with one output, from its layers [...,h_l,h_{l−1}] themselves (appendix B.3).
 
-    Σ_l ‖W_{l+1}ᵀ … a‖² BᵀB, where B = W_{l−1} … W_1 is what comes before layer l.
+    Σ_l ‖W_{l+1}ᵀ … a‖² BᵀB, where B = W_{l−1} … W_1 is what comes before layer l. Raises OutsideTheory for layers that do
+    not chain, or more outputs than one.
     """
     layers = [finite(f"layer {k + 1}", W, least_axes=2) for k, W in enumerate(listed("weights", weights))]
     same_size("The last layer must have one output", layers[-1].shape[-2], 1)
@@ -77,7 +78,8 @@ def preconditioner_of(weights) -> Floats:
 def square_weights(beta, delta: float, hidden: int, *, turns=None) -> list[Floats]:
     """Layers W_1 … W_L [d,d] and aᵀ [1,d] of the map beta [d] that are as theorem B.8 asks.
 
-    W_l = N^½ with N = −δI + x β̂β̂ᵀ, and a = √x β̂; turns [L,d,d], orthogonal, turn each hidden layer.
+    W_l = N^½ with N = −δI + x β̂β̂ᵀ, and a = √x β̂; turns [L,d,d], orthogonal, turn each hidden layer. Raises OutsideTheory
+    for δ > 0 and for β = 0.
     """
     delta, hidden = _scales(delta, hidden)
     beta = finite("beta", beta, axes=1, largest=MOST)

@@ -14,7 +14,7 @@ from core.theory.checks import number, positive_rate, whole
 
 
 def entry_deviation(width: int, by_a: float, by_w: float) -> float:
-    """√ of the mean squared entry of Δ − δI: √((p² + q²)(1 + 1/N)/N). Each entry goes to that of δI like 1/√N.
+    """√ of the mean squared entry of Δ − δI: √((p² + q²)(1 + 1/N)/N). Each entry goes to that of δI like 1/√N (B.2).
 
     Raises OutsideTheory for a width below 1 or values that are not positive numbers.
     """
@@ -26,7 +26,8 @@ def spectral_edges(by_a: float, by_w: float) -> tuple[float, float]:
     """Between which values the eigenvalues of Δ lie as N → ∞: not at δ alone, however wide the network.
 
     Δ is then a free difference of two Marchenko–Pastur laws, pX − qY, whose R-transforms add: the upper edge is the least
-    of K(z) = p/(1 − pz) − q/(1 + qz) + 1/z on 0 < z < 1/p, and the lower one that of qX − pY with its sign turned.
+    of K(z) = p/(1 − pz) − q/(1 + qz) + 1/z on 0 < z < 1/p, and the lower one that of qX − pY with its sign turned. Our
+    addition to appendix B.2.
     Raises OutsideTheory for values that are not positive numbers.
     """
     _, by_a, by_w = _checked(1, by_a, by_w)

@@ -148,12 +148,12 @@ def exact_products(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> Produ
 
 
 def exact_weights(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarray, np.ndarray]:
-    """A [T,h,c] and W [T,h,d] along exact_flow, each neuron followed from the given start; same units and errors.
+    """A [T,h,c] and W [T,h,d] along exact_flow (section 4), each neuron followed from its start; same units and errors.
 
     Products fix the weights up to a rotation of the hidden layer. Of all rotations gradient flow takes the one that turns
     least, QᵀQ' symmetric for Q = [Aᵀ; Wᵀ] (rates absorbed), so from one time to the next the polar factor of Q(t)Q(t')ᵀ is
     taken. The products stay exact; a neuron's own weights have an error that falls with the square of the times' distance.
-    Raises OutsideTheory also where times do not rise.
+    Raises OutsideTheory also where times do not rise. Ours.
     """
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     if np.any(np.diff(run.times) < 0):

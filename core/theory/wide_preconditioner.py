@@ -27,7 +27,10 @@ def preconditioner(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
 
 
 def assembled(outputs, inputs) -> np.ndarray:
-    """M [...,dc,dc] = P ⊗ I_d + I_c ⊗ R of its halves P [...,c,c] and R [...,d,d]."""
+    """M [...,dc,dc] = P ⊗ I_d + I_c ⊗ R of its halves P [...,c,c] and R [...,d,d] (section 4).
+
+    Raises OutsideTheory for halves that are not square.
+    """
     outputs, inputs = _square("outputs", outputs), _square("inputs", inputs)
     leading_axes({"outputs": (outputs, 2), "inputs": (inputs, 2)})
     c, d = outputs.shape[-1], inputs.shape[-1]
@@ -39,21 +42,22 @@ def assembled(outputs, inputs) -> np.ndarray:
 def neuron_halves(maps, deltas, *, eta_a=1.0, eta_w=1.0) -> tuple[np.ndarray, np.ndarray]:
     """Theorem 4.1 from what it names alone: P_k [...,c,c] and R_k [...,d,d] of neurons with β_k [...,d,c] and δ_k [...].
 
-    P_k = (κ_k+δ_k)/2 · β_kᵀβ_k/‖β_k‖², R_k = (κ_k−δ_k)/2 · β_kβ_kᵀ/‖β_k‖². Raises OutsideTheory where a β_k is not of rank
-    one, or is 0, since then it does not tell the direction of its weights.
+    P_k = (κ_k+δ_k)/2 · β_kᵀβ_k/‖β_k‖², R_k = (κ_k−δ_k)/2 · β_kβ_kᵀ/‖β_k‖². A neuron with β_k = 0 and δ_k = 0 is
+    none, its halves are 0. Raises OutsideTheory where a β_k is not of rank one, or is 0 with δ_k ≠ 0, since then it does
+    not tell the direction of its weights.
     """
     maps, deltas = finite("maps", maps, least_axes=2), finite("deltas", deltas)
     leading_axes({"maps": (maps, 2), "deltas": (deltas, 0)})
     size = norm(maps.reshape(*maps.shape[:-2], -1))
-    _present(size == 0)
+    _present((size == 0) & (deltas != 0))
     root = np.sqrt(one_rate("eta_a", eta_a)) * np.sqrt(one_rate("eta_w", eta_w))
     with np.errstate(over="ignore"):
         by_a, by_w = _halves(deltas, representable("√(η_aη_w)‖β_k‖", root * size))
         representable("η_w|a_k|² and η_a|w_k|²", by_a + by_w)
-    unit = maps / size[..., None, None]
+    unit = maps / np.where(size > 0, size, 1.0)[..., None, None]
     unit_T = np.swapaxes(unit, -1, -2)
     to_outputs = unit_T @ unit
-    rest = 1 - float(np.min(np.sum(to_outputs**2, axis=(-2, -1))))
+    rest = 1 - float(np.min(np.sum(to_outputs**2, axis=(-2, -1)), where=size > 0, initial=1.0))
     if rest > RANK_ONE:
         what = "Theorem 4.1 takes β_k = w_k a_kᵀ of one neuron, a matrix of rank one"
         raise OutsideTheory(what, got=f"one that is not, by {rest:.2g}", do="Give each neuron its own β_k.")
@@ -64,15 +68,18 @@ def preconditioner_terms(A, W, *, eta_a=1.0, eta_w=1.0) -> np.ndarray:
     """Theorem 4.1: M = Σ_k M_k, each M_k [dc,dc] a function of its neuron's β_k and conserved δ_k alone.
 
     M_k = (κ_k+δ_k)/2 · β_kᵀβ_k/‖β_k‖² ⊗ I_d + I_c ⊗ (κ_k−δ_k)/2 · β_kβ_kᵀ/‖β_k‖²; |a_k| and |w_k| are taken from the
-    weights, so no product of the two under- or overflows. Raises OutsideTheory where a β_k is 0.
+    weights, so no product of the two under- or overflows. Raises OutsideTheory where a β_k is 0 and
+    its δ_k is not.
     """
     A, W = _checked(A, W, eta_a, eta_w, axes=2)
     outer, inner = norm(A), norm(W)
-    _present((outer == 0) | (inner == 0))
+    _present((outer == 0) != (inner == 0))
     with np.errstate(over="ignore"):
         large, small = _halves((outer - inner) * (outer + inner), outer * inner)
         representable("η_w|a_k|² and η_a|w_k|²", large + small)
-    to_outputs, to_inputs = A / outer[:, None], W / inner[:, None]
+    to_outputs, to_inputs = (
+        weights / np.where(size > 0, size, 1.0)[:, None] for weights, size in ((A, outer), (W, inner))
+    )
     return assembled(
         large[:, None, None] * to_outputs[:, :, None] * to_outputs[:, None, :],
         small[:, None, None] * to_inputs[:, :, None] * to_inputs[:, None, :],

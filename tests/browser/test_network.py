@@ -43,3 +43,30 @@ def test_on_a_phone_it_is_one_tap_away(visit):
     seen.tab.get_by_role("button", name="network", exact=True).tap()
     seen.tab.locator(".lab-net").wait_for()
     assert seen.violations() == []
+
+
+STRENGTHS = (
+    "() => [...document.querySelectorAll('.lab-net rect[fill-opacity]')].map(r => r.getAttribute('fill-opacity'))"
+)
+
+
+def test_a_wide_network_is_two_heat_maps_that_move_with_time(visit):
+    seen = visit(reduced_motion="reduce").open("wide")
+    assert seen.tab.locator(".lab-net .lab-layer").all_inner_texts() == ["W", "A"]
+    before = seen.tab.evaluate(STRENGTHS)
+    assert len(before) == 3 * (6 + 3)
+    seen.tab.locator(".lab-time input").first.press("End")
+    seen.tab.wait_for_function(f"old => JSON.stringify(({STRENGTHS})()) !== JSON.stringify(old)", arg=before)
+
+
+def test_a_cell_of_the_map_moves_the_controls_and_nothing_else(visit):
+    seen = visit(reduced_motion="reduce").open("wide?seed=3")
+    cell = seen.tab.get_by_role("link", name="delayed rich").first
+    cell.scroll_into_view_if_needed()
+    seen.tab.evaluate("() => (window.stayed = true)")
+    high = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+    before = seen.tab.evaluate(high)
+    cell.press("Enter")
+    seen.tab.wait_for_url("**delta=-10*")
+    assert "seed=3" in seen.tab.url and seen.tab.evaluate("() => window.stayed")
+    assert abs(seen.tab.evaluate(high) - before) < 200

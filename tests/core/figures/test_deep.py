@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from core.figures.deep import comparison, figures, waits
+from core.figures.deep import comparison, figures, half_time, loss_halved, waits
 from core.problems.deep import PRESETS, DeepChain, solve
 from core.problems.deep_run import compare
 
@@ -41,3 +41,23 @@ def test_the_comparison_is_sound():
     problem = DeepChain(depth=2)
     for picture in comparison(problem, compare(problem)):
         assert picture.figure().layout.title.text
+
+
+@pytest.mark.parametrize("angle, inside", [(5.0, True), (-20.0, False), (145.0, False)])
+def test_an_end_outside_the_frame_is_pointed_at(angle, inside):
+    problem = DeepChain(angle=angle)
+    solution = solve(problem)
+    plane = figures(problem, solution)[0]
+    far = plane.layout["xaxis"]["range"][1]
+    arrows = [note for note in plane.layout["annotations"] if note["showarrow"]]
+    assert (np.abs(solution.along).max() < far) == inside == (not arrows)
+    assert all(max(abs(note["x"]), abs(note["y"])) < far for note in arrows)
+
+
+def test_both_half_times_are_named_and_differ():
+    problem = DeepChain()
+    solution = solve(problem)
+    above, here = loss_halved(solution), half_time(problem, problem.depth, problem.imbalance)
+    k = np.searchsorted(solution.times, above)
+    assert solution.loss[k] <= solution.loss[0] / 2 < solution.loss[k - 1] and 0 < here < above
+    assert "f = y/2" in waits(problem)[0].layout["yaxis"]["title"]["text"]

@@ -4,9 +4,10 @@ import json
 
 import pytest
 
-from core.figures.exact import colour_of, figures
+from core.figures.exact import figures
+from core.figures.exact_axes import colour_of
 from core.figures.exact_scales import scales
-from core.problems.exact import CHIPS, MOMENTS, PRESETS, Exact, solve, time_scales
+from core.problems.exact import CHIPS, PRESETS, Exact, moments, solve, time_scales
 from core.problems.exact_run import simulate
 
 
@@ -18,8 +19,9 @@ def test_pictures_of_every_preset(name):
         assert len(drawn) == 5
         for picture in drawn:
             picture.figure()
-            assert len(picture.frames) == MOMENTS
-            assert picture.layout["xaxis"]["title"]["text"] and picture.layout["yaxis"]["title"]["text"]
+            assert len(picture.frames) == moments(problem).size
+            assert picture.layout["xaxis"]["title"]["text"]
+            assert picture.layout["yaxis"]["title"]["text"] or problem.view == "directions"
             assert picture.layout["meta"]["angle"] == problem.angle and picture.layout["uirevision"]
         assert sum(len(picture.json()) for picture in drawn) < 300_000
 
@@ -58,3 +60,30 @@ def test_scales_draw_exact_times_and_asymptotes():
 
 def test_each_chip_has_a_colour_of_its_own():
     assert len({colour_of(delta) for delta in CHIPS}) == len(CHIPS)
+
+
+@pytest.mark.parametrize("clock", ["log", "linear"])
+def test_three_directions_have_a_row_each_with_formula_run_and_error(clock):
+    problem = Exact(view="directions", angle=-45.0, target_angle=45.0, deltas=(-1, 0.02, 1), clock=clock)
+    solution, run = solve(problem), simulate(problem)
+    *quantities, errors = figures(problem, solution, run)
+    assert [picture.layout["meta"]["short"] for picture in quantities] == ["ν", "a", "w₁", "w₂"]
+    for picture in (*quantities, errors):
+        said = [note["text"] for note in picture.layout["annotations"]]
+        assert said == ["β₀ at −90°", "β₀ at −45°", "β₀ at 45°"]
+        assert {trace["yaxis"] for trace in picture.data} == {"y", "y2", "y3"}
+    for row, axis in enumerate(("y", "y2", "y3")):
+        lines = [t for t in quantities[1].data if t["yaxis"] == axis and t["mode"] == "lines"]
+        assert [(t["line"]["width"], t["line"]["dash"]) for t in lines] == [(6, "solid"), (2, "dash")] * 3
+        for pale, thin, a in zip(lines[::2], lines[1::2], solution.directions[row].a, strict=True):
+            assert pale["y"] == pytest.approx(thin["y"], abs=1e-6) and thin["y"][-1] == pytest.approx(a[-1], abs=1e-6)
+    assert errors.layout["title"]["text"].startswith("Formula holds")
+    assert run.largest_error == max(one.largest_error for one in run.directions) < 1e-7
+
+
+def test_three_directions_before_their_run_and_after_its_loss():
+    problem = Exact(view="directions", solver="descent", rate=3.0, norm=3.0, target_norm=3.0, horizon=100.0)
+    for run in (None, simulate(problem)):
+        for picture in figures(problem, solve(problem), run):
+            picture.figure()
+            json.loads(picture.json())

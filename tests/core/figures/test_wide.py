@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from core.figures import network
 from core.figures.wide import comparison, figures, link, shapes
 from core.figures.wide_theorems import ENTROPY_DELTAS, entropy
 from core.problems.wide import PRESETS, WideNetwork
@@ -38,6 +39,28 @@ def test_cells_link_to_problems_that_exist():
     assert len(texts) == 12 and sum("delayed rich" in text for text in texts) == 4
     assert sum(shape["line"]["width"] > 0 for shape in picture.layout["shapes"]) == 1
     for delta in (-10.0, 0.0, 10.0):
-        query = dict(part.split("=") for part in link((6, 3, 3), delta)[1:].split("&"))
+        query = dict(part.split("=") for part in link(WideNetwork(), (6, 3, 3), delta)[1:].split("&"))
         problem = WideNetwork(d=int(query["d"]), h=int(query["h"]), c=int(query["c"]), delta=float(query["delta"]))
         assert regime(problem.d, problem.h, problem.c)["downstream"] == "delayed rich"
+
+
+def test_a_cell_leaves_alone_what_it_does_not_decide():
+    problem = WideNetwork(seed=3, scale=0.2, gap=2.0, eta_a=2.0, horizon=500.0)
+    for delta in (-10.0, 10.0):
+        query = dict(part.split("=") for part in link(problem, (3, 3, 6), delta)[1:].split("&"))
+        assert {name: float(query[name]) for name in ("seed", "scale", "gap", "eta_a", "horizon")} == {
+            "seed": 3.0,
+            "scale": 0.2,
+            "gap": 2.0,
+            "eta_a": 2.0,
+            "horizon": 500.0,
+        }
+
+
+def test_the_network_is_two_heat_maps_of_the_run():
+    problem = WideNetwork(delta=-2.0)
+    solution = solve(problem)
+    (copy,) = figures(problem, solution)[0].network["copies"]
+    for name, weights in (("W", solution.curves.W), ("A", solution.curves.A)):
+        sent = copy[name]["values"] * copy[name]["scale"] / network.FINEST
+        np.testing.assert_allclose(sent, weights, atol=copy[name]["scale"] / network.FINEST)

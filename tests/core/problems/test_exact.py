@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import OutsideTheory
-from core.problems.exact import CHIPS, MOMENTS, PRESETS, Exact, moments, solve, starts, time_scales
+from core.problems.exact import CHIPS, PRESETS, Exact, moments, solve, starts, time_scales, turned
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_has_finite_curves_and_conserves_delta(name):
     problem = PRESETS[name]
     solution = solve(problem)
-    shape = (len(problem.deltas), MOMENTS)
+    shape = (len(problem.deltas), moments(problem).size)
     for curve in (solution.a, solution.mu, solution.phi, solution.kernel_distance):
         assert curve.shape == shape and np.isfinite(curve).all()
     assert solution.drift < 1e-12
@@ -62,14 +62,33 @@ def test_time_scales_meet_their_asymptotes_and_the_curves():
     eta_a=st.floats(0.1, 10),
     eta_w=st.floats(0.1, 10),
     horizon=st.floats(1, 1000),
+    view=st.sampled_from(["regimes", "directions"]),
 )
 @settings(max_examples=60, deadline=None)
 def test_any_legal_problem_gives_finite_curves(**fields):
-    solution = solve(Exact(**{**fields, "deltas": tuple(fields["deltas"])}))
-    for curve in (solution.a, solution.w, solution.mu, solution.phi, solution.kernel_distance):
-        assert np.isfinite(curve).all()
+    whole = solve(Exact(**{**fields, "deltas": tuple(fields["deltas"])}))
+    for solution in (whole, *whole.directions):
+        for curve in (solution.a, solution.w, solution.mu, solution.phi, solution.kernel_distance):
+            assert np.isfinite(curve).all()
 
 
 def test_no_delta_is_refused():
     with pytest.raises(OutsideTheory, match="No δ"):
         Exact(deltas=())
+
+
+def test_figure_8_starts_in_three_directions():
+    """β₀ is (0, −1), (1, −1)/√2 and (1, 1)/√2, seen from β* = (½, ½) at 135°, 90° and 0° (figure 8)."""
+    problem = PRESETS["paper, figure 8"]
+    solution = solve(problem)
+    np.testing.assert_allclose(
+        [one.phi[0, 0] for one in solution.directions], np.cos(np.radians([135, 90, 0])), atol=1e-12
+    )
+    half = np.sqrt(0.5)
+    starts_ = [[0, -1], [half, -half], [half, half]]
+    np.testing.assert_allclose([one.beta[0, 0] for one in solution.directions], starts_, atol=1e-12)
+    crossed = [
+        [d for d, a in zip(problem.deltas, one.a, strict=True) if a[0] * a[-1] < 0] for one in solution.directions
+    ]
+    assert crossed == [[-2, -1], [], []]
+    assert solve(Exact()).directions == () and turned(problem)[1] == problem

@@ -82,6 +82,15 @@ def test_theorem_4_2_refuses_where_it_would_be_wrong(shape, delta):
         isotropic_velocity(np.ones((d, c)), np.ones((d, c)), delta, h)
 
 
+def test_a_neuron_without_weights_is_none():
+    A, W = np.array([[1.0, 2.0], [0.0, 0.0]]), np.array([[0.5, 1.0], [0.0, 0.0]])
+    maps = W[:, :, None] * A[:, None, :]
+    deltas = np.sum(A**2, axis=1) - np.sum(W**2, axis=1)
+    for terms in (preconditioner_terms(A, W), assembled(*neuron_halves(maps, deltas))):
+        np.testing.assert_allclose(terms[0], preconditioner(A, W), atol=1e-14)
+        assert np.all(terms[1] == 0)
+
+
 def test_a_neuron_without_a_function_has_no_term():
     with pytest.raises(OutsideTheory, match="k = 1"):
         preconditioner_terms([[1.0], [1.0]], [[1.0, 0.0], [0.0, 0.0]])

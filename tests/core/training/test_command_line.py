@@ -89,6 +89,12 @@ COMMANDS = (
     Command("practice.hierarchy", HIERARCHY, [*PRACTICE, ["--sizes", "3"]], writes="hierarchy.npz"),
     Command("practice.kernel_movement", MOVEMENT, [*PRACTICE, ["--rate", "fast"]], writes="kernel_movement.npz"),
     Command(
+        "regime_map.insets",
+        ["--side=2", "--moments=3", "--samples=5", "--width=4", "--end=1"],
+        [["--side", bad] for bad in ("1", "x", "2.5")] + [["--width", "5"], ["--moments", "1"], *OUTPUT],
+        unit="",
+    ),
+    Command(
         "initialisation.survey",
         ["--widths=16", "--slopes=1", "--seeds=1"],
         [["--widths", bad] for bad in ("0", "1.5", "x", "", "-1")]

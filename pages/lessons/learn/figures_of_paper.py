@@ -16,6 +16,7 @@ import numpy as np
 from core.figures.picture import Picture
 from core.figures.style import number
 from core.figures.thumbnail import svg
+from core.papers import PAPERS
 from core.params import Params
 from core.problems import filters, grokking, hierarchy, kernel_movement, regime_map
 from core.problems.exact import Exact
@@ -59,7 +60,8 @@ def of_map(problem: Any, solution: Any) -> Numbers:
 
 def of_surface(problem: Geometry, solution: Any) -> Numbers:
     start, target = problem.beta_0, problem.beta_star
-    return {"delta": minus(problem.delta), "start": _vector(start), "target": _vector(target)}
+    deltas = ", ".join(minus(path.delta) for path in solution.beside)
+    return {"deltas": deltas, "start": _vector(start), "target": _vector(target)}
 
 
 def of_exact(problem: Exact, solution: Any) -> Numbers:
@@ -134,17 +136,27 @@ def of_grokking(problem: Any, solution: Any) -> Numbers:
 
 @dataclass(frozen=True)
 class Row:
-    """One panel of the paper: its page, the preset that shows ours, and which of the page's pictures is the thumbnail."""
+    """One panel of the paper: its page, the preset that shows ours, and which of the page's pictures are the thumbnail."""
 
     panel: str
     stem: str
     preset: str
-    short: str
+    short: str | tuple[str, ...]
     numbers: Callable[[Any, Any], Numbers]
 
     @property
     def problem(self) -> Params:
         return BY_STEM[self.stem].presets()[self.preset]
+
+    @property
+    def code(self) -> str:
+        """The function that draws it."""
+        return f"core.figures.{self.stem}.figures"
+
+    @property
+    def cited(self) -> str:
+        """The works that the page cites, the paper first."""
+        return ", ".join(PAPERS[key].short for key in BY_STEM[self.stem].papers)
 
     @property
     def link(self) -> str:
@@ -158,22 +170,28 @@ class Row:
         model = importlib.import_module(BY_STEM[self.stem].model)
         return remember(getattr(model, "recorded", None) or model.solve)(self.problem)
 
-    def picture(self, solution: Any) -> Picture:
+    def pictures(self, solution: Any) -> list[Picture]:
         drawn = importlib.import_module(f"core.figures.{self.stem}").figures(self.problem, solution)
-        return next(picture for picture in drawn if picture.layout["meta"]["short"] == self.short)
+        by_name = {picture.layout["meta"]["short"]: picture for picture in drawn}
+        return [by_name[short] for short in ((self.short,) if isinstance(self.short, str) else self.short)]
 
 
 def thumbnail(row: Row) -> str:
-    """The row's picture as a small image in HTML, drawn once for everybody."""
+    """The row's pictures as small images in HTML, drawn once for everybody."""
     return painted(drawn, row, row.solution)
 
 
 def drawn(row: Row, solution: Any) -> str:
-    """The picture's SVG inside an <img>: Streamlit takes an SVG out of a page's own HTML."""
-    picture = row.picture(solution)
+    """Each picture's SVG inside an <img>: Streamlit takes an SVG out of a page's own HTML."""
+    pictures = row.pictures(solution)
+    share = f"width:{100 // len(pictures)}%"
+    return "".join(_image(picture, share) for picture in pictures)
+
+
+def _image(picture: Picture, share: str) -> str:
     source = base64.b64encode(svg(picture).encode()).decode()
     alt = html.escape(picture.layout["meta"]["alt"])
-    return f'<img class="lab-thumbnail" src="data:image/svg+xml;base64,{source}" alt="{alt}">'
+    return f'<img class="lab-thumbnail" style="{share}" src="data:image/svg+xml;base64,{source}" alt="{alt}">'
 
 
 def _vector(values: Any) -> str:
@@ -183,7 +201,7 @@ def _vector(values: Any) -> str:
 FIGURES = (
     Row("1a", "teacher_student", "rich and rapid: upstream", "neurons", of_teacher),
     Row("1b", "regime_map", "one glance", "test loss", of_map),
-    Row("2", "geometry", "paper, figure 2", "surface", of_surface),
+    Row("2", "geometry", "paper, figure 2", ("▼ δ = −2", "● δ = 0", "▲ δ = 2"), of_surface),
     Row("3", "exact", "paper, figure 3", "kernel distance S", of_exact),
     Row("4a", "implicit_bias", "paper, figure 4(a): whitened", "plane", of_bias),
     Row("4b", "implicit_bias", "paper, figure 4(b)", "plane", of_bias),
@@ -193,7 +211,7 @@ FIGURES = (
     Row("6b", "filters", "three scales", "▲ α = 10", of_filters),
     Row("6c", "hierarchy", "all scales", "accuracy", of_hierarchy),
     Row("6d", "grokking", "small τ: rich", "wait", of_grokking),
-    Row("7", "geometry", "two starts 10⁻³ apart", "surface", of_surface),
+    Row("7", "geometry", "paper, figure 7", "surface", of_surface),
     Row("8", "exact", "paper, figure 8", "ν", of_exact),
     Row("9", "relu", "balanced", "partition", of_plane),
     Row("10", "regime_map", "kernel misleads", "kernel", of_map),

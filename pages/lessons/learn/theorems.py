@@ -1,8 +1,14 @@
-"""INDEX: what the laboratory shows ↔ where it stands in the paper ↔ the function that computes it."""
+"""INDEX: what the laboratory shows ↔ where it stands in the paper ↔ the function that computes it ↔ whom to cite for it.
+
+The paper's figures have rows of their own, with links to their states (pages/lessons/figures_of_paper.py).
+"""
 
 from dataclasses import dataclass
 
+from core.papers import PAPERS
 from pages import BY_STEM
+
+PAPER = "kunin2024"
 
 
 @dataclass(frozen=True)
@@ -14,12 +20,40 @@ class Entry:
     paper: str
     code: str
 
+    @property
+    def cited(self) -> str:
+        """The works in which the idea stands, the newest last."""
+        keys = OTHERS.get(self.code, (PAPER,))
+        return ", ".join(PAPERS[key].short for key in keys)
+
+
+OTHERS = {
+    "core.theory.single_neuron.kernel_distance": ("chizat2019", "fort2020", PAPER),
+    "core.theory.implicit_bias.interpolator": ("azulay2021", PAPER),
+    "core.theory.implicit_bias.potential": ("azulay2021", PAPER),
+    "core.training.regime_map.run_cells": ("luo2021", PAPER),
+    "core.theory.wide_linear.exact_flow": ("saxe2014", "braun2022", "domine2024"),
+    "core.theory.wide_linear.regime": ("tu2024", PAPER),
+    "core.theory.linear_modes.hyperbolic_entropy": ("woodworth2020", PAPER),
+    "core.theory.linear_modes.dual_gain": ("woodworth2020", PAPER),
+    "core.training.practice.kernel_movement.train": ("fort2020", PAPER),
+    "core.training.practice.hierarchy.train": ("cagnetta2024", PAPER),
+    "core.training.practice.grokking.train": ("power2022", "kumar2023", "nanda2023", PAPER),
+}
+"""Functions whose idea stands in other works too."""
 
 _ALL = (
     Entry(
         "geometry", "the level sets of δ and flow on them", "figure 2, section 3", "core.problems.geometry.half_sheets"
     ),
     Entry("geometry", "separating curve, two basins", "figure 7, appendix A", "core.theory.single_neuron.separatrix"),
+    Entry(
+        "geometry",
+        "separating surface in space, its saddles",
+        "figure 7, section 3",
+        "core.problems.geometry.separating_surface",
+    ),
+    Entry("geometry", "three level sets, one camera", "figure 2, section 3", "core.figures.geometry_space.three"),
     Entry("geometry", "same function, other δ", "figure 2", "core.theory.single_neuron.split"),
     Entry(
         "exact", "closed form of μ, φ, a, w", "figures 3 and 8, appendix A.2", "core.theory.single_neuron.exact_flow"
@@ -30,11 +64,17 @@ _ALL = (
         "its definition, in Notation before section 3",
         "core.theory.single_neuron.kernel_distance",
     ),
+    Entry(
+        "exact", "three directions of β₀ at once", "figure 8, appendix A.2", "core.figures.exact_directions.directions"
+    ),
     Entry("exact", "how long alignment takes", "section 3", "core.theory.single_neuron_times.alignment_time"),
     Entry("implicit_bias", "the landing point", "theorem 3.1, figure 4b", "core.theory.implicit_bias.interpolator"),
     Entry("implicit_bias", "the potential Ψ_δ", "theorem 3.1", "core.theory.implicit_bias.potential"),
     Entry(
-        "relu", "regions and their linear pieces", "figures 5a and 9, section 5", "core.theory.relu_partition.sectors"
+        "relu",
+        "regions and their linear pieces",
+        "figures 5a and 9, section 5, proposition C.2",
+        "core.theory.relu_partition.sectors",
     ),
     Entry("relu", "which neurons move the kernel", "section 5, equation 9", "core.kernels.relu_movement.movement"),
     Entry("relu", "alignment, then fit", "phases I and II, section 5", "core.theory.phases.measured"),
@@ -48,9 +88,35 @@ _ALL = (
         "core.theory.wide_linear.exact_flow",
     ),
     Entry("wide", "what shape and δ do", "section 4", "core.theory.wide_linear.regime"),
-    Entry("wide", "the preconditioner", "theorem 4.1", "core.theory.wide_preconditioner.preconditioner"),
+    Entry(
+        "wide",
+        "the preconditioner as heat maps, a sum over neurons",
+        "theorem 4.1",
+        "core.theory.wide_preconditioner.neuron_halves",
+    ),
+    Entry(
+        "wide",
+        "its closed form beside that sum, and their difference",
+        "theorem 4.2",
+        "core.theory.wide_preconditioner.isotropic_halves",
+    ),
     Entry("wide", "singular values, hyperbolic entropy", "theorem B.6", "core.theory.linear_modes.hyperbolic_entropy"),
+    Entry("wide", "dual variables on their integrals along a run", "theorem B.6", "core.theory.linear_modes.dual_gain"),
+    Entry(
+        "wide",
+        "Δ of Gaussian square networks by width",
+        "appendix B.2",
+        "core.theory.gaussian_imbalance.entry_deviation",
+    ),
     Entry("deep", "where a deep chain lands", "theorem B.10", "core.theory.deep_linear.interpolator"),
+    Entry("deep", "‖β‖² against ‖a‖² of a square network", "theorem B.8", "core.theory.deep_square.squared_size"),
+    Entry(
+        "deep",
+        "the deep preconditioner along and across β",
+        "theorem B.9",
+        "core.theory.deep_square.preconditioner",
+    ),
+    Entry("deep", "a square network on the chain's way", "theorem B.10", "core.theory.deep_potential.penalty"),
     Entry("landscape", "saddles and valleys of the loss", "figures 2 and 7, appendix A", "core.theory.landscape.loss"),
     Entry(
         "kernel_movement", "kernels of an image network", "figure 6a", "core.training.practice.kernel_movement.train"
