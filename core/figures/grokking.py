@@ -41,8 +41,7 @@ def curves(problem: Problem, solution: Solution) -> Picture:
     picture = style.figure(
         problem, short="curves", title=title, alt=_alt(problem, solution), x="training step (log)", y="accuracy"
     )
-    ended = solution.grokked[seed, tau]
-    last = float(np.log10(1.2 * ended.max() if np.isfinite(ended).all() else solution.steps[-1]))
+    last = float(np.log10(solution.steps[-1]))
     first = float(np.log10(solution.steps[1])) - 0.05
     picture.lay(xaxis={"type": "log", "range": [first, last + 0.02]}, yaxis={"range": [-0.03, 1.08]})
     picture.lay(margin={"r": 90})

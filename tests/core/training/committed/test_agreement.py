@@ -31,7 +31,7 @@ CHECKS = {
 }
 
 PROBLEMS = {
-    "a7a8dabd29f24f93": grokking.EXPERIMENT,
+    "cc4e79840384cbe1": grokking.EXPERIMENT,
     "cbd32cb6a1ca59a8": hierarchy.EXPERIMENT,
     "9d90e78ba1985faf": filters.EXPERIMENT,
     "f0d757454530e345": kernel_movement.EXPERIMENT,
