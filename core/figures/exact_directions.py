@@ -3,6 +3,7 @@
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -56,12 +57,12 @@ def _quantity(problem: Exact, solution: Solution, run, short: str) -> Picture:
     simulated = None if run is None else [curve(one.a, one.w, target) for one in run.directions]
     for row, (axis, values) in enumerate(zip(ROWS, theory, strict=True)):
         for k, delta in enumerate(solution.deltas):
-            colour, where = colour_of(delta), {"yaxis": axis}
+            colour = colour_of(delta)
             pale = NOTHING if simulated is None else where_shown(problem, run.directions[row].times, simulated[row][k])
-            picture.add(style.line(*pale, colour, width=6, opacity=FAINT, **where))
+            picture.add(style.line(pale[0], pale[1], colour, width=6, opacity=FAINT, yaxis=axis))
             shown = where_shown(problem, solution.times, values[k])
             dash = "solid" if run is None else "dash"
-            picture.add(style.line(*shown, colour, f"δ = {delta:g}", width=2, dash=dash, **where))
+            picture.add(style.line(shown[0], shown[1], colour, f"δ = {delta:g}", width=2, dash=dash, yaxis=axis))
     if short == "ν":
         picture.lay(**{_long(axis): {"range": [-NU_SHOWN, NU_SHOWN]} for axis in ROWS})
     return _cursors(problem, solution, picture, theory)
@@ -85,7 +86,7 @@ def _errors(problem: Exact, solution: Solution, run) -> Picture:
             if run is not None:
                 one = run.directions[row]
                 error = where_shown(problem, one.times, np.maximum(one.error[k], ERROR_FLOOR))
-            picture.add(style.line(*error, colour_of(delta), f"δ = {delta:g}", width=2, yaxis=axis))
+            picture.add(style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2, yaxis=axis))
     floor = [np.full((1, solution.times.size), ERROR_FLOOR)] * len(ROWS)
     return _cursors(problem, solution, picture, floor, [style.INK])
 
@@ -104,7 +105,7 @@ def _rows(problem: Exact, solution: Solution, short: str, title: str, alt: str) 
     picture.lay(xaxis={"anchor": ROWS[-1]}, margin={"l": 46, "r": 10})
     for row, one in enumerate(turned(problem)):
         top, angle = 1 - row * (high + GAP), f"β₀ at {one.angle:g}°"
-        place = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}
+        place: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}
         style.label(picture, 0.0, top, angle, **place, font={"color": style.INK, "size": 12, "shadow": "none"})
     return picture
 
