@@ -47,9 +47,10 @@ screens: .venv/.dev
 
 precompute: .venv/.app
 	$(BIN)/python -m core.training.regime_map --output $(PRECOMPUTED)/regime_map.npz $(PRECOMPUTE_ARGS)
+	$(BIN)/python -m core.training.regime_map.insets --output $(PRECOMPUTED)/neurons.npz
 
 data: .venv/.app
-	@$(BIN)/python -m core.datasets.fetch $(DATA_DIR)
+	@$(BIN)/python -m core.training.practice.data $(DATA_DIR)
 
 experiments: .venv/.app
 	for name in filters grokking hierarchy kernel_movement; do \

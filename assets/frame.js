@@ -1,6 +1,7 @@
 /* What the frame needs of the browser on every page:
    Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
+   a page that has lost its body is asked for anew;
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
 
 const PAUSE_MS = 250;
@@ -50,7 +51,7 @@ function fitFormulas() {
 }
 
 /* A term or a symbol explains itself where it stands: under the mouse, by a tap, a click or Enter; a symbol with its
-   picture (the templates of pages/shared/symbols.py); the link to all terms is inside. */
+   picture (the templates of pages/shared/explain/symbols.py); the link to all terms is inside. */
 const TERM = 'a[href*="part=glossary"]:not(.lab-term a), [data-symbols]';
 const REST_ON_TERM_MS = 250;
 let onTerm = 0;
@@ -164,10 +165,27 @@ function beAsked({ data }) {
   if (data.ask) tellStep();
 }
 
+/* After a cut connection a page may come back without its body, though the server has sent it: its address knows all of it,
+   so it is asked for anew, once a minute at most. */
+const LOOK_MS = 1000;
+const BARE_LOOKS = 4;
+const AGAIN_MS = 60000;
+let bare = 0;
+function comeBackWhole() {
+  const app = document.querySelector("[data-testid=stApp]");
+  const idle = app?.dataset.testScriptState === "notRunning" && !document.hidden;
+  const whole = document.querySelector("[data-testid=stMain] h1, [data-testid=stException]");
+  bare = idle && !whole ? bare + 1 : 0;
+  if (bare < BARE_LOOKS || Date.now() - Number(sessionStorage.labAnew ?? 0) < AGAIN_MS) return;
+  sessionStorage.labAnew = Date.now();
+  location.reload();
+}
+
 export default function () {
   if (window.__lab) return;
   window.__lab = true;
   keepHistory();
+  setInterval(comeBackWhole, LOOK_MS);
   channel.onmessage = beAsked;
   tellStep();
   document.body.addEventListener("keydown", keepArrows);

@@ -11,20 +11,20 @@ from core.problems.regime_map import ASSET, early_ranks, load
 from pages import BY_STEM, PAGES
 from pages.classes.lesson_part import show_class
 from pages.classes.speaker import show_speaker as show_speaker_of_class
-from pages.lessons.builder import builder, exercise_query
-from pages.lessons.figures_of_paper import FIGURES, thumbnail
 from pages.lessons.handout import spelled
+from pages.lessons.learn.builder import builder, exercise_query
+from pages.lessons.learn.figures_of_paper import FIGURES, thumbnail
+from pages.lessons.learn.speaker import speaker
+from pages.lessons.learn.theorems import INDEX
 from pages.lessons.lessons import LESSONS
-from pages.lessons.speaker import speaker
-from pages.lessons.theorems import INDEX
 from pages.shared.address import write
 from pages.shared.cache import painted, remember
 from pages.shared.controls import arrive
-from pages.shared.glossary import anchor
-from pages.shared.notebooks import REFERENCE
+from pages.shared.explain.glossary import anchor
+from pages.shared.explain.notebooks import REFERENCE
+from pages.shared.explain.symbols import symbols
 from pages.shared.plot import plot
 from pages.shared.prose import formula, glossary, hovering, pieces, prose, said
-from pages.shared.symbols import symbols
 
 STEM = "learn"
 PARTS = ("glossary", "legend", "theorems", "figures", "plan", "class", "speaker", "worksheet", "builder", "cite")

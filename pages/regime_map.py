@@ -20,13 +20,15 @@ from core.problems.regime_map import (
     row,
     solve,
 )
+from core.problems.regime_map_borders import findings
 from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
-from core.training.regime_map import RegimeMap
+from core.training.regime_map import PAPER, RegimeMap
 from pages.jobs.live import work
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.insets import INSETS_URL
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -74,6 +76,8 @@ def show_own(own: OwnSweep, snapshots: list) -> None:
     newest = snapshots[-1].map
     cursor = Cursor("steps", "steps of descent", newest.checkpoint)
     plot(*own_maps(own, newest), key="own", autoplay=False, cursor=cursor, least=280)
+    found = findings(newest, own.width)
+    prose(STEM, "own: found" if "soonest" in found else "own: begun", **found)
     if refused := snapshots[-1].refused:
         st.warning(said(STEM, "blank", count=len(refused), first=refused[0]), icon=":material/warning:")
 
@@ -91,6 +95,7 @@ def chart(_view: View, solution: RegimeMap) -> dict[str, Any]:
         "cursor": Cursor("steps", "steps of descent", solution.checkpoint, still=4),
         "grow": (1, 1, 1),
         "least": 300,
+        "insets": INSETS_URL,
     }
 
 
@@ -135,6 +140,7 @@ def map_and_cells(view: View) -> None:
     work("cell", LiveCell(tau, delta, view.seed), train_cell, label="Run this cell", show=partial(show_live, view))
     prose(STEM, "look", **lesson(solution))
     prose(STEM, "timing", **lesson(solution))
+    prose(STEM, "borders", **findings(solution, PAPER.width))
     with st.expander("How these numbers were made"):
         prose(STEM, "fine print")
         st.json(solution.made)

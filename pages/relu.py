@@ -7,8 +7,9 @@ import streamlit as st
 from core.figures.relu import figures
 from core.figures.relu_kernel import figures as kernel_figures
 from core.figures.style import number, side_mark
-from core.problems.relu import PRESETS, Problem, Solution, curves, solve
-from core.problems.relu_kernel import history, told
+from core.problems.relu import CLUSTERS, PRESETS, Problem, Solution, curves, solve
+from core.problems.relu_kernel import history
+from core.problems.relu_kernel import told as kernel_told
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -20,9 +21,12 @@ from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "relu"
+MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS))
 
 picture = st.container(key="picture")
-problem = controls(Problem, shown=("delta", "tau", "slope", "seed", "noise"), more=("rival", "points", "width", "end"))
+problem = controls(
+    Problem, shown=("delta", "tau", "slope", "seed", "noise"), more=("rival", "points", "width", "end", *MOVED)
+)
 solution = remember(solve)(problem)
 main, rival = solution.main, solution.rival
 
@@ -92,6 +96,6 @@ with section(STEM, "kernel"):
         cursor=Cursor("t", "flow time t", main.time[moved.shown]),
         least=285,
     )
-    prose(STEM, "kernel", **told(moved))
+    prose(STEM, "kernel", **kernel_told(moved))
 
 takeaway(page)

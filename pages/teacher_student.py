@@ -8,8 +8,9 @@ from core.errors import OutsideTheory
 from core.figures.relu_kernel import figures as kernel_figures
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.relu_kernel import history, told
-from core.problems.teacher_student import PRESETS, Problem, Solution, curves, papers_four, solve
+from core.problems.relu_kernel import history
+from core.problems.relu_kernel import told as kernel_told
+from core.problems.teacher_student import PRESETS, TURNED, Problem, Solution, curves, papers_four, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -19,6 +20,7 @@ from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
+from pages.shared.stage import stage
 
 STEM = "teacher_student"
 
@@ -32,7 +34,7 @@ picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("delta", "tau", "seed", "eta_a", "eta_w"),
-    more=("samples", "width", "teachers", "end", "rate"),
+    more=("samples", "width", "teachers", "end", "rate", *TURNED, "shift"),
 )
 try:
     solution = remember(solve)(problem)
@@ -112,17 +114,18 @@ with section(STEM, "kernel"):
         cursor=Cursor("t", "flow time t", run.time[moved.shown]),
         least=285,
     )
-    prose(STEM, "kernel", **told(moved))
+    prose(STEM, "kernel", **kernel_told(moved))
 
-with section(STEM, "four"):
-    four = remember(papers_four)(problem)
-    plot(
-        *painted(four_panels, problem, four),
-        key="four",
-        autoplay=False,
-        cursor=Cursor("t", "flow time t", four[0].run.time),
-        least=222,
-    )
-    prose(STEM, "four")
+if not stage().link.goal:
+    with section(STEM, "four"):
+        four = remember(papers_four)(problem)
+        plot(
+            *painted(four_panels, problem, four),
+            key="four",
+            autoplay=False,
+            cursor=Cursor("t", "flow time t", four[0].run.time),
+            least=222,
+        )
+        prose(STEM, "four")
 
 takeaway(page)

@@ -1,7 +1,8 @@
 /* What the visitor's device and wishes are. */
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-export const narrow = () => matchMedia("(max-width: 640px)").matches;
+/* A phone, upright or on its side, or a page magnified on a small screen; the style sheets ask the same. */
+export const narrow = () => matchMedia("(max-width: 640px), (max-width: 900px) and (max-height: 560px)").matches;
 let webgl;
 export function hasWebGL() {
   webgl ??= !!document.createElement("canvas").getContext("webgl");

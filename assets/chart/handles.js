@@ -44,8 +44,11 @@ const MEANINGS = {
     main: ({ angle }) => angle,
   },
   along: {
-    point: ({ axis, at, knob }, values) => (axis === "x" ? [values[knob.field], at] : [at, values[knob.field]]),
-    values: ({ axis, knob }, [x, y]) => ({ [knob.field]: snapped(axis === "x" ? x : y, knob) }),
+    point: ({ axis, at, knob, offset }, values) => {
+      const value = values[knob.field] + offset;
+      return axis === "x" ? [value, at] : [at, value];
+    },
+    values: ({ axis, knob, offset }, [x, y]) => ({ [knob.field]: snapped((axis === "x" ? x : y) - offset, knob) }),
     stepped: ({ knob }, values, [dx, dy]) => ({ [knob.field]: snapped(values[knob.field] + (dx || dy) * knob.step, knob) }),
     main: ({ knob }) => knob,
   },
@@ -165,6 +168,8 @@ export class Handles {
     element.addEventListener("pointermove", (event) => this.pull(grip, event));
     for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => this.release(grip));
     element.addEventListener("keydown", (event) => this.key(grip, event));
+    element.addEventListener("focus", () => this.rest(grip));
+    element.addEventListener("blur", () => this.panel.inset?.hide());
     return grip;
   }
 
@@ -208,6 +213,13 @@ export class Handles {
       if (inside) grip.element.style.transform = `translate(${at[0].toFixed(1)}px, ${at[1].toFixed(1)}px)`;
       if (grip.handle.kind === "time") this.tell(grip);
     }
+  }
+
+  /* A pair on a map shows what it stands for. */
+  rest({ handle, values }) {
+    if (handle.kind !== "pair") return;
+    const [x, y] = MEANINGS.pair.point(handle, values);
+    this.panel.rest({ x, y });
   }
 
   take(grip, event) {
@@ -261,6 +273,7 @@ export class Handles {
     grip.values = { ...grip.values, ...values };
     this.tell(grip);
     this.place();
+    this.rest(grip);
     this.chart.dragged(this.panel, grip);
   }
 

@@ -3,6 +3,7 @@
    heat maps (core.figures.network). */
 
 import { runOf } from "./flow.js";
+import { showHere } from "./here.js";
 import { written } from "./markup.js";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -171,8 +172,12 @@ export class Network {
   set(spec) {
     this.spec = spec = spec && { ...spec, copies: spec.copies.map(refined) };
     const shapes = JSON.stringify([spec?.copies.map((copy) => [sizesOf(copy), copy.single]), spec?.colours]);
-    if (shapes === this.shapes) return;
+    if (shapes !== this.shapes) this.build(spec);
     this.shapes = shapes;
+    showHere(this.host, spec?.here);
+  }
+
+  build(spec) {
     this.host.replaceChildren();
     this.host.classList.toggle("lab-many", spec?.copies.length > 3);
     this.host.classList.toggle("lab-front", Boolean(spec?.front));

@@ -4,6 +4,7 @@ import { hasWebGL, pixelRatio } from "./device.js";
 import { patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
+import { Inset } from "./inset.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans } from "./phases.js";
@@ -161,7 +162,8 @@ export class Panel {
     }
     const data = this.traces(index);
     const anew = this.laidAnew();
-    this.words.entitle(this.sketch.told || this.titleAt(index), this.sketch.told ? "" : this.phase(index));
+    const guessed = this.sketch.wanted && this.sketch.told;
+    this.words.entitle(guessed || this.titleAt(index), guessed ? "" : this.phase(index));
     const before = this.drawn;
     this.drawn = data;
     const calm = !anew && this.watched && !this.unsettled;
@@ -236,11 +238,23 @@ export class Panel {
     };
     this.plot.on("plotly_click", told("click"));
     this.plot.on("plotly_hover", told("hover"));
+    this.plot.on("plotly_hover", (event) => this.rest(event.points?.[0]));
+    this.plot.on("plotly_click", (event) => this.rest(event.points?.[0]));
+    this.plot.on("plotly_unhover", () => this.inset?.hide());
     const turned = () => {
       this.handles.place();
       this.chart.turned(this);
     };
     for (const kind of ["plotly_relayouting", "plotly_relayout"]) this.plot.on(kind, turned);
+  }
+
+  /* A cell of a map is rested on, or its handle is: that network's neurons play in a corner. */
+  rest(point) {
+    const { insets, cursor } = this.chart.source;
+    if (!this.figure.inset || !insets || !cursor || !point || !Number.isFinite(point.x)) return;
+    this.inset ??= new Inset(this.area, this.figure.inset);
+    const { range } = this.plot._fullLayout.xaxis;
+    this.inset.show(insets, 10 ** point.x, point.y, point.x < (range[0] + range[1]) / 2);
   }
 
   /* What is seen, as a figure of its own: cursor, camera and theme included. */

@@ -33,8 +33,7 @@ export class Playback {
     let at = chart.index;
     const tick = async (now) => {
       if (!this.playing || !chart.root.isConnected) return;
-      const pace = paceAt(chart.panels, chart.values, at) / (this.slow ? 4 : 1);
-      at += (Math.max(0, now - before) / PLAY_MS) * pace * chart.last;
+      at += (Math.max(0, now - before) / PLAY_MS) * this.pace(at) * chart.last;
       before = now;
       const next = Math.min(chart.last, Math.floor(at));
       if (next !== chart.index) {
@@ -46,6 +45,11 @@ export class Playback {
       else requestAnimationFrame(tick);
     };
     requestAnimationFrame(tick);
+  }
+
+  /* How fast it goes at place `at` of the cursor; 1 is the usual pace. */
+  pace(at) {
+    return paceAt(this.chart.panels, this.chart.values, at) / (this.slow ? 4 : 1);
   }
 
   pause() {

@@ -7,6 +7,7 @@ const GAP = 16;
 const LOWEST = 190;
 const MOST_ROWS = 2;
 const PHONE_HIGHEST = 330;
+const PHONE_SHARE = 0.62;
 const PHONE_TELLING = 0.32;
 const CONTROLS = 100;
 const ROOM_BELOW = 16;
@@ -62,7 +63,9 @@ function topOf(chart) {
 
 export function roomFor(chart, height) {
   const { directions, film } = chart.source;
-  if (narrow() && !film) return Math.min(height, chart.story.steps ? PHONE_TELLING * innerHeight : PHONE_HIGHEST);
+  if (narrow() && !film) {
+    return chart.story.steps ? Math.min(height, PHONE_TELLING * innerHeight) : Math.min(height, PHONE_HIGHEST, PHONE_SHARE * innerHeight);
+  }
   const panels = panelsOf(chart);
   const highest = Math.max(...panels.map((panel) => panel.height));
   if (!directions) return highest;

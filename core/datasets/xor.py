@@ -18,8 +18,10 @@ LABELS = np.array([1.0, 1.0, -1.0, -1.0])
 MOST = 10_000
 
 
-def clusters(per_cluster: int = 10, *, noise: float = 0.15, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
-    """X[4·per_cluster, 2] and labels y, cluster by cluster. The same seed gives the same offsets at every noise.
+def clusters(
+    per_cluster: int = 10, *, noise: float = 0.15, seed: int = 0, centres: np.ndarray = CENTRES
+) -> tuple[np.ndarray, np.ndarray]:
+    """X[4·per_cluster, 2] and labels y, cluster by cluster; the same seed gives the same offsets at every noise and centre.
 
     Raises OutsideTheory unless 1 ≤ per_cluster ≤ 10,000, noise is finite and not negative, and seed is a whole number
     from 0.
@@ -29,7 +31,7 @@ def clusters(per_cluster: int = 10, *, noise: float = 0.15, seed: int = 0) -> tu
     if not (math.isfinite(noise) and noise >= 0):
         raise OutsideTheory("The clusters' spread must be 0 or more", got=noise, do="Try noise=0.15.")
     offsets = np.random.default_rng(start).standard_normal((4, count, 2))
-    return (CENTRES[:, None] + noise * offsets).reshape(-1, 2), np.repeat(LABELS, count)
+    return (centres[:, None] + noise * offsets).reshape(-1, 2), np.repeat(LABELS, count)
 
 
 def _whole(name: str, value: object, *, least: int, most: int) -> int:

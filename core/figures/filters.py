@@ -5,7 +5,7 @@ import numpy as np
 from core.figures import experiment, style
 from core.figures.picture import Picture, moving
 from core.figures.png import data_uri
-from core.problems.filters import Problem, Solution, of_control
+from core.problems.filters import Problem, Solution, of_control, spread
 from core.training.practice.filters import DATA
 
 MAGNIFY, GAP, ACROSS, APART = 2, 2, 8, 14
@@ -72,7 +72,10 @@ def trade(problem: Problem, solution: Solution) -> Picture:
         y="smoothness (lower is smoother)",
     )
     rough = solution.smoothness
-    picture.lay(xaxis={"range": [0, 1], "tickformat": ".0%"}, yaxis={"range": [0, 1.1 * float(np.nanmax(rough))]})
+    picture.lay(
+        xaxis={"range": [0, 1], "tickformat": ".0%"},
+        yaxis={"range": [0, 1.1 * float(np.max(rough[np.isfinite(rough)], initial=3.94))]},
+    )
     chance = 1 / (8 if str(solution.data) == "patches" else 10)
     picture.add(style.line([chance, chance], [0, 9], style.EQUIVALENT, width=1.5, dash="dash"))
     style.label(picture, chance, 0.12, "chance", style.EQUIVALENT)
@@ -112,13 +115,10 @@ def finding(solution: Solution, k: int) -> str:
     low, high = solution.alpha[0], solution.alpha[-1]
     smoother = high if rough[:, -1].mean() < rough[:, 0].mean() else low
     return (
-        f"{name}: α = {smoother:g} is the smoother, {_within(rough[:, -1])} at {high:g}, {_within(rough[:, 0])} at {low:g};"
-        f" accuracy {_within(right[:, -1])} and {_within(right[:, 0])}"
+        f"{name}: α = {smoother:g} is the smoother, {spread(rough[:, -1], '{:.2f}')} at {high:g}, "
+        f"{spread(rough[:, 0], '{:.2f}')} at {low:g}; "
+        f"accuracy {spread(right[:, -1], '{:.0%}')} and {spread(right[:, 0], '{:.0%}')}"
     )
-
-
-def _within(values: np.ndarray) -> str:
-    return f"{values.mean():.2f} ± {np.ptp(values) / 2:.2f}"
 
 
 def _alt(solution: Solution, k: int) -> str:

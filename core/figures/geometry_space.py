@@ -157,7 +157,8 @@ def _surface_title(problem: Geometry, path: Paths) -> str:
     if problem.start == "pair":
         return "A hair’s breadth apart at the start, on opposite branches at the end"
     mark, side = style.side_mark(path.delta), style.side_name(path.delta)
-    return f"{mark} δ = {style.number(path.delta)}, {side}: the flow stays on {_sheet_words(path.delta)}"
+    here = style.delta_here(path.delta, problem.delta)
+    return f"{mark} {here}, {side}: the flow stays on {_sheet_words(path.delta)}"
 
 
 def end_in_words(path: Paths) -> str:

@@ -43,7 +43,8 @@ def curves(problem: Problem, solution: Solution) -> Picture:
     )
     ended = solution.grokked[seed, tau]
     last = float(np.log10(1.2 * ended.max() if np.isfinite(ended).all() else solution.steps[-1]))
-    picture.lay(xaxis={"type": "log", "range": [0, last + 0.02]}, yaxis={"range": [-0.03, 1.08]})
+    first = float(np.log10(solution.steps[1])) - 0.05
+    picture.lay(xaxis={"type": "log", "range": [first, last + 0.02]}, yaxis={"range": [-0.03, 1.08]})
     picture.lay(margin={"r": 90})
     shades = experiment.colours(Problem)
     steps = solution.steps[1:]
@@ -53,7 +54,7 @@ def curves(problem: Problem, solution: Solution) -> Picture:
             style.line(steps, solution.train_accuracy[seed, tau, k, 1:], shade, width=2, dash="dot", opacity=0.7)
         )
         picture.add(style.line(*_validation(solution, seed, tau, k), shade, width=1.5, opacity=0.35))
-    style.label(picture, 0.05, 1.05, "┄ train   ━ validation", style.INK)
+    style.label(picture, first + 0.05, 1.05, "┄ train   ━ validation", style.INK)
     places = picture.add(*_growing(solution, seed, tau, len(steps) - 1))
     picture.handles.append(handles.time())
     return picture.move(places, *([moving(t) for t in _growing(solution, seed, tau, k)] for k in range(len(steps))))
@@ -112,7 +113,7 @@ def delays(problem: Problem, solution: Solution, delay: Delay) -> Picture:
     picture = style.figure(problem, short=delay.short, title=title, alt=alt, x="α (log)")
     budget, ends = float(solution.steps[-1]), np.log10(solution.alpha[[0, -1]])
     known = delay.steps[np.isfinite(delay.steps) & (delay.steps > 0)]
-    low = np.log10(known.min() if known.size else budget / 10) - 0.1
+    low = np.log10(known.min() if known.size else budget / 10) - 0.25
     ticks = [float(alpha) for alpha in solution.alpha]
     axis = {
         "type": "log",

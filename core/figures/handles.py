@@ -42,10 +42,12 @@ def polar(
     }
 
 
-def along(problem: Params, name: str, label: str, *, field: str, axis: str, at: float, word: str) -> dict[str, Any]:
-    """A value along one axis ("x" or "y"), `at` on the other one."""
+def along(
+    problem: Params, name: str, label: str, *, field: str, axis: str, at: float, word: str, offset: float = 0.0
+) -> dict[str, Any]:
+    """A value along one axis ("x" or "y"), from `offset` on, `at` on the other one."""
     named = _named(problem, name, label, [field], {field: word}, "")
-    return {**named, "kind": "along", "axis": axis, "at": at, "knob": _knob(problem, field)}
+    return {**named, "kind": "along", "axis": axis, "at": at, "offset": offset, "knob": _knob(problem, field)}
 
 
 def equivalents(problem: Params, name: str, label: str, *, field: str) -> dict[str, Any]:

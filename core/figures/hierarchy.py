@@ -28,11 +28,13 @@ def accuracy(problem: Problem, solution: Solution) -> Picture:
     )
     ends = np.log10(solution.size[[0, -1]])
     count = rules(problem, 0).count
-    words = [f"{size}<br>{100 * size / count:.2g} %" for size in solution.size]
+    every = 1 if len(solution.size) < 5 else 2
+    told = solution.size[::-1][::every][::-1]
+    words = [f"{size:,}<br>{100 * size / count:.2g} %" for size in told]
     axis = {
         "type": "log",
-        "range": [ends[0] - 0.08, ends[1] + 0.42],
-        "tickvals": solution.size.tolist(),
+        "range": [ends[0] - 0.08, ends[1] + 0.42 * max(1.0, (ends[1] - ends[0]) / 0.9)],
+        "tickvals": told.tolist(),
         "ticktext": words,
         "tickangle": 0,
         "tickfont": {"size": 12},
@@ -106,10 +108,12 @@ def needed(problem: Problem, solution: Solution) -> Picture:
         "tickvals": ticks,
         "ticktext": [f"{alpha:g}" for alpha in ticks],
     }
-    sizes = np.log10(solution.size[[0, -1]])
+    each = samples_needed(solution, problem.target)
+    known = each[np.isfinite(each)]
+    low, high = np.log10([known.min(), known.max()] if known.size else solution.size[[0, -1]])
     heights = {
         "type": "log",
-        "range": [sizes[0] - 0.06, sizes[1] + 0.16],
+        "range": [low - 0.1, high + 0.1],
         "tickvals": solution.size.tolist(),
         "ticktext": [f"{size:,}" for size in solution.size],
     }

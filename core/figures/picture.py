@@ -21,7 +21,8 @@ class Picture:
     """data: traces; layout; frames: what each cursor position changes, as {"data": [...], "traces": [...]}.
 
     handles and roles: what can be taken hold of and what follows (core.figures.handles); flow: what the closed form then
-    needs; network: the network itself (core.figures.network); phases: when it waits, turns and fits (core.figures.phases).
+    needs; network: the network itself (core.figures.network); phases: when it waits, turns and fits (core.figures.phases);
+    inset: colours of the neurons that play where a cell of this map is rested on (assets/chart/inset.js).
     """
 
     data: list[dict] = field(default_factory=list)
@@ -32,6 +33,7 @@ class Picture:
     flow: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
     phases: dict[str, Any] = field(default_factory=dict)
+    inset: dict[str, Any] = field(default_factory=dict)
     sealed: str = field(default="", init=False, repr=False, compare=False)
 
     def add(self, *traces: dict) -> list[int]:
@@ -55,7 +57,9 @@ class Picture:
             return self.sealed
         whole = {"data": self.data, "layout": self.layout, "frames": packed(self.frames)}
         beside = {"handles": self.handles, "roles": self.roles, "network": self.network or None}
-        return json.dumps(whole | beside | {"phases": self.phases or None}, default=_encoded)
+        return json.dumps(
+            whole | beside | {"phases": self.phases or None, "inset": self.inset or None}, default=_encoded
+        )
 
     def seal(self) -> "Picture":
         """Keep the text: the picture must not change any more."""

@@ -3,6 +3,8 @@
 Frames run over the map's checkpoints. Every map shows cells, not contours, on one colour scale for all times.
 """
 
+from typing import Any
+
 import numpy as np
 
 from core.figures import handles, style
@@ -11,8 +13,9 @@ from core.figures.picture import Picture
 from core.figures.regime_map_curves import HEIGHT, LOWEST_TRAIN, ON_LOG, TITLE, companion, curves
 from core.params import Params
 from core.problems.regime_map import View, cell_number, cell_of, over_seeds
+from core.problems.regime_map_borders import LEAST, borders
 from core.problems.regime_map_run import OwnSweep
-from core.training.regime_map import RegimeMap
+from core.training.regime_map import PAPER, RegimeMap
 
 UNITS = {
     "kernel": "kernel distance S(0, t)",
@@ -29,19 +32,42 @@ TAU_TICKS = (0.1, 0.2, 0.5, 1.0, 2.0)
 def figures(view: View, solution: RegimeMap) -> tuple[Picture, Picture, Picture]:
     """The chosen measure's map, its companion's, and curves of the cell in question and of the pinned ones."""
     pair = (view.measure, companion(view.measure))
-    maps = [_map(view, solution, measure, view.over, view.seed, _marks(view, solution)) for measure in pair]
+    lines = _borders(solution, PAPER.width)
+    marks = [*lines, *_marks(view, solution)]
+    maps = [_map(view, solution, measure, view.over, view.seed, marks) for measure in pair]
     for picture in maps:
+        picture.inset = {"positive": style.POSITIVE, "negative": style.NEGATIVE}
         picture.handles.append(handles.pair(view, "cell", "followed cell", x="tau", y="delta", log=True))
     return maps[0], maps[1], curves(view, solution)
 
 
 def own_maps(own: OwnSweep, solution: RegimeMap) -> tuple[Picture, Picture, Picture]:
     """Test loss, flips and kernel distance of a sweep of one's own, as far as it has come."""
+    lines = _borders(solution, own.width)
     return (
-        _map(own, solution, "test loss", "mean", 0, []),
-        _map(own, solution, "flips", "mean", 0, []),
-        _map(own, solution, "kernel", "mean", 0, []),
+        _map(own, solution, "test loss", "mean", 0, lines),
+        _map(own, solution, "flips", "mean", 0, lines),
+        _map(own, solution, "kernel", "mean", 0, lines),
     )
+
+
+def _borders(solution: RegimeMap, width: int) -> list[dict]:
+    """Where flips and fit are half done at the same step (solid), and where LEAST of the activations flip (dotted)."""
+    found = borders(solution, width)
+    traces = []
+    for values, level, dash in ((found.order, 0.0, "solid"), (found.share, LEAST, "dot")):
+        ring: dict[str, Any] = {
+            "type": "contour",
+            "x": style.f32(np.log10(solution.tau)),
+            "y": style.f32(solution.delta),
+        }
+        ring |= {"z": style.f32(values.T), "showscale": False, "hoverinfo": "skip", "autocontour": False}
+        ring |= {"contours": {"coloring": "none", "start": level, "end": level, "size": 1}}
+        traces += [
+            {**ring, "line": {"width": wide, "color": colour, "dash": dash, "smoothing": 0}}
+            for wide, colour in ((5, "#000000"), (2.5, "#ffffff"))
+        ]
+    return traces
 
 
 def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: int, marks: list[dict]) -> Picture:
@@ -66,14 +92,27 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
         "xgap": 1,
         "ygap": 1,
         "colorbar": _bar(measure, over, low, high),
-        "hovertemplate": "δ %{y:.3g}, log₁₀ τ %{x:.2f}: %{z:.3g}<extra></extra>",
+        "text": [[f"τ {tau:.3g}, δ {style.number(delta)}" for tau in solution.tau] for delta in solution.delta],
+        "customdata": style.f32(values[..., -1].T),
+        "hovertemplate": "%{text}: %{customdata:.3g}<extra></extra>",
     }
     places = picture.add(heat)
     picture.add(*marks)
     for tau, delta, words in ((0.11, 0.87, "▲ rapid"), (0.11, -0.93, "▼ late"), (0.62, 0.4, "● lazy")):
         font = {"size": 15, "color": "#ffffff", "shadow": "0 0 4px #000, 0 0 3px #000, 0 0 2px #000"}
         style.label(picture, np.log10(tau), delta, words, font=font, xshift=14 if tau < 0.5 else 0)
-    return picture.move(places, *([{"z": style.f32(shown[..., k].T)}] for k in range(shown.shape[-1])))
+    above: dict[str, Any] = {
+        "xref": "paper",
+        "yref": "paper",
+        "yanchor": "bottom",
+        "xshift": 0,
+        "font": {"color": style.INK, "size": 12},
+    }
+    style.label(picture, 0.0, 1.0, f"━ flips and fit take equally long   ┄ {LEAST:.0%} flip", **above)
+    frames = (
+        [{"z": style.f32(shown[..., k].T), "customdata": style.f32(values[..., k].T)}] for k in range(shown.shape[-1])
+    )
+    return picture.move(places, *frames)
 
 
 def _scaled(measure: str, over: str, values: np.ndarray) -> tuple[np.ndarray, float, float]:

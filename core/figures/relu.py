@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import handles, network, phases, style
+from core.figures import handles, network, phases, relu_words, style
+from core.figures.here import here
 from core.figures.picture import Picture, moving
-from core.problems.relu import Problem, Solution
+from core.problems.relu import CLUSTERS, Problem, Solution
 from core.theory import relu_partition as partition
 from core.training.plane import Run
 
@@ -17,7 +18,6 @@ RADIUS = 1.6
 HEIGHT = 390
 RIM = 1.42
 FAINT = 1e-9
-REDRAWN, FROZEN = 15, 2
 CLASSES = ((1.0, style.POSITIVE, "circle", "y = +1"), (-1.0, style.NEGATIVE, "x", "y = −1"))
 
 
@@ -29,27 +29,27 @@ def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
 
 def surface(problem: Problem, solution: Solution, which: int) -> Picture:
     """f over the square, one exact triangle per sector and side, coloured by parity; points are the data at their y."""
-    run, start = _both(solution)[which]
-    title = f"{_name(start)}: the surface f"
+    run, start = relu_words.both(solution)[which]
+    title = f"{relu_words.name(start)}: the surface f"
     picture = style.space(
         problem,
         short=("surface", "rival: surface")[which],
         title=title,
-        alt=_alt(run, start, "Surface"),
+        alt=relu_words.alt(run, start, "Surface"),
         axes=("x₁", "x₂", "f"),
         reach=RADIUS,
         height=HEIGHT,
     )
     picture.lay(scene={"zaxis": {"range": [-2, 2]}, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7}})
-    picture.lay(scene={"camera": {"eye": {"x": 0.93, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.08}}})
+    picture.lay(scene={"camera": {"eye": {"x": 0.93, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.22}}})
     for label, colour, symbol, name in CLASSES:
         mine = solution.X[solution.y == label]
         xyz = np.column_stack([mine, np.full(len(mine), label)])
-        picture.add(style.points3d(xyz, colour, name, size=3, symbol=symbol))
+        picture.add(style.points3d(xyz, colour, name, size=3, symbol="cross" if symbol == "x" else symbol))
     if which == 0:
         networks = zip(("followed", "rival"), (solution.main, solution.rival), solution.starts, strict=True)
         copies = [network.copy(name, one.W, one.a, delta, X=solution.X) for name, one, (_, delta) in networks]
-        picture.network = network.picture(copies)
+        picture.network = {**network.picture(copies), "here": here(solution.starts)}
     pieces = _pieces(problem, solution, which)
     places = picture.add(*_mesh(*pieces[-1]))
     return picture.move(places, *([moving(t, "i", "j", "k", "intensity") for t in _mesh(*now)] for now in pieces))
@@ -57,12 +57,12 @@ def surface(problem: Problem, solution: Solution, which: int) -> Picture:
 
 def plane(problem: Problem, solution: Solution, which: int) -> Picture:
     """The same regions from above, the line f = 0, the data, and each neuron's direction on the rim by its weight."""
-    run, start = _both(solution)[which]
+    run, start = relu_words.both(solution)[which]
     picture = style.figure(
         problem,
         short=("partition", "rival: partition")[which],
-        title=_map_title(run, -1),
-        alt=_alt(run, start, "Partition"),
+        title=relu_words.map_title(run, -1),
+        alt=relu_words.alt(run, start, "Partition"),
         x="x₁",
         y="x₂",
         height=HEIGHT,
@@ -74,6 +74,7 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
     for label, colour, symbol, name in CLASSES:
         mine = solution.X[solution.y == label]
         picture.add(style.points(mine[:, 0], mine[:, 1], colour, name, size=8, symbol=f"{symbol}-open"))
+    picture.handles += _clusters(problem)
     weight = np.abs(run.a) * np.linalg.norm(run.W, axis=-1)
     size = 3 + 13 * np.sqrt(weight / weight.max())
     rim = picture.add(*_rim(run, -1, size))
@@ -81,8 +82,22 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
         [*(moving(t) for t in _cones(*now)), *(_moving_rim(t) for t in _rim(run, k, size))]
         for k, now in enumerate(pieces)
     )
-    style.told(picture, (_map_title(run, k) for k in range(len(pieces))))
+    style.told(picture, (relu_words.map_title(run, k) for k in range(len(pieces))))
     return picture.move(ground + rim, *frames)
+
+
+def _clusters(problem: Problem) -> list[dict]:
+    """Each cluster can be taken at its middle: its points all go with it."""
+    middles = zip(CLUSTERS, (0.0, 180.0, 90.0, 270.0), (0, 0, 1, 1), strict=True)
+    return [
+        {
+            **handles.polar(
+                problem, place, f"{place} cluster of data", angle=place, norm=f"far_{place}", offset=offset
+            ),
+            "colour": CLASSES[which][1],
+        }
+        for place, offset, which in middles
+    ]
 
 
 def flips(problem: Problem, solution: Solution) -> Picture:
@@ -90,22 +105,22 @@ def flips(problem: Problem, solution: Solution) -> Picture:
     picture = style.figure(
         problem,
         short="flips",
-        title=_comparison(solution, -1),
+        title=relu_words.comparison(solution, -1),
         alt="Share of activations flipped against parameter distance. "
-        + "; ".join(_words(run, start) for run, start in _both(solution)),
+        + "; ".join(relu_words.words(run, start) for run, start in relu_words.both(solution)),
         x="parameter distance ‖θ − θ₀‖",
         y="activations flipped (%)",
         height=HEIGHT,
     )
-    top = 100 * max(0.1, *(float(run.flipped.max()) for run, _ in _both(solution)))
-    far = max(float(run.distance.max()) for run, _ in _both(solution))
+    top = 100 * max(0.1, *(float(run.flipped.max()) for run, _ in relu_words.both(solution)))
+    far = max(float(run.distance.max()) for run, _ in relu_words.both(solution))
     picture.lay(xaxis={"range": [-0.03 * far, 1.15 * far]}, yaxis={"range": [-0.04 * top, 1.2 * top]})
-    for (run, start), dash in zip(_both(solution), ("solid", "dash"), strict=True):
+    for (run, start), dash in zip(relu_words.both(solution), ("solid", "dash"), strict=True):
         colour = style.side_colour(start[1])
-        picture.add(style.line(run.distance, 100 * run.flipped, colour, _name(start), width=3.5, dash=dash))
+        picture.add(style.line(run.distance, 100 * run.flipped, colour, relu_words.name(start), width=3.5, dash=dash))
         _label_end(picture, run, start, far, top)
     places = picture.add(*_now(solution, -1))
-    style.told(picture, (_comparison(solution, k) for k in range(_frames(solution))))
+    style.told(picture, (relu_words.comparison(solution, k) for k in range(_frames(solution))))
     return picture.move(places, *([moving(t) for t in _now(solution, k)] for k in range(_frames(solution))))
 
 
@@ -116,17 +131,22 @@ def progress(problem: Problem, solution: Solution) -> Picture:
         problem,
         short="loss",
         title="Loss (thick) and flips (pink)",
-        alt="Loss left and flips over time. " + "; ".join(_words(run, start) for run, start in _both(solution)),
+        alt="Loss left and flips over time. "
+        + "; ".join(relu_words.words(run, start) for run, start in relu_words.both(solution)),
         x="flow time t (log)",
         height=HEIGHT,
     )
     picture.lay(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.06]})
-    for k, ((run, start), dash) in enumerate(zip(_both(solution), ("solid", "dash"), strict=True)):
+    for k, ((run, start), dash) in enumerate(zip(relu_words.both(solution), ("solid", "dash"), strict=True)):
         colour = style.side_colour(start[1])
         left = run.loss / float(run.loss[0])
-        picture.add(style.line(run.time[1:], left[1:], colour, f"loss left, {_name(start)}", width=4, dash=dash))
         picture.add(
-            style.line(run.time[1:], run.flipped[1:], style.FLIPS, f"flipped, {_name(start)}", width=2, dash=dash)
+            style.line(run.time[1:], left[1:], colour, f"loss left, {relu_words.name(start)}", width=4, dash=dash)
+        )
+        picture.add(
+            style.line(
+                run.time[1:], run.flipped[1:], style.FLIPS, f"flipped, {relu_words.name(start)}", width=2, dash=dash
+            )
         )
         words = f"{'━' if dash == 'solid' else '╌'} {style.side_mark(start[1])} τ = {start[0]:g}"
         above = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}
@@ -140,7 +160,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
 
 def _pieces(problem: Problem, solution: Solution, which: int) -> list[tuple[partition.Sectors, partition.Sectors]]:
     """At each time, the network's sectors, and those whose parity is its tone: of one neuron of each pair, if paired."""
-    run = _both(solution)[which][0]
+    run = relu_words.both(solution)[which][0]
     counted = slice(problem.width // 2) if solution.paired[which] else slice(None)
     return [
         (partition.sectors(W, a, slope=problem.slope), partition.sectors(W[counted], a[counted]))
@@ -228,11 +248,11 @@ def _now(solution: Solution, k: int) -> list[dict]:
             run.distance[[k]],
             100 * run.flipped[[k]],
             style.side_colour(start[1]),
-            _name(start),
+            relu_words.name(start),
             size=13,
             symbol=symbol,
         )
-        for (run, start), symbol in zip(_both(solution), ("circle", "diamond"), strict=True)
+        for (run, start), symbol in zip(relu_words.both(solution), ("circle", "diamond"), strict=True)
     ]
 
 
@@ -244,43 +264,11 @@ def _label_end(picture: Picture, run: Run, start: tuple[float, float], far: floa
         "yshift": 16 if end[1] < 0.9 * top else -16,
         "xshift": 0,
     }
-    style.label(picture, *end, _name(start), style.side_colour(start[1]), **place)
+    style.label(picture, *end, relu_words.name(start), style.side_colour(start[1]), **place)
 
 
 def _frames(solution: Solution) -> int:
     return len(solution.main.time)
-
-
-def _both(solution: Solution):
-    return tuple(zip((solution.main, solution.rival), solution.starts, strict=True))
-
-
-def _name(start: tuple[float, float]) -> str:
-    return f"{style.side_mark(start[1])} τ = {start[0]:g}, δ = {start[1]:g}"
-
-
-def _map_title(run: Run, k: int) -> str:
-    if k in (-1, len(run.time) - 1) and run.loss[-1] > 0.5 * run.loss[0]:
-        return "Map drawn, nothing learnt"
-    flipped = 100 * float(run.flipped[k])
-    word = "redrawn" if flipped > REDRAWN else "turned a little" if flipped > FROZEN else "as it was"
-    return f"Map {word}: {flipped:.2g} % flipped"
-
-
-def _comparison(solution: Solution, k: int) -> str:
-    one, two = (f"{style.side_mark(start[1])} τ = {start[0]:g}: {run.flipped[k]:.0%}" for run, start in _both(solution))
-    return f"Flipped {one}, {two}"
-
-
-def _words(run: Run, start: tuple[float, float]) -> str:
-    return (
-        f"tau = {start[0]:g}, delta = {start[1]:g}, {style.side_name(start[1])}: {100 * float(run.flipped[-1]):.0f} % of "
-        f"activations flipped, parameter distance {run.distance[-1]:.3g}, final loss {run.loss[-1]:.2g}"
-    )
-
-
-def _alt(run: Run, start: tuple[float, float], what: str) -> str:
-    return f"{what} of the ReLU network's conic regions by parity. {_words(run, start)}"
 
 
 def _cursor(time: float) -> dict:

@@ -89,7 +89,6 @@ def race(told: Told) -> Picture:
     """The Start page's own picture, to be looked at only."""
     picture = start.race(Start(), told.race)
     picture.handles, picture.roles, picture.flow = [], [], {}
-    picture.network = {**picture.network, "follows": False}
     away = np.linalg.norm(told.race.beta - told.race.beta_star, axis=-1).T
     titles = (f"Away from the goal: ▼ {far[0]:.2f}, ● {far[1]:.2f}, ▲ {far[2]:.2f}" for far in away)
     return style.told(picture, titles)

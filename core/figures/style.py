@@ -65,6 +65,12 @@ def side_mark(delta: float) -> str:
     return "▲" if delta > 0 else "▼" if delta < 0 else "●"
 
 
+def delta_here(conserved: float, chosen: float) -> str:
+    """δ of the run, and beside it the control's where rates alone have made another of it."""
+    here = f"δ = {number(conserved)}"
+    return here if number(conserved) == number(chosen) else f"{here} ({number(chosen)} at equal rates)"
+
+
 def side_name(delta: float) -> str:
     """The word for δ's sign."""
     return "upstream" if delta > 0 else "downstream" if delta < 0 else "balanced"

@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 
 from core.figures import handles, network, phases, style
+from core.figures.here import here
 from core.figures.picture import Picture, moving
-from core.problems.teacher_student import PAPER_PANELS, Problem, Solution
+from core.problems.teacher_student import PAPER_PANELS, TURNED, Problem, Solution
 from core.theory import relu_partition
 
 ANGLES = np.linspace(0, 360, 181)
 SIGNS = ((1, style.POSITIVE, "circle", "a > 0"), (-1, style.NEGATIVE, "x", "a < 0"))
 FLIPPED_MUCH = 0.05
-ALIGNED = 0.8
 NOTHING = 1e-12
 HEIGHT = 430
 
@@ -27,16 +27,19 @@ def neurons(problem: Problem, solution: Solution, *, height: int = HEIGHT, named
     beta, positive = solution.run.beta, solution.run.a[0] > 0
     far = 1.08 * float(np.abs(beta).max())
     title = f"{style.side_mark(solution.conserved)} {verdict(solution)}"
+    if problem.eta_a != problem.eta_w:
+        title += f"; {style.delta_here(solution.conserved, problem.delta)}"
     axes = {"range": [-far, far], "constrain": "domain", "nticks": 6}
     picture = style.figure(
         problem, short="neurons", title=title, alt=_alt(problem, solution), x="|a| w₁", y="|a| w₂", height=height
     ).lay(xaxis=axes, yaxis={**axes, "scaleanchor": "x"}, margin={"l": 48, "r": 4})
     if named:
         student = network.copy("student", solution.run.W, solution.run.a, solution.conserved, X=solution.X)
-        picture.network = network.picture([student])
+        picture.network = {**network.picture([student]), "here": here([(problem.tau, problem.delta)])}
     picture.add(*_teacher(solution, far))
     if named:
         _name_teachers(picture, solution, far)
+        picture.handles += _rays(problem, solution, far)
     for sign, colour, _, _ in SIGNS:
         mine = beta[:, positive if sign > 0 else ~positive]
         picture.add(style.line(*_strands(mine), colour, width=1.5, opacity=0.45))
@@ -79,6 +82,18 @@ def function(problem: Problem, solution: Solution) -> Picture:
     ).lay(xaxis={"range": [0, 360], "dtick": 90}, yaxis={"range": [low, high]})
     picture.add(style.line(ANGLES, target, style.EQUIVALENT, "teacher", width=7, opacity=0.6))
     at = np.rad2deg(np.arctan2(solution.X[:, 1], solution.X[:, 0])) % 360
+    picture.handles.append(
+        handles.along(
+            problem,
+            "datum",
+            "first datum",
+            field="shift",
+            axis="x",
+            at=float(solution.y[0]),
+            word="shifted by",
+            offset=float(at[0]) - problem.shift,
+        )
+    )
     picture.add(style.points(at, solution.y, style.INK, "training data", size=8, symbol="circle-open"))
     places = picture.add(style.line(ANGLES, student[-1], style.INK, "student", width=3))
     style.label(picture, 8, high - 0.05 * (high - low), "━ student", style.INK)
@@ -122,8 +137,10 @@ def verdict(solution: Solution) -> str:
     run = solution.run
     if run.loss[-1] > 0.1 * _first(run.loss):
         return f"Not learnt by t = {run.time[-1]:g}"
+    turned = np.degrees(solution.phases.turned)
     if run.flipped[-1] < FLIPPED_MUCH:
-        return "Lazy: directions stay" if solution.alignment[-1] < ALIGNED else "Between: few flip, yet they turn"
+        stays = np.isnan(solution.phases.half_turned)
+        return "Lazy: directions stay" if stays else f"Between: few flip, yet they turn by {turned:.0f}°"
     return "Rich: neurons turn to the teacher"
 
 
@@ -157,6 +174,17 @@ def _teacher(solution: Solution, far: float) -> list[dict]:
         style.line([0, x], [0, y], _sign_colour(readout), "teacher neuron", width=2.5, dash="dot")
         for (x, y), readout in zip(ends, solution.teacher.readouts, strict=True)
     ]
+
+
+def _rays(problem: Problem, solution: Solution, far: float) -> list[dict]:
+    """The first teacher neurons' rays can be turned."""
+    held = []
+    for field, (x, y), readout in zip(TURNED, solution.teacher.directions, solution.teacher.readouts, strict=False):
+        drawn = float(np.degrees(np.arctan2(y, x))) - getattr(problem, field)
+        label = f"teacher neuron {field[-1]}, {'+' if readout > 0 else '−'}"
+        ray = handles.polar(problem, f"teacher{field[-1]}", label, angle=field, norm=0.78 * far, offset=drawn)
+        held.append({**ray, "colour": _sign_colour(readout)})
+    return held
 
 
 def _name_teachers(picture: Picture, solution: Solution, far: float) -> None:

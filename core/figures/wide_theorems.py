@@ -13,8 +13,8 @@ STRONGEST = 100
 """An entry of M is sent as a whole percentage of the largest one of the run."""
 GAP = 0.22
 """Between two maps, in their own widths."""
-LOW = 250
-"""The height of one row of maps."""
+LOW, HIGH = 250, 400
+"""The height of one row of maps, and of more."""
 LEAST = 1e-17
 ENTROPY_DELTAS = np.array([0.0, *np.geomspace(0.01, 30, 40)])
 SIGNED = [[0.0, style.NEGATIVE], [0.5, style.NOTHING], [1.0, style.POSITIVE]]
@@ -34,10 +34,11 @@ def summands(problem: WideNetwork, found: Sum) -> tuple[Picture, Picture]:
         ("theorem 4.2", found.formula),
         ("difference", found.formula - found.whole),
     ]
+    height = LOW if problem.h <= _columns(problem.h) else HIGH
     title = f"Each neuron's part; they sum to M within {style.number(float(found.apart.max()))}"
-    parts = _mosaic(problem, "neurons", title, alt, neurons, top, _columns(problem.h), "+")
+    parts = _mosaic(problem, "neurons", title, alt, neurons, top, _columns(problem.h), "+", height)
     away = [f"Theorem 4.2 is off by {style.number(float(off))} now" for off in found.off]
-    whole = _mosaic(problem, "sum", away[-1], alt, sums, top, 3, "")
+    whole = _mosaic(problem, "sum", away[-1], alt, sums, top, 3, "", height)
     return parts, style.told(whole, away)
 
 
@@ -138,11 +139,13 @@ def _columns(count: int) -> int:
     return count if count <= 4 else int(np.ceil(count / 2)) if count <= 8 else 4
 
 
-def _mosaic(problem, short: str, title: str, alt: str, maps: list, top: float, columns: int, between: str) -> Picture:
+def _mosaic(
+    problem, short: str, title: str, alt: str, maps: list, top: float, columns: int, between: str, height: int
+) -> Picture:
     """Heat maps in rows on one pair of axes, each named; frame k holds the k-th moment of all of them."""
     n, rows = maps[0][1].shape[-1], -(-len(maps) // columns)
     step = n * (1 + GAP)
-    picture = style.figure(problem, short=short, title=title, alt=alt, height=LOW if rows == 1 else 400)
+    picture = style.figure(problem, short=short, title=title, alt=alt, height=height)
     bare = {"visible": False, "fixedrange": True}
     picture.lay(margin={"l": 8, "r": 8, "t": 52, "b": 8})
     picture.lay(

@@ -11,7 +11,7 @@ from core.params import Curves
 from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.filters import EXPERIMENT, FROZEN, PLAIN, SLOW, Problem, Solution
-from core.training.practice.statistics import Count, count, mean_interval
+from core.training.practice.statistics import Count, count, mean_interval, seeds_in_words
 
 __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", "run"]
 
@@ -45,7 +45,7 @@ def of_control(solution: Solution, control: str) -> Solution:
 
 @dataclass(frozen=True)
 class Line:
-    """One scale under one kind of training at the last epoch, in words: mean ± half the range of the seeds."""
+    """One scale under one kind of training at the last epoch, in words: mean and, of several seeds, half their range."""
 
     control: str
     alpha: float
@@ -76,15 +76,15 @@ def stored_lines() -> list[Line]:
 def _line(here: Solution, control: str, k: int, alpha: float) -> Line:
     last = [curve[:, k, -1] for curve in (here.smoothness, here.balanced, 100 * here.test_accuracy)]
     turned = here.turned[:, k, 1], here.turned[:, k, -1]
-    formats = ("{:.2f} ± {:.2f}", "{:.2f} ± {:.2f}", "{:.0f} ± {:.0f} %", "{:.0f} ± {:.0f}°", "{:.0f} ± {:.0f}°")
-    return Line(
-        control, alpha, *(one.format(*_within(values)) for one, values in zip(formats, (*last, *turned), strict=True))
-    )
+    forms = (("{:.2f}", ""), ("{:.2f}", ""), ("{:.0f}", " %"), ("{:.0f}", "°"), ("{:.0f}", "°"))
+    return Line(control, alpha, *(spread(v, *form) for v, form in zip((*last, *turned), forms, strict=True)))
 
 
-def _within(values: np.ndarray) -> tuple[float, float]:
+def spread(values: np.ndarray, form: str, unit: str = "") -> str:
+    """Mean ± half the range of the runs that are there; of a single run its value alone."""
     known = values[np.isfinite(values)]
-    return float(known.mean()), float(np.ptp(known) / 2)
+    half = f" ± {form.format(np.ptp(known) / 2)}" if len(known) > 1 else ""
+    return form.format(known.mean()) + half + unit
 
 
 @dataclass(frozen=True)
@@ -130,21 +130,24 @@ def _words() -> dict[str, str]:
     result = harness.read(EXPERIMENT)
     stored = result.solution
     said = {
-        "seeds": str(stored.seed.size),
+        "seeds": seeds_in_words(stored.seed.size),
         "samples": f"{result.problem.samples:,}",
         "epochs": str(result.problem.epochs),
         "steps": f"{result.problem.epochs * -(-result.problem.samples // 100):,}",
     }
-    for control, prefix in ((PLAIN, ""), (SLOW, "slow_"), (FROZEN, "frozen_")):
-        here = of_control(stored, control)
-        for name, k in (("low", 0), ("one", 1), ("high", 2)):
-            said[f"{prefix}accuracy_{name}"] = _mean(here.test_accuracy[:, k, -1], "{:.1%}")
-            said[f"{prefix}smooth_{name}"] = _mean(here.smoothness[:, k, -1], "{:.2f}")
-            said[f"{prefix}balanced_{name}"] = _mean(here.balanced[:, k, -1], "{:.2f}")
-            said[f"{prefix}first_{name}"] = _mean(here.turned[:, k, 1], "{:.0f}°")
-            said[f"{prefix}turned_{name}"] = _mean(here.turned[:, k, -1], "{:.0f}°")
-    counted = dataclasses.asdict(claims(stored), dict_factory=dict)
-    return said | {name: getattr(claims(stored), name).words if one else "no" for name, one in counted.items()}
+    plain, slow, frozen = (of_control(stored, control) for control in (PLAIN, SLOW, FROZEN))
+    for name, k in (("low", 0), ("one", 1), ("high", 2)):
+        said[f"smooth_{name}"] = _mean(plain.smoothness[:, k, -1], "{:.2f}")
+        said[f"accuracy_{name}"] = _mean(plain.test_accuracy[:, k, -1], "{:.1%}")
+    said |= {
+        "first_high": _mean(plain.turned[:, -1, 1], "{:.0f}°"),
+        "turned_high": _mean(plain.turned[:, -1, -1], "{:.0f}°"),
+        "slow_first_high": _mean(slow.turned[:, -1, 1], "{:.0f}°"),
+        "slow_smooth_high": _mean(slow.smoothness[:, -1, -1], "{:.2f}"),
+        "frozen_accuracy": _mean(frozen.test_accuracy[:, 1, -1], "{:.1%}"),
+    }
+    counted = {field.name: getattr(claims(stored), field.name) for field in dataclasses.fields(Claims)}
+    return said | {name: one.words if one else "no" for name, one in counted.items()}
 
 
 def _mean(values: np.ndarray, form: str) -> str:

@@ -12,7 +12,7 @@ from core.params import Curves
 from core.training.device import falling_back, own_device
 from core.training.practice import harness
 from core.training.practice.grokking import EXPERIMENT, ROWS, Problem, Solution
-from core.training.practice.statistics import Count, count
+from core.training.practice.statistics import Count, count, seeds_in_words
 
 __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", "run"]
 
@@ -59,31 +59,40 @@ def counts(solution: Solution) -> dict[float, tuple[int, int]]:
 class Claims:
     """What is said of the stored runs under one kind of decay, counted over all seeds and τ; never counts as longest."""
 
-    fits_sooner: Count
+    fits_sooner: Count | None
     """At the largest α the pairs are fitted sooner than at the smallest."""
-    fits_sooner_than_one: Count
+    fits_sooner_than_one: Count | None
     """At α = 10 they are fitted sooner than at α = 1."""
-    waits_less: Count
+    waits_less: Count | None
     """At α = 10 the wait from fitting to grokking is shorter than at α = 1."""
-    groks_sooner: Count
+    groks_sooner: Count | None
     """At α = 10 the network groks sooner than at α = 1."""
+    low_waits_less: Count | None
+    """At the smallest α the wait is shorter than at α = 1."""
+    high_groks_sooner: Count | None
+    """At the largest α the network groks sooner than at α = 10."""
 
 
 def claims(solution: Solution) -> Claims:
-    """The counts over runs [seed, tau, alpha]; pairs of which neither got there are left out."""
+    """The counts over runs [seed, tau, alpha]; pairs of which neither got there are left out, None where that is all.
+
+    The waits of the smallest α are compared where both runs grokked.
+    """
     place = {float(alpha): k for k, alpha in enumerate(solution.alpha)}
     low, one, ten, high = 0, place[1.0], place[10.0], len(solution.alpha) - 1
 
-    def sooner(values: np.ndarray, first: int, second: int) -> Count:
+    def sooner(values: np.ndarray, first: int, second: int, both: bool = False) -> Count | None:
         here, there = (np.nan_to_num(values[..., k], nan=np.inf).ravel() for k in (first, second))
-        known = np.isfinite(here) | np.isfinite(there)
-        return count(here[known] < there[known])
+        known = np.isfinite(here) & np.isfinite(there) if both else np.isfinite(here) | np.isfinite(there)
+        return count(here[known] < there[known]) if known.any() else None
 
     return Claims(
         sooner(solution.fitted, high, low),
         sooner(solution.fitted, ten, one),
         sooner(waits(solution), ten, one),
         sooner(solution.grokked, ten, one),
+        sooner(waits(solution), low, one, both=True),
+        sooner(solution.grokked, high, ten),
     )
 
 
@@ -145,8 +154,7 @@ def _stored_words() -> dict[str, str]:
     """What does not hang on what is chosen: the counts of both kinds of decay, and how much was run."""
     stored, problem = harness.read(EXPERIMENT).solution, EXPERIMENT.committed
     said = {
-        "seeds": str(stored.seed.size),
-        "runs": str(stored.grokked.size),
+        "seeds": seeds_in_words(stored.seed.size),
         "modulus": str(problem.modulus),
         "pairs": f"{problem.modulus**2:,}",
         "budget": f"{problem.steps:,}",
@@ -154,7 +162,9 @@ def _stored_words() -> dict[str, str]:
     }
     for row, prefix in zip(ROWS, ("all", "but"), strict=True):
         counted = claims(of_row(stored, row))
-        said |= {f"{prefix}_{field.name}": getattr(counted, field.name).words for field in dataclasses.fields(counted)}
+        for field in dataclasses.fields(counted):
+            one = getattr(counted, field.name)
+            said[f"{prefix}_{field.name}"] = one.words if one else "no pair of runs"
         grokked = np.isfinite(of_row(stored, row).grokked)
         said[f"{prefix}_grokked"] = f"{grokked.sum()} of {grokked.size}"
         said[f"{prefix}_grokked_low"] = f"{grokked[..., 0].sum()} of {grokked[..., 0].size}"

@@ -136,7 +136,6 @@ def _words() -> dict[str, str]:
         "scales": str(stored.alpha.size),
         "largest": f"{stored.size[-1]:,}",
         "target": f"{TARGET:.0%}",
-        "small": f"{SMALL:,}",
         "runs": str(stored.epochs_used.size),
         "unlearnt": str(int((stored.train_loss[..., -1] >= LEARNT).sum())),
         "unlearnt_few": str(int((stored.train_loss[:, 0, :, -1] >= LEARNT).sum())),

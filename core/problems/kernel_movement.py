@@ -83,6 +83,10 @@ def early(steps: np.ndarray, last: int) -> int:
     return int(np.argmin(np.abs(steps[: last + 1] - wanted)))
 
 
+def _early(solution: Solution) -> int:
+    return early(solution.steps, len(solution.steps) - 1)
+
+
 @dataclass(frozen=True)
 class Line:
     """One scale at the last step, means over the seeds."""
@@ -161,7 +165,10 @@ def _words() -> dict[str, str]:
     stored = harness.read(EXPERIMENT).solution
     half = at_equal_fit(stored)
     said = {
-        "early": f"{stored.steps[early(stored.steps, len(stored.steps) - 1)]:.0f}",
+        "early": f"{stored.steps[_early(stored)]:.0f}",
+        "low": f"{stored.alpha[0]:g}",
+        "high": f"{stored.alpha[-1]:g}",
+        "late_low": f"{np.median(stored.kernel_distance[:, 0, -1]):.3f}",
         "last": f"{stored.steps[-1]:.0f}",
         "first_kernel": f"{np.median(stored.kernel_distance[:, -1, 1]):.2f}",
         "first_flips": f"{np.median(stored.flipped_share[:, -1, 1]):.0%}",
@@ -169,19 +176,15 @@ def _words() -> dict[str, str]:
         "seeds": str(stored.seed.size),
         "runs": str(stored.kernel_distance[..., 0].size),
     }
-    places = {"early": (stored, early(stored.steps, len(stored.steps) - 1)), "late": (stored, -1)}
-    places |= {"half": (half, int(np.flatnonzero(half.steps == HALF)[0]))}
-    for when, (runs, place) in places.items():
-        for end, k in (("low", 0), ("one", standard(stored)), ("high", -1)):
-            said[end] = f"{stored.alpha[k]:g}"
+    half_gone = int(np.flatnonzero(half.steps == HALF)[0])
+    for end, k in (("low", 0), ("one", standard(stored)), ("high", -1)):
+        for when, runs, place in (("early", stored, _early(stored)), ("half", half, half_gone)):
             said[f"{when}_{end}"] = f"{np.median(runs.kernel_distance[:, k, place]):.3f}"
             said[f"{when}_{end}_accuracy"] = f"{np.median(runs.test_accuracy[:, k, place]):.0%}"
-        for name in ("flipped_share", "parameter_distance"):
-            orders = [
-                rank_correlation(x, y)
-                for x, y in zip(getattr(runs, name)[..., place], runs.kernel_distance[..., place], strict=True)
-            ]
-            said[f"{when}_{name}"] = f"{np.median(orders):.2f}".replace("-", "−")
+    for name in ("flipped_share", "parameter_distance"):
+        pairs = zip(getattr(half, name)[..., half_gone], half.kernel_distance[..., half_gone], strict=True)
+        orders = [rank_correlation(x, y) for x, y in pairs]
+        said[f"half_{name}"] = f"{np.median(orders):.2f}".replace("-", "−")
     return said | {field.name: getattr(claims(stored), field.name).words for field in fields(Claims)}
 
 

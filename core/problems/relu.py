@@ -23,7 +23,16 @@ from core.training import plane
 Array = NDArray[np.float64]
 
 LARGE = 2.0
+CLUSTERS = ("right", "left", "top", "bottom")
 SNAPSHOTS = 75
+
+
+def _turn(place: str):
+    return knob(0.0, f"{place} cluster, turned by", unit="°", low=-180, high=180, step=1)
+
+
+def _size(place: str):
+    return knob(1.0, f"{place} cluster, distance", low=0.3, high=1.5, step=0.01)
 
 
 @dataclass(frozen=True)
@@ -53,10 +62,27 @@ class Problem(Params):
     points: int = knob(10, "points per cluster", low=1, high=50, step=1)
     width: int = knob(30, "neurons", low=2, high=100, step=2)
     end: float = knob(100.0, "until t", low=1, high=1000, scale="log", help="flow time")
+    right: float = _turn("right")
+    left: float = _turn("left")
+    top: float = _turn("top")
+    bottom: float = _turn("bottom")
+    far_right: float = _size("right")
+    far_left: float = _size("left")
+    far_top: float = _size("top")
+    far_bottom: float = _size("bottom")
 
     def __post_init__(self) -> None:
         super().__post_init__()
         plane.check_even(self.width)
+
+    @property
+    def centres(self) -> Array:
+        """Where the four clusters stand, [4, 2]: at ±e₁ and ±e₂ unless they were moved."""
+        turn = np.radians([getattr(self, place) for place in CLUSTERS])
+        size = np.array([getattr(self, f"far_{place}") for place in CLUSTERS])
+        x, y = xor.CENTRES.T
+        turned = np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=1)
+        return size[:, None] * turned
 
 
 PRESETS = {
@@ -84,7 +110,7 @@ class Solution:
 
 def solve(problem: Problem) -> Solution:
     """Train both networks to the same flow time."""
-    X, y = xor.clusters(problem.points, noise=problem.noise, seed=problem.seed)
+    X, y = xor.clusters(problem.points, noise=problem.noise, seed=problem.seed, centres=problem.centres)
     starts = (problem.tau, problem.delta), rival_start(problem)
     paired = starts[0][0] >= LARGE / 2, starts[1][0] >= LARGE / 2
     main, rival = (_follow(problem, X, y, start(problem, p), *s) for s, p in zip(starts, paired, strict=True))

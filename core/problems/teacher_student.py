@@ -12,7 +12,7 @@ L_test           test_loss          [t]        exact mean of squares over the wh
 Time is the flow time of the mean of squares, learning rate × steps: the paper's 10⁶ steps at 1e-4 are 100.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,13 @@ from core.theory.states import imbalance
 from core.training import measures, plane
 
 Array = NDArray[np.float64]
+
+
+TURNED = ("turn1", "turn2", "turn3")
+
+
+def _turn(which: str):
+    return knob(0.0, f"{which} teacher neuron, turned by", unit="°", low=-180, high=180, step=1)
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,10 @@ class Problem(Params):
         smallest=1e-5,
         help="flow time per step of gradient descent; 0 chooses a stable one, at most the paper's 1e-4",
     )
+    turn1: float = _turn("first")
+    turn2: float = _turn("second")
+    turn3: float = _turn("third")
+    shift: float = knob(0.0, "first datum, shifted by", unit="°", low=-180, high=180, step=1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -128,7 +139,7 @@ def observed(task: TeacherStudent, run: plane.Run, conserved: float) -> Solution
 
 def papers_four(problem: Problem) -> tuple[Solution, ...]:
     """The paper's four settings of (τ, δ) at unit rates, for this problem's seed, sizes and time."""
-    kept = {name: getattr(problem, name) for name in ("seed", "samples", "width", "teachers", "end")}
+    kept = {name: getattr(problem, name) for name in ("seed", "samples", "width", "teachers", "end", *TURNED, "shift")}
     return tuple(solve(Problem(tau=panel.tau, delta=panel.delta, **kept)) for panel in PAPER_PANELS.values())
 
 
@@ -142,7 +153,24 @@ def _start(problem: Problem):
     task = teacher_student.draw(
         d=2, n=problem.samples, width=problem.width, teachers=problem.teachers, seed=problem.seed, tests=1
     )
-    return task, *task.student.scaled(problem.tau, problem.delta)
+    return _moved(problem, task), *task.student.scaled(problem.tau, problem.delta)
+
+
+def _moved(problem: Problem, task: TeacherStudent) -> TeacherStudent:
+    """The task with the first teacher neurons turned and the first datum shifted; labels are the moved teacher's."""
+    turns = np.zeros(len(task.teacher.directions))
+    turns[: len(TURNED)] = [getattr(problem, name) for name in TURNED][: len(turns)]
+    if not turns.any() and not problem.shift:
+        return task
+    teacher = Teacher(_rotated(task.teacher.directions, turns), task.teacher.readouts)
+    X = np.concatenate([_rotated(task.X[:1], np.array([problem.shift])), task.X[1:]])
+    return replace(task, teacher=teacher, X=X, y=teacher.labels(X), y_test=teacher.labels(task.X_test))
+
+
+def _rotated(vectors: Array, degrees: Array) -> Array:
+    turn = np.radians(degrees)
+    x, y = vectors.T
+    return np.stack([x * np.cos(turn) - y * np.sin(turn), x * np.sin(turn) + y * np.cos(turn)], axis=1)
 
 
 def curves(problem: Problem, solution: Solution) -> Curves:

@@ -63,6 +63,7 @@ def measured(times: ArrayLike, turned: ArrayLike, loss: ArrayLike) -> Phases:
     """The phases of one run from times[T], increasing from 0, turned[T] in radians and the loss above its minimum[T].
 
     Raises OutsideTheory for other shapes, times that do not increase, numbers that are not finite and negative losses.
+    Ours.
     """
     t, angle, left = (finite(name, x, axes=1) for name, x in (("times", times), ("turned", turned), ("loss", loss)))
     for name, values in (("turned", angle), ("loss", left)):
@@ -80,13 +81,13 @@ def measured(times: ArrayLike, turned: ArrayLike, loss: ArrayLike) -> Phases:
 
 
 def of_neurons(times: ArrayLike, W: ArrayLike, loss: ArrayLike) -> Phases:
-    """The phases of a run whose first layer is W[T, m, 2]; refuses what `measured` refuses."""
+    """The phases of a run whose first layer is W[T, m, 2]; refuses what `measured` refuses. Ours."""
     W = finite("W", W, axes=3)
     return measured(times, np.pi * shares_turned(W[0], W).mean(axis=-1), loss)
 
 
 def of_kernel(times: ArrayLike, distance: ArrayLike, loss: ArrayLike) -> Phases:
-    """The phases of a run by its kernel distance S(0, t)[T] in [0, 1]; refuses what `measured` refuses."""
+    """The phases of a run by its kernel distance S(0, t)[T] in [0, 1]; refuses what `measured` refuses. Ours."""
     S = np.clip(finite("distance", distance, axes=1), 0.0, 1.0)
     return measured(times, 2 * np.arcsin(np.sqrt(S / 2)), loss)
 
@@ -94,7 +95,7 @@ def of_kernel(times: ArrayLike, distance: ArrayLike, loss: ArrayLike) -> Phases:
 def spans(phases: Phases) -> tuple[Span, ...]:
     """The whole run from 0 to its end, cut where a phase begins or ends.
 
-    What ends before SLIVER times its beginning goes with what came before it: nobody sees it on a log axis.
+    What ends before SLIVER times its beginning goes with what came before it: nobody sees it on a log axis. Ours.
     """
     borders = np.unique(np.concatenate([[0.0, phases.end], phases.turns.ravel(), phases.fits.ravel()]))
     last = max([0.0, *phases.turns[:, 1], *phases.fits[:, 1]])

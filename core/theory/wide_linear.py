@@ -153,7 +153,7 @@ def exact_weights(A_0, W_0, beta_star, times, *, eta_a=1.0, eta_w=1.0) -> tuple[
     Products fix the weights up to a rotation of the hidden layer. Of all rotations gradient flow takes the one that turns
     least, QᵀQ' symmetric for Q = [Aᵀ; Wᵀ] (rates absorbed), so from one time to the next the polar factor of Q(t)Q(t')ᵀ is
     taken. The products stay exact; a neuron's own weights have an error that falls with the square of the times' distance.
-    Raises OutsideTheory also where times do not rise.
+    Raises OutsideTheory also where times do not rise. Ours.
     """
     run = _Run.checked(A_0, W_0, beta_star, times, eta_a, eta_w)
     if np.any(np.diff(run.times) < 0):

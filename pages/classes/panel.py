@@ -14,7 +14,7 @@ from pages.classes.kept.store import store
 from pages.classes.member import Member, secret_of
 from pages.classes.scene import here, kind_of, known, title
 from pages.classes.tally import goal_words
-from pages.lessons.builder import exercise_query
+from pages.lessons.learn.builder import exercise_query
 from pages.lessons.lesson import state
 from pages.lessons.lessons import LESSONS
 from pages.shared.address import spelled

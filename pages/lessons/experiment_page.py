@@ -112,5 +112,9 @@ def _settings(problem: Params) -> dict[str, str]:
     words = {}
     for name in type(problem).knobs():
         value = getattr(problem, name)
-        words[name] = ", ".join(f"{one:g}" for one in value) if isinstance(value, tuple) else str(value)
+        words[name] = ", ".join(map(_said, value)) if isinstance(value, tuple) else str(value)
     return words
+
+
+def _said(one: float | str) -> str:
+    return one if isinstance(one, str) else f"{one:g}"

@@ -60,7 +60,7 @@ def section(stem: str, name: str) -> Iterator[None]:
 @contextmanager
 def folded(stem: str, name: str) -> Iterator[bool]:
     """The same part folded until a visitor opens it; yields whether it is open. What it shows is computed only then."""
-    with stage().below or st.container(), st.container(key=f"section_{name}"):
+    with stage().below or st.container():
         fold = st.expander(pieces(stem)[f"section: {name}"], key=f"fold_{name}", on_change="rerun")
-        with fold:
-            yield bool(fold.open)
+    with fold:
+        yield bool(fold.open)

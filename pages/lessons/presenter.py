@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from pages.shared.explain.symbols import templates
 from pages.shared.plot import ASSETS
 from pages.shared.stage import Stage
-from pages.shared.symbols import templates
 
 PRESENTING = "_presenting"
 

@@ -3,7 +3,7 @@
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from pages.shared.notebooks import REFERENCE
+from pages.shared.explain.notebooks import REFERENCE
 
 
 def reference_routes() -> list[BaseRoute]:

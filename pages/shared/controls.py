@@ -13,8 +13,8 @@ import streamlit as st
 from core.errors import OutsideTheory
 from core.params import Knob, Params
 from pages.shared import address
+from pages.shared.explain.symbols import helped
 from pages.shared.stage import MOVED, on_phone, open_anew, stage
-from pages.shared.symbols import helped
 
 P = TypeVar("P", bound=Params)
 

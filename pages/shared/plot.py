@@ -20,11 +20,11 @@ import streamlit as st
 
 from core.figures.picture import Picture
 from core.figures.style import DARK, number
+from pages.shared.explain.symbols import shown
 from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
 from pages.shared.streamlit_internals import runs_a_fragment
-from pages.shared.symbols import shown
 
 ASSETS = Path(__file__).parents[2] / "assets"
 PLOTLY_FILE = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -79,6 +79,7 @@ def plot(
     wants: Sequence[str] = (),
     hero: bool = False,
     together: bool = False,
+    insets: str = "",
 ) -> dict[str, Any]:
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
@@ -86,7 +87,7 @@ def plot(
     "hover" are reported only if asked for, since each report reruns the page; with "link" a link in a figure to another
     setting of the page moves its controls instead of loading it anew; together: a scene that is turned turns the others;
     hero: this chart reads and writes the link's t and cam, and a lesson directs it: it may stand veiled or highlight a
-    trace (pages/lessons/picture.py).
+    trace (pages/lessons/picture.py); insets: where the file lies that a map's rested cells play from.
     """
     opening = _opening() if hero else {}
     free = free_fields() if hero else set()
@@ -109,6 +110,7 @@ def plot(
         heard=st.session_state.get(f"{HEARD}{key}"),
         plotly=PLOTLY_URL,
         file=key,
+        insets=insets,
     )
     heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
     for kind in {DRAG, LINK} & {*wants}:

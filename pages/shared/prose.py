@@ -8,9 +8,9 @@ from pathlib import Path
 import streamlit as st
 
 from core.errors import Unavailable
-from pages.shared.glossary import read_terms, with_hover
+from pages.shared.explain.glossary import read_terms, with_hover
+from pages.shared.explain.symbols import of_formula, symbols, with_symbols
 from pages.shared.stage import stage
-from pages.shared.symbols import of_formula, symbols, with_symbols
 
 FOLDER = Path(__file__).parents[2] / "assets" / "prose"
 

@@ -12,11 +12,11 @@ from core import __version__
 from core.papers import PAPERS
 from core.params import Params
 from pages import BY_STEM
-from pages.shared.notebooks import NOTEBOOK, notebook_of
+from pages.shared.explain.notebooks import NOTEBOOK, notebook_of
+from pages.shared.explain.units import quantity
 from pages.shared.prose import hovering, pieces, prose
 from pages.shared.registry import Shown
 from pages.shared.stage import stage
-from pages.shared.units import quantity
 
 
 def takeaway(page: Shown, *more: str) -> None:

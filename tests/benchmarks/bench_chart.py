@@ -2,8 +2,7 @@
 
 For each page: from the key to the first and to the last picture painted with the new value, medians of many single steps,
 against the same figures (without frames) each in its own st.plotly_chart on an otherwise empty page, in turn in one run.
-Then frames while the cursor is dragged: median and p95 of the time between frames, against one Plotly.restyle of the same
-traces. Wanted: first picture at most 1.5 times the plain page's; p95 at most 1.5 restyles and, in the plane, under 50 ms.
+Wanted: first picture at most 1.5 times the plain page's. Frames while a hand drags are bench_drag's.
 """
 
 import argparse
@@ -26,7 +25,8 @@ WATCH = """([key, before]) => { window.step = new Promise(done => {
   addEventListener('keydown', pressed => {
     const began = pressed.timeStamp, painted = new Map();
     const look = () => {
-      const plots = [...document.querySelectorAll('.js-plotly-plot')].filter(p => p.layout?.meta?.[key] !== undefined);
+      const mine = document.querySelector('.lab-chart') ?? document;
+      const plots = [...mine.querySelectorAll('.js-plotly-plot')].filter(p => p.layout?.meta?.[key] !== undefined);
       plots.forEach((plot, k) => {
         const there = plot.layout.meta[key] !== before && plot.calcdata && !(plot._promises?.length);
         if (!there || painted.has(k)) return;
@@ -41,38 +41,8 @@ WATCH = """([key, before]) => { window.step = new Promise(done => {
     look();
   }, {once: true, capture: true});
 }) }"""
-META = """key => [...document.querySelectorAll(".js-plotly-plot")]
+META = """key => [...(document.querySelector('.lab-chart') ?? document).querySelectorAll(".js-plotly-plot")]
   .map(p => p.layout?.meta?.[key]).find(value => value !== undefined)"""
-DRAG = """async () => {
-  const range = document.querySelector('.lab-time input'), gaps = [];
-  const chart = document.querySelector('.lab-chart');
-  let before = 0;
-  for (let k = 0; k <= 40; k++) {
-    range.value = String(Math.round(k / 40 * range.max));
-    const drawn = chart.dataset.drawn;
-    range.dispatchEvent(new Event('input', {bubbles: true}));
-    while (chart.dataset.drawn === drawn) await new Promise(requestAnimationFrame);
-    const now = await new Promise(requestAnimationFrame);
-    if (before) gaps.push(now - before);
-    before = now;
-  }
-  return gaps;
-}"""
-RESTYLE = """async () => {
-  const times = [];
-  for (let k = 0; k < 10; k++) {
-    let slowest = 0;
-    for (const plot of document.querySelectorAll('.lab-chart .js-plotly-plot')) {
-      const began = performance.now();
-      const last = plot.data.length - 1, trace = plot.data[last];
-      await Plotly.restyle(plot, {x: [[...(trace.x ?? [])]], y: [[...(trace.y ?? [])]]}, [last]);
-      await new Promise(requestAnimationFrame);
-      slowest = Math.max(slowest, performance.now() - began);
-    }
-    times.push(slowest);
-  }
-  return times;
-}"""
 
 
 def steps(tab, key: str, count: int) -> list[list[float]]:
@@ -104,13 +74,6 @@ def compare(browser, page: str, ours: str, plain: str) -> None:
     print(
         f"{page}: first picture {first[0]:.0f} ms, plain {first[1]:.0f} ms, ratio {first[0] / first[1]:.2f}; "
         f"last {last[0]:.0f}, {last[1]:.0f}, {last[0] / last[1]:.2f}"
-    )
-    tabs["page"].bring_to_front()
-    gaps = sorted(tabs["page"].evaluate(DRAG))
-    restyle = statistics.median(tabs["page"].evaluate(RESTYLE))
-    p95 = gaps[int(0.95 * len(gaps))]
-    print(
-        f"  frames while dragging: median {statistics.median(gaps):.0f}, p95 {p95:.0f} ms; one restyle {restyle:.0f} ms"
     )
     for tab in tabs.values():
         tab.close()

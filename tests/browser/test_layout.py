@@ -43,16 +43,14 @@ def comes_to_fit(seen, height: int, seconds: float = 30) -> None:
                 raise
 
 
+@pytest.mark.parametrize("width, height", SIZES)
 @pytest.mark.parametrize("stem", PICTURES)
-def test_picture_control_and_words_are_on_screen_together(visit, stem):
-    seen = visit(*SIZES[0], reduced_motion="reduce").open(stem)
-    for width, height in SIZES:
-        seen.tab.set_viewport_size({"width": width, "height": height})
-        seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
-        comes_to_fit(seen, height)
-        seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
-        seen.tab.wait_for_timeout(300)
-        assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
+def test_picture_control_and_words_are_on_screen_together(visit, stem, width, height):
+    seen = visit(width, height, reduced_motion="reduce").open(stem)
+    comes_to_fit(seen, height)
+    seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
+    seen.tab.wait_for_timeout(300)
+    assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
 
 
 @pytest.mark.walk
@@ -114,6 +112,13 @@ def test_a_network_without_websockets_is_told(visit):
     assert "administrator" in seen.tab.inner_text("#lab-no-websocket")
 
 
+def test_a_page_that_lost_its_body_is_asked_for_anew(visit):
+    seen = visit(reduced_motion="reduce").open("geometry?delta=1")
+    seen.rest().tab.evaluate("() => document.querySelector('h1').remove()")
+    seen.tab.locator("h1").wait_for()
+    seen.settle().until_meta("delta", 1)
+
+
 def test_without_webgl_a_scene_is_told_in_words(visit):
     seen = visit(reduced_motion="reduce")
     seen.tab.add_init_script(
@@ -125,3 +130,28 @@ def test_without_webgl_a_scene_is_told_in_words(visit):
     assert "WebGL" in seen.tab.locator(".lab-panel").first.inner_text()
     assert seen.tab.locator(".lab-panel").nth(1).locator(".main-svg").count() > 0
     assert seen.complaints == []
+
+
+@pytest.mark.parametrize(
+    "given, larger",
+    [
+        ({"width": 853, "height": 480}, 1),
+        ({"width": 844, "height": 390, "is_mobile": True, "has_touch": True}, 1),
+        ({"width": 390, "height": 844, "is_mobile": True, "has_touch": True}, 1.5),
+    ],
+    ids=["magnified by half", "a phone on its side", "a phone with larger text"],
+)
+def test_one_whole_picture_is_left_where_room_is_short(visit, given, larger):
+    """150 % on a laptop is a window of two thirds; larger text alone leaves the window as it is."""
+    seen = visit(reduced_motion="reduce", **given)
+    if larger > 1:
+        seen.tab.add_init_script(
+            "addEventListener('DOMContentLoaded', () => document.head.append(Object.assign(document.createElement('style'),"
+            f"{{ textContent: 'html {{ font-size: {larger:.0%} !important }}' }})))"
+        )
+    seen.open("exact")
+    panels = seen.tab.locator(".lab-chart").first.locator(".lab-panel:not([hidden])")
+    assert panels.count() == 1
+    plot, bar = panels.first.locator(".lab-plot").bounding_box(), seen.tab.locator(".lab-bar").first.bounding_box()
+    assert plot["width"] > 0.55 * given["width"] and plot["height"] > 150
+    assert min(plot["y"] + plot["height"], bar["y"]) - plot["y"] > 90

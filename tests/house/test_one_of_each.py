@@ -20,7 +20,7 @@ ONE = {
     ),
     "the order of the five measures": (r"hamming_distance\W+parameter_distance", set()),
     "progress bars": (r"\btqdm\(", {"core/training/command_line.py"}),
-    "argparse": (r"ArgumentParser\(", {"core/training/command_line.py"}),
+    "argparse": (r"ArgumentParser\(", {"core/training/command_line.py", "core/datasets/fetch.py"}),
     "regime for the side of δ": (r"regime_(mark|side|colour)", set()),
 }
 

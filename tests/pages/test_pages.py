@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import PAGES
-from pages.shared.units import quantity
+from pages.shared.explain.units import quantity
 from tests.unpacked import frames
 
 ROOT = Path(__file__).parents[2]

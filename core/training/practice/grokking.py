@@ -255,12 +255,12 @@ def _axes(problem: Problem) -> ground.Arrays:
 def _seconds(problem: Problem) -> float:
     runs = len(problem.alphas) * len(problem.taus) * len(problem.rows) * problem.seeds
     work = problem.modulus**2 * problem.width * (problem.width * 10 + problem.modulus)
-    return runs * problem.steps * work * 3e-10 * problem.fraction
+    return runs * problem.steps * work * 2e-10 * problem.fraction
 
 
 EXPERIMENT = ground.Experiment(
     name="grokking",
-    committed=Problem(),
+    committed=Problem(seeds=1),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((s, row) for s in range(problem.seeds) for row in range(len(problem.rows))),

@@ -251,14 +251,15 @@ def resolve_data(problem: Problem) -> tuple[Problem, str]:
 
 
 def _seconds(problem: Problem) -> float:
-    step = len(problem.alphas) * problem.batch * 1e-5
-    kernels = len(problem.alphas) * len(checkpoints(problem.steps)) * problem.probe * 0.01
-    return problem.seeds * (problem.steps * step + kernels)
+    size = 0.15 if problem.data == "digits" else 1.0
+    step = len(problem.alphas) * problem.batch * 1e-4
+    look = len(problem.alphas) * (0.2 + 0.003 * problem.probe)
+    return problem.seeds * size * (problem.steps * step + len(checkpoints(problem.steps)) * look)
 
 
 EXPERIMENT = ground.Experiment(
     name="kernel_movement",
-    committed=Problem(data="mnist", seeds=4),
+    committed=Problem(data="mnist"),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((k,) for k in range(problem.seeds)),

@@ -66,3 +66,12 @@ def test_the_separating_surface_says_on_which_side_the_start_is(values, said):
     assert len(pictures[0].layout["meta"]["alt"]) > 20 and len(pictures[0].json()) < 300_000
     for picture in pictures:
         picture.figure()
+
+
+@pytest.mark.parametrize(
+    "problem, said",
+    [(PRESETS["same weights, other rates"], "δ = −3.75 (0 at equal rates)"), (Geometry(delta=-1.0), "δ = −1")],
+)
+def test_a_title_tells_the_controls_delta_where_rates_have_made_another_of_it(problem, said):
+    title = figures(problem, solve(problem))[0].layout["title"]["text"]
+    assert f"{said}, downstream" in title

@@ -67,7 +67,7 @@ def test_colour_scale_is_one_for_all_times(solution):
 
 def test_marks_sit_on_the_cells(solution):
     view = View(tau=2.0, delta=-1.0, pin1=cell_number(0.1, 1.0), pin2=0, pin3=0)
-    mark = drawn.figures(view, solution)[0].data[1]
+    mark = drawn.figures(view, solution)[0].data[-1]
     assert mark["x"] == pytest.approx([np.log10(TAUS[-1]), -1.0])
     assert mark["y"].tolist() == [-1.0, 1.0]
 

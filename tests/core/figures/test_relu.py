@@ -67,3 +67,15 @@ def test_alt_names_both_starts_and_their_ends():
 def test_presets_draw(name):
     for picture in relu.figures(PRESETS[name], xor_plane.solve(PRESETS[name])):
         picture.figure()
+
+
+def test_each_cluster_can_be_taken_at_its_middle():
+    problem = Problem(end=1.0, right=30.0, far_top=1.3)
+    solution = xor_plane.solve(problem)
+    for picture in (relu.plane(problem, solution, 0), relu.plane(problem, solution, 1)):
+        for handle, centre in zip(picture.handles, problem.centres, strict=True):
+            angle, norm = handle["angle"], handle["norm"]
+            turn = np.radians(angle["offset"] + handle["values"][angle["field"]])
+            size = handle["values"][norm["field"]]
+            np.testing.assert_allclose([size * np.cos(turn), size * np.sin(turn)], centre, atol=1e-12)
+            assert angle["step"] <= 1 and norm["step"] <= 0.01

@@ -65,3 +65,24 @@ def test_data_that_the_teacher_does_not_see_leave_nothing_to_learn():
     assert solution.run.loss.max() < 1e-30
     progress = picture.figures(problem, solution)[2]
     assert max(np.nanmax(trace["y"]) for trace in progress.data) < 2
+
+
+def test_rays_and_the_first_datum_can_be_taken_where_they_are_drawn():
+    problem = Problem(end=1.0, turn1=40.0, shift=-15.0)
+    solution = panel.solve(problem)
+    drawn = picture.figures(problem, solution)
+    for handle, direction in zip(drawn[0].handles, solution.teacher.directions, strict=True):
+        turn = np.radians(handle["angle"]["offset"] + handle["values"][handle["angle"]["field"]])
+        np.testing.assert_allclose([np.cos(turn), np.sin(turn)], direction, atol=1e-12)
+    (datum,) = drawn[1].handles
+    at = np.degrees(np.arctan2(*solution.X[0, ::-1])) % 360
+    assert datum["values"]["shift"] + datum["offset"] == pytest.approx(at)
+    assert datum["at"] == pytest.approx(solution.y[0]) and datum["knob"]["step"] == 1
+    assert all(handle["fields"] in (["turn1"], ["turn2"], ["turn3"]) for handle in drawn[0].handles)
+
+
+def test_the_verdict_is_computed_from_the_turning():
+    problem = Problem(delta=-0.2)
+    solution = panel.solve(problem)
+    degrees = np.degrees(solution.phases.turned)
+    assert f"yet they turn by {degrees:.0f}°" in picture.verdict(solution) and degrees > 5

@@ -64,3 +64,10 @@ def test_bad_problems_get_a_sentence(wrong):
 def test_an_odd_width_is_refused():
     with pytest.raises(OutsideTheory, match="even"):
         Problem(width=3)
+
+
+def test_a_moved_cluster_takes_its_points_along():
+    plain, moved = (xor_plane.solve(Problem(end=1.0, **fields)) for fields in ({}, {"top": 90.0, "far_top": 0.5}))
+    shift = moved.X - plain.X
+    np.testing.assert_allclose(shift[20:30], np.tile([-0.5, -1.0], (10, 1)), atol=1e-12)
+    assert not shift[:20].any() and not shift[30:].any() and (moved.y == plain.y).all()

@@ -97,3 +97,13 @@ def test_the_four_panels_share_seed_and_data():
 def test_bad_problems_get_a_sentence(wrong):
     with pytest.raises(OutsideTheory, match="got"):
         panel.solve(Problem(**wrong))
+
+
+def test_a_turned_teacher_and_a_shifted_datum_make_another_task():
+    plain, moved = (panel.solve(Problem(end=1.0, **fields)) for fields in ({}, {"turn2": 90.0, "shift": 30.0}))
+    cosine = (plain.teacher.directions * moved.teacher.directions).sum(axis=1)
+    np.testing.assert_allclose(cosine, [1.0, 0.0, 1.0], atol=1e-12)
+    assert np.degrees(np.arccos(plain.X[0] @ moved.X[0])) == pytest.approx(30)
+    np.testing.assert_array_equal(plain.X[1:], moved.X[1:])
+    np.testing.assert_allclose(moved.y, moved.teacher.labels(moved.X))
+    np.testing.assert_array_equal(plain.run.W[0], moved.run.W[0])

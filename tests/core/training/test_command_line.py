@@ -25,8 +25,8 @@ ROOT = Path(__file__).parents[3]
 
 MAP = ["--d=5", "--n=20", "--width=6", "--teacher=2", "--seeds=100", "--tau=0.1,2", "--delta=-1:1:2", "--processes=1"]
 GROKKING = ["--alphas=1,10", "--taus=1", "--seeds=1", "--steps=10", "--modulus=5", "--width=8", "--device=cpu"]
-MOVEMENT = ["--alphas=1", "--seeds=1", "--steps=1", "--probe=4", "--batch=8", "--device=cpu"]
-FILTERS = ["--alphas=1", "--seeds=1", "--epochs=1", "--samples=200", "--device=cpu"]
+MOVEMENT = ["--alphas=1", "--seeds=1", "--steps=1", "--probe=4", "--batch=8", "--device=cpu", "--data=digits"]
+FILTERS = ["--alphas=1", "--seeds=1", "--epochs=1", "--samples=200", "--device=cpu", "--data=patches"]
 HIERARCHY = ["--alphas=1", "--seeds=1", "--sizes=512", "--epochs=2", "--device=cpu"]
 
 
@@ -88,6 +88,12 @@ COMMANDS = (
     Command("practice.filters", FILTERS, [*PRACTICE, ["--data", "cats"]], writes="filters.npz"),
     Command("practice.hierarchy", HIERARCHY, [*PRACTICE, ["--sizes", "3"]], writes="hierarchy.npz"),
     Command("practice.kernel_movement", MOVEMENT, [*PRACTICE, ["--rate", "fast"]], writes="kernel_movement.npz"),
+    Command(
+        "regime_map.insets",
+        ["--side=2", "--moments=3", "--samples=5", "--width=4", "--end=1"],
+        [["--side", bad] for bad in ("1", "x", "2.5")] + [["--width", "5"], ["--moments", "1"], *OUTPUT],
+        unit="",
+    ),
     Command(
         "initialisation.survey",
         ["--widths=16", "--slopes=1", "--seeds=1"],

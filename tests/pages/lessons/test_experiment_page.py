@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.problems import grokking, hierarchy
+from core.problems import filters, grokking, hierarchy, kernel_movement
 from core.training.practice import harness as ground
 from pages.lessons import experiment_page as experiment
 
@@ -21,7 +21,7 @@ def opened(stem: str, **query: str) -> AppTest:
     return test.run()
 
 
-@pytest.mark.parametrize("model", [grokking, hierarchy])
+@pytest.mark.parametrize("model", [filters, grokking, hierarchy, kernel_movement])
 def test_a_page_opens_on_the_stored_result_and_says_whose_it_is(model):
     stem, made = model.EXPERIMENT.name, ground.made(model.EXPERIMENT.name)
     test = opened(stem)
@@ -41,7 +41,7 @@ def test_the_run_on_demand_is_described_with_its_own_numbers():
 def test_a_malformed_data_file_is_named_with_what_is_used_instead(tmp_path, monkeypatch):
     (tmp_path / "data_batch_1.bin").write_bytes(b"no such records")
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
-    test = opened("filters", seed="9")
+    test = opened("filters", seed="9", data="auto")
     assert not test.exception
     note = next(c.value for c in test.caption if "data_batch_1.bin" in c.value)
     assert "binary version" in note and "Used instead: patches" in note
@@ -59,4 +59,4 @@ def test_every_scale_left_out_is_a_sentence():
 def test_the_download_holds_the_arrays_of_the_picture():
     solution = grokking.recorded(grokking.Problem(alphas=(1,)))
     arrays = experiment.arrays(solution)
-    assert arrays["grokked"].shape[2] == 1 and np.ndim(arrays["alpha"]) == 1
+    assert arrays["grokked"].shape[3] == 1 and np.ndim(arrays["alpha"]) == 1

@@ -31,10 +31,10 @@ CHECKS = {
 }
 
 PROBLEMS = {
-    "07cccedec73b5dbe": grokking.EXPERIMENT,
+    "a7a8dabd29f24f93": grokking.EXPERIMENT,
     "cbd32cb6a1ca59a8": hierarchy.EXPERIMENT,
-    "1ad082b6e1f02acc": filters.EXPERIMENT,
-    "c0400075e6ec65f8": kernel_movement.EXPERIMENT,
+    "9d90e78ba1985faf": filters.EXPERIMENT,
+    "f0d757454530e345": kernel_movement.EXPERIMENT,
 }
 
 

@@ -102,7 +102,9 @@ def test_bad_problems_are_refused_in_a_sentence(bad):
 def test_a_summary_has_a_line_for_each_scale():
     lines = page_model.summary(ground.read(filters.EXPERIMENT).solution)
     assert [line.alpha for line in lines if line.control == filters.PLAIN] == pytest.approx([0.1, 1, 10])
-    assert all("±" in line.smoothness and "°" in line.turned for line in lines)
+    assert all(float(line.smoothness.split()[0]) > 0 and line.turned.endswith("°") for line in lines)
+    assert page_model.spread(np.array([1.0, 2.0, np.nan]), "{:.1f}", "°") == "1.5 ± 0.5°"
+    assert page_model.spread(np.array([1.0, np.nan]), "{:.1f}") == "1.0"
 
 
 def test_a_page_run_is_bounded():

@@ -78,7 +78,8 @@ def test_snapshots_grow_to_the_whole_result():
 
 
 def test_grokking_run_stops_and_is_recorded():
-    easy = dataclasses.replace(TINY, alphas=(1.0,), taus=(0.5,), seeds=1, steps=400, modulus=5, fraction=0.9, width=16)
+    small = {"seeds": 1, "steps": 400, "modulus": 5, "fraction": 0.9, "width": 16, "rows": ("all weights",)}
+    easy = dataclasses.replace(TINY, alphas=(1.0,), taus=(0.5,), **small)
     *_, last = ground.run(grokking.EXPERIMENT, easy)
     (grokked,) = last.solution.grokked.ravel()
     assert 0 < grokked < 400 and last.solution.fitted.item() <= grokked

@@ -52,7 +52,7 @@ def _shuffle():
 
 
 def test_run_that_has_learnt_keeps_its_last_values(monkeypatch):
-    monkeypatch.setattr(hierarchy, "LEARNT", 0.5)
+    monkeypatch.setattr(hierarchy, "LEARNT", 1.0)
     easy = dataclasses.replace(TINY, sizes=(512,), seeds=1, epochs=60, width=32)
     *_, last = ground.run(hierarchy.EXPERIMENT, easy)
     left = last.solution.epochs_used < 60

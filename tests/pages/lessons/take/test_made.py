@@ -6,14 +6,15 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.figures.start_story import PANELS
 from pages import BY_STEM, PAGES, ROOT
 from pages.lessons.guide import step_words
 from pages.lessons.lessons import LESSONS
 from pages.lessons.take import made
 from pages.lessons.take.one_file import MOST
 from pages.lessons.take.words import html_of
+from pages.shared.explain.units import quantities, quantity
 from pages.shared.prose import pieces
-from pages.shared.units import quantities, quantity
 from tests.pages.lessons.take.test_one_file import unpacked
 
 STREAMLIT_ALONE = re.compile(r":material/|:[a-z]+\[|\$")
@@ -57,6 +58,16 @@ def test_a_lesson_s_file_has_every_step(shown, here):
         told = json.loads(scene["told"])
         assert step.name in scene["words"] and len(told["panels"]) == len(step.panels)
         assert told["directions"]["highlight"] == ([step.trace] if step.trace else [])
+
+
+def test_a_story_s_file_has_the_pictures_and_the_cursor_of_each_step():
+    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    test.switch_page("pages/start.py")
+    test.run()
+    scenes = json.loads(unpacked(made.lesson_file(test.session_state["_stage"].shown), "lab-scenes"))
+    told = [json.loads(scene["told"]) for scene in scenes]
+    assert [panel["short"] for one in told for panel in one["panels"]] == list(PANELS)
+    assert [one["cursor"]["symbol"] for one in told] == ["t"] * 5 + ["step"]
 
 
 @pytest.mark.parametrize("stem, step", EVERY, ids=lambda case: getattr(case, "name", case))

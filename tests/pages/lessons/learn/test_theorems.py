@@ -7,8 +7,8 @@ import pytest
 
 from core.papers import PAPERS
 from pages import BY_STEM, PAGES
-from pages.lessons.figures_of_paper import FIGURES
-from pages.lessons.theorems import INDEX, OTHERS
+from pages.lessons.learn.figures_of_paper import FIGURES
+from pages.lessons.learn.theorems import INDEX, OTHERS
 from pages.shared.prose import pieces
 
 STATEMENTS = ["theorem 3.1", "theorem 4.1", "theorem 4.2", "theorem B.6", "theorem B.8", "theorem B.9", "theorem B.10"]

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-REFERENCE = Path(__file__).parents[2] / "docs" / "api" / "index.html"
-FOLDER = Path(__file__).parents[2] / "docs" / "notebooks"
+REFERENCE = Path(__file__).parents[3] / "docs" / "api" / "index.html"
+FOLDER = Path(__file__).parents[3] / "docs" / "notebooks"
 NOTEBOOK = "application/x-ipynb+json"
 BELONGS = {
     "figures_2_to_4": ("start", "geometry", "exact", "implicit_bias", "landscape", "wide", "deep", "limits"),

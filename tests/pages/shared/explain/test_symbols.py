@@ -8,10 +8,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import PAGES
+from pages.shared.explain.symbols import PICTURES, SPELLED, found, helped, of_formula, shown, symbols, templates
 from pages.shared.prose import hovering
-from pages.shared.symbols import PICTURES, SPELLED, found, helped, of_formula, shown, symbols, templates
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 LINK = re.compile(r'\[([^\]]+)\]\(learn\?part=glossary#[\w-]+ "([^"]+)"\)')
 UNSEEN = re.compile(r"\$[^$]*\$|`[^`]*`|\]\((?:\x22[^\x22]*\x22|[^)\x22])*\)|:[a-z]+\[[^\]]*\]|^#.*$", re.MULTILINE)
 TEXTS = {

@@ -1,7 +1,7 @@
 """The symbols that pages write: where a text shows one, it explains it at the first mention, by hover, tap and key.
 
 Their table is assets/prose/symbols.md, their pictures assets/symbols/. Texts carry a link whose title is the meaning, as a
-glossary term's is (pages/shared/glossary.py); a chart gets one button with all its symbols; formulas a line of their own.
+glossary term's is (glossary.py); a chart gets one button with all its symbols; formulas a line of their own.
 """
 
 import functools
@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from pages.shared.glossary import PROTECTED
+from pages.shared.explain.glossary import PROTECTED
 
-ASSETS = Path(__file__).parents[2] / "assets"
+ASSETS = Path(__file__).parents[3] / "assets"
 TABLE, PICTURES = ASSETS / "prose" / "symbols.md", ASSETS / "symbols"
 ENTRY = re.compile(r"- \*\*(?P<symbol>[^*]+)\*\*, (?P<name>[^:]+): (?P<meaning>.+)")
 SPELLED = {"δ": "delta", "τ": "tau", "β": "beta", "φ": "phi", "S": "S"}

@@ -3,7 +3,7 @@
 import pytest
 
 from pages import BY_STEM
-from pages.lessons.builder import exercise_query, lesson_query
+from pages.lessons.learn.builder import exercise_query, lesson_query
 from pages.lessons.lesson import state
 from pages.lessons.lessons import LESSONS
 from pages.shared.link import Goal, Link, read, unknown

@@ -1,0 +1,1 @@
+"""What is explained in place: terms, symbols, units, and the notebook that says more."""
