@@ -58,12 +58,11 @@ def _quantity(problem: Exact, solution: Solution, run, short: str) -> Picture:
     for row, (axis, values) in enumerate(zip(ROWS, theory, strict=True)):
         for k, delta in enumerate(solution.deltas):
             colour = colour_of(delta)
-            where: dict[str, Any] = {"yaxis": axis}
             pale = NOTHING if simulated is None else where_shown(problem, run.directions[row].times, simulated[row][k])
-            picture.add(style.line(pale[0], pale[1], colour, width=6, opacity=FAINT, **where))
+            picture.add(style.line(pale[0], pale[1], colour, width=6, opacity=FAINT, yaxis=axis))
             shown = where_shown(problem, solution.times, values[k])
             dash = "solid" if run is None else "dash"
-            picture.add(style.line(*shown, colour, f"δ = {delta:g}", width=2, dash=dash, **where))
+            picture.add(style.line(shown[0], shown[1], colour, f"δ = {delta:g}", width=2, dash=dash, yaxis=axis))
     if short == "ν":
         picture.lay(**{_long(axis): {"range": [-NU_SHOWN, NU_SHOWN]} for axis in ROWS})
     return _cursors(problem, solution, picture, theory)
@@ -87,7 +86,7 @@ def _errors(problem: Exact, solution: Solution, run) -> Picture:
             if run is not None:
                 one = run.directions[row]
                 error = where_shown(problem, one.times, np.maximum(one.error[k], ERROR_FLOOR))
-            picture.add(style.line(*error, colour_of(delta), f"δ = {delta:g}", width=2, yaxis=axis))
+            picture.add(style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2, yaxis=axis))
     floor = [np.full((1, solution.times.size), ERROR_FLOOR)] * len(ROWS)
     return _cursors(problem, solution, picture, floor, [style.INK])
 
