@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from core.figures.packing import MISSING
+
 
 def frames(figure: dict) -> list[dict]:
-    """The frames that core.figures.picture.packed has packed, one after the other."""
+    """The frames that core.figures.packing.packed has packed, one after the other."""
     packed = figure["frames"]
     if packed is None:
         return []
@@ -23,6 +25,8 @@ def _moments(packed: dict, run: dict[str, Any]) -> Any:
     if "like" in run:
         place, name = run["like"]
         run = packed["data"][place][name]
+    if "parts" in run:
+        return np.split(decoded(run["parts"]), decoded(run["upto"])[:-1].astype(int))
     if "trail" in run:
         whole = decoded(run["trail"])
         return [whole[:end] for end in decoded(run["upto"])]
@@ -35,4 +39,6 @@ def decoded(value: Any) -> Any:
     if not (isinstance(value, dict) and "bdata" in value):
         return value
     array = np.frombuffer(base64.b64decode(value["bdata"]), np.dtype(value["dtype"]))
+    if "step" in value:
+        array = np.where(array == MISSING, np.nan, value["zero"] + value["step"] * array).astype(np.float32)
     return array.reshape([int(n) for n in value["shape"].split(",")]) if "shape" in value else array

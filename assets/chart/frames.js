@@ -1,10 +1,11 @@
-/* What travels: typed arrays as base64, and the frames by property (core.figures.picture.packed tells the format). */
+/* What travels: typed arrays as base64, and the frames by property (core.figures.packing.packed tells the format). */
 
 const TYPES = {
   f8: Float64Array, f4: Float32Array, i4: Int32Array, u4: Uint32Array, i2: Int16Array, u2: Uint16Array, i1: Int8Array,
   u1: Uint8Array,
 };
 
+const MISSING = -32768;
 const isObject = (v) => v && typeof v === "object" && !Array.isArray(v) && !ArrayBuffer.isView(v);
 
 /* A copy of `base` with `patch` laid over it; arrays are shared, so Plotly sees which ones changed. */
@@ -29,7 +30,8 @@ export function decoded(value) {
   if (!value || typeof value !== "object") return value;
   if (!("bdata" in value)) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, decoded(one)]));
   const bytes = Uint8Array.from(atob(value.bdata), (letter) => letter.charCodeAt(0));
-  const flat = new TYPES[value.dtype](bytes.buffer);
+  let flat = new TYPES[value.dtype](bytes.buffer);
+  if ("step" in value) flat = Float32Array.from(flat, (n) => (n === MISSING ? NaN : value.zero + value.step * n));
   return rowsOf(flat, value.shape ? value.shape.split(",").map(Number) : [flat.length]);
 }
 
@@ -37,6 +39,7 @@ export function decoded(value) {
 export function frameAt(frames, k) {
   const of = (run) => ("like" in run ? frames.data[run.like[0]][run.like[1]] : run);
   const value = (run) => {
+    if ("parts" in run) return run.parts.subarray(k ? run.upto[k - 1] : 0, run.upto[k]);
     if ("trail" in run) return run.trail.subarray(0, run.upto[k]);
     return "rows" in run ? run.rows[k] : "each" in run ? run.each[k] : run.all;
   };

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import style
+from core.figures import handles, network, style
 from core.figures.exact_axes import (
     ERROR_FLOOR,
     FAINT,
@@ -44,7 +44,24 @@ QUANTITIES: dict[str, tuple[str, Curve]] = {
 
 def directions(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
     """One picture for each quantity and one for the error, with a row for each direction of β₀."""
-    return (*(_quantity(problem, solution, run, short) for short in QUANTITIES), _errors(problem, solution, run))
+    pictures = *(_quantity(problem, solution, run, short) for short in QUANTITIES), _errors(problem, solution, run)
+    pictures[0].network = network.picture(_networks(problem, solution))
+    return pictures
+
+
+def _networks(problem: Exact, solution: Solution) -> list[dict[str, Any]]:
+    """Of the middle direction, the neurons of the outermost δ and of the one between."""
+    one, row = solution.directions[1], turned(problem)[1]
+    last = len(solution.deltas) - 1
+    return [
+        network.copy(
+            f"δ = {solution.deltas[k]:g}, β₀ at {row.angle:g}°",
+            one.w[k][:, None, :],
+            one.a[k][:, None],
+            solution.deltas[k],
+        )
+        for k in sorted({0, last // 2, last})
+    ]
 
 
 def _quantity(problem: Exact, solution: Solution, run, short: str) -> Picture:
@@ -97,6 +114,7 @@ def _rows(problem: Exact, solution: Solution, short: str, title: str, alt: str) 
         problem, short=short, title=title, alt=alt, x=time_name(problem).replace(" of the flow", ""), height=HEIGHT
     )
     time_axis(problem, picture, solution.times)
+    picture.handles.append(handles.time(float(shown_times(problem, solution.times)[0])))
     high = (1 - 2 * GAP) / 3
     plain = {key: value for key, value in style.AXIS.items() if key != "title"}
     for row, axis in enumerate(ROWS):

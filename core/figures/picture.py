@@ -4,7 +4,6 @@ plotly's own graph objects check every property when made; 120 animation frames 
 dictionaries. The tests send every picture through go.Figure, so a misspelt property still fails, but not at run time.
 """
 
-import base64
 import json
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from core.figures.packing import encoded, packed, thinned
+
 ROW = 0.05
+SPATIAL = ("scatter3d", "mesh3d", "surface")
 STRENGTH = {"turns": 0.16, "fits": 0.08, "turns and fits": 0.24}
 
 
@@ -55,11 +57,27 @@ class Picture:
         """What the chart reads; arrays travel as base64 of their own type, those of all frames in one piece."""
         if self.sealed:
             return self.sealed
-        whole = {"data": self.data, "layout": self.layout, "frames": packed(self.frames)}
+        whole = {
+            "data": thinned(self.data, self.shown),
+            "layout": self.layout,
+            "frames": packed(self.frames, self.shown),
+        }
         beside = {"handles": self.handles, "roles": self.roles, "network": self.network or None}
         return json.dumps(
-            whole | beside | {"phases": self.phases or None, "inset": self.inset or None}, default=_encoded
+            whole | beside | {"phases": self.phases or None, "inset": self.inset or None}, default=encoded
         )
+
+    def shown(self, place: int, name: str) -> float:
+        """How much of a trace's coordinate the screen shows, in its units: inf for all there is, 0 where that is unknown."""
+        trace = self.data[place]
+        if name not in ("x", "y", "z") or (name == "z" and trace["type"] not in SPATIAL):
+            return 0.0
+        spatial = trace["type"] in SPATIAL
+        room = self.layout.get(trace.get("scene", "scene"), {}) if spatial else self.layout
+        axis = room.get(f"{name}axis" if spatial else f"{name}axis{trace.get(f'{name}axis', name)[1:]}", {})
+        if axis.get("type", "linear") != "linear":
+            return 0.0
+        return abs(axis["range"][1] - axis["range"][0]) if axis.get("range") is not None else np.inf
 
     def seal(self) -> "Picture":
         """Keep the text: the picture must not change any more."""
@@ -83,67 +101,6 @@ class Picture:
             play = {"label": "Play", "method": "animate", "args": [None, {"frame": {"duration": 40, "redraw": True}}]}
             figure.update_layout(updatemenus=[{"type": "buttons", "buttons": [play]}])
         figure.write_html(path, include_plotlyjs="directory")
-
-
-def packed(frames: list[dict]) -> dict | None:
-    """The frames by property instead of by moment: a hundred small arrays cost more to write, and to read, than one.
-
-    data[i][name] tells how property `name` of trace traces[i] runs: {"rows": array[count, …]}, {"all": its one value},
-    {"each": [count values]}, {"trail": array, "upto": lengths[count]} (what of it is there by then), or
-    {"like": [j, other]}, as property `other` of trace traces[j] before it.
-    """
-    if not frames:
-        return None
-    places = frames[0]["traces"]
-    if any(frame["traces"] != places for frame in frames):
-        raise ValueError("all frames of a picture move the same traces")
-    data: list[dict] = [{} for _ in places]
-    seen: dict[tuple[int, ...], tuple[int, str]] = {}
-    for i, column in enumerate(zip(*(frame["data"] for frame in frames), strict=True)):
-        for name in column[0]:
-            values = [trace[name] for trace in column]
-            first = seen.setdefault(tuple(map(id, values)), (i, name))
-            data[i][name] = _run(values) if first == (i, name) else {"like": first}
-    return {"count": len(frames), "traces": places, "data": data}
-
-
-def _run(values: list) -> dict[str, Any]:
-    first = values[0]
-    if isinstance(first, np.ndarray):
-        return _arrays(values)
-    return {"all": first} if all(_same(value, first) for value in values) else {"each": values}
-
-
-def _arrays(values: list[np.ndarray]) -> dict[str, Any]:
-    first, longest = values[0], max(values, key=len)
-    if first.dtype.kind not in "fiu" or any(v.dtype != first.dtype or v.ndim != first.ndim for v in values):
-        return {"each": values}
-    if first.ndim == 1 and all(_begins(longest, v) for v in values):
-        lengths = np.array([len(v) for v in values], np.uint16)
-        return {"all": first} if len(set(lengths.tolist())) == 1 else {"trail": longest, "upto": lengths}
-    return {"rows": np.stack(values)} if all(v.shape == first.shape for v in values) else {"each": values}
-
-
-def _begins(whole: np.ndarray, part: np.ndarray) -> bool:
-    return np.array_equal(whole[: len(part)], part, equal_nan=whole.dtype.kind == "f")
-
-
-def _same(one: Any, two: Any) -> bool:
-    if isinstance(one, dict) and isinstance(two, dict):
-        return one.keys() == two.keys() and all(_same(one[key], two[key]) for key in one)
-    if isinstance(one, np.ndarray):
-        return np.array_equal(one, two)
-    return bool(one == two)
-
-
-def _encoded(value: Any) -> Any:
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
-        code = value.dtype.str[1:]
-        if code in ("i8", "u8"):
-            code, value = "f8", value.astype("f8")
-        coded = {"dtype": code, "bdata": base64.b64encode(value.tobytes()).decode()}
-        return coded if value.ndim < 2 else {**coded, "shape": ", ".join(map(str, value.shape))}
-    return value.tolist()
 
 
 def _merged(base: dict, over: dict) -> dict:

@@ -51,9 +51,9 @@ def test_a_step_brings_its_state_and_points_at_its_trace():
     assert meta(test)["delta"] == 2
     assert charts(test)[0]["directions"]["highlight"] == ["same function"]
     healthy(test.button("step_next").click().run())
-    assert meta(test)["moves"] == "delta" and asked(test, "step") == "4"
+    assert meta(test)["surfaces"] == "three" and asked(test, "step") == "4"
     healthy(test.button("step_leave").click().run())
-    assert "step" not in test.query_params and meta(test)["moves"] == "delta"
+    assert "step" not in test.query_params and meta(test)["surfaces"] == "three"
 
 
 def test_a_link_that_names_values_keeps_them_beside_its_step():
