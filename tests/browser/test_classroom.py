@@ -33,12 +33,12 @@ def test_a_lesson_can_be_walked_by_keyboard_alone(visit):
     seen = visit(reduced_motion="reduce", color_scheme="dark").open("geometry")
     focus_by_tab(seen, "guide")
     seen.tab.keyboard.press("Enter")
-    seen.tab.get_by_text("1 of 5").wait_for()
+    seen.tab.get_by_text("1 of 6").wait_for()
     seen.settle().tab.wait_for_timeout(300)
     seen.tab.keyboard.press("ArrowRight")
-    seen.tab.get_by_text("2 of 5").wait_for()
+    seen.tab.get_by_text("2 of 6").wait_for()
     seen.tab.keyboard.press("ArrowRight")
-    seen.tab.get_by_text("3 of 5").wait_for()
+    seen.tab.get_by_text("3 of 6").wait_for()
     seen.until_meta("delta", 2)
     seen.tab.wait_for_function(
         "() => document.querySelector('.js-plotly-plot').data.some(t => t.name === 'gradient flow' && t.opacity < 1)"
@@ -49,10 +49,10 @@ def test_a_lesson_can_be_walked_by_keyboard_alone(visit):
     seen.tab.locator(".st-key-delta input[type=range]").focus()
     seen.tab.keyboard.press("ArrowRight")
     seen.until_meta("delta", 2.01)
-    assert "3 of 5" in said(seen), "an arrow in a slider belongs to the slider"
+    assert "3 of 6" in said(seen), "an arrow in a slider belongs to the slider"
     seen.tab.evaluate("() => document.activeElement.blur()")
     seen.tab.keyboard.press("ArrowLeft")
-    seen.tab.get_by_text("2 of 5").wait_for()
+    seen.tab.get_by_text("2 of 6").wait_for()
     seen.until_meta("delta", -2)
 
 
@@ -130,7 +130,7 @@ def test_the_projector_shows_one_picture_and_listens_to_keys(visit):
     seen.tab.keyboard.press("Space")
     seen.tab.get_by_label("Pause", exact=True).wait_for(timeout=10_000)
     seen.tab.keyboard.press("ArrowRight")
-    seen.tab.get_by_text("2 of 5").wait_for()
+    seen.tab.get_by_text("2 of 6").wait_for()
     seen.tab.keyboard.press("Escape")
     seen.tab.get_by_role("button", name="Projector").wait_for()
     seen.tab.wait_for_function("() => !location.search.includes('present')")

@@ -2,7 +2,7 @@
 
 import pytest
 
-SKETCHED = "() => [...document.querySelectorAll('.lab-outline')].map(s => s.querySelectorAll('path[d^=M]').length)"
+LINES = "chart => [...chart.querySelectorAll('.lab-outline')].map(s => s.querySelectorAll('path[d^=M]').length)"
 
 
 @pytest.mark.parametrize("page", ["geometry", "relu"])
@@ -11,8 +11,9 @@ def test_lines_stand_before_plotly_has_come_and_go_with_it(visit, page):
     seen.tab.route("**/vendor/plotly-*", lambda route: held.append(route))
     seen.tab.goto(f"{seen.server}/{page}", wait_until="commit")
     seen.tab.wait_for_selector(".lab-outline", timeout=60_000)
-    lines = seen.tab.evaluate(SKETCHED)
-    assert len(lines) == seen.tab.locator(".lab-panel").count() and min(lines) > 0
+    chart = seen.tab.locator(".lab-chart").first
+    lines = chart.evaluate(LINES)
+    assert len(lines) == chart.locator(".lab-panel").count() and min(lines) > 0
     assert all(title.strip() for title in seen.tab.locator(".lab-title").all_inner_texts())
     held[0].continue_()
     seen.settle()

@@ -74,7 +74,7 @@ def test_every_step_fits_a_projector(visit, width, height):
 def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
     seen = visit(1280, 720, reduced_motion="reduce").open("exact")
     seen.tab.locator(".st-key-guide button").click()
-    seen.tab.get_by_text("1 of 5").wait_for()
+    seen.tab.get_by_text("1 of 6").wait_for()
     seen.rest()
     top, bottom = box(seen, ".st-key-lesson")
     assert top >= 0 and bottom <= 720
@@ -101,7 +101,7 @@ def test_the_speaker_sees_the_step_and_turns_it(visit):
     assert "zero loss" in speaker.locator(".lab-then").inner_text()
     speaker.get_by_role("button", name="Next").click()
     speaker.locator(".lab-where", has_text="Geometry, step 2").wait_for()
-    lesson.tab.get_by_text("2 of 5").wait_for()
+    lesson.tab.get_by_text("2 of 6").wait_for()
 
 
 def test_a_network_without_websockets_is_told(visit):

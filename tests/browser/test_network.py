@@ -10,7 +10,7 @@ def test_three_copies_race_on_start_and_their_beams_tilt(visit):
     down, level, up = seen.tab.evaluate(TILTS)
     assert down < 0 == level < up
     before = seen.tab.evaluate(WIDTHS)
-    seen.tab.locator(".lab-time input").press("Home")
+    seen.tab.locator(".lab-time input").first.press("Home")
     seen.tab.wait_for_function(f"old => JSON.stringify(({WIDTHS})()) !== JSON.stringify(old)", arg=before)
 
 
@@ -20,9 +20,9 @@ def test_neurons_light_up_where_an_activation_flips(visit):
     assert fan.locator(".lab-neuron").count() == 2 + 30 + 1
     lit = "() => document.querySelectorAll('.lab-lit').length"
     counts = []
-    seen.tab.locator(".lab-time input").press("Home")
+    seen.tab.locator(".lab-time input").first.press("Home")
     for _ in range(25):
-        seen.tab.get_by_label("Step forward").click()
+        seen.tab.get_by_label("Step forward").first.click()
         seen.tab.wait_for_timeout(120)
         counts.append(seen.tab.evaluate(lit))
     assert max(counts) > 0
@@ -52,7 +52,7 @@ STRENGTHS = (
 
 def test_a_wide_network_is_two_heat_maps_that_move_with_time(visit):
     seen = visit(reduced_motion="reduce").open("wide")
-    assert seen.tab.locator(".lab-net .lab-layer").all_inner_texts() == ["W", "A"]
+    assert seen.tab.locator(".lab-net .lab-layer").all_text_contents() == ["W", "A"]
     before = seen.tab.evaluate(STRENGTHS)
     assert len(before) == 3 * (6 + 3)
     seen.tab.locator(".lab-time input").first.press("End")
