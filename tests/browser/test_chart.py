@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 
 
@@ -104,6 +105,12 @@ ANEW = """() => { const chart = document.querySelector('.lab-chart').__chart;
   chart.panels.forEach(panel => { panel.fresh = true; panel.mark = null }); return chart.redraw() }"""
 
 
+def alike(one: list[float], other: list[float]) -> bool:
+    """Of points that crowd along a line plotly draws a few, not always the same ones."""
+    apart = np.abs(np.subtract(one, other))
+    return apart.max(initial=0) < 3 * PIXEL and np.count_nonzero(apart > PIXEL) <= 0.05 * apart.size
+
+
 @pytest.mark.parametrize("page", ["geometry", "start", "implicit_bias", "relu", "regime_map"])
 def test_what_is_drawn_swiftly_is_what_would_be_drawn_anew(visit, page):
     seen = visit(reduced_motion="reduce").open(page)
@@ -116,9 +123,12 @@ def test_what_is_drawn_swiftly_is_what_would_be_drawn_anew(visit, page):
         seen.tab.evaluate(ANEW)
         seen.tab.wait_for_timeout(600)
         shapes = [
-            sorted((NUMBER.sub("#", path), [round(float(n), 1) for n in NUMBER.findall(path)]) for path in paths)
+            [(NUMBER.sub("#", path), [float(n) for n in NUMBER.findall(path)]) for path in paths]
             for paths in (swift, seen.tab.evaluate(DRAWN))
         ]
-        assert swift and [kind for kind, _ in shapes[0]] == [kind for kind, _ in shapes[1]]
-        for (_, one), (_, other) in zip(*shapes, strict=True):
-            assert one == pytest.approx(other, abs=PIXEL)
+        assert swift and len(shapes[0]) == len(shapes[1])
+        for kind, one in shapes[0]:
+            assert any(kind == like and one == pytest.approx(other, abs=PIXEL) for like, other in shapes[1]), (
+                kind,
+                one,
+            )

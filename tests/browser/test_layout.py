@@ -74,7 +74,7 @@ def test_every_step_fits_a_projector(visit, width, height):
 def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
     seen = visit(1280, 720, reduced_motion="reduce").open("exact")
     seen.tab.locator(".st-key-guide button").click()
-    seen.tab.get_by_text("1 of 6").wait_for()
+    seen.tab.get_by_text("1 of 5").wait_for()
     seen.rest()
     top, bottom = box(seen, ".st-key-lesson")
     assert top >= 0 and bottom <= 720
