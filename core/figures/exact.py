@@ -8,6 +8,7 @@ from core.figures import handles, network, phases, style
 from core.figures.exact_axes import (
     ERROR_FLOOR,
     FAINT,
+    NOTHING,
     clipped,
     colour_of,
     shown_times,
@@ -21,7 +22,6 @@ from core.problems.exact import Exact, Solution
 from core.theory.checks import Floats
 
 HEIGHT = 300
-_NOTHING = (np.full(1, np.nan), np.full(1, np.nan))  # a run that is not there yet: a trace less would mean a new layout
 
 
 def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
@@ -116,7 +116,7 @@ def _curves(
     _phased(picture, solution, titled=keyed)
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
-        pale = _NOTHING if simulated is None else where_shown(problem, run.times, simulated[k])
+        pale = NOTHING if simulated is None else where_shown(problem, run.times, simulated[k])
         _until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         shown = where_shown(problem, solution.times, theory[k])
@@ -144,7 +144,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     picture.lay(yaxis={"scaleanchor": "x"})
     colours = [colour_of(delta) for delta in solution.deltas]
     for k, delta in enumerate(solution.deltas):
-        pale = _NOTHING if simulated is None else simulated[k].T
+        pale = NOTHING if simulated is None else simulated[k].T
         _until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         x, y = solution.beta[k].T
@@ -196,7 +196,7 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
     ends = [times[0], times[-1]]
     picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash="dot"))
     for k, delta in enumerate(solution.deltas):
-        error = _NOTHING
+        error = NOTHING
         if run is not None:
             error = where_shown(problem, run.times, np.maximum(run.error[k], ERROR_FLOOR))
         _until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))

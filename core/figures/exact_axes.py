@@ -11,6 +11,7 @@ from core.theory.checks import Floats
 
 ERROR_FLOOR = 1e-12
 FAINT = 0.35
+NOTHING = (np.full(1, np.nan), np.full(1, np.nan))  # a run that is not there yet: a trace less would mean a new layout
 COLOURS = {
     **dict(zip((-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0), style.SEVEN, strict=True)),
     -0.2: palette.HARDLY_DOWNSTREAM,

@@ -11,6 +11,7 @@ from core.figures import handles, network, style
 from core.figures.exact_axes import (
     ERROR_FLOOR,
     FAINT,
+    NOTHING,
     clipped,
     colour_of,
     shown_times,
@@ -26,7 +27,6 @@ HEIGHT = 420
 GAP = 0.07
 ROWS = ("y", "y2", "y3")
 NU_SHOWN = 3.0
-NOTHING = (np.full(1, np.nan), np.full(1, np.nan))
 Curve = Callable[[Floats, Floats, Floats], Floats]
 
 
