@@ -7,6 +7,7 @@ const GAP = 16;
 const LOWEST = 190;
 const MOST_ROWS = 2;
 const PHONE_HIGHEST = 330;
+const PHONE_UNDER_NETWORK = 224;
 const PHONE_SHARE = 0.62;
 const PHONE_TELLING = 0.32;
 const CONTROLS = 100;
@@ -61,10 +62,14 @@ function topOf(chart) {
   return chart.top;
 }
 
+/* Under a network that stands in front there is less room above the cursor's bar. */
+const phoneHighest = (chart) =>
+  panelsOf(chart).some((panel) => panel.figure?.network?.front) ? PHONE_UNDER_NETWORK : PHONE_HIGHEST;
+
 export function roomFor(chart, height) {
   const { directions, film } = chart.source;
   if (narrow() && !film) {
-    return chart.story.steps ? Math.min(height, PHONE_TELLING * innerHeight) : Math.min(height, PHONE_HIGHEST, PHONE_SHARE * innerHeight);
+    return chart.story.steps ? Math.min(height, PHONE_TELLING * innerHeight) : Math.min(height, phoneHighest(chart), PHONE_SHARE * innerHeight);
   }
   const panels = panelsOf(chart);
   const highest = Math.max(...panels.map((panel) => panel.height));
