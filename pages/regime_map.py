@@ -141,9 +141,11 @@ def map_and_cells(view: View) -> None:
     prose(STEM, "look", **lesson(solution))
     prose(STEM, "timing", **lesson(solution))
     prose(STEM, "borders", **findings(solution, PAPER.width))
-    with st.expander("How these numbers were made"):
-        prose(STEM, "fine print")
-        st.json(solution.made)
+    fold = st.expander("How these numbers were made", key="made", on_change="rerun")
+    if fold.open:
+        with fold:
+            prose(STEM, "fine print")
+            st.json(solution.made)
     takeaway(page)
 
 

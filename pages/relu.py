@@ -10,7 +10,7 @@ from core.figures.style import number, side_mark
 from core.problems.relu import CLUSTERS, PRESETS, Problem, Solution, curves, solve
 from core.problems.relu_kernel import history
 from core.problems.relu_kernel import told as kernel_told
-from pages.lessons.picture import hero, section
+from pages.lessons.picture import folded, hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -89,15 +89,16 @@ formula(
 prose(STEM, "look")
 
 if not stage().curtain:
-    with section(STEM, "kernel"):
-        moved = remember(history)(main, solution.X, solution.y, 1.0, 1.0, problem.slope)
-        plot(
-            *painted(kernel_figures, problem, moved, main.a[0], solution.phases[0]),
-            key="kernel",
-            autoplay=False,
-            cursor=Cursor("t", "flow time t", main.time[moved.shown]),
-            least=285,
-        )
-        prose(STEM, "kernel", **kernel_told(moved))
+    with folded(STEM, "kernel") as opened:
+        if opened:
+            moved = remember(history)(main, solution.X, solution.y, 1.0, 1.0, problem.slope)
+            plot(
+                *painted(kernel_figures, problem, moved, main.a[0], solution.phases[0]),
+                key="kernel",
+                autoplay=False,
+                cursor=Cursor("t", "flow time t", main.time[moved.shown]),
+                least=285,
+            )
+            prose(STEM, "kernel", **kernel_told(moved))
 
 takeaway(page)

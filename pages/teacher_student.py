@@ -11,7 +11,7 @@ from core.figures.teacher_student import figures, four_panels, order
 from core.problems.relu_kernel import history
 from core.problems.relu_kernel import told as kernel_told
 from core.problems.teacher_student import PRESETS, TURNED, Problem, Solution, curves, papers_four, solve
-from pages.lessons.picture import hero, section
+from pages.lessons.picture import folded, hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -106,16 +106,17 @@ phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
 if not stage().curtain:
-    with section(STEM, "kernel"):
-        moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
-        plot(
-            *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
-            key="kernel",
-            autoplay=False,
-            cursor=Cursor("t", "flow time t", run.time[moved.shown]),
-            least=285,
-        )
-        prose(STEM, "kernel", **kernel_told(moved))
+    with folded(STEM, "kernel") as opened:
+        if opened:
+            moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
+            plot(
+                *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
+                key="kernel",
+                autoplay=False,
+                cursor=Cursor("t", "flow time t", run.time[moved.shown]),
+                least=285,
+            )
+            prose(STEM, "kernel", **kernel_told(moved))
 
 if not (stage().link.goal or stage().curtain):
     with section(STEM, "four"):

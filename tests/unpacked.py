@@ -1,11 +1,23 @@
 """What a chart was sent, read back as its own script reads it: frames by moment, arrays as numpy's."""
 
 import base64
+import json
 from typing import Any
 
 import numpy as np
 
 from core.figures.packing import MISSING
+from pages.shared.parcel import unpacked
+
+
+def plain(payload: bytes) -> bytes:
+    """What a component was told, as JSON; charts of a whole page come packed."""
+    return payload if payload.startswith((b"{", b"[")) else unpacked(payload)
+
+
+def told(payload: bytes) -> dict:
+    """The same, read."""
+    return json.loads(plain(payload))
 
 
 def frames(figure: dict) -> list[dict]:

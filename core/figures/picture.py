@@ -15,6 +15,7 @@ from core.figures.packing import encoded, packed, thinned
 
 ROW = 0.05
 SPATIAL = ("scatter3d", "mesh3d", "surface")
+SHADED = ("contour", "heatmap")
 STRENGTH = {"turns": 0.16, "fits": 0.08, "turns and fits": 0.24}
 
 
@@ -70,6 +71,8 @@ class Picture:
     def shown(self, place: int, name: str) -> float:
         """How much of a trace's coordinate the screen shows, in its units: inf for all there is, 0 where that is unknown."""
         trace = self.data[place]
+        if name == "z" and trace["type"] in SHADED:
+            return np.inf
         if name not in ("x", "y", "z") or (name == "z" and trace["type"] not in SPATIAL):
             return 0.0
         spatial = trace["type"] in SPATIAL
