@@ -22,7 +22,7 @@ from pages.shared.share import takeaway
 from pages.shared.stage import stage
 
 STEM = "relu"
-MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS))
+MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS), "moved")
 
 picture = st.container(key="picture")
 problem = controls(

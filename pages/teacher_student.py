@@ -10,7 +10,7 @@ from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
 from core.problems.relu_kernel import history
 from core.problems.relu_kernel import told as kernel_told
-from core.problems.teacher_student import PRESETS, TURNED, Problem, Solution, curves, papers_four, solve
+from core.problems.teacher_student import DATA, PRESETS, TURNED, Problem, Solution, curves, papers_four, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -34,7 +34,7 @@ picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("delta", "tau", "seed", "eta_a", "eta_w"),
-    more=("samples", "width", "teachers", "end", "rate", *TURNED, "shift"),
+    more=("samples", "width", "teachers", "end", "rate", *TURNED, *DATA),
 )
 try:
     solution = remember(solve)(problem)

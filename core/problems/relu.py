@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core import entries
 from core.datasets import xor
 from core.datasets.teacher_student import Student, mirrored, on_sphere
 from core.params import Curves, Params, knob
@@ -25,6 +26,7 @@ Array = NDArray[np.float64]
 LARGE = 2.0
 CLUSTERS = ("right", "left", "top", "bottom")
 SNAPSHOTS = 75
+FARTHEST = 1.5
 
 
 def _turn(place: str):
@@ -70,6 +72,14 @@ class Problem(Params):
     far_left: float = _size("left")
     far_top: float = _size("top")
     far_bottom: float = _size("bottom")
+    moved: str = knob(
+        "",
+        "data moved by hand",
+        entries=2,
+        low=-FARTHEST,
+        high=FARTHEST,
+        help="Number and place of each: 7_0.4_-0.2 puts datum 7 at (0.4, −0.2). Empty: none is moved.",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -111,6 +121,8 @@ class Solution:
 def solve(problem: Problem) -> Solution:
     """Train both networks to the same flow time."""
     X, y = xor.clusters(problem.points, noise=problem.noise, seed=problem.seed, centres=problem.centres)
+    for k, place in entries.read(problem.moved, 2).items():
+        X[k : k + 1] = place
     starts = (problem.tau, problem.delta), rival_start(problem)
     paired = starts[0][0] >= LARGE / 2, starts[1][0] >= LARGE / 2
     main, rival = (_follow(problem, X, y, start(problem, p), *s) for s, p in zip(starts, paired, strict=True))

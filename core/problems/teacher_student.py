@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core import entries
 from core.datasets import teacher_student
 from core.datasets.teacher_student import Teacher, TeacherStudent
 from core.params import Curves, Params, knob
@@ -29,6 +30,7 @@ Array = NDArray[np.float64]
 
 
 TURNED = ("turn1", "turn2", "turn3")
+DATA = ("shift", "moved")
 
 
 def _turn(which: str):
@@ -70,6 +72,14 @@ class Problem(Params):
     turn2: float = _turn("second")
     turn3: float = _turn("third")
     shift: float = knob(0.0, "first datum, shifted by", unit="°", low=-180, high=180, step=1)
+    moved: str = knob(
+        "",
+        "data moved by hand",
+        entries=1,
+        low=0,
+        high=360,
+        help="Number and direction of each but the first: 7_120 puts datum 7 at 120°. Empty: none is moved.",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -139,7 +149,7 @@ def observed(task: TeacherStudent, run: plane.Run, conserved: float) -> Solution
 
 def papers_four(problem: Problem) -> tuple[Solution, ...]:
     """The paper's four settings of (τ, δ) at unit rates, for this problem's seed, sizes and time."""
-    kept = {name: getattr(problem, name) for name in ("seed", "samples", "width", "teachers", "end", *TURNED, "shift")}
+    kept = {name: getattr(problem, name) for name in ("seed", "samples", "width", "teachers", "end", *TURNED, *DATA)}
     return tuple(solve(Problem(tau=panel.tau, delta=panel.delta, **kept)) for panel in PAPER_PANELS.values())
 
 
@@ -157,13 +167,16 @@ def _start(problem: Problem):
 
 
 def _moved(problem: Problem, task: TeacherStudent) -> TeacherStudent:
-    """The task with the first teacher neurons turned and the first datum shifted; labels are the moved teacher's."""
+    """The task with the first teacher neurons turned and data moved; labels are the moved teacher's."""
     turns = np.zeros(len(task.teacher.directions))
     turns[: len(TURNED)] = [getattr(problem, name) for name in TURNED][: len(turns)]
-    if not turns.any() and not problem.shift:
+    if not (turns.any() or problem.shift or problem.moved):
         return task
     teacher = Teacher(_rotated(task.teacher.directions, turns), task.teacher.readouts)
     X = np.concatenate([_rotated(task.X[:1], np.array([problem.shift])), task.X[1:]])
+    for k, (degrees,) in entries.read(problem.moved, 1).items():
+        if 0 < k < len(X):
+            X[k] = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return replace(task, teacher=teacher, X=X, y=teacher.labels(X), y_test=teacher.labels(task.X_test))
 
 
