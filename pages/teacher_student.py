@@ -5,12 +5,10 @@ from typing import Any
 import streamlit as st
 
 from core.errors import OutsideTheory
-from core.figures.relu_kernel import figures as kernel_figures
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.relu_kernel import history
-from core.problems.relu_kernel import told as kernel_told
 from core.problems.teacher_student import PRESETS, TURNED, Problem, Solution, curves, papers_four, solve
+from pages.lessons.kernel_part import show_kernel
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -105,17 +103,7 @@ columns[5].metric(
 phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
-if not stage().curtain:
-    with section(STEM, "kernel"):
-        moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
-        plot(
-            *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
-            key="kernel",
-            autoplay=False,
-            cursor=Cursor("t", "flow time t", run.time[moved.shown]),
-            least=285,
-        )
-        prose(STEM, "kernel", **kernel_told(moved))
+show_kernel(STEM, problem, run, solution.X, solution.y, solution.phases, problem.eta_a, problem.eta_w)
 
 if not (stage().link.goal or stage().curtain):
     with section(STEM, "four"):
