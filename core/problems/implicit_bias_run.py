@@ -39,7 +39,7 @@ class Trained:
 def simulate(problem: Landings) -> Trained:
     """The fan in the plane, by the problem's solver; the error is that against the exact paths."""
     state = starts(problem, np.array(FAN))
-    run, *where = timed(lambda device: _run(problem, state, device), problem.device)
+    run, device, seconds = timed(lambda device: _run(problem, state, device), problem.device)
     a, w = implicit_bias.exact_flow(*state, problem.X, problem.labels, run.times, **problem.rates)
     error = relative_error(run, a, w)
     aims = [
@@ -47,7 +47,7 @@ def simulate(problem: Landings) -> Trained:
         for a, w in zip(*state, strict=True)
     ]
     largest = float("inf") if np.isnan(error).any() else float(error.max())
-    return _trained(run, largest, np.array(aims), _verdict(problem, largest), *where)
+    return _trained(run, largest, np.array(aims), _verdict(problem, largest), device, seconds)
 
 
 def simulate_space(problem: Landings) -> Trained:
@@ -59,11 +59,11 @@ def simulate_space(problem: Landings) -> Trained:
         data = example.X, example.y
         return collect(gradient_flow(*state, *data, SPACE_TIMES, **problem.rates, device=device), **problem.rates)
 
-    run, *where = timed(flow, problem.device)
+    run, device, seconds = timed(flow, problem.device)
     away = np.linalg.norm(run.a[:, -1, None] * run.w[:, -1] - example.landing, axis=-1)
     largest = float((away / np.linalg.norm(example.landing, axis=-1)).max())
     late = f"the slowest is still on its way at t = {SPACE_UNTIL:g}" if largest > ERROR_ALLOWED else ""
-    return _trained(run, largest, example.landing, late, *where)
+    return _trained(run, largest, example.landing, late, device, seconds)
 
 
 def _trained(run: Run, largest: float, aims: Floats, verdict: str, device: str, seconds: float) -> Trained:

@@ -123,7 +123,7 @@ def solve(problem: Problem) -> Solution:
     networks = [start(problem, p).scaled(*s) for s, p in zip(starts, paired, strict=True)]
     settings: dict[str, Any] = {"end": problem.end, "slope": problem.slope, "snapshots": SNAPSHOTS}
     (main, rival), device, seconds = timed(
-        lambda device: [plane.follow(*one, X, y, device=device, **settings) for one in networks], problem.device
+        lambda device: [plane.follow(W, a, X, y, device=device, **settings) for W, a in networks], problem.device
     )
     phases = of_neurons(main.time, main.W, main.loss), of_neurons(rival.time, rival.W, rival.loss)
     return Solution(X, y, main, rival, starts, paired, phases, device, seconds)

@@ -13,6 +13,7 @@ Time is the flow time of the mean of squares, learning rate × steps: the paper'
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,7 +127,7 @@ PRESETS = {
 def solve(problem: Problem) -> Solution:
     """Train one panel. Raises OutsideTheory where the chosen step size diverges or takes too many steps."""
     task, W_0, a_0 = _start(problem)
-    rates = {"rate": problem.rate, "eta_a": problem.eta_a, "eta_w": problem.eta_w}
+    rates: dict[str, Any] = {"rate": problem.rate, "eta_a": problem.eta_a, "eta_w": problem.eta_w}
     run, device, seconds = timed(
         lambda device: plane.follow(W_0, a_0, task.X, task.y, end=problem.end, device=device, **rates), problem.device
     )
