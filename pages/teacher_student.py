@@ -5,17 +5,15 @@ from typing import Any
 import streamlit as st
 
 from core.errors import Refusal
-from core.figures.relu_kernel import figures as kernel_figures
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.relu_kernel import history
-from core.problems.relu_kernel import told as kernel_told
 from core.problems.teacher_student import PRESETS, TURNED, Problem, Solution, curves, papers_four, pays, solve
 from pages.jobs.elsewhere import solved
+from pages.lessons.kernel_part import show_kernel
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.agreement import ran
-from pages.shared.cache import painted, remember
+from pages.shared.cache import painted
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor, plot
@@ -111,21 +109,7 @@ st.caption(hovering(said(STEM, "ran", where=ran(solution.seconds, solution.devic
 phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
-if not stage().curtain:
-    with section(STEM, "kernel"):
-        try:
-            moved = remember(history)(run, solution.X, solution.y, problem.eta_a, problem.eta_w)
-        except Refusal as error:
-            st.info(str(error), icon=":material/info:")
-        else:
-            plot(
-                *painted(kernel_figures, problem, moved, run.a[0], solution.phases),
-                key="kernel",
-                autoplay=False,
-                cursor=Cursor("t", "flow time t", run.time[moved.shown]),
-                least=285,
-            )
-            prose(STEM, "kernel", **kernel_told(moved))
+show_kernel(STEM, problem, run, solution.X, solution.y, solution.phases, problem.eta_a, problem.eta_w)
 
 if not (stage().link.goal or stage().curtain):
     with section(STEM, "four"):
