@@ -19,11 +19,11 @@ from typing import Any
 import plotly
 import streamlit as st
 
+from core.figures.parcel import framed, packed, stowed
 from core.figures.picture import Picture
 from core.figures.style import DARK, number
 from pages.shared.explain.symbols import shown
 from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
-from pages.shared.parcel import packed
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
 from pages.shared.streamlit_internals import runs_a_fragment
@@ -95,8 +95,8 @@ def plot(
     free = free_fields() if hero else set()
     if free:
         wants = (*wants, DRAG)
-    payload = told(
-        *figures,
+    payload = _sent(
+        figures,
         cursor=cursor,
         autoplay=autoplay and "t" not in opening,
         cameras=cameras,
@@ -124,18 +124,33 @@ def plot(
     return {kind: result.get(kind) for kind in wants if kind not in (DRAG, LINK)}
 
 
-def told(
-    *figures: Picture,
+def told(*figures: Picture, **given: Any) -> str:
+    """What the chart's script is told, as text: the figures and how they are drawn (the arguments of `plot`), and more as
+    it is."""
+    return _written(_payload(figures, **given), [figure.json() for figure in figures])
+
+
+def _sent(figures: Sequence[Picture], **given: Any) -> bytes:
+    """The same as it is sent: the text and the arrays that it names (core.figures.parcel)."""
+    payload, parcels = _payload(figures, **given), [figure.parcel() for figure in figures]
+    block, places = stowed(parcels)
+    for panel, its in zip(payload["panels"], places, strict=True):
+        panel["places"] = its
+    return framed(_written(payload, [parcel.text for parcel in parcels]), block)
+
+
+def _payload(
+    figures: Sequence[Picture],
+    *,
     cursor: Cursor | None = None,
     cameras: Mapping[str, Any] | None = None,
     grow: Sequence[float] | None = None,
     least: int | Sequence[int] = 320,
     **more: Any,
-) -> bytes:
-    """What the chart's script is told: the figures and how they are drawn (the arguments of `plot`), and more as it is."""
+) -> dict[str, Any]:
     grow = list(grow or [1.0] * len(figures))[: len(figures)]
     widths = [least] * len(figures) if isinstance(least, int) else least
-    payload = {
+    return {
         "panels": [_panel(k, *one) for k, one in enumerate(zip(figures, grow, widths, strict=True))],
         "cursor": cursor.data() if cursor else None,
         "cameras": dict(cameras or {}),
@@ -143,19 +158,18 @@ def told(
         "dark": DARK,
         **more,
     }
-    return _json(payload, figures)
 
 
-def sent(payload: bytes, key: str) -> bytes:
+def sent(message: bytes, key: str) -> bytes:
     """As it is where the picture follows what is moved; packed with a whole page, which may come over a slow line, and when a
-    clock has asked; nothing but "the same" where the clock has changed nothing."""
+    clock has asked; no more than "the same" where the clock has changed nothing."""
     if runs_a_fragment() and not stage().clocked:
         st.session_state.pop(f"{SENT}{key}", None)
-        return payload
-    mark = hashlib.blake2b(payload, digest_size=16).hexdigest()
+        return message
+    mark = hashlib.blake2b(message, digest_size=16).hexdigest()
     before = st.session_state.get(f"{SENT}{key}")
     st.session_state[f"{SENT}{key}"] = mark
-    return json.dumps({"same": key}).encode() if stage().clocked and before == mark else packed(payload)
+    return framed(json.dumps({"same": key}), b"") if stage().clocked and before == mark else packed(message)
 
 
 def read_camera(text: str) -> dict[str, Any] | None:
@@ -192,11 +206,11 @@ def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, A
     return {**panel, "symbols": shown(figure.layout)}
 
 
-def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
+def _written(payload: dict[str, Any], figures: Sequence[str]) -> str:
     """The figures write themselves; they are put where the payload names them."""
-    parts = re.split(r'"@\d+@"', json.dumps(payload))
-    written = [part for pair in zip(parts, (figure.json() for figure in figures), strict=False) for part in pair]
-    return "".join([*written, parts[-1]]).encode()
+    parts = re.split(r'"@\d+@"', json.dumps(payload, ensure_ascii=False))
+    written = [part for pair in zip(parts, figures, strict=False) for part in pair]
+    return "".join([*written, parts[-1]])
 
 
 def _breathe() -> None:

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
 
-from tests.unpacked import told
+from tests.unpacked import opened
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +24,6 @@ def charts():
 
     def read(test) -> list[dict]:
         parts = [element.proto for element in test.get("bidi_component")]
-        return [told(part.bytes) for part in parts if part.component_name == "lab_chart"]
+        return [opened(part.bytes) for part in parts if part.component_name == "lab_chart"]
 
     return read
