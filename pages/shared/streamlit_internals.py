@@ -52,6 +52,8 @@ TEXT_FONTS = [f"/static/media/{file.name}" for file in (STATIC / "static/media")
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")
+BEGUN_TAG = bytes([ForwardMsg.NEW_SESSION_FIELD_NUMBER << 3 | 2])
+HEAD, LONGEST_BEGIN = 80, 4000
 FINISHED_TAG = bytes([ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER << 3])
 
 
@@ -113,6 +115,14 @@ def stop_looking() -> None:
 def has_finished(frame: bytes) -> bool:
     """Whether a frame to the browser says that a run has ended."""
     return FINISHED_TAG in frame and ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished"
+
+
+def page_begun(frame: bytes) -> str:
+    """The page whose run a frame to the browser begins; "" for any other frame."""
+    if len(frame) > LONGEST_BEGIN or BEGUN_TAG not in frame[:HEAD]:
+        return ""
+    message = ForwardMsg.FromString(frame)
+    return message.new_session.page_script_hash if message.WhichOneof("type") == "new_session" else ""
 
 
 def keep_theme() -> None:
