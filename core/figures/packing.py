@@ -1,6 +1,7 @@
 """How a picture's frames travel: by property, not by moment; arrays as base64, in half the bytes where no eye can tell."""
 
 import base64
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +25,10 @@ class Stepped:
 def thinned(traces: list[dict], shown: Callable[[int, str], float]) -> list[dict]:
     """The traces with their coordinates in whole steps where no eye can tell; see `packed`."""
     return [
-        {name: stepped(one, shown(place, name)) if isinstance(one, np.ndarray) else one for name, one in trace.items()}
+        {
+            name: stepped(one, shown(place, name)) if isinstance(one, np.ndarray) and one.size >= FEW else one
+            for name, one in trace.items()
+        }
         for place, trace in enumerate(traces)
     ]
 
@@ -67,27 +71,40 @@ def _arrays(values: list[np.ndarray]) -> dict[str, Any]:
     first, longest = values[0], max(values, key=len)
     if first.dtype.kind not in "fiu" or any(v.dtype != first.dtype or v.ndim != first.ndim for v in values):
         return {"each": values}
-    if first.ndim == 1 and all(_begins(longest, v) for v in values):
-        lengths = np.array([len(v) for v in values], np.uint16)
-        return {"all": first} if len(set(lengths.tolist())) == 1 else {"trail": longest, "upto": lengths}
-    if all(v.shape == first.shape for v in values):
-        return {"rows": np.stack(values)}
+    if first.ndim and all(v.shape == first.shape for v in values):
+        rows = np.concatenate(values).reshape(len(values), *first.shape)
+        return {"all": first} if first.ndim == 1 and _still(rows) else {"rows": rows}
     if first.ndim > 1:
         return {"each": values}
+    if all(_begins(longest, v) for v in values):
+        return {"trail": longest, "upto": np.array([len(v) for v in values], np.uint16)}
     return {"parts": np.concatenate(values), "upto": np.cumsum([len(v) for v in values], dtype=np.uint32)}
 
 
 def stepped(values: np.ndarray, seen: float) -> "np.ndarray | Stepped":
     """The numbers in STEPS whole steps, where these are finer than a FINE-th of what is seen of them; else as they are."""
-    known = values[np.isfinite(values)]
-    if values.dtype.kind != "f" or values.size < FEW or not known.size or np.isinf(values).any():
+    if values.dtype.kind != "f" or values.size < FEW or not seen:
         return values
-    low, high = float(known.min()), float(known.max())
+    low, high = float(values.min()), float(values.max())
+    whole = math.isfinite(low) and math.isfinite(high)
+    if not whole:
+        known = values[np.isfinite(values)]
+        if not known.size or np.isinf(values).any():
+            return values
+        low, high = float(known.min()), float(known.max())
     step = (high - low) / STEPS
     if step == 0 or not np.isfinite(step) or step > seen / FINE:
         return values
-    whole = np.where(np.isnan(values), MISSING, np.round((values - low) / step) - STEPS // 2)
-    return Stepped(whole.astype(np.int16), low + (STEPS // 2) * step, step)
+    steps = np.round((values - low) / step) - STEPS // 2
+    steps = steps if whole else np.where(np.isnan(values), MISSING, steps)
+    return Stepped(steps.astype(np.int16), low + (STEPS // 2) * step, step)
+
+
+def _still(rows: np.ndarray) -> bool:
+    """Whether all rows are one; most that are not differ in the last."""
+    return _begins(rows[0], rows[-1]) and np.array_equal(
+        rows, np.broadcast_to(rows[0], rows.shape), equal_nan=rows.dtype.kind == "f"
+    )
 
 
 def _begins(whole: np.ndarray, part: np.ndarray) -> bool:
@@ -95,6 +112,8 @@ def _begins(whole: np.ndarray, part: np.ndarray) -> bool:
 
 
 def _same(one: Any, two: Any) -> bool:
+    if one is two:
+        return True
     if isinstance(one, dict) and isinstance(two, dict):
         return one.keys() == two.keys() and all(_same(one[key], two[key]) for key in one)
     if isinstance(one, np.ndarray):
