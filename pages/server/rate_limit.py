@@ -3,8 +3,8 @@
 Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. A rerun passes when
 the one before it has ended, or after GAP_S, and when it is its turn at the turnstile that all visitors share. What comes
 faster waits, and a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing
-the visitor did last is lost; but who goes to another page goes there, whatever the page that is left still sends. Messages that only a developer's own browser needs are dropped: one of them would empty
-every visitor's cache.
+the visitor did last is lost; but who goes to another page goes there, whatever the page that is left still
+sends. Messages that only a developer's own browser needs are dropped: one of them would empty every visitor's cache.
 """
 
 import asyncio

@@ -43,9 +43,9 @@ NEEDED = {
     "streamlit.runtime.app_session._populate_theme_msg": "reads the theme from all settings six times a rerun; its answer "
     "is kept. Without it, drop keep_theme(): pages cost some CPU-ms more.",
     "streamlit.proto.NewSession_pb2.CustomThemeConfig": "is the theme that is kept.",
-    "streamlit.runtime.scriptrunner.script_runner.ScriptRunner._run_script": "would run a fragment of the page that was just left "
-    "as if the visitor went back there. Without it, drop stay_on_page() and look at tests/browser/test_cuts.py: pages may lose their body.",
-    "streamlit.runtime.scriptrunner_utils.script_requests.RerunData": "is what is to be run, and on which page it was asked for.",
+    "streamlit.runtime.scriptrunner.script_runner.ScriptRunner._run_script": "would run a fragment of the page that was just "
+    "left as if the visitor went back there. Without it, drop stay_on_page() and see what tests/browser/test_cuts.py says.",
+    "streamlit.runtime.scriptrunner_utils.script_requests.RerunData": "is what is asked to run, and on which page.",
     "streamlit.runtime.pages_manager.PagesManager.current_page_script_hash": "is the page that the last whole run has shown.",
     "streamlit.runtime.pages_manager.PagesManager.uses_pages_directory": "would make the folder pages/ Streamlit's own. "
     "Without it, rename the folder or see whether st.navigation alone decides.",
