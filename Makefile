@@ -48,6 +48,9 @@ screens: .venv/.dev
 precompute: .venv/.app
 	$(BIN)/python -m core.training.regime_map --output $(PRECOMPUTED)/regime_map.npz $(PRECOMPUTE_ARGS)
 	$(BIN)/python -m core.training.regime_map.insets --output $(PRECOMPUTED)/neurons.npz
+	$(BIN)/python -m core.training.regime_map.accuracy --output $(PRECOMPUTED)/accuracy.npz
+	$(BIN)/python -m core.training.races --output $(PRECOMPUTED)/races.npz
+	$(BIN)/python -m core.training.initialisation.survey --output $(PRECOMPUTED)/survey.npz
 
 data: .venv/.app
 	@$(BIN)/python -m core.training.practice.data $(DATA_DIR)

@@ -1,7 +1,8 @@
 /* What the frame needs of the browser on every page:
    Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
-   a page whose connection was cut is asked for again;
+   a swipe over a slider scrolls and sets nothing; a page whose connection was cut is asked for again;
+   a link that opens a part of a page shows it;
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
 
 const PAUSE_MS = 250;
@@ -136,6 +137,40 @@ function showStrip() {
   strip = now;
 }
 
+/* A part that a link opens (open=NAME) comes into view, and is kept there while what stands above it finds its height; a
+   hand that scrolls or types takes over. What a visitor opens stays where it is. */
+const KEEP_MS = 3000;
+const SEEK_MS = 30000;
+const HANDS = ["wheel", "pointerdown", "touchstart", "keydown"];
+let soughtOn = "";
+function partAsked() {
+  const name = new URLSearchParams(location.search).get("open")?.split(",")[0].trim();
+  return name && document.querySelector(`:is(.st-key-fold_${CSS.escape(name)}, .st-key-section_${CSS.escape(name)})`);
+}
+function seekPart() {
+  const page = location.pathname;
+  if (soughtOn === page) return;
+  soughtOn = page;
+  if (!new URLSearchParams(location.search).get("open")) return;
+  const begun = performance.now();
+  let still = begun;
+  const stop = () => {
+    clearInterval(looking);
+    for (const hand of HANDS) removeEventListener(hand, stop, true);
+  };
+  const looking = setInterval(() => {
+    const now = performance.now();
+    if (location.pathname !== page || now - begun > SEEK_MS) return stop();
+    const [part, main] = [partAsked(), document.querySelector("[data-testid=stMain]")];
+    if (!part || !main) return (still = now);
+    const before = main.scrollTop;
+    part.scrollIntoView({ block: "start" });
+    if (Math.abs(main.scrollTop - before) > 1) still = now;
+    if (now - still > KEEP_MS) stop();
+  }, PAUSE_MS);
+  for (const hand of HANDS) addEventListener(hand, stop, true);
+}
+
 /* Charts change the page at every frame: mend a few times a second at most. */
 function namePaper() {
   const app = document.querySelector(".stApp");
@@ -150,6 +185,7 @@ function mendSoon() {
     showStrip();
     namePaper();
     tellStep();
+    seekPart();
   }, PAUSE_MS);
 }
 
@@ -178,22 +214,64 @@ const STATES = ["data-test-connection-state", "data-test-script-state"];
 let cut = false;
 let asking = 0;
 function askAgain() {
-  asking = 0;
   for (const kind of ["keydown", "keyup"]) {
     document.dispatchEvent(new KeyboardEvent(kind, { key: "r", code: "KeyR", keyCode: 82, bubbles: true }));
   }
 }
 function comeBack([{ target }]) {
   const connected = target.getAttribute(STATES[0]) === "CONNECTED";
-  if (asking && (!connected || target.getAttribute(STATES[1]) === "running")) asking = clearTimeout(asking) ?? 0;
-  else if (connected && cut) asking = setTimeout(askAgain, RUN_MS);
+  if (!connected || target.getAttribute(STATES[1]) === "running") clearTimeout(asking);
+  else if (cut) asking = setTimeout(askAgain, RUN_MS);
   cut = !connected;
+}
+
+/* A finger on a slider: react-aria sets the value where the finger comes down, before it is known whether the page is to be
+   scrolled. So the beginning waits until the finger moves along the slider or leaves it where it came down; what moves up or
+   down is the page's. */
+const SLIDER = "[data-testid=stSlider] [role=group]";
+const MEANT_PX = 6;
+const TAP_PX = 10;
+let waits = null;
+
+function began(event) {
+  if (event.pointerType !== "touch" || event === waits?.again || !event.target.closest?.(SLIDER)) return;
+  event.stopPropagation();
+  waits = event.isPrimary ? { begun: event } : null;
+}
+
+function letBegin() {
+  const { begun } = waits;
+  const { clientX, clientY, pointerId } = begun;
+  const same = { clientX, clientY, pointerId, pointerType: "touch", isPrimary: true, button: 0, buttons: 1, bubbles: true, cancelable: true };
+  waits.again = new PointerEvent("pointerdown", same);
+  begun.target.dispatchEvent(waits.again);
+  waits = null;
+}
+
+function wentOn(event) {
+  if (event.pointerId !== waits?.begun.pointerId) return;
+  const [along, across] = [event.clientX - waits.begun.clientX, event.clientY - waits.begun.clientY].map(Math.abs);
+  if (event.type === "pointercancel") waits = null;
+  else if (event.type === "pointerup") Math.max(along, across) < TAP_PX ? letBegin() : (waits = null);
+  else if (along > MEANT_PX && along > across) letBegin();
+}
+
+/* The same touch, as browsers told it before there were pointers. */
+function keepTouch(event) {
+  if (event.target.closest?.(SLIDER)) event.stopPropagation();
+}
+
+function keepSwipes() {
+  addEventListener("pointerdown", began, true);
+  for (const type of ["pointermove", "pointerup", "pointercancel"]) addEventListener(type, wentOn, true);
+  addEventListener("touchstart", keepTouch, { capture: true, passive: true });
 }
 
 export default function () {
   if (window.__lab) return;
   window.__lab = true;
   keepHistory();
+  keepSwipes();
   new MutationObserver(comeBack).observe(document.body, { attributeFilter: STATES, subtree: true });
   channel.onmessage = beAsked;
   tellStep();
@@ -207,4 +285,5 @@ export default function () {
   nameLists();
   reachWide();
   namePaper();
+  seekPart();
 }

@@ -22,9 +22,9 @@ def facts(problem: Problem, solution: Solution) -> None:
         return
     size, lines = found
     st.caption(hovering(said("hierarchy", "where they differ", size=size)))
-    columns = st.columns(len(lines))
+    seeds, columns = solution.seed.size, st.columns(len(lines))
     for column, line in zip(columns, lines, strict=True):
-        spread = said("hierarchy", "help: spread", half=f"{line.half:.1%}")
+        spread = said("hierarchy", "help: spread", half=f"{line.half:.1%}", seeds=seeds)
         column.metric(hovering(f"α = {line.alpha:g}"), f"{line.accuracy:.1%}", help=spread)
 
 

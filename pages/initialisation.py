@@ -9,6 +9,8 @@ from core.figures.initialisation import figures, trained
 from core.figures.initialisation_movement import moved as paths
 from core.figures.style import number
 from core.problems.initialisation import PRESETS, Case, Problem, Solution, curves, solve, solve_case
+from core.problems.initialisation_claim import read
+from core.problems.initialisation_claim import words as claim
 from core.problems.initialisation_run import SEEDS, compare, measured
 from core.training.diagnose import as_json, as_text
 from core.training.initialisation.laws import LEVELS
@@ -170,6 +172,6 @@ if case is not None:
 with section(STEM, "train"):
     prose(STEM, "train", seeds=SEEDS)
     work("both", case or Case(problem), compare, label="Train as is and rescaled", show=show_trained)
-    prose(STEM, "claim")
+    prose(STEM, "claim", **claim(*read()))
 
 takeaway(page, "headless")

@@ -59,7 +59,7 @@ def show_marks() -> None:
 
 def show_index() -> None:
     prose(STEM, "index")
-    rows = [f"[{BY_STEM[e.stem].title}]({e.stem}) | {e.shown} | {e.paper} | `{e.code}` | {e.cited}" for e in INDEX]
+    rows = [f"[{BY_STEM[e.stem].title}]({e.link}) | {e.shown} | {e.paper} | `{e.code}` | {e.cited}" for e in INDEX]
     rows += [
         f"[{BY_STEM[row.stem].title}]({row.link}) | {row.preset} | figure {row.panel} | `{row.code}` | {row.cited}"
         for row in FIGURES

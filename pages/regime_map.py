@@ -20,6 +20,7 @@ from core.problems.regime_map import (
     row,
     solve,
 )
+from core.problems.regime_map_accuracy import read, words
 from core.problems.regime_map_borders import findings
 from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
 from core.training.regime_map import PAPER, RegimeMap
@@ -121,7 +122,17 @@ def map_and_cells(view: View) -> None:
             "delta": solution.delta,
             **{f"map_{name.replace(' ', '_')}": row(solution, name).mean(axis=0) for name in (*ends, "train loss")},
         }
-        page = register(STEM, view, solution, solve=solve, figures=figures, chart=chart, curves=curves, arrays=arrays)
+        page = register(
+            STEM,
+            view,
+            solution,
+            solve=solve,
+            figures=figures,
+            chart=chart,
+            curves=curves,
+            arrays=arrays,
+            words=lesson(solution),
+        )
         hero(*painted(figures, view, solution), wants=("click",), **chart(view, solution))
     presets(page, PRESETS)
     tau, delta = float(solution.tau[i]), float(solution.delta[j])
@@ -138,11 +149,11 @@ def map_and_cells(view: View) -> None:
     st.subheader("This cell, trained now", anchor=False)
     prose(STEM, "live")
     work("cell", LiveCell(tau, delta, view.seed), train_cell, label="Run this cell", show=partial(show_live, view))
-    prose(STEM, "look", **lesson(solution))
-    prose(STEM, "timing", **lesson(solution))
+    prose(STEM, "look", **page.words)
+    prose(STEM, "timing", **page.words)
     prose(STEM, "borders", **findings(solution, PAPER.width))
     with st.expander("How these numbers were made"):
-        prose(STEM, "fine print")
+        prose(STEM, "fine print", **words(read()))
         st.json(solution.made)
     takeaway(page)
 

@@ -5,30 +5,34 @@ from typing import Any
 import streamlit as st
 
 from core.figures.relu import figures
-from core.figures.relu_kernel import figures as kernel_figures
 from core.figures.style import number, side_mark
-from core.problems.relu import CLUSTERS, PRESETS, Problem, Solution, curves, solve
-from core.problems.relu_kernel import history
-from core.problems.relu_kernel import told as kernel_told
-from pages.lessons.picture import hero, section
+from core.problems.relu import CLUSTERS, PRESETS, Problem, Solution, curves, pays, solve
+from pages.jobs.elsewhere import solved
+from pages.lessons.kernel_part import show_kernel
+from pages.lessons.picture import hero
 from pages.lessons.presets import presets
-from pages.shared.cache import painted, remember
+from pages.shared.agreement import ran
+from pages.shared.cache import painted
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
-from pages.shared.plot import Cursor, plot
-from pages.shared.prose import formula, hovering, prose
+from pages.shared.plot import Cursor
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
-from pages.shared.stage import stage
 
 STEM = "relu"
-MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS))
+MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS), "moved")
 
 picture = st.container(key="picture")
 problem = controls(
-    Problem, shown=("delta", "tau", "slope", "seed", "noise"), more=("rival", "points", "width", "end", *MOVED)
+    Problem,
+    shown=("delta", "tau", "slope", "seed", "noise"),
+    more=("rival", "points", "width", "end", *MOVED, "device"),
 )
-solution = remember(solve)(problem)
+with picture:
+    solution = solved(STEM, problem, solve, pays=pays(problem))
+if solution is None:
+    st.stop()
 main, rival = solution.main, solution.rival
 
 
@@ -78,6 +82,7 @@ for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(
         f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
     )
     column.caption(hovering(numbers))
+st.caption(hovering(said(STEM, "ran", where=ran(solution.seconds, solution.device))))
 for phases, column in zip(solution.phases, st.columns(2), strict=True):
     with column:
         phases_told(phases)
@@ -88,16 +93,5 @@ formula(
 )
 prose(STEM, "look")
 
-if not stage().curtain:
-    with section(STEM, "kernel"):
-        moved = remember(history)(main, solution.X, solution.y, 1.0, 1.0, problem.slope)
-        plot(
-            *painted(kernel_figures, problem, moved, main.a[0], solution.phases[0]),
-            key="kernel",
-            autoplay=False,
-            cursor=Cursor("t", "flow time t", main.time[moved.shown]),
-            least=285,
-        )
-        prose(STEM, "kernel", **kernel_told(moved))
-
+show_kernel(STEM, problem, main, solution.X, solution.y, solution.phases[0], 1.0, 1.0, problem.slope)
 takeaway(page)

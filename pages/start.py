@@ -9,6 +9,8 @@ from core.figures.picture import Picture
 from core.figures.start import figures, findings
 from core.figures.style import number
 from core.problems.start import PRESETS, Linear, Relu, Start, curves, solve, words
+from core.problems.start_seeds import read
+from core.problems.start_seeds import words as words_of_seeds
 from core.problems.start_story import Story, Told, moments
 from core.problems.start_story import solve as solve_story
 from pages.lessons import story
@@ -41,6 +43,13 @@ def predict(choice: str) -> None:
     """Keep the guess for this visit, and flip."""
     st.session_state[GUESS] = choice
     st.session_state["network"] = "relu"
+
+
+def answer(guess: str, found: dict[str, str]) -> str:
+    """Which words a guess is answered with, by what this run has shown."""
+    if found["first"] != found["flips"]:
+        return "guessed apart"
+    return "guessed right" if guess == found["first"] else "guessed wrong"
 
 
 def cursors_of(told: Told) -> tuple[Cursor, ...]:
@@ -100,11 +109,12 @@ def play() -> None:
 
     with picture:
         hero(*painted(figures, problem, solution), **chart(problem, solution))
+    found = words(solution) | (words_of_seeds(*read()) if relu else {})
     with ask:
         if relu:
             guess = st.session_state.get(GUESS)
             if guess:
-                st.success(said(STEM, "guessed right" if guess == CHOICES[2] else "guessed wrong", guess=guess))
+                st.success(said(STEM, answer(guess, found), guess=guess, **found))
         else:
             prose(STEM, "guess")
             with st.container(horizontal=True, gap="small"):
@@ -125,7 +135,7 @@ def play() -> None:
         column.metric(hovering(f"{word}: {what}"), number(reached) if reached == reached else "not yet")
         column.metric(hovering(f"{word}: kernel moved S(0, T)"), number(moved))
     st.caption(hovering(said(STEM, "trained" if relu else "exact", drift=number(solution.drift))))
-    prose(STEM, "relu" if relu else "look", **words(solution))
+    prose(STEM, "relu" if relu else "look", **found)
     takeaway(page)
 
 

@@ -4,14 +4,15 @@ import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
 import { painted, still } from "./device.js";
 import { follow } from "./flow.js";
-import { moved } from "./handles.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
 import { loadPlotly } from "./library.js";
+import { moved } from "./meanings.js";
 import { Network } from "./network.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
 import { Story } from "./story.js";
+import { heedSwipes } from "./swipe.js";
 import { themeOf } from "./theme.js";
 
 const SETTLE_MS = 500;
@@ -45,9 +46,9 @@ export class Chart {
     on(".lab-svg", () => save(this, "svg"));
     this.host.addEventListener("click", (event) => this.followLink(event));
     this.deafen = listen(this);
-    this.range.addEventListener("input", () => {
+    heedSwipes(this.range, (index) => {
       this.playback.pause();
-      this.show(+this.range.value);
+      this.show(index);
     });
     this.resize = new ResizeObserver(() => {
       if (this.source) {
@@ -73,14 +74,15 @@ export class Chart {
     this.tell("link", { values: Object.fromEntries(to.searchParams), count: this.count });
   }
 
-  async update(text, source, tell) {
+  async update(text, source, tell, block = null) {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
-    this.text = text;
+    Object.assign(this, { text, block });
     /* What stands above the picture, or with it, takes room from it. */
     for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
+    this.answersHand = Boolean(before) && (source.heard ?? null) !== (before.heard ?? null);
     const replay = before && source.directions && source.directions.act !== this.directions.act;
     this.directions = source.directions ?? AT_DESK;
     this.story.set(this.directions.story, this.directions.step - 1);
@@ -141,6 +143,12 @@ export class Chart {
   /* A handle is taken: what arrives from before does not pull it out of the hand. */
   hold(name) {
     this.held = name;
+  }
+
+  /* Clusters are held as a whole, or their points one by one. */
+  singly(on) {
+    this.single = on;
+    this.panels.forEach((panel) => panel.handles.place());
   }
 
   /* It moved: the closed form tells every curve, or its ghost goes ahead and the server answers as fast as it can. */

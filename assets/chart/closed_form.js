@@ -5,6 +5,7 @@
 
 const FAINTEST = 400;
 const TINY = 1e-300;
+const POLE = 20;
 
 const meanDecay = (z) => -Math.expm1(-Math.max(z, TINY)) / Math.max(z, TINY);
 
@@ -124,7 +125,7 @@ export function solved(flow, delta) {
     beta2: all((k) => a[k] * w[1][k]),
     size: all((k) => a[k] * size[k]),
     alignment: all((k) => Math.min(1, Math.max(-1, along[k] / (size[k] * aim)))),
-    ratio: all((k) => along[k] / a[k]),
+    ratio: all((k) => (Math.abs(along[k] / a[k]) < POLE ? along[k] / a[k] : NaN)),
     loss: all((k) => gap[k] / first),
     kernel_distance: all((k) => kernelDistance(start.a, start.w, a[k], [w[0][k], w[1][k]], rates)),
   };
@@ -171,7 +172,8 @@ export function separatrix(beta_star, delta, reach, { eta_a = 1, eta_w = 1 } = {
   return out;
 }
 
-/* One half (a of the given side) of the level set delta as a mesh of rows, and ½‖a w − beta_star‖² on it. */
+/* One half (a of the given side) of the level set delta as a mesh of rows, and ½‖a w − beta_star‖² on it; it reaches as far
+   along ‖w‖ as the cube, and beyond it along a. */
 export function halfSheet(delta, side, beta_star, reach, { eta_a = 1, eta_w = 1 } = {}, [radial, angular] = [20, 40]) {
   const scale = Math.sqrt(Math.abs(delta));
   const widest = Math.sqrt(eta_a) * reach;
@@ -188,7 +190,7 @@ export function halfSheet(delta, side, beta_star, reach, { eta_a = 1, eta_w = 1 
       const w = [(v * Math.cos(turn)) / Math.sqrt(eta_a), (v * Math.sin(turn)) / Math.sqrt(eta_a)];
       rows.w1.push(w[0]);
       rows.w2.push(w[1]);
-      rows.a.push(Math.abs(a) <= reach ? a : NaN);
+      rows.a.push(a);
       rows.loss.push(((a * w[0] - beta_star[0]) ** 2 + (a * w[1] - beta_star[1]) ** 2) / 2);
     }
     for (const name of Object.keys(out)) out[name].push(rows[name]);

@@ -20,6 +20,7 @@ from core.theory.checks import Floats
 from core.theory.phases import Phases, of_neurons
 from core.theory.single_neuron_times import alignment_time
 from core.theory.states import imbalance
+from core.training.races import fitted
 
 UNTIL = 20.0
 MOMENTS = 120
@@ -173,7 +174,7 @@ def _relu(problem: Start) -> Relu:
         X=first.X,
         W=np.array([one.run.W for one in trained]),
         a=np.array([one.run.a for one in trained]),
-        reached=np.array([_first(one.run.time, curve <= 0.01) for one, curve in zip(trained, loss, strict=True)]),
+        reached=np.array([fitted(one.run) for one in trained]),
         drift=max(float(one.run.drift.max()) for one in trained),
         phases=tuple(one.phases for one in trained),
     )
@@ -183,19 +184,19 @@ SIDES = ("▼ downstream", "● balanced", "▲ upstream")
 
 
 def words(solution: Linear | Relu) -> dict[str, str]:
-    """Who did what in this run of the ReLU networks; nothing in the linear model."""
+    """Who did what: in the linear model when each points at the goal and how far its kernel has moved by the end."""
     if isinstance(solution, Linear):
-        return {}
+        when = [f"at t = {at:.2g}" if np.isfinite(at) else f"not by t = {UNTIL:g}" for at in solution.reached]
+        moved = [f"{one:.2g}" for one in solution.kernel_distance[:, -1]]
+        rows = zip(("down", "level", "up"), when, moved, strict=True)
+        return {f"{side}_{what}": word for side, *two in rows for what, word in zip(("at", "moved"), two, strict=True)}
     reached = np.where(np.isfinite(solution.reached), solution.reached, np.inf)
     return {
         "first": SIDES[int(np.argmin(reached))] if np.isfinite(reached).any() else "none",
         "flips": SIDES[int(np.argmax(solution.flipped[:, -1]))],
         "least": SIDES[int(np.argmin(solution.distance[:, -1]))],
+        "down_flipped": f"{solution.flipped[0, -1]:.0%}".replace("%", " %"),
     }
-
-
-def _first(times: Floats, there: np.ndarray) -> float:
-    return float(times[int(there.argmax())]) if there.any() else float("nan")
 
 
 def curves(problem: Start, solution: Linear | Relu) -> Curves:

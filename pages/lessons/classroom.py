@@ -9,8 +9,10 @@ import streamlit as st
 from pages import Page
 from pages.lessons import compare, guide, presenter
 from pages.lessons.lessons import LESSONS
+from pages.lessons.picture import parts_of
 from pages.lessons.take.offer import offer
-from pages.shared.link import read, unknown
+from pages.shared import address
+from pages.shared.link import read, unknown, unknown_parts
 from pages.shared.stage import Stage, set_stage
 
 
@@ -42,6 +44,7 @@ def around(page: Page, scene: Stage) -> Iterator[None]:
     finally:
         with above:
             notes = scene.notes + unknown(st.query_params, scene.link, scene.names, map(str, st.session_state))
+            notes += unknown_parts(address.opened(), parts_of(page.stem))
             if notes:
                 st.warning("  \n".join(notes), icon=":material/link_off:")
         with result:

@@ -10,6 +10,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import segno
 import streamlit as st
 
+from core.params import Params
+from pages.shared.address import OPEN
+from pages.shared.address import spelled as of_problem
+
 IFRAME_HEIGHT = 820
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -38,6 +42,12 @@ def root(url: str) -> str:
 def spelled(query: Mapping[str, str | list[str]]) -> str:
     """The query string, with the marks that lesson links use left readable."""
     return urlencode(query, doseq=True, safe=",:@/<", quote_via=quote)
+
+
+def link_to(stem: str, problem: Params | None = None, part: str = "") -> str:
+    """The link to a page, relative to the laboratory's address: a problem's state, a part below the picture in view."""
+    query = {**(of_problem(problem) if problem else {}), **({OPEN: part} if part else {})}
+    return f"{stem}?{spelled(query)}" if query else stem
 
 
 def qr_code(link: str) -> str:

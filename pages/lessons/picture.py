@@ -9,9 +9,12 @@ import streamlit as st
 
 from core.figures.picture import Picture
 from pages.lessons.lessons import LESSONS
+from pages.shared import address
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import pieces
 from pages.shared.stage import Stage, stage
+
+PART = "section: "
 
 
 def hero(*figures: Picture, cursor: Cursor | None = None, wants: tuple[str, ...] = (), **chart: Any) -> dict[str, Any]:
@@ -49,18 +52,28 @@ def _panels(scene: Stage, count: int) -> tuple[int, ...]:
     return lesson.steps[max(0, scene.link.step - 1)].panels
 
 
+def parts_of(stem: str) -> tuple[str, ...]:
+    """The names of a page's parts, which a link may open."""
+    return tuple(name.removeprefix(PART) for name in pieces(stem) if name.startswith(PART))
+
+
 @contextmanager
 def section(stem: str, name: str) -> Iterator[None]:
     """A part of the page below the picture and its controls, under the heading "## section: <name>" of its words."""
     with stage().below or st.container(), st.container(key=f"section_{name}"):
-        st.subheader(pieces(stem)[f"section: {name}"], anchor=False)
+        st.subheader(pieces(stem)[PART + name], anchor=False)
         yield
 
 
 @contextmanager
 def folded(stem: str, name: str) -> Iterator[bool]:
-    """The same part folded until a visitor opens it; yields whether it is open. What it shows is computed only then."""
+    """The same part folded until a visitor or a link (open=name) opens it; yields whether it is open. What it shows is
+    computed only then."""
+    key = f"fold_{name}"
+    if (asked := address.news_of_part(name)) is not None:
+        st.session_state[key] = asked
     with stage().below or st.container():
-        fold = st.expander(pieces(stem)[f"section: {name}"], key=f"fold_{name}", on_change="rerun")
+        fold = st.expander(pieces(stem)[PART + name], key=key, on_change="rerun")
+    address.write_part(name, bool(fold.open))
     with fold:
         yield bool(fold.open)

@@ -15,8 +15,9 @@ from core.params import Params
 from pages.shared.streamlit_internals import where
 
 TRAVELS = ("delta", "angle", "norm", "sign", "target_angle", "target_norm", "tau", "seed", "eta_a", "eta_w")
-LESSON_WORDS = ("step", "predict", "A", "goal", "hide", "lock")
+LESSON_WORDS = ("step", "predict", "A", "goal", "hide", "lock", "open")
 VIEW = ("t", "cam")
+OPEN = "open"
 _LOG = "_address"
 
 Spelled = dict[str, str | list[str]]
@@ -25,13 +26,15 @@ Spelled = dict[str, str | list[str]]
 @dataclass
 class Log:
     """What this visitor's pages were told. said: by kind, the part of the address last read or written, and shown the
-    problem it stands for; left: by kind, the values it was left with; shared: by name and label, what was moved last."""
+    problem it stands for; parts: by name, whether the address last had it open; left: by kind, the values it was left
+    with; shared: by name and label, what was moved last."""
 
     page: str = ""
     fresh: bool = True
     walked: bool = False
     said: dict[str, Spelled] = field(default_factory=dict)
     shown: dict[str, Params] = field(default_factory=dict)
+    parts: dict[str, bool] = field(default_factory=dict)
     left: dict[str, dict[str, Any]] = field(default_factory=dict)
     shared: dict[tuple[str, str], Any] = field(default_factory=dict)
 
@@ -45,7 +48,7 @@ def arrive() -> None:
     """At each run of the whole page: it may have been entered, or its address changed by Back or Forward."""
     (page, walked), log = where(), _log()
     if log.page != page:
-        log.page, log.said, log.shown = page, {}, {}
+        log.page, log.said, log.shown, log.parts = page, {}, {}, {}
     log.fresh, log.walked = True, walked
 
 
@@ -97,6 +100,30 @@ def write(problem: Params) -> None:
         st.query_params.from_dict({**rest, **wanted})
 
 
+def opened() -> tuple[str, ...]:
+    """The parts of the page that the address has open; the browser goes to the first of them (assets/frame.js)."""
+    return tuple(dict.fromkeys(name for part in st.query_params.get(OPEN, "").split(",") if (name := part.strip())))
+
+
+def news_of_part(name: str) -> bool | None:
+    """Whether the address has this part open, where that has not been read yet; None where there is nothing new in it."""
+    log, asked = _log(), name in opened()
+    before = log.parts.get(name, False)
+    return asked if log.fresh and asked != before else None
+
+
+def write_part(name: str, is_open: bool) -> None:
+    """Put into the address whether this part is open."""
+    _log().parts[name] = is_open
+    others = [one for one in opened() if one != name]
+    if is_open and name not in opened():
+        st.query_params[OPEN] = ",".join([*others, name])
+    elif not is_open and name in opened():
+        st.query_params[OPEN] = ",".join(others)
+        if not others:
+            del st.query_params[OPEN]
+
+
 def asked_of(kind: type[Params]) -> Spelled:
     """What the address says of this kind's fields."""
     return {name: _one(found) for name in kind.knobs() if (found := st.query_params.get_all(name))}
@@ -107,7 +134,7 @@ def _allows(kind: type[Params], values: Mapping[str, Any]) -> bool:
         kind(**values)
     except Refusal:
         return False
-    return all(value in knob.grid for name, value in values.items() if (knob := kind.knobs()[name]).scale != "linear")
+    return all(value in knob.grid for name, value in values.items() if (knob := kind.offered()[name]).scale != "linear")
 
 
 def _one(values: list[str]) -> str | list[str]:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core import entries
 from core.errors import OutsideTheory
 from core.params import Knob, Params
 from pages.shared import address
@@ -36,7 +37,7 @@ def controls(
     Fields named in neither keep their defaults. A combination that the problem refuses is reported in one sentence
     at the controls, and the page goes on with the last one that was allowed.
     """
-    knobs = kind.knobs()
+    knobs = kind.offered()
     defaults = defaults_of(kind)
     where = where or st.container()
     scene = stage()
@@ -46,8 +47,8 @@ def controls(
     notes = arrive(kind)
     scene.idle = {name for name, (other, value) in (idle or {}).items() if _held(other, defaults[other]) == value}
     values = defaults | {name: _held(name, defaults[name]) for name in scene.link.hide if name in knobs}
-    shown = [name for name in shown if name not in scene.link.hide]
-    more = [name for name in more if name not in scene.link.hide]
+    shown = [name for name in shown if name not in scene.link.hide and knobs[name].drawn]
+    more = [name for name in more if name not in scene.link.hide and knobs[name].drawn]
     if on_phone():
         first = _first_slider(shown, knobs)
         shown, more = first, [name for name in (*shown, *more) if name not in first]
@@ -79,7 +80,7 @@ def arrive(kind: type[Params]) -> list[str]:
     asked = address.news(kind)
     if asked is None:
         return []
-    knobs, defaults = kind.knobs(), defaults_of(kind)
+    knobs, defaults = kind.offered(), defaults_of(kind)
     values = defaults | (address.brought(kind) if not asked else {})
     notes = []
     for name, raw in asked.items():
@@ -130,13 +131,16 @@ def read_link(name: str, knob: Knob, raw: str | list[str], default: Any) -> tupl
     value, exact = nearest(knob, said if knob.many else said[0], default)
     if exact:
         return value, ""
-    return value, f"The link asked for {name} = {', '.join(said)[:40]}; {_allowed(knob)}. {_shown(value)} is used."
+    asked = f"The link asked for {name} = {', '.join(said)[:40]}; "
+    return value, asked + (f"{knob.otherwise}." if knob.otherwise else f"{_allowed(knob)}. {_shown(value)} is used.")
 
 
 def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
     """The allowed value nearest to a link's text, and whether it says the same."""
     if knob.options is not None:
         return _nearest_option(knob, raw, default)
+    if knob.entries:
+        return _nearest_entries(knob, str(raw), default)
     if isinstance(default, bool):
         word = str(raw).strip().lower()
         return (word == "true", True) if word in ("true", "false") else (default, False)
@@ -164,6 +168,8 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
     if knob.options is not None:
         return _choice(label, knob, common)
+    if knob.entries:
+        return st.text_input(label, **common)
     if isinstance(default, bool):
         return st.toggle(label, **common)
     if knob.scale != "linear":
@@ -217,6 +223,15 @@ def _nearest_option(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
     return (chosen, len(chosen) == len(raw)) if chosen else (default, False)
 
 
+def _nearest_entries(knob: Knob, raw: str, default: str) -> tuple[str, bool]:
+    assert knob.low is not None and knob.high is not None
+    try:
+        word = entries.write(entries.inside(entries.read(raw, knob.entries), knob.low, knob.high))
+    except ValueError:
+        return default, False
+    return word, word == raw
+
+
 def _spaced(knob: Knob, value: float) -> float:
     if knob.scale == "log":
         return math.log(max(value, 1e-300))
@@ -236,6 +251,8 @@ def _allowed(knob: Knob) -> str:
         return "the choices are " + ", ".join(map(str, knob.options))
     if knob.low is None:
         return "it is a switch, true or false"
+    if knob.entries:
+        return "it is a list of places like " + entries.write({7: (0.5,) * knob.entries})
     between = f"it goes from {knob.low:g} to {knob.high:g}"
     return between + (" in round steps" if knob.scale != "linear" else "")
 

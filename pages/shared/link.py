@@ -4,8 +4,9 @@
 
 step: guided step, from 1 · hide, lock: controls left out or fixed · goal: quantity < level @ latest time · predict: ask
 before the picture moves · present: for a projector · A: the pinned problem of a comparison · t, cam: the chart's cursor
-and camera · embed: inside another page · class: the code of a class, at: the last of its pictures
-that was seen, follow: no, or left · teach: its teacher's secret. Whatever makes no sense is ignored, and named in one sentence.
+and camera · open: parts of the page that are unfolded, the first of them in view · embed: inside another page · class: the
+code of a class, at: the last of its pictures that was seen, follow: no, or left · teach: its teacher's secret. Whatever makes
+no sense is ignored, and named in one sentence.
 """
 
 import re
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 VERSION = 1
-RESERVED = ("v", "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam")
+RESERVED = ("v", "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam", "open")
 OUTSIDE = ("class", "at", "follow", "teach", "embed", "embed_options")
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
@@ -107,6 +108,12 @@ def unknown(query: Iterable[str], link: Link, known: set[str], bound: Iterable[s
         missing = [_cut(name) for name in names if name not in known]
         notes += [f"The link asks to {word} an unknown control, {name}; it is ignored." for name in missing]
     return notes
+
+
+def unknown_parts(opened: Iterable[str], known: Iterable[str]) -> list[str]:
+    """A sentence for every part that a link opens and the page does not have."""
+    there = set(known)
+    return [f"The link opens an unknown part, {_cut(name)}; it is ignored." for name in opened if name not in there]
 
 
 def parse_goal(text: str) -> Goal | None:

@@ -1,6 +1,11 @@
-"""How far the claim "PyTorch's default is downstream" holds: `python -m core.training.initialisation.survey` prints the tables.
+"""How far the claim "PyTorch's default is downstream" holds: `python -m core.training.initialisation.survey` makes two tables.
 
-Legend: m ↔ width; d ↔ inputs; ‖slope‖ ↔ slope of the target; δ̂ ↔ δ/‖slope‖ (rates 1); ratio ↔ test loss rescaled over as is.
+m, d      size, inputs   [i], [j]                 hidden neurons and inputs of table 1
+–         below          [i, j]                   P(δ_k < 0), exact
+m, ‖slope‖  width, slope [m], [s]                 rows of table 2
+δ̂         estimated, median  [m, s]               the slope that was estimated, median δ/slope over neurons and seeds
+–         ratio, wins    [m, s, k]                test loss rescaled over as is, geometric mean; seeds in which it is lower
+S, flips  kernel, flips  [m, s, 2]                as is and rescaled, means at the end; k are the steps in `steps`
 
 Multiplying the data by c is dividing the slope by c and time by c² (f is positively homogeneous), so slopes cover data
 scales. Table 1 is exact (the law of δ); table 2 trains: teacher of 3 ReLU neurons, SAMPLES points of length √d, both
@@ -12,8 +17,10 @@ Ours.
 import argparse
 import shlex
 import sys
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,7 +35,9 @@ from core.training.initialisation.laws import ImbalanceLaw, imbalance_laws
 from core.training.initialisation.report import diagnose
 from core.training.initialisation.schemes import draw, layer_starts
 from core.training.initialisation.slope import estimate_slope
+from core.training.results.files import Arrays, check_output
 from core.training.results.parts import Parts, Place, open_parts
+from core.training.results.result import provenance, write_result
 from core.training.threads import one_thread
 
 WIDTHS, SLOPES = (16, 64, 256), (0.1, 0.3, 1.0, 3.0, 10.0)
@@ -41,6 +50,15 @@ ALGORITHM = 1
 """Part of the kept rows' key: raise it when the same row would come out differently."""
 SECONDS = 0.0035
 """CPU seconds that a row takes for each neuron and seed."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Which rows of table 2, over how many seeds, from 0 on."""
+
+    widths: tuple[int, ...] = WIDTHS
+    slopes: tuple[float, ...] = SLOPES
+    seeds: int = SEEDS
 
 
 @dataclass(frozen=True)
@@ -121,18 +139,31 @@ def _row(width: int, slope: float, starts, splits) -> Row:
     )
 
 
+def arrays(found: list[Row], widths: tuple[int, ...], slopes: tuple[float, ...]) -> Arrays:
+    """Both tables as the file holds them."""
+    shares = shares_below()
+    below = np.array([[shares[m, d] for d in INPUTS] for m in SIZES])
+    names = [field.name for field in fields(Row) if field.name not in ("width", "slope")]
+    values = {name: np.array([getattr(row, name) for row in found]) for name in names}
+    shape = (len(widths), len(slopes))
+    table = {name: value.reshape(*shape, *value.shape[1:]) for name, value in values.items()}
+    axes = {"size": np.array(SIZES), "inputs": np.array(INPUTS), "width": np.array(widths), "slope": np.array(slopes)}
+    return {**axes, "steps": np.array(CHECKPOINTS[1:]), "below": below, **table}
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Print both tables; 0 when they are, 2 with a sentence when the request is not possible."""
+    """Print both tables and write them; 0 when they are, 2 with a sentence when the request is not possible."""
     return run_command(COMMAND, parser, _work, arguments)
 
 
 def parser() -> Parser:
-    """Options: which rows of table 2, over how many seeds, and where finished rows are kept."""
+    """Options: which rows of table 2, over how many seeds, and where finished rows and the result go."""
     build = Parser(prog=" ".join(COMMAND), description="How far PyTorch's default initialisation is downstream.")
     option(build, "--widths", _widths, WIDTHS, help=f"hidden neurons (default {as_text(WIDTHS)})")
     option(build, "--slopes", axis(1e-3, 1e3), np.array(SLOPES), help=f"target slopes (default {as_text(SLOPES)})")
     option(build, "--seeds", whole(1, 100), SEEDS, help="networks a row (default %(default)s)")
     option(build, "--store", str, help="folder of finished rows (default: the user's cache)")
+    option(build, "--output", Path, Path("survey.npz"), help="file to write (default %(default)s)")
     return build
 
 
@@ -145,25 +176,32 @@ def _widths(text: str) -> tuple[int, ...]:
 
 def _work(chosen: argparse.Namespace, words: list[str]) -> None:
     one_thread()
-    slopes = [float(slope) for slope in chosen.slopes]
-    cells = [(width, slope) for width in chosen.widths for slope in slopes]
-    parts = kept_rows(chosen.seeds, chosen.store)
+    output, begun = check_output(chosen.output), time.process_time()
+    asked = Survey(tuple(chosen.widths), tuple(float(slope) for slope in chosen.slopes), chosen.seeds)
+    cells = [(width, slope) for width in asked.widths for slope in asked.slopes]
+    parts = kept_rows(asked.seeds, chosen.store)
     missing = [width for width, slope in cells if not parts.has((width, slope))]
-    seconds = SECONDS * sum(missing) * chosen.seeds
-    Plan(
-        shlex.join(words), describe("cpu"), "rows", len(cells), len(cells) - len(missing), seconds, parts, None
-    ).announce()
-    print("Share of neurons with δ < 0 under PyTorch's default, one output (exact)")
-    shares = shares_below()
-    print("      m \\ d " + "".join(f"{d:>9}" for d in INPUTS))
-    for m in SIZES:
-        print(f"{m:>12}" + "".join(f"{shares[m, d]:>9.4f}" for d in INPUTS))
+    seconds = SECONDS * sum(missing) * asked.seeds
+    where, kept = describe("cpu"), len(cells) - len(missing)
+    Plan(shlex.join(words), where, "rows", len(cells), kept, seconds, parts, output).announce()
     found = []
     with bar(len(cells), "rows") as progress:
-        for row in rows(chosen.widths, slopes, seeds=chosen.seeds, store=parts):
+        for row in rows(asked.widths, asked.slopes, seeds=asked.seeds, store=parts):
             found.append(row)
             progress.update()
-    print(f"\nAs is against rescaled to mean δ/slope = {AIM}, d = {D}, {chosen.seeds} seeds, {SAMPLES} samples")
+    tables = arrays(found, asked.widths, asked.slopes)
+    spent = time.process_time() - begun
+    write_result(output, tables, provenance(asked, command=shlex.join(words), device=where, cpu_seconds=spent))
+    _show(tables["below"], found, asked.seeds)
+
+
+def _show(below: np.ndarray, found: list[Row], seeds: int) -> None:
+    """Both tables on the terminal."""
+    print("Share of neurons with δ < 0 under PyTorch's default, one output (exact)")
+    print("      m \\ d " + "".join(f"{d:>9}" for d in INPUTS))
+    for m, shares in zip(SIZES, below, strict=True):
+        print(f"{m:>12}" + "".join(f"{share:>9.4f}" for share in shares))
+    print(f"\nAs is against rescaled to mean δ/slope = {AIM}, d = {D}, {seeds} seeds, {SAMPLES} samples")
     print(
         "     m  slope  median δ/slope  test-loss ratio after 30, 300 steps  (seeds better)  S as is → rescaled  flips"
     )

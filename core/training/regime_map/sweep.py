@@ -157,7 +157,7 @@ def watch_cell(
     row, last = None, None
     for snap in integrate(W_0, a_0, data.X, data.y, rate=rate, checkpoints=steps, device=device):
         if row is None or last is None or not np.array_equal(snap.W, last):
-            row = _measured(data, X_test, W_0, a_0, snap)
+            row = measured(data, X_test, W_0, a_0, snap)
         last = snap.W
         yield snap, row
 
@@ -197,7 +197,8 @@ def _drawn(d: int, n: int, width: int, teacher: int, seed: int) -> tuple[Teacher
     return data, data.X_test.astype(np.float32)
 
 
-def _measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> Measures:
+def measured(data: TeacherStudent, X_test: np.ndarray, W_0, a_0, snap: Snapshot) -> Measures:
+    """The five measures of one snapshot, numbers; X_test in float32."""
     answers = outputs(snap.W.astype(np.float32), snap.a.astype(np.float32), X_test)
     return Measures(
         kernel_distance=relu_kernel_distance(W_0, a_0, snap.W, snap.a, data.X),

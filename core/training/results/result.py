@@ -21,8 +21,8 @@ from core.training.results.files import Arrays, read_arrays, write_arrays
 LIBRARIES = ("torch", "numpy", "scipy", "numba")
 
 
-def provenance(problem: Params, *, command: str, device: str, cpu_seconds: float, **more: Any) -> dict[str, Any]:
-    """`made` of a result that is finished now, on this machine."""
+def provenance(problem: Any, *, command: str, device: str, cpu_seconds: float, **more: Any) -> dict[str, Any]:
+    """`made` of a result of this problem, a dataclass, that is finished now, on this machine."""
     return {
         "command": command,
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),

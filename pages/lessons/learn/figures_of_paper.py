@@ -26,8 +26,7 @@ from core.training.practice.filters import DATA as PATCHES
 from core.training.practice.kernel_movement import DATA as DIGITS
 from core.training.practice.statistics import seeds_in_words
 from pages import BY_STEM
-from pages.lessons.handout import spelled as as_query
-from pages.shared.address import spelled
+from pages.lessons.handout import link_to
 from pages.shared.cache import painted, remember
 
 Numbers = dict[str, str]
@@ -136,13 +135,15 @@ def of_grokking(problem: Any, solution: Any) -> Numbers:
 
 @dataclass(frozen=True)
 class Row:
-    """One panel of the paper: its page, the preset that shows ours, and which of the page's pictures are the thumbnail."""
+    """One panel of the paper: its page, the preset that shows ours, which of the page's pictures are the thumbnail, and the
+    part below the picture that shows all of it."""
 
     panel: str
     stem: str
     preset: str
     short: str | tuple[str, ...]
     numbers: Callable[[Any, Any], Numbers]
+    part: str = ""
 
     @property
     def problem(self) -> Params:
@@ -161,8 +162,7 @@ class Row:
     @property
     def link(self) -> str:
         """The address, relative to the laboratory's, that opens this very state."""
-        query = as_query(spelled(self.problem))
-        return f"{self.stem}?{query}" if query else self.stem
+        return link_to(self.stem, self.problem, self.part)
 
     @property
     def solution(self) -> Any:
@@ -199,7 +199,7 @@ def _vector(values: Any) -> str:
 
 
 FIGURES = (
-    Row("1a", "teacher_student", "rich and rapid: upstream", "neurons", of_teacher),
+    Row("1a", "teacher_student", "rich and rapid: upstream", "neurons", of_teacher, "four"),
     Row("1b", "regime_map", "one glance", "test loss", of_map),
     Row("2", "geometry", "paper, figure 2", ("▼ δ = −2", "● δ = 0", "▲ δ = 2"), of_surface),
     Row("3", "exact", "paper, figure 3", "kernel distance S", of_exact),

@@ -7,18 +7,27 @@ from dataclasses import dataclass
 
 from core.papers import PAPERS
 from pages import BY_STEM
+from pages.lessons.handout import link_to
 
 PAPER = "kunin2024"
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One row; stem names the page, code a function of core that exists (checked by a test)."""
+    """One row; stem names the page, code a function of core that exists (checked by a test); preset and part, where it is seen
+    there in another setting than the first or below the picture."""
 
     stem: str
     shown: str
     paper: str
     code: str
+    preset: str = ""
+    part: str = ""
+
+    @property
+    def link(self) -> str:
+        """The address, relative to the laboratory's, at which the row is in view."""
+        return link_to(self.stem, BY_STEM[self.stem].presets()[self.preset] if self.preset else None, self.part)
 
     @property
     def cited(self) -> str:
@@ -46,14 +55,27 @@ _ALL = (
     Entry(
         "geometry", "the level sets of δ and flow on them", "figure 2, section 3", "core.problems.geometry.half_sheets"
     ),
-    Entry("geometry", "separating curve, two basins", "figure 7, appendix A", "core.theory.single_neuron.separatrix"),
+    Entry(
+        "geometry",
+        "separating curve, two basins",
+        "figure 7, appendix A",
+        "core.theory.single_neuron.separatrix",
+        preset="two starts 10⁻³ apart",
+    ),
     Entry(
         "geometry",
         "separating surface in space, its saddles",
         "figure 7, section 3",
         "core.problems.geometry.separating_surface",
+        preset="paper, figure 7",
     ),
-    Entry("geometry", "three level sets, one camera", "figure 2, section 3", "core.figures.geometry_space.three"),
+    Entry(
+        "geometry",
+        "three level sets, one camera",
+        "figure 2, section 3",
+        "core.figures.geometry_space.three",
+        preset="paper, figure 2",
+    ),
     Entry("geometry", "same function, other δ", "figure 2", "core.theory.single_neuron.split"),
     Entry(
         "exact", "closed form of μ, φ, a, w", "figures 3 and 8, appendix A.2", "core.theory.single_neuron.exact_flow"
@@ -65,9 +87,19 @@ _ALL = (
         "core.theory.single_neuron.kernel_distance",
     ),
     Entry(
-        "exact", "three directions of β₀ at once", "figure 8, appendix A.2", "core.figures.exact_directions.directions"
+        "exact",
+        "three directions of β₀ at once",
+        "figure 8, appendix A.2",
+        "core.figures.exact_directions.directions",
+        preset="paper, figure 8",
     ),
-    Entry("exact", "how long alignment takes", "section 3", "core.theory.single_neuron_times.alignment_time"),
+    Entry(
+        "exact",
+        "how long alignment takes",
+        "section 3",
+        "core.theory.single_neuron_times.alignment_time",
+        part="scales",
+    ),
     Entry("implicit_bias", "the landing point", "theorem 3.1, figure 4b", "core.theory.implicit_bias.interpolator"),
     Entry("implicit_bias", "the potential Ψ_δ", "theorem 3.1", "core.theory.implicit_bias.potential"),
     Entry(
@@ -76,11 +108,23 @@ _ALL = (
         "figures 5a and 9, section 5, proposition C.2",
         "core.theory.relu_partition.sectors",
     ),
-    Entry("relu", "which neurons move the kernel", "section 5, equation 9", "core.kernels.relu_movement.movement"),
+    Entry(
+        "relu",
+        "which neurons move the kernel",
+        "section 5, equation 9",
+        "core.kernels.relu_movement.movement",
+        part="kernel",
+    ),
     Entry("relu", "alignment, then fit", "phases I and II, section 5", "core.theory.phases.measured"),
     Entry("teacher_student", "training on the circle", "figure 1a", "core.training.relu_flow.integrate"),
     Entry("regime_map", "maps over (τ, δ)", "figures 1b, 5b and 10", "core.training.regime_map.run_cells"),
-    Entry("regime_map", "the kernel of a ReLU network", "section 5, equation 9", "core.kernels.relu.relu_ntk"),
+    Entry(
+        "regime_map",
+        "the kernel of a ReLU network",
+        "section 5, equation 9",
+        "core.kernels.relu.relu_ntk",
+        preset="kernel misleads",
+    ),
     Entry(
         "wide",
         "isotropic networks, exactly",
@@ -93,30 +137,61 @@ _ALL = (
         "the preconditioner as heat maps, a sum over neurons",
         "theorem 4.1",
         "core.theory.wide_preconditioner.neuron_halves",
+        preset="square",
+        part="neurons",
     ),
     Entry(
         "wide",
         "its closed form beside that sum, and their difference",
         "theorem 4.2",
         "core.theory.wide_preconditioner.isotropic_halves",
+        preset="square",
+        part="neurons",
     ),
-    Entry("wide", "singular values, hyperbolic entropy", "theorem B.6", "core.theory.linear_modes.hyperbolic_entropy"),
-    Entry("wide", "dual variables on their integrals along a run", "theorem B.6", "core.theory.linear_modes.dual_gain"),
+    Entry(
+        "wide",
+        "singular values, hyperbolic entropy",
+        "theorem B.6",
+        "core.theory.linear_modes.hyperbolic_entropy",
+        part="entropy",
+    ),
+    Entry(
+        "wide",
+        "dual variables on their integrals along a run",
+        "theorem B.6",
+        "core.theory.linear_modes.dual_gain",
+        preset="square",
+        part="mirror",
+    ),
     Entry(
         "wide",
         "Δ of Gaussian square networks by width",
         "appendix B.2",
         "core.theory.gaussian_imbalance.entry_deviation",
+        part="gaussian",
     ),
     Entry("deep", "where a deep chain lands", "theorem B.10", "core.theory.deep_linear.interpolator"),
-    Entry("deep", "‖β‖² against ‖a‖² of a square network", "theorem B.8", "core.theory.deep_square.squared_size"),
+    Entry(
+        "deep",
+        "‖β‖² against ‖a‖² of a square network",
+        "theorem B.8",
+        "core.theory.deep_square.squared_size",
+        part="square",
+    ),
     Entry(
         "deep",
         "the deep preconditioner along and across β",
         "theorem B.9",
         "core.theory.deep_square.preconditioner",
+        part="square",
     ),
-    Entry("deep", "a square network on the chain's way", "theorem B.10", "core.theory.deep_potential.penalty"),
+    Entry(
+        "deep",
+        "a square network on the chain's way",
+        "theorem B.10",
+        "core.theory.deep_potential.penalty",
+        part="square",
+    ),
     Entry("landscape", "saddles and valleys of the loss", "figures 2 and 7, appendix A", "core.theory.landscape.loss"),
     Entry(
         "kernel_movement", "kernels of an image network", "figure 6a", "core.training.practice.kernel_movement.train"

@@ -130,3 +130,12 @@ def test_committed_map_is_whole_small_and_shows_the_papers_lesson():
     assert mean["test loss"][lazy][-1] > 4 * mean["test loss"][rapid][-1]
     top = np.unravel_index(mean["kernel"][..., -1].argmax(), (17, 17))
     assert top[0] == 0 and -0.3 < whole.delta[top[1]] < 0
+    assert 1.8 < mean["flips"][rapid][-1] / mean["flips"][top][-1] < 2.5
+
+
+def test_a_mean_is_not_told_for_its_seeds():
+    """The balanced start's mean test loss is the lower one at last, its median the higher one."""
+    said = regime_map_view.lesson(load(regime_map_view.ASSET))
+    assert float(said["balanced_test"]) < float(said["upstream_test"])
+    assert float(said["balanced_median"]) > float(said["upstream_median"])
+    assert int(said["balanced_seeds"]) < int(said["seeds"]) / 2

@@ -95,12 +95,26 @@ COMMANDS = (
         unit="",
     ),
     Command(
+        "regime_map.accuracy",
+        ["--seeds=1", "--last=100"],
+        [["--seeds", bad] for bad in ("0", "17", "x")] + [["--last", bad] for bad in ("99", "1.5", "nan")] + OUTPUT,
+        unit="",
+    ),
+    Command(
+        "races",
+        ["--seeds=2", "--samples=5", "--width=4", "--end=1"],
+        [["--seeds", "0"], ["--width", "5"], ["--tau", "x"], ["--delta", "-1"], *OUTPUT],
+        unit="",
+    ),
+    Command(
         "initialisation.survey",
         ["--widths=16", "--slopes=1", "--seeds=1"],
         [["--widths", bad] for bad in ("0", "1.5", "x", "", "-1")]
         + [["--slopes", bad] for bad in ("0", "x", "1:2", "nan")]
-        + [["--seeds", bad] for bad in ("0", "x", "2.5")],
+        + [["--seeds", bad] for bad in ("0", "x", "2.5")]
+        + OUTPUT,
         unit="rows",
+        writes="survey.npz",
     ),
     Command(
         "diagnose",
@@ -139,6 +153,8 @@ def no_work(monkeypatch):
 
     monkeypatch.setattr("core.training.regime_map.sweep.run_cells", worked)
     monkeypatch.setattr("core.training.practice.harness.run", worked)
+    monkeypatch.setattr("core.training.races.race", worked)
+    monkeypatch.setattr("core.training.regime_map.accuracy.compared", worked)
     monkeypatch.setattr("core.training.initialisation.survey.rows", worked)
     monkeypatch.setattr("core.training.initialisation.survey.shares_below", worked)
 

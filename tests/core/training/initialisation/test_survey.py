@@ -1,19 +1,14 @@
 """The survey: exact shares agree with draws, its data have the slope they claim, a small table has its columns."""
 
-import re
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from core.problems.initialisation import Problem, drawn
+from core.problems.initialisation_claim import read, words
 from core.training.initialisation import survey as default_survey
 from core.training.initialisation.layers import imbalance
 from core.training.initialisation.slope import estimate_slope
 from core.training.initialisation.survey import rows, shares_below, teacher_split
-from tests.core.training.initialisation.survey_table import ROWS
-
-PROSE = Path(__file__).parents[4] / "assets" / "prose" / "initialisation.md"
 
 
 def test_shares_are_those_of_draws():
@@ -31,33 +26,39 @@ def test_data_have_the_slope_they_claim(outputs):
     assert estimate_slope(part.X_test, part.y_test).value == pytest.approx(2.5)
 
 
-@pytest.mark.parametrize("known", [row for row in ROWS if row.width == 16], ids=lambda row: f"slope {row.slope:g}")
-def test_the_table_is_what_the_code_makes(known):
-    (row,) = rows((known.width,), (known.slope,))
-    assert row.median == pytest.approx(known.median, rel=1e-3)
+@pytest.mark.parametrize(
+    "place", range(len(default_survey.SLOPES)), ids=lambda place: f"slope {default_survey.SLOPES[place]:g}"
+)
+def test_the_committed_table_is_what_the_code_makes(place):
+    stored, seeds = read()
+    (row,) = rows(default_survey.WIDTHS[:1], default_survey.SLOPES[place : place + 1], seeds=seeds)
+    assert stored["width"].tolist() == list(default_survey.WIDTHS) and seeds == default_survey.SEEDS
+    assert row.median == pytest.approx(stored["median"][0, place], rel=1e-3)
     for name in ("ratio", "kernel", "flips"):
-        assert getattr(row, name) == pytest.approx(getattr(known, name), rel=0.02), name
-    assert np.abs(np.subtract(row.wins, known.wins)).max() <= 1
+        np.testing.assert_allclose(getattr(row, name), stored[name][0, place], rtol=0.02, err_msg=name)
+    assert np.abs(np.subtract(row.wins, stored["wins"][0, place])).max() <= 1
 
 
-def test_the_page_quotes_the_table():
-    """| slope | median δ̂, from … to … | ratios after 30 steps by width (wins) | after 300 steps (wins) |"""
-    lines = [line for line in PROSE.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
-    quoted = {float(line.split("|")[1]): line.split("|")[2:-1] for line in lines if line[2].isdigit()}
-    assert quoted.keys() == set(default_survey.SLOPES)
-    for slope, (median, *late) in quoted.items():
-        known = [row for row in ROWS if row.slope == slope]
-        medians = [round(row.median, places(median)) for row in known]
-        assert sorted(numbers(median)) == sorted({min(medians), max(medians)})
-        for place, cell in enumerate(late):
-            ratios, wins = (part for part in cell.split("("))
-            assert numbers(ratios) == [round(row.ratio[place], 2) for row in known]
-            assert numbers(wins)[:3] == [row.wins[place] for row in known]
+def test_the_committed_shares_are_those_of_the_law():
+    stored, _ = read()
+    shares = shares_below()
+    for i, j in ((0, 0), (3, 2), (4, 3)):
+        assert stored["below"][i, j] == pytest.approx(shares[stored["size"][i], stored["inputs"][j]])
 
 
-def numbers(text: str) -> list[float]:
-    return [float(number.replace("−", "-")) for number in re.findall(r"−?\d+\.?\d*", text)]
+def test_the_command_writes_the_table_it_prints(tmp_path, capsys):
+    path = tmp_path / "survey.npz"
+    options = ["--widths=16", "--slopes=1", "--seeds=2", f"--store={tmp_path / 'kept'}", f"--output={path}"]
+    assert default_survey.main(options) == 0
+    stored, seeds = read(path)
+    assert (
+        seeds == 2 and stored["ratio"].shape == (1, 1, 2) and f"{stored['median'][0, 0]:.3f}" in capsys.readouterr().out
+    )
 
 
-def places(text: str) -> int:
-    return len(re.findall(r"\.(\d+)", text)[0])
+def test_the_claim_has_a_line_for_each_slope():
+    said = words(*read())
+    lines = said["rows"].splitlines()
+    assert [float(line.split("|")[1]) for line in lines] == list(default_survey.SLOPES)
+    assert all(line.count("|") == 5 and "nan" not in line for line in lines)
+    assert said["least"].endswith(" %") and float(said["least"].split()[0]) >= 99

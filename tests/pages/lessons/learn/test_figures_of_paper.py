@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from core.figures.palette import DARK
 from pages import BY_STEM
 from pages.lessons.learn.figures_of_paper import FIGURES, thumbnail
+from pages.lessons.picture import parts_of
 from pages.shared.address import spelled
 from pages.shared.prose import pieces, said
 
@@ -31,6 +32,7 @@ def test_the_link_opens_the_same_problem(row):
     target = urlsplit(row.link)
     assert target.path in BY_STEM and row.preset in BY_STEM[row.stem].presets()
     carried = {name: values if len(values) > 1 else values[0] for name, values in parse_qs(target.query).items()}
+    assert carried.pop("open", "") == row.part and (not row.part or row.part in parts_of(row.stem))
     assert carried == {k: v if len(v) > 1 or isinstance(v, str) else v[0] for k, v in spelled(row.problem).items()}
 
 
