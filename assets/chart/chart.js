@@ -296,6 +296,7 @@ export class Chart {
 
   resetView() {
     this.panels.forEach((panel) => panel.resetView());
+    showBar(this);
     this.redraw();
   }
 
