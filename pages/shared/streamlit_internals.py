@@ -133,7 +133,7 @@ def stay_on_page() -> None:
     comes back to the page that it shows, with that page's values: they would call its controls' listeners before any
     control exists, and one that fails takes the page with it. The address says all of them.
     """
-    ScriptRunner._run_script = _run_on_its_page  # type: ignore[method-assign]
+    ScriptRunner._run_script = _run_on_its_page  # type: ignore[method-assign, assignment]
 
 
 def missing(names: Iterable[str] = NEEDED) -> list[str]:
