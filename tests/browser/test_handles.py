@@ -101,11 +101,14 @@ def test_the_frame_of_a_drag_can_be_given_back(visit):
     seen = visit(reduced_motion="reduce").open("implicit_bias")
     back = seen.tab.locator(".lab-chart").first.get_by_role("button", name="Reset view")
     assert back.count() == 0
+    top = seen.tab.locator(".lab-panels").first.bounding_box()["y"]
     pull(seen, "beta_0", (20, 15))
     held = seen.tab.evaluate(RANGES)
     seen.tab.mouse.up()
     back.wait_for()
+    seen.rest()
     assert seen.tab.evaluate(RANGES) == held
+    assert seen.tab.locator(".lab-panels").first.bounding_box()["y"] == pytest.approx(top, abs=1)
     back.click()
     back.wait_for(state="detached")
     seen.rest()
