@@ -26,7 +26,7 @@ export function sameProblem(one, two) {
 function suits(before, figure, axes) {
   const frame = (axis) => before.layout[axis]?.range;
   const held = figure.handles.filter(({ kind, norm }) => kind === "polar" && norm.field);
-  if (!held.length || !axes.every(frame)) return axes.every((axis) => shows(frame(axis), figure.layout[axis].range));
+  if (!held.length || !frame("xaxis") || !frame("yaxis")) return axes.every((axis) => shows(frame(axis), figure.layout[axis].range));
   const points = held.map((handle) => MEANINGS.polar.point(handle, handle.values));
   const within = (value, axis) => frame(axis)[0] < value && value < frame(axis)[1];
   return points.every(([x, y]) => within(x, "xaxis") && within(y, "yaxis"));
@@ -38,7 +38,7 @@ export function inFrameOf(before, figure) {
   const axes = axesOf(figure.layout).filter((axis) => !(figure.layout[axis].range[0] > figure.layout[axis].range[1]));
   const [were, are] = [before, figure].map(onGrid);
   const range = (of, axis) => of.layout[axis]?.range;
-  if (were.length !== are.length || !suits(before, figure, axes)) return figure;
+  if (!axes.length || were.length !== are.length || !suits(before, figure, axes)) return figure;
   if (axes.every((axis) => String(range(before, axis)) === String(range(figure, axis)))) return figure;
   const layout = { ...figure.layout };
   for (const axis of axes) layout[axis] = { ...layout[axis], range: range(before, axis) };

@@ -8,7 +8,7 @@ import pytest
 
 CURVES = """() => [...document.querySelectorAll('.lab-chart')][0].__chart.panels.map(p => p.plot.data.map(d =>
   d.name && d.x && d.y ? [d.name, [...d.x].slice(-3), [...d.y].slice(-3)] : null))"""
-SURFACES = """() => [...document.querySelectorAll('.js-plotly-plot')].map(p => p.data
+SURFACES = """() => document.querySelector('.lab-chart').__chart.panels.map(({plot}) => plot.data
   .filter(d => ['surface', 'contour', 'mesh3d'].includes(d.type))
   .map(d => [d.z, d.surfacecolor ?? d.intensity ?? d.z].map(rows =>
     [...rows].map(row => (row?.length ? [...row] : [row]).map(v => v ?? null)))))"""
@@ -99,13 +99,16 @@ def test_out_of_its_frame_a_hand_gets_another_one(visit):
 
 def test_the_frame_of_a_drag_can_be_given_back(visit):
     seen = visit(reduced_motion="reduce").open("implicit_bias")
-    back = seen.tab.get_by_role("button", name="Reset view")
+    back = seen.tab.locator(".lab-chart").first.get_by_role("button", name="Reset view")
     assert back.count() == 0
+    top = seen.tab.locator(".lab-panels").first.bounding_box()["y"]
     pull(seen, "beta_0", (20, 15))
     held = seen.tab.evaluate(RANGES)
     seen.tab.mouse.up()
     back.wait_for()
+    seen.rest()
     assert seen.tab.evaluate(RANGES) == held
+    assert seen.tab.locator(".lab-panels").first.bounding_box()["y"] == pytest.approx(top, abs=1)
     back.click()
     back.wait_for(state="detached")
     seen.rest()
