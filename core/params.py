@@ -5,7 +5,7 @@ A model's `Problem` subclasses `Params`; each field is a `knob`. Its name is the
 
 import dataclasses
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -26,7 +26,8 @@ class Knob:
 
     scale "linear" is a slider from low to high by step; "log" and "asinh" are sliders over `grid`, which holds round
     numbers only, so that a link can be typed by hand. `options` (value → what it means) makes it a choice whose keys are
-    the labels and the URL text; with `many` the value is a tuple of them.
+    the labels and the URL text; with `many` the value is a tuple of them. `here` gives the part of it that pages offer on
+    this machine (core.training.offers): not `drawn` where nothing is to choose, `otherwise` why a link is not followed.
     """
 
     label: str
@@ -39,6 +40,9 @@ class Knob:
     help: str = ""
     options: Mapping[Any, str] | None = None
     many: bool = False
+    here: "Callable[[Knob], Knob] | None" = None
+    drawn: bool = True
+    otherwise: str = ""
 
     @cached_property
     def grid(self) -> tuple[float, ...]:
@@ -125,6 +129,11 @@ class Params:
     def knobs(cls) -> dict[str, Knob]:
         """Field name → Knob, in the order of the class."""
         return {field.name: field.metadata["knob"] for field in dataclasses.fields(cls)}
+
+    @classmethod
+    def offered(cls) -> dict[str, Knob]:
+        """The knobs as pages offer them on this machine. A Problem may lie beyond: it then takes longer, or another device."""
+        return {name: knob.here(knob) if knob.here else knob for name, knob in cls.knobs().items()}
 
     def changed(self) -> dict[str, Any]:
         """The fields that differ from the class's defaults: what a link to this problem must carry."""

@@ -12,7 +12,7 @@ from core.problems.exact_run import Simulation, simulate
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
-from pages.shared.agreement import agreement
+from pages.shared.agreement import agreement, ran
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.plot import Cursor, plot
@@ -41,7 +41,7 @@ def show(run: Simulation | None) -> None:
         agreement(None, {"drift of δ in the simulation": None})
     else:
         drift = {"drift of δ in the simulation": run.largest_drift}
-        agreement(run.largest_error, drift, verdict=run.verdict, device=run.device)
+        agreement(run.largest_error, drift, verdict=run.verdict, where=ran(run.seconds, run.device))
 
 
 def chart(problem: Exact, solution: Solution) -> dict[str, Any]:

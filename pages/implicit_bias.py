@@ -15,7 +15,7 @@ from core.theory.implicit_bias import RULES
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
-from pages.shared.agreement import agreement
+from pages.shared.agreement import agreement, ran
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
@@ -43,7 +43,7 @@ def numbers(run: Trained | None) -> None:
         agreement(None, {drift: None, gap: None})
     else:
         others = {drift: run.largest_drift, gap: run.gap}
-        agreement(run.largest_error, others, verdict=run.verdict, device=run.device)
+        agreement(run.largest_error, others, verdict=run.verdict, where=ran(run.seconds, run.device))
 
 
 def show(run: Trained | None) -> None:

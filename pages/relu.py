@@ -6,15 +6,17 @@ import streamlit as st
 
 from core.figures.relu import figures
 from core.figures.style import number, side_mark
-from core.problems.relu import CLUSTERS, PRESETS, Problem, Solution, curves, solve
+from core.problems.relu import CLUSTERS, PRESETS, Problem, Solution, curves, pays, solve
+from pages.jobs.elsewhere import solved
 from pages.lessons.kernel_part import show_kernel
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
-from pages.shared.cache import painted, remember
+from pages.shared.agreement import ran
+from pages.shared.cache import painted
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor
-from pages.shared.prose import formula, hovering, prose
+from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -23,9 +25,14 @@ MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS))
 
 picture = st.container(key="picture")
 problem = controls(
-    Problem, shown=("delta", "tau", "slope", "seed", "noise"), more=("rival", "points", "width", "end", *MOVED)
+    Problem,
+    shown=("delta", "tau", "slope", "seed", "noise"),
+    more=("rival", "points", "width", "end", *MOVED, "device"),
 )
-solution = remember(solve)(problem)
+with picture:
+    solution = solved(STEM, problem, solve, pays=pays(problem))
+if solution is None:
+    st.stop()
 main, rival = solution.main, solution.rival
 
 
@@ -75,6 +82,7 @@ for run, (tau, delta), column in zip((main, rival), solution.starts, st.columns(
         f"drift of δ {number(float(run.drift.max()))} · step size {number(run.rate)}"
     )
     column.caption(hovering(numbers))
+st.caption(hovering(said(STEM, "ran", where=ran(solution.seconds, solution.device))))
 for phases, column in zip(solution.phases, st.columns(2), strict=True):
     with column:
         phases_told(phases)

@@ -4,14 +4,16 @@ from typing import Any
 
 import streamlit as st
 
-from core.errors import OutsideTheory
+from core.errors import Refusal
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.teacher_student import PRESETS, TURNED, Problem, Solution, curves, papers_four, solve
+from core.problems.teacher_student import PRESETS, TURNED, Problem, Solution, curves, papers_four, pays, solve
+from pages.jobs.elsewhere import solved
 from pages.lessons.kernel_part import show_kernel
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
-from pages.shared.cache import painted, remember
+from pages.shared.agreement import ran
+from pages.shared.cache import painted
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor, plot
@@ -32,14 +34,17 @@ picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("delta", "tau", "seed", "eta_a", "eta_w"),
-    more=("samples", "width", "teachers", "end", "rate", *TURNED, "shift"),
+    more=("samples", "width", "teachers", "end", "rate", *TURNED, "shift", "device"),
 )
 try:
-    solution = remember(solve)(problem)
-except OutsideTheory as error:
+    with picture:
+        solution = solved(STEM, problem, solve, pays=pays(problem))
+except Refusal as error:
     st.error(str(error), icon=":material/error:")
     if problem.rate:
         st.button("Use the automatic step size", on_click=automatic, type="primary")
+    st.stop()
+if solution is None:
     st.stop()
 run = solution.run
 
@@ -100,6 +105,7 @@ columns[4].metric("alignment", f"{solution.alignment[-1]:.2f}", help=said(STEM, 
 columns[5].metric(
     hovering("drift of δ"), number(float(run.drift.max())), help=said(STEM, "help: drift", rate=number(run.rate))
 )
+st.caption(hovering(said(STEM, "ran", where=ran(solution.seconds, solution.device))))
 phases_told(solution.phases)
 prose(STEM, "look", order=order(solution)[1])
 
@@ -107,14 +113,15 @@ show_kernel(STEM, problem, run, solution.X, solution.y, solution.phases, problem
 
 if not (stage().link.goal or stage().curtain):
     with section(STEM, "four"):
-        four = remember(papers_four)(problem)
-        plot(
-            *painted(four_panels, problem, four),
-            key="four",
-            autoplay=False,
-            cursor=Cursor("t", "flow time t", four[0].run.time),
-            least=222,
-        )
-        prose(STEM, "four")
+        four = solved("four", problem, papers_four, pays=pays(problem))
+        if four is not None:
+            plot(
+                *painted(four_panels, problem, four),
+                key="four",
+                autoplay=False,
+                cursor=Cursor("t", "flow time t", four[0].run.time),
+                least=222,
+            )
+            prose(STEM, "four")
 
 takeaway(page)

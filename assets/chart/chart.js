@@ -73,14 +73,15 @@ export class Chart {
     this.tell("link", { values: Object.fromEntries(to.searchParams), count: this.count });
   }
 
-  async update(text, source, tell) {
+  async update(text, source, tell, block = null) {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
-    this.text = text;
+    Object.assign(this, { text, block });
     /* What stands above the picture, or with it, takes room from it. */
     for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
+    this.answersHand = Boolean(before) && (source.heard ?? null) !== (before.heard ?? null);
     const replay = before && source.directions && source.directions.act !== this.directions.act;
     this.directions = source.directions ?? AT_DESK;
     this.story.set(this.directions.story, this.directions.step - 1);

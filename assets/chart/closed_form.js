@@ -171,7 +171,8 @@ export function separatrix(beta_star, delta, reach, { eta_a = 1, eta_w = 1 } = {
   return out;
 }
 
-/* One half (a of the given side) of the level set delta as a mesh of rows, and ½‖a w − beta_star‖² on it. */
+/* One half (a of the given side) of the level set delta as a mesh of rows, and ½‖a w − beta_star‖² on it; it reaches as far
+   along ‖w‖ as the cube, and beyond it along a. */
 export function halfSheet(delta, side, beta_star, reach, { eta_a = 1, eta_w = 1 } = {}, [radial, angular] = [20, 40]) {
   const scale = Math.sqrt(Math.abs(delta));
   const widest = Math.sqrt(eta_a) * reach;
@@ -188,7 +189,7 @@ export function halfSheet(delta, side, beta_star, reach, { eta_a = 1, eta_w = 1 
       const w = [(v * Math.cos(turn)) / Math.sqrt(eta_a), (v * Math.sin(turn)) / Math.sqrt(eta_a)];
       rows.w1.push(w[0]);
       rows.w2.push(w[1]);
-      rows.a.push(Math.abs(a) <= reach ? a : NaN);
+      rows.a.push(a);
       rows.loss.push(((a * w[0] - beta_star[0]) ** 2 + (a * w[1] - beta_star[1]) ** 2) / 2);
     }
     for (const name of Object.keys(out)) out[name].push(rows[name]);

@@ -21,14 +21,23 @@ const PARTS = {
 const inSpace = ({ w1, w2, a }) => ({ x: w1, y: w2, z: a });
 const shade = (loss, floor) => loss.map((row) => row.map((one) => Math.log10(Math.max(one, floor))));
 
-/* What lies in weight space beside the paths. */
+const sheetOf = (flow, { run, side }) => halfSheet(flow.deltas[run], side, flow.beta_star, flow.reach, flow);
+
+/* What lies in weight space beside the paths; a level set is cut at the cube as rows, and whole as a mesh. */
 const SPACE = {
   "same function": (flow) => inSpace(equivalents(flow.beta_0, flow.reach)),
   minima: (flow) => inSpace(equivalents(flow.beta_star, flow.reach)),
   separatrix: (flow) => inSpace(separatrix(flow.beta_star, flow.deltas[0], flow.reach, flow)),
-  sheet: (flow, { side, floor }) => {
-    const sheet = halfSheet(flow.deltas[0], side, flow.beta_star, flow.reach, flow);
-    return { ...inSpace(sheet), surfacecolor: shade(sheet.loss, floor) };
+  sheet: (flow, role) => {
+    const { loss, ...sheet } = sheetOf(flow, role);
+    const inside = sheet.a.map((row) => row.map((one) => (Math.abs(one) <= flow.reach ? one : NaN)));
+    return { ...inSpace({ ...sheet, a: inside }), surfacecolor: shade(loss, role.floor) };
+  },
+  mesh: (flow, role) => {
+    const { loss, ...sheet } = sheetOf(flow, role);
+    const flat = (rows) => Float64Array.from(rows.flat());
+    const [x, y, z] = [sheet.w1, sheet.w2, sheet.a].map(flat);
+    return { x, y, z, intensity: flat(shade(loss, role.floor)) };
   },
 };
 

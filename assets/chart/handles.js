@@ -93,7 +93,11 @@ const MEANINGS = {
   equivalents: {
     stepped: ({ knob }, values, [dx, dy]) => ({ [knob.field]: snapped(values[knob.field] + (dx || dy) * knob.step, knob) }),
     main: ({ knob }) => knob,
-    told: ({ knob }, values) => ({ deltas: [values[knob.field]] }),
+    told: ({ knob, apart }, values) => {
+      const delta = values[knob.field];
+      const far = Math.max(Math.abs(delta), apart);
+      return { deltas: apart ? [-far, 0, far] : [delta] };
+    },
   },
 };
 
@@ -188,7 +192,7 @@ export class Handles {
   }
 
   /* Where the handle stands, in pixels of the picture; null where it is out of sight. */
-  at({ handle, values }) {
+  at({ handle, values, held }) {
     const { full } = this;
     if (handle.kind === "time") {
       const value = Math.max(this.chart.values[this.chart.index], handle.earliest ?? -Infinity);
@@ -196,7 +200,9 @@ export class Handles {
     }
     if (handle.kind === "equivalents") {
       const scene = full.scene?._scene;
-      const start = scene?.dataScale && split(this.chart.flow.beta_0, values[handle.knob.field], this.chart.flow);
+      const { flow } = this.chart;
+      const delta = handle.apart && !held ? flow.deltas[handle.run] : values[handle.knob.field];
+      const start = scene?.dataScale && split(flow.beta_0, delta, flow);
       return start ? onScreen(scene, [...start.w, start.a]) : null;
     }
     const [x, y] = MEANINGS[handle.kind].point(handle, values);

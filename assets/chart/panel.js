@@ -1,10 +1,11 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
 import { hasWebGL, pixelRatio } from "./device.js";
-import { patches } from "./flow.js";
+import { follow, patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
+import { inFrameOf, sameProblem } from "./kept.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans } from "./phases.js";
@@ -47,8 +48,8 @@ export class Panel {
     twoFingers(this.plot);
   }
 
-  set({ figure, name, short, height, grow, least, symbols = [] }) {
-    this.figure = decoded(figure);
+  set({ figure, places, name, short, height, grow, least, symbols = [] }) {
+    this.take(decoded(figure, { block: this.chart.block, places }));
     this.short = short;
     this.spans.show(this.figure.phases);
     this.div.setAttribute("aria-label", name);
@@ -60,6 +61,14 @@ export class Panel {
     Object.assign(this, { height, grow, least });
     this.fit();
     this.fresh = true;
+  }
+
+  /* The answer to a hand is shown in the frame in which it was asked for, and so is what comes later of the same problem. */
+  take(figure) {
+    const before = this.figure;
+    const stays = before && (this.chart.answersHand || (before.kept && sameProblem(before, figure)));
+    this.figure = stays ? inFrameOf(before, figure) : figure;
+    this.keptRuns = null;
   }
 
   /* As high as the screen has room for. */
@@ -81,19 +90,24 @@ export class Panel {
     const { data: still, frames } = this.figure;
     const data = still.slice();
     if (frames) {
-      frameAt(frames, Math.min(index, frames.count - 1)).forEach((patch, k) => {
+      frameAt(frames, Math.min(index, frames.count - 1), still).forEach((patch, k) => {
         data[frames.traces[k]] = laidOver(data[frames.traces[k]], patch);
       });
     }
-    const { flow, runs } = this.chart;
-    if (runs) {
-      for (const [place, patch] of patches(this.figure.roles ?? [], flow, runs, index)) {
-        data[place] = { ...data[place], ...patch };
-      }
-    }
+    for (const [place, patch] of this.followed(index)) data[place] = { ...data[place], ...patch };
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
     return data.map((trace) => directed(trace, { ...rest, highlight: here }));
+  }
+
+  /* What the closed form tells: all that follows a hand; after it, what stands in a frame that was kept. */
+  followed(index) {
+    const { flow, runs } = this.chart;
+    const { roles = [], kept = [] } = this.figure;
+    if (runs) return patches(roles, flow, runs, index);
+    if (!kept.length) return [];
+    this.keptRuns ??= follow(flow);
+    return this.keptRuns ? patches(kept, flow, this.keptRuns, index) : [];
   }
 
   /* The layout without words, camera and the numbers that change at every draw. */

@@ -55,7 +55,7 @@ class Scenes {
     document.documentElement.dataset.labHome = source.link ?? "";
     const { t = null, cam = null } = this.scenes.length > 1 ? {} : this.view;
     const opening = { start: t, camera: cam, autoplay: source.autoplay && t === null };
-    this.chart.update(scene.told, { ...source, ...opening }, () => {});
+    this.chart.update(scene.told, { ...source, ...opening }, () => {}, scene.block);
   }
 }
 

@@ -35,7 +35,7 @@ function toldFor(chart, which, { width }) {
   const camera = cameras[which ?? cameras.findIndex(Boolean)] ?? null;
   const directions = { ...whole.directions, act: "film" };
   const told = { ...whole, panels, camera, directions, free: [], autoplay: false, film: true, wants: {}, opening: "film" };
-  return { told: JSON.stringify(told), words: "" };
+  return { told: JSON.stringify(told), block: chart.block, words: "" };
 }
 
 async function stageOf(chart, size, which, urls, colours) {

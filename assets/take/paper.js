@@ -120,7 +120,7 @@ export async function paper(chart, { width, which, data }) {
   const lights = JSON.parse(chart.text).panels;
   const each = form.rows === "beside" ? (whole - GUTTER * (places.length - 1)) / places.length : whole;
   const drawings = [];
-  for (const k of places) drawings.push(await figureOf(chart, chart.panels[k], decoded(lights[k].figure), each));
+  for (const k of places) drawings.push(await figureOf(chart, chart.panels[k], decoded(lights[k].figure, { block: chart.block, places: lights[k].places }), each));
   const caption = drawings.map((one, k) => (drawings.length > 1 ? `(${"abcdefgh"[k]}) ${one.title}.` : `${one.title}.`)).join(" ");
   const moment = chart.source.cursor ? ` ${chart.readout.textContent}.` : "";
   return new Blob([composed(drawings, whole, form, `${caption}${moment} ${data.credit}, ${data.link}`)], { type: "image/svg+xml" });

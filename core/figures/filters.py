@@ -9,6 +9,7 @@ from core.problems.filters import Problem, Solution, of_control, spread
 from core.training.practice.filters import DATA
 
 MAGNIFY, GAP, ACROSS, APART = 2, 2, 8, 14
+ROUNDING = 2  # levels of 255
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
@@ -33,18 +34,24 @@ def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
         f"{solution.test_accuracy[seed, k, last]:.0%} on {DATA[str(solution.data)]}, {problem.control}."
     )
     picture = style.figure(problem, short=name, title=title, alt=alt, height=330)
-    pair = [pixels(filters) for filters in solution.filters[seed, k]]
-    gap = np.full((len(pair[0]), APART, 3), 127, np.uint8)
-    whole = np.concatenate([pair[0], gap, pair[1]], 1)
-    height, width, _ = whole.shape
+    pair = [_start(solution, seed, k), pixels(solution.filters[seed, k, 1])]
+    height, side, _ = pair[0].shape
+    width = 2 * side + APART
     picture.lay(xaxis={"visible": False, "range": [-2, width + 2], "constrain": "domain"})
     picture.lay(yaxis={"visible": False, "range": [height + 24, -2], "scaleanchor": "x", "constrain": "domain"})
     picture.lay(margin={"l": 8, "r": 8, "b": 8})
-    side = len(pair[0][0])
     for words, place in (("start", side / 2), (f"epoch {solution.epochs[last]}", side * 1.5 + APART)):
         picture.add(experiment.words(place, height + 13, words, style.INK, "middle center"))
-    picture.add({"type": "image", "source": data_uri(whole), "hoverinfo": "skip"})
+    for pixels_of, left in zip(pair, (0, side + APART), strict=True):
+        picture.add({"type": "image", "source": data_uri(pixels_of), "x0": left, "hoverinfo": "skip"})
     return picture
+
+
+def _start(solution: Solution, seed: int, k: int) -> np.ndarray:
+    """The picture before training: the runs of a seed start from the same filters, so that one serves them all where
+    nothing but rounding tells them apart."""
+    first, own = (pixels(solution.filters[seed, j, 0]) for j in (0, k))
+    return first if np.abs(first.astype(int) - own).max() <= ROUNDING else own
 
 
 def pixels(filters: np.ndarray) -> np.ndarray:

@@ -7,12 +7,13 @@ import numpy as np
 
 from core.figures import handles, network, style
 from core.figures.picture import Picture, moving
-from core.problems.geometry import Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
+from core.problems.geometry import LEAST_APART, Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
 
 FLOOR, TOP = 1e-2, 1e1
 FARTHEST = 10.0
 SMALL = 5
 NEARER = 1.25
+WEIGHTS = {"x": "w1", "y": "w2", "z": "a"}
 BY_LOSS = {
     "cmin": math.log10(FLOOR),
     "cmax": math.log10(TOP),
@@ -75,12 +76,11 @@ def _one_of_three(problem: Geometry, solution: Solution, k: int) -> Picture:
     picture.lay(scene={f"{axis}axis": {"showticklabels": False} for axis in "xyz"})
     halves = half_sheets(path.delta, problem.eta_a, problem.eta_w, solution.reach)
     picture.add(*(_mesh(np.moveaxis(half, 0, -1), problem) for half in halves))
-    picture.add(*_manifolds(problem, path, solution.reach), *_ways(path))
+    picture.add(*_manifolds(problem, path, solution.reach))
+    ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0, SMALL))
     if problem.start == "function":
-        picture.flow = handles.flow(problem, solution.times, [p.delta for p in solution.beside], reach=solution.reach)
-        held = handles.equivalents(problem, "delta", "start in weight space: relative scale δ", field="delta")
-        picture.handles += [{**held, "flow": "", "values": {"delta": path.delta}}] if path.delta else []
+        _hold_three(problem, solution, picture, k, [*ways, *places])
     return picture.move(places, *([moving(_now3d(path, t, SMALL))] for t in range(solution.times.size)))
 
 
@@ -136,17 +136,33 @@ def _colour(delta: float) -> str:
 
 def _hold_in_space(problem: Geometry, solution: Solution, picture: Picture, ways: list[int]) -> None:
     """δ moves the start along the weights of the same function; the flow on the new level set follows."""
-    weights = {"x": "w1", "y": "w2", "z": "a"}
     picture.flow = handles.flow(problem, solution.times, solution.deltas, reach=solution.reach)
     picture.handles.append(
         handles.equivalents(problem, "delta", "start in weight space: relative scale δ", field="delta")
     )
-    for place, side in enumerate((1, -1)):
-        picture.roles.append({"place": place, "run": 0, "at": "sheet", "side": side, "floor": FLOOR})
+    for place, half in enumerate((1, -1)):
+        picture.roles.append({"place": place, "run": 0, "at": "sheet", "side": half, "floor": FLOOR})
     for place, at in enumerate(("minima", "same function", "separatrix"), 2):
         picture.roles.append({"place": place, "run": 0, "at": at})
     for place, at in zip(ways, ("all", "start", "end", "now"), strict=True):
-        handles.role(picture, place, 0, at, **weights)
+        handles.role(picture, place, 0, at, **WEIGHTS)
+
+
+def _hold_three(problem: Geometry, solution: Solution, picture: Picture, k: int, ways: list[int]) -> None:
+    """|δ| moves both outer starts, each on its own side of 0, and all that lies on the three level sets."""
+    deltas = [path.delta for path in solution.beside]
+    picture.flow = handles.flow(problem, solution.times, deltas, reach=solution.reach)
+    if deltas[k]:
+        held = handles.equivalents(problem, "delta", "start in weight space: relative scale δ", field="delta")
+        side = {"low": LEAST_APART} if deltas[k] > 0 else {"high": -LEAST_APART}
+        aside = {"knob": held["knob"] | side, "values": {"delta": deltas[k]}, "run": k, "apart": LEAST_APART}
+        picture.handles.append(held | aside)
+    for place, half in enumerate((1, -1)):
+        handles.role(picture, place, k, "mesh", side=half, floor=FLOOR)
+    for place, at in enumerate(("minima", "same function"), 2):
+        handles.role(picture, place, k, at)
+    for place, at in zip(ways, ("all", "start", "end", "now"), strict=True):
+        handles.role(picture, place, k, at, **WEIGHTS)
 
 
 def _sheet_words(delta: float) -> str:

@@ -11,7 +11,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from core.figures.packing import encoded, packed, thinned
+from core.figures.coding import encoded
+from core.figures.packing import packed, thinned
+from core.figures.parcel import Parcel, wrapped
 
 ROW = 0.05
 SPATIAL = ("scatter3d", "mesh3d", "surface")
@@ -36,7 +38,7 @@ class Picture:
     network: dict[str, Any] = field(default_factory=dict)
     phases: dict[str, Any] = field(default_factory=dict)
     inset: dict[str, Any] = field(default_factory=dict)
-    sealed: str = field(default="", init=False, repr=False, compare=False)
+    sealed: Parcel | None = field(default=None, init=False, repr=False, compare=False)
 
     def add(self, *traces: dict) -> list[int]:
         """Append traces; returns their places, which frames refer to."""
@@ -53,23 +55,28 @@ class Picture:
         self.frames.extend({"data": traces, "traces": places} for traces in frames)
         return self
 
+    def parcel(self) -> Parcel:
+        """What the chart is sent: a text and the arrays that it names, those of all frames in one piece."""
+        return self.sealed or wrapped(self._whole())
+
     def json(self) -> str:
-        """What the chart reads; arrays travel as base64 of their own type, those of all frames in one piece."""
-        if self.sealed:
-            return self.sealed
+        """The same as text alone, the arrays as base64 of their own type: for files."""
+        return json.dumps(self._whole(), default=encoded)
+
+    def _whole(self) -> dict[str, Any]:
         whole = {
             "data": thinned(self.data, self.shown),
             "layout": self.layout,
-            "frames": packed(self.frames, self.shown),
+            "frames": packed(self.frames, self.data, self.shown),
         }
         beside = {"handles": self.handles, "roles": self.roles, "network": self.network or None}
-        return json.dumps(
-            whole | beside | {"phases": self.phases or None, "inset": self.inset or None}, default=encoded
-        )
+        return whole | beside | {"phases": self.phases or None, "inset": self.inset or None}
 
     def shown(self, place: int, name: str) -> float:
         """How much of a trace's coordinate the screen shows, in its units: inf for all there is, 0 where that is unknown."""
         trace = self.data[place]
+        if name in ("surfacecolor", "intensity") and "cmax" in trace:
+            return abs(trace["cmax"] - trace["cmin"])
         if name not in ("x", "y", "z") or (name == "z" and trace["type"] not in SPATIAL):
             return 0.0
         spatial = trace["type"] in SPATIAL
@@ -80,8 +87,8 @@ class Picture:
         return abs(axis["range"][1] - axis["range"][0]) if axis.get("range") is not None else np.inf
 
     def seal(self) -> "Picture":
-        """Keep the text: the picture must not change any more."""
-        self.sealed = self.json()
+        """Keep what is sent: the picture must not change any more."""
+        self.sealed = self.parcel()
         return self
 
     def figure(self) -> go.Figure:

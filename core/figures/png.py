@@ -6,6 +6,9 @@ import zlib
 
 import numpy as np
 
+KIND = "image/png"
+BEGINS = f"data:{KIND};base64,"
+
 
 def data_uri(pixels: np.ndarray) -> str:
     """RGB pixels [height, width, 3] uint8 as a PNG data URI."""
@@ -14,4 +17,9 @@ def data_uri(pixels: np.ndarray) -> str:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows.tobytes(), 9)), (b"IEND", b""))
     body = b"".join(struct.pack(">I", len(d)) + n + d + struct.pack(">I", zlib.crc32(n + d)) for n, d in chunks)
-    return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
+    return BEGINS + base64.b64encode(b"\x89PNG\r\n\x1a\n" + body).decode()
+
+
+def content(uri: str) -> np.ndarray:
+    """The picture's file, uint8[bytes], out of its data URI."""
+    return np.frombuffer(base64.b64decode(uri.removeprefix(BEGINS)), np.uint8)

@@ -70,6 +70,7 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
     axis = {"range": [-RADIUS, RADIUS], "constrain": "domain", "showgrid": False, "zeroline": False, "nticks": 5}
     picture.lay(xaxis=axis, yaxis={**axis, "scaleanchor": "x"}, margin={"l": 48, "r": 4, "b": 48})
     pieces = _pieces(problem, solution, which)
+    picture.add(_square())
     ground = picture.add(*_cones(*pieces[-1]))
     for label, colour, symbol, name in CLASSES:
         mine = solution.X[solution.y == label]
@@ -202,18 +203,23 @@ def _mesh(pieces: partition.Sectors, counted: partition.Sectors) -> list[dict]:
     return [faces, style.line3d(spokes, style.LOSS_LINE, width=1.5)]
 
 
+def _square() -> dict:
+    """The ground: all of it in the colour of even regions."""
+    corners = RADIUS * np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]])
+    return _filled(corners, style.EVEN)
+
+
 def _cones(pieces: partition.Sectors, counted: partition.Sectors) -> list[dict]:
-    """Even and odd regions as two filled traces of exact wedges, the boundaries, and the rays where f = 0."""
+    """The odd regions as exact wedges on the even ground, and the rays where f = 0."""
     cut = partition.fan(pieces, RADIUS)
-    colour = _tones(cut, counted)
     wedges = np.stack([np.zeros_like(cut.corner[:-1]), cut.corner[:-1], cut.corner[1:]], axis=1)
-    traces = []
-    for parity, fill in enumerate((style.EVEN, style.ODD)):
-        outline = wedges[colour == parity].reshape(-1, 2)
-        outline = outline if len(outline) else np.full((1, 2), np.nan)
-        filled: dict[str, Any] = {"fill": "toself", "fillcolor": fill, "opacity": 1}
-        traces.append(style.line(outline[:, 0], outline[:, 1], fill, width=0, **filled))
-    return [*traces, _decision(pieces)]
+    odd = wedges[_tones(cut, counted) == 1].reshape(-1, 2)
+    return [_filled(odd if len(odd) else np.full((1, 2), np.nan), style.ODD), _decision(pieces)]
+
+
+def _filled(outline: np.ndarray, fill: str) -> dict:
+    filled: dict[str, Any] = {"fill": "toself", "fillcolor": fill, "opacity": 1}
+    return style.line(outline[:, 0], outline[:, 1], fill, width=0, **filled)
 
 
 def _decision(pieces: partition.Sectors) -> dict:

@@ -17,6 +17,7 @@ from core.theory.checks import Floats
 from core.theory.phases import Phases, of_neurons
 from core.theory.single_neuron_times import alignment_time, alignment_time_asymptote
 from core.theory.states import imbalance
+from core.training.offers import device_knob
 
 MOMENTS, MOMENTS_OF_THREE = 120, 60
 TURNS = (-45.0, 0.0, 90.0)
@@ -68,7 +69,7 @@ class Exact(Params):
     noise: float = knob(0.3, "label noise", low=0, high=2, step=0.05, help="Used by noise: fresh at every step.")
     batch: int = knob(1, "batch size", options={0: "both data", 1: "one datum a step"}, help="Used by noise.")
     seed: int = knob(0, "seed", low=0, high=99, step=1)
-    device: str = knob("auto", "simulate on", options={"auto": "DEVICE, or the CPU", "cpu": "", "cuda": "a GPU"})
+    device: str = device_knob("DEVICE, or the CPU")
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -12,7 +12,7 @@ from core.errors import OutsideTheory
 from core.problems.exact import TURNS, Exact, moments, starts, turned
 from core.theory import single_neuron
 from core.theory.checks import Floats
-from core.training.device import describe, device_for
+from core.training.device import timed
 from core.training.single_neuron import MOST_STEPS, Run, collect, gradient_descent, gradient_flow, largest_stable_rate
 
 ERROR_ALLOWED = 0.01
@@ -22,8 +22,8 @@ MOST_STEPS_LIVE = 50_000
 @dataclass(frozen=True)
 class Simulation:
     """The run and its distance from theory. `verdict` says why theory and run differ by more than ERROR_ALLOWED, and is
-    empty while they do not; `device` says in words where it ran; `directions` holds the run of each direction of β₀ where
-    the view asks for three, and the largest error and drift are those of all."""
+    empty while they do not; `device` says in words where it ran, in `seconds`; `directions` holds the run of each
+    direction of β₀ where the view asks for three, and the largest error and drift are those of all."""
 
     times: Floats
     a: Floats
@@ -35,6 +35,7 @@ class Simulation:
     largest_drift: float
     verdict: str
     device: str
+    seconds: float
     directions: "tuple[Simulation, ...]" = ()
 
 
@@ -50,13 +51,13 @@ def simulate(problem: Exact) -> Simulation:
         largest_error=worst.largest_error,
         verdict=worst.verdict,
         largest_drift=drift,
+        seconds=sum(run.seconds for run in runs),
         directions=runs,
     )
 
 
 def _simulated(problem: Exact) -> Simulation:
-    device = device_for(problem.device)
-    run = _run(problem, device)
+    run, device, seconds = timed(lambda where: _run(problem, where), problem.device)
     a, w = single_neuron.exact_flow(*starts(problem), problem.beta_star, run.times, snap=True, **problem.rates)
     error = relative_error(run, a, w)
     lost = bool(np.isnan(error).any())
@@ -64,7 +65,7 @@ def _simulated(problem: Exact) -> Simulation:
     drift = float("inf") if lost else float(np.abs(run.drift).max())
     verdict = _verdict(problem, largest) if largest > ERROR_ALLOWED else ""
     moved = _kernel_distance(problem, run)
-    return Simulation(run.times, run.a, run.w, moved, error, run.drift, largest, drift, verdict, describe(device))
+    return Simulation(run.times, run.a, run.w, moved, error, run.drift, largest, drift, verdict, device, seconds)
 
 
 def relative_error(run: Run, a: Floats, w: Floats) -> Floats:

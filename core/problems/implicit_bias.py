@@ -17,6 +17,7 @@ from core.theory import implicit_bias, single_neuron
 from core.theory.checks import Floats
 from core.theory.phases import Phases, of_neurons
 from core.theory.states import imbalance
+from core.training.offers import device_knob
 
 FAN = (-4.0, -2.0, -1.0, 0.0, 1.0, 2.0, 4.0)
 SWEEP: Floats = np.asarray(np.sinh(np.linspace(-1, 1, 25) * math.asinh(10.0)), dtype=np.float64)
@@ -52,7 +53,7 @@ class Landings(Params):
         "flow", "simulated by", options={"flow": "gradient flow", "descent": "gradient descent with step η"}
     )
     rate: float = knob(0.05, "step η", scale="log", low=0.001, high=1, help="Used by descent.")
-    device: str = knob("auto", "simulate on", options={"auto": "DEVICE, or the CPU", "cpu": "", "cuda": "a GPU"})
+    device: str = device_knob("DEVICE, or the CPU")
 
     def __post_init__(self) -> None:
         super().__post_init__()

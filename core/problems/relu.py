@@ -10,6 +10,7 @@ neurons that cancel, for it is lazy only if f ≡ 0 at first; a small one has f 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ from core.datasets.teacher_student import Student, mirrored, on_sphere
 from core.params import Curves, Params, knob
 from core.theory.phases import Phases, of_neurons
 from core.training import plane
+from core.training.device import timed
+from core.training.offers import device_knob, up_to
 
 Array = NDArray[np.float64]
 
@@ -59,8 +62,8 @@ class Problem(Params):
     )
     seed: int = knob(0, "seed", low=0, high=99, step=1, help="draws the data and the start")
     noise: float = knob(0.15, "spread of the clusters", low=0, high=0.5, step=0.05)
-    points: int = knob(10, "points per cluster", low=1, high=50, step=1)
-    width: int = knob(30, "neurons", low=2, high=100, step=2)
+    points: int = knob(10, "points per cluster", low=1, high=250, here=up_to(50), step=1)
+    width: int = knob(30, "neurons", low=2, high=400, here=up_to(100), step=2)
     end: float = knob(100.0, "until t", low=1, high=1000, scale="log", help="flow time")
     right: float = _turn("right")
     left: float = _turn("left")
@@ -70,6 +73,7 @@ class Problem(Params):
     far_left: float = _size("left")
     far_top: float = _size("top")
     far_bottom: float = _size("bottom")
+    device: str = device_knob(plane.AUTO)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -97,7 +101,8 @@ PRESETS = {
 
 @dataclass(frozen=True)
 class Solution:
-    """The data, the network of the problem and its rival, each one's (τ, δ), phases, and whether its neurons are in pairs."""
+    """The data, the network of the problem and its rival, each one's (τ, δ), phases, and whether its neurons are in pairs;
+    where and for how many seconds both were trained."""
 
     X: Array
     y: Array
@@ -106,6 +111,8 @@ class Solution:
     starts: tuple[tuple[float, float], tuple[float, float]]
     paired: tuple[bool, bool]
     phases: tuple[Phases, Phases]
+    device: str = ""
+    seconds: float = 0.0
 
 
 def solve(problem: Problem) -> Solution:
@@ -113,14 +120,18 @@ def solve(problem: Problem) -> Solution:
     X, y = xor.clusters(problem.points, noise=problem.noise, seed=problem.seed, centres=problem.centres)
     starts = (problem.tau, problem.delta), rival_start(problem)
     paired = starts[0][0] >= LARGE / 2, starts[1][0] >= LARGE / 2
-    main, rival = (_follow(problem, X, y, start(problem, p), *s) for s, p in zip(starts, paired, strict=True))
+    networks = [start(problem, p).scaled(*s) for s, p in zip(starts, paired, strict=True)]
+    settings: dict[str, Any] = {"end": problem.end, "slope": problem.slope, "snapshots": SNAPSHOTS}
+    (main, rival), device, seconds = timed(
+        lambda device: [plane.follow(W, a, X, y, device=device, **settings) for W, a in networks], problem.device
+    )
     phases = of_neurons(main.time, main.W, main.loss), of_neurons(rival.time, rival.W, rival.loss)
-    return Solution(X, y, main, rival, starts, paired, phases)
+    return Solution(X, y, main, rival, starts, paired, phases, device, seconds)
 
 
-def _follow(problem: Problem, X: Array, y: Array, student: Student, tau: float, delta: float) -> plane.Run:
-    W_0, a_0 = student.scaled(tau, delta)
-    return plane.follow(W_0, a_0, X, y, end=problem.end, slope=problem.slope, snapshots=SNAPSHOTS)
+def pays(problem: Problem) -> bool:
+    """Whether a GPU is worth while for this problem."""
+    return plane.pays(4 * problem.points, problem.width)
 
 
 def rival_start(problem: Problem) -> tuple[float, float]:

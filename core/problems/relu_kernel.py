@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import OutsideTheory
 from core.kernels.relu import relu_ntk
 from core.kernels.relu_movement import kernel_rate, movement, neuron_kernels
 from core.training.plane import Run
@@ -26,6 +27,8 @@ Array = NDArray[np.float64]
 
 FRAMES = 26
 MOST_SAMPLES = 60
+MOST_PARTS = 8_000_000
+"""neurons · samples² up to which each neuron's part of the kernel is taken."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,13 @@ class History:
 
 
 def history(run: Run, X: Array, y: Array, eta_a: float = 1.0, eta_w: float = 1.0, slope: float = 0.0) -> History:
-    """The kernel's way along a run on data X[n, 2], y[n]; where no neuron sees a datum at first, sizes are over 1."""
+    """The kernel's way along a run on data X[n, 2], y[n]; where no neuron sees a datum at first, sizes are over 1.
+
+    Raises OutsideTheory beyond MOST_PARTS.
+    """
+    if run.a.shape[1] * len(X) ** 2 > MOST_PARTS:
+        what = f"What moves the kernel is taken apart up to neurons · samples² = {MOST_PARTS:,}"
+        raise OutsideTheory(what, got=f"{run.a.shape[1] * len(X) ** 2:,}", do="Take fewer samples or neurons.")
     rates: dict[str, Any] = {"eta_a": eta_a, "eta_w": eta_w, "slope": slope}
     size = float(np.linalg.norm(relu_ntk(run.W[0], run.a[0], X, **rates))) or 1.0
     shown = np.unique(np.round(np.linspace(0, len(run.time) - 1, FRAMES)).astype(int))

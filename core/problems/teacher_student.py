@@ -13,6 +13,7 @@ Time is the flow time of the mean of squares, learning rate × steps: the paper'
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,8 @@ from core.theory import relu_partition
 from core.theory.phases import Phases, of_neurons
 from core.theory.states import imbalance
 from core.training import measures, plane
+from core.training.device import timed
+from core.training.offers import device_knob, up_to
 
 Array = NDArray[np.float64]
 
@@ -51,8 +54,12 @@ class Problem(Params):
         0.1, "overall scale τ", low=0.02, high=4, scale="log", help="|a|‖w‖ = τ² for every neuron at the start"
     )
     seed: int = knob(58, "seed", low=0, high=99, step=1, help="draws teacher, student and data")
-    samples: int = knob(20, "samples", low=1, high=200, step=1, help="training points on the unit circle")
-    width: int = knob(50, "student neurons", low=2, high=200, step=2, help="in pairs of equal w and opposite a")
+    samples: int = knob(
+        20, "samples", low=1, high=1000, here=up_to(200), step=1, help="training points on the unit circle"
+    )
+    width: int = knob(
+        50, "student neurons", low=2, high=1000, here=up_to(200), step=2, help="in pairs of equal w and opposite a"
+    )
     teachers: int = knob(3, "teacher neurons", low=1, high=8, step=1)
     eta_a: float = knob(1.0, "rate η_a", low=0.01, high=100, scale="log", help="learning rate of the last layer")
     eta_w: float = knob(1.0, "rate η_w", low=0.01, high=100, scale="log", help="learning rate of the first layer")
@@ -70,6 +77,7 @@ class Problem(Params):
     turn2: float = _turn("second")
     turn3: float = _turn("third")
     shift: float = knob(0.0, "first datum, shifted by", unit="°", low=-180, high=180, step=1)
+    device: str = device_knob(plane.AUTO)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -86,7 +94,8 @@ class Problem(Params):
 
 @dataclass(frozen=True)
 class Solution:
-    """A finished panel: data X[n, 2], y[n], teacher and run, and what compares them, along time."""
+    """A finished panel: data X[n, 2], y[n], teacher and run, what compares them, along time, and where and for how many
+    seconds it was trained."""
 
     X: Array
     y: Array
@@ -96,6 +105,8 @@ class Solution:
     alignment: Array
     conserved: float
     phases: Phases
+    device: str = ""
+    seconds: float = 0.0
 
 
 PAPER_PANELS = {
@@ -116,17 +127,16 @@ PRESETS = {
 def solve(problem: Problem) -> Solution:
     """Train one panel. Raises OutsideTheory where the chosen step size diverges or takes too many steps."""
     task, W_0, a_0 = _start(problem)
-    run = plane.follow(
-        W_0,
-        a_0,
-        task.X,
-        task.y,
-        end=problem.end,
-        rate=problem.rate,
-        eta_a=problem.eta_a,
-        eta_w=problem.eta_w,
+    rates: dict[str, Any] = {"rate": problem.rate, "eta_a": problem.eta_a, "eta_w": problem.eta_w}
+    run, device, seconds = timed(
+        lambda device: plane.follow(W_0, a_0, task.X, task.y, end=problem.end, device=device, **rates), problem.device
     )
-    return observed(task, run, problem.conserved)
+    return replace(observed(task, run, problem.conserved), device=device, seconds=seconds)
+
+
+def pays(problem: Problem) -> bool:
+    """Whether a GPU is worth while for this problem."""
+    return plane.pays(problem.samples, problem.width)
 
 
 def observed(task: TeacherStudent, run: plane.Run, conserved: float) -> Solution:
@@ -139,7 +149,10 @@ def observed(task: TeacherStudent, run: plane.Run, conserved: float) -> Solution
 
 def papers_four(problem: Problem) -> tuple[Solution, ...]:
     """The paper's four settings of (τ, δ) at unit rates, for this problem's seed, sizes and time."""
-    kept = {name: getattr(problem, name) for name in ("seed", "samples", "width", "teachers", "end", *TURNED, "shift")}
+    kept = {
+        name: getattr(problem, name)
+        for name in ("seed", "samples", "width", "teachers", "end", *TURNED, "shift", "device")
+    }
     return tuple(solve(Problem(tau=panel.tau, delta=panel.delta, **kept)) for panel in PAPER_PANELS.values())
 
 

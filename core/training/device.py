@@ -6,14 +6,17 @@ DEVICE ↔ cpu, cuda or cuda:k ↔ what is used unless something else is asked f
 import logging
 import os
 import platform
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from core.errors import Unavailable
 
 log = logging.getLogger(__name__)
+
+S = TypeVar("S")
 
 
 def tell(sentence: str) -> None:
@@ -47,6 +50,11 @@ def gpus() -> int:
     return torch.cuda.device_count() if torch.cuda.is_available() else 0
 
 
+def present() -> int:
+    """How many GPUs this program may use: those of the machine, none where DEVICE is cpu."""
+    return 0 if os.environ.get("DEVICE") == "cpu" else gpus()
+
+
 def describe(device: str) -> str:
     """The device in words, for the record."""
     import torch
@@ -65,19 +73,31 @@ def choose_device(wanted: str | None = None) -> str:
     return device
 
 
+_left_to_others = False
+
+
+def leave_to_others() -> None:
+    """From now on device_for is the CPU in this process: its GPUs belong to processes that it has started."""
+    global _left_to_others
+    _left_to_others = True
+
+
 def device_for(wanted: str, *, pays: bool = False) -> str:
     """The device wanted; for "auto" the DEVICE variable, else a GPU where one is present and `pays`, else the CPU."""
+    if _left_to_others:
+        return "cpu"
     if wanted != "auto":
         return choose_device(wanted)
     return choose_device(os.environ.get("DEVICE") or ("cuda" if pays and gpus() else "cpu"))
 
 
-def own_device() -> str:
-    """The device of this process's work by the DEVICE variable, else the CPU; the CPU, after a sentence, where it is gone."""
+def own_device(wanted: str = "auto") -> str:
+    """device_for(wanted), by default that of the DEVICE variable or the CPU; the CPU, after a sentence, where it is absent."""
     try:
-        return device_for("auto")
+        return device_for(wanted)
     except Unavailable:
-        tell(f"No GPU answers here (DEVICE is {os.environ.get('DEVICE')}); this run is on the CPU.")
+        asked = os.environ.get("DEVICE") if wanted == "auto" else wanted
+        tell(f"No GPU answers here ({asked} was asked for); this run is on the CPU.")
         return "cpu"
 
 
@@ -102,6 +122,18 @@ def falling_back(run: Callable[[str], Iterator[Any]], device: str) -> Iterator[A
             raise
         tell(f"The GPU failed ({reason(error)}); this run began again on the CPU.")
     yield from run("cpu")
+
+
+def timed(run: Callable[[str], S], wanted: str = "auto") -> tuple[S, str, float]:
+    """(run(device), the device in words, seconds); on the CPU, after a sentence, where the one wanted is absent or fails."""
+    begun, tried = time.perf_counter(), []
+
+    def once(device: str) -> Iterator[S]:
+        tried.append(device)
+        yield run(device)
+
+    found = next(falling_back(once, own_device(wanted)))
+    return found, describe(tried[-1]), time.perf_counter() - begun
 
 
 def reason(error: Exception) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import OutsideTheory
-from core.kernels import kernel_distance, relu_ntk
+from core.kernels import kernel_distance, relu_kernel_distance, relu_ntk
 from core.training import measures, relu_flow
 
 Array = NDArray[np.float64]
@@ -31,6 +31,14 @@ PAPER_RATE = 1e-4
 MOST_STEPS = 100_000_000
 STIFF = 5e8
 MOST_WORK = 6e10
+DEVICES_SHARE = 10
+"""How much more of that a device other than a core may take on."""
+PAYS = 1e5
+"""Samples times neurons from which a GPU is expected to be sooner than a core, which takes 0.3 to 0.4 s for 200 × 200, 1.5 to
+1.9 s for 400 × 400 and 17 s for 1000 × 1000 (τ 0.1 and 2, until t = 100). No GPU was at hand to measure."""
+AUTO = "a GPU from samples × neurons = 100,000 on"
+TOGETHER = 200
+"""Samples and neurons up to which all snapshots are measured at once."""
 
 
 @dataclass(frozen=True)
@@ -70,32 +78,40 @@ def follow(
     eta_w: float = 1.0,
     slope: float = 0.0,
     snapshots: int = SNAPSHOTS,
+    device: str = "cpu",
 ) -> Run:
     """Train W_0[m, 2], a_0[m] on X[n, 2], y[n] until flow time `end`; rate 0 means `panel_rate`.
 
     Raises OutsideTheory where gradient descent diverges at the given rate, and where the run would take too long.
+    On another device than "cpu" torch trains and compares the kernels.
     """
     rates: dict[str, Any] = {"eta_a": eta_a, "eta_w": eta_w, "slope": slope}
     sharpness = _sharpness(W_0, a_0, X, rates)
     rate = rate or _panel_rate(sharpness)
     work = end * sharpness * X.shape[0] * a_0.size
-    _refuse_long_runs(end, rate, work)
+    _refuse_long_runs(end, rate, work if device == "cpu" else work / DEVICES_SHARE)
     times = np.geomspace(min(EARLIEST, end / 2), end, snapshots)
     steps = np.unique(np.concatenate([[0], np.round(times / rate)])).astype(int)
     method = "chebyshev" if work > STIFF and rate <= PAPER_RATE else "auto"
-    seen = list(relu_flow.integrate(W_0, a_0, X, y, rate=rate, checkpoints=steps.tolist(), method=method, **rates))
+    moments = {"checkpoints": steps.tolist(), "method": method if device == "cpu" else "batched", "device": device}
+    seen = list(relu_flow.integrate(W_0, a_0, X, y, rate=rate, **moments, **rates))
     W, a = np.stack([s.W for s in seen]), np.stack([s.a for s in seen])
     return Run(
         time=np.array([float(s.time) for s in seen]),
         W=W,
         a=a,
         loss=np.array([float(s.loss) for s in seen]),
-        hamming=measures.hamming_distance(W[0], W, X),
+        hamming=_flips(W, X),
         distance=measures.parameter_distance(W[0], a[0], W, a),
-        kernel_distance=_kernel_distances(W, a, X, rates),
+        kernel_distance=_kernel_distances(W, a, X, rates, device),
         drift=measures.delta_drift(W[0], a[0], W, a, eta_a=eta_a, eta_w=eta_w),
         rate=rate,
     )
+
+
+def pays(samples: int, neurons: int) -> bool:
+    """Whether a GPU is expected to train such a network sooner than a core."""
+    return samples * neurons >= PAYS
 
 
 def check_even(width: int) -> None:
@@ -133,10 +149,29 @@ def _refuse_long_runs(end: float, rate: float, work: float) -> None:
         )
 
 
-def _kernel_distances(W: Array, a: Array, X: Array, rates: dict[str, Any]) -> Array:
+def _flips(W: Array, X: Array) -> Array:
+    if len(X) <= TOGETHER and W.shape[1] <= TOGETHER:
+        return measures.hamming_distance(W[0], W, X)
+    return np.array([float(measures.hamming_distance(W[0], now, X)) for now in W])
+
+
+def _kernel_distances(W: Array, a: Array, X: Array, rates: dict[str, Any], device: str) -> Array:
+    if device != "cpu":
+        from core.training.relu.ruler import kernel_distances
+
+        return kernel_distances(W, a, X, rates, device)
+    if len(X) > TOGETHER:
+        return np.array([_blockwise(W, a, X, rates, k) for k in range(len(W))])
     kernels = np.stack([relu_ntk(*now, X, **rates) for now in zip(W, a, strict=True)])
     seen = np.any(kernels, axis=(1, 2)) & np.any(kernels[0])
     found = np.full(len(kernels), np.nan)
     if seen.any():
         found[seen] = kernel_distance(kernels[0], kernels[seen])
     return found
+
+
+def _blockwise(W: Array, a: Array, X: Array, rates: dict[str, Any], k: int) -> float:
+    try:
+        return relu_kernel_distance(W[0], a[0], W[k], a[k], X, **rates)
+    except OutsideTheory:
+        return float("nan")

@@ -31,7 +31,7 @@ def known(page: Page, query: Mapping[str, str | Iterable[str]]) -> dict[str, str
         return {}
     said = {key: [value] if isinstance(value, str) else list(value) for key, value in query.items()}
     out: dict[str, str | list[str]] = {}
-    for name, knob in kind.knobs().items():
+    for name, knob in kind.offered().items():
         if raw := said.get(name):
             default = kind.__dataclass_fields__[name].default
             value = nearest(knob, raw if knob.many else raw[0], default)[0]
@@ -45,7 +45,7 @@ def problem_of(page: Page, query: Query) -> Params | None:
     kind = kind_of(page)
     if kind is None:
         return None
-    knobs = kind.knobs()
+    knobs = kind.offered()
     values = {name: _value(kind, name, knobs[name], raw) for name, raw in query.items() if name in knobs}
     try:
         return kind(**values)

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from core.errors import Refusal
+from core.training.device import told
 from pages.jobs.job import Job
 from pages.jobs.live import quickly, rest
 from pages.shared.cache import frozen, remember
@@ -46,22 +47,25 @@ def _panel(
         if not fresh:
             look_again(LOOK_S)
         return
-    run, refusal = _here(simulate, problem) if job is None else _from(job)
+    run, refusal, notes = _here(simulate, problem) if job is None else _from(job)
     show(run)
+    for note in notes:
+        st.warning(note, icon=":material/memory:")
     if refusal:
         st.warning(refusal, icon=":material/warning:")
     st.session_state[state] = ("done", ticket, moves + fresh)
     stop_looking()
 
 
-def _here(simulate: Callable[[Any], Any], problem: Any) -> tuple[Any, str]:
-    try:
-        return remember(simulate)(problem), ""
-    except Refusal as error:
-        return None, str(error)
+def _here(simulate: Callable[[Any], Any], problem: Any) -> tuple[Any, str, list[str]]:
+    with told() as notes:
+        try:
+            return remember(simulate)(problem), "", notes
+        except Refusal as error:
+            return None, str(error), notes
 
 
-def _from(job: Job) -> tuple[Any, str]:
+def _from(job: Job) -> tuple[Any, str, list[str]]:
     if job.state == "done":
-        return job.snapshots[0], ""
-    return None, job.error or "The simulation was stopped. Move a slider to run it again."
+        return job.snapshots[0], "", job.notes
+    return None, job.error or "The simulation was stopped. Move a slider to run it again.", job.notes

@@ -4,10 +4,11 @@ DEVICE   cpu: no GPU is used; cuda: every job runs on one; unset: long jobs do, 
 """
 
 import os
+from typing import Any
 
 import streamlit as st
 
-from core.training.device import gpus
+from core.training.device import gpus, present
 
 WORTH_S = 20.0
 """Seconds of one core from which "auto" means a GPU. A first guess: no GPU was at hand to measure it."""
@@ -16,7 +17,7 @@ AUTO, CPU, GPU = "auto", "CPU", "GPU"
 
 def gpu_environments() -> list[dict[str, str]]:
     """What each GPU's process is started with; none where there is no GPU or DEVICE is cpu."""
-    if os.environ.get("DEVICE") == "cpu":
+    if not present():
         return []
     visible = [name for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
     names = visible or [str(number) for number in range(gpus())]
@@ -28,12 +29,17 @@ def cpu_environment() -> dict[str, str]:
     return {"DEVICE": "cpu", "CUDA_VISIBLE_DEVICES": ""} if gpu_environments() else {}
 
 
-def on_gpu(wanted: str, core_seconds: float) -> bool:
-    """Whether a job wanted on "auto", "CPU" or "GPU" belongs to a GPU's process."""
+def wanted_by(problem: Any) -> str:
+    """Where a problem wants its runs by its field `device`; one without it stays on the CPU."""
+    return {"cuda": GPU, "auto": AUTO}.get(getattr(problem, "device", "cpu"), CPU)
+
+
+def on_gpu(wanted: str, core_seconds: float = 0.0, *, pays: bool = False) -> bool:
+    """Whether a job wanted on "auto", "CPU" or "GPU" belongs to a GPU's process; pays: that "auto" means one here."""
     if not gpu_environments() or wanted == CPU:
         return False
     by_variable = os.environ.get("DEVICE", "").startswith("cuda")
-    return wanted == GPU or by_variable or core_seconds > WORTH_S
+    return wanted == GPU or by_variable or pays or core_seconds > WORTH_S
 
 
 def choice(name: str) -> str:

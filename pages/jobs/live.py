@@ -15,9 +15,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.jobs.devices import AUTO, CPU, GPU, choice, cpu_environment, gpu_environments, on_gpu
+from core.training.device import leave_to_others
+from pages.jobs.devices import choice, cpu_environment, gpu_environments, on_gpu, wanted_by
 from pages.jobs.job import Job
 from pages.jobs.pool import Pool, pool_size
+from pages.shared.agreement import ran
 from pages.shared.cache import key_of
 from pages.shared.streamlit_internals import is_connected, session_id
 
@@ -53,6 +55,7 @@ def open_pools() -> None:
     """Start the processes; from now on simulations beside theory run in theirs."""
     global _open
     _open = True
+    leave_to_others()
     pool().warm()
     quick_pool().warm()
 
@@ -67,8 +70,9 @@ def rest() -> float:
     return min(LONGEST_REST_S, SHORTEST_REST_S + REST_S * quick_pool().pace()) if _open else 0.0
 
 
-def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Job | None:
-    """compute(problem) in the quick process, begun after `wait` seconds unless the visitor asks for something else before.
+def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0, *, pays: bool = False) -> Job | None:
+    """compute(problem) in the quick process, begun after `wait` seconds unless the visitor asks for something else before;
+    in a GPU's process where the problem's `device` says so, or leaves it open and the GPU pays.
 
     The job, shared by all who ask; None where no server has opened the pools.
     """
@@ -76,8 +80,7 @@ def quickly(name: str, problem: Any, compute: Callable, wait: float = 0.0) -> Jo
         return None
     ticket = key_of(compute, problem)
     session = _session()
-    wanted = {"cuda": GPU, "auto": AUTO}.get(getattr(problem, "device", "cpu"), CPU)
-    quick = gpu_pool() if on_gpu(wanted, 0.0) else quick_pool()
+    quick = gpu_pool() if on_gpu(wanted_by(problem), pays=pays) else quick_pool()
     job = quick.find(ticket) or _still(session.held.get(f"quick {name}"), ticket)
     if job is None or job.alive:
         job = quick.submit(ticket, compute, problem, f"{session.viewer}:{name}", wait)
@@ -153,7 +156,7 @@ def _panel(name: str, viewer: str, job: Job, where: Pool, show: Callable[[list],
     if job.snapshots:
         show(list(job.snapshots))
     if not job.alive and job.where:
-        st.caption(f"Ran {job.took:.1f} s on {job.where}.")
+        st.caption(f"Ran {ran(job.took, job.where)}.")
     if not was_alive and st.session_state.pop(f"_alive_{name}", False):
         st.rerun()
     st.session_state[f"_alive_{name}"] = was_alive
@@ -162,13 +165,20 @@ def _panel(name: str, viewer: str, job: Job, where: Pool, show: Callable[[list],
 def _progress(name: str, viewer: str, job: Job, where: Pool, total: int | None) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     if job.state == "queued":
-        ahead = where.place(job)
-        left.progress(0.0, text=f"Waiting: {ahead} before you" if ahead else "Starting …")
+        left.progress(0.0, text=place_of(job, where))
     else:
         done, of = _counts(job, total)
         left.progress(min(1.0, done / max(of, 1)), text=f"{done} of {of}{_time_left(job, done, of)}")
     if right.button("Cancel", key=f"cancel_{name}"):
         job.viewers.pop(viewer, None)
+
+
+def place_of(job: Job, where: Pool) -> str:
+    """A queued job's place in words, "" for one that runs."""
+    if job.state != "queued":
+        return ""
+    ahead = where.place(job)
+    return f"Waiting: {ahead} before you" if ahead else "Starting …"
 
 
 def _counts(job: Job, total: int | None) -> tuple[int, int]:

@@ -27,7 +27,7 @@ def spell(problem: Params) -> str:
 
 def unspell(kind: type[Params], text: str) -> tuple[Params | None, list[str]]:
     """The problem that a link's A spells, and a sentence for each part that was ignored; None if the theory refuses."""
-    knobs, values, notes = kind.knobs(), {}, []
+    knobs, values, notes = kind.offered(), {}, []
     for part in filter(None, text.split(",")) if text != DEFAULT else ():
         name, _, word = (piece.strip() for piece in part.partition(":"))
         if name not in knobs or not word:

@@ -1,7 +1,9 @@
 """The part of a page on ReLU networks that tells what moves the kernel; the pages of networks in the plane have it."""
 
 import numpy as np
+import streamlit as st
 
+from core.errors import Refusal
 from core.figures.relu_kernel import figures
 from core.params import Params
 from core.problems.relu_kernel import history, told
@@ -26,7 +28,11 @@ def show_kernel(
     if stage().curtain:
         return
     with section(stem, PART):
-        moved = remember(history)(run, X, y, *rates)
+        try:
+            moved = remember(history)(run, X, y, *rates)
+        except Refusal as error:
+            st.info(str(error), icon=":material/info:")
+            return
         plot(
             *painted(figures, problem, moved, run.a[0], phases),
             key=PART,

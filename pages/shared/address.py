@@ -134,7 +134,7 @@ def _allows(kind: type[Params], values: Mapping[str, Any]) -> bool:
         kind(**values)
     except Refusal:
         return False
-    return all(value in knob.grid for name, value in values.items() if (knob := kind.knobs()[name]).scale != "linear")
+    return all(value in knob.grid for name, value in values.items() if (knob := kind.offered()[name]).scale != "linear")
 
 
 def _one(values: list[str]) -> str | list[str]:

@@ -30,7 +30,7 @@ def measure(value: Any, seen: set[int] | None = None) -> int:
         return 0
     seen.add(id(value))
     if isinstance(value, Picture) and value.sealed:
-        return 2 * len(value.sealed)
+        return 2 * value.sealed.size
     if isinstance(value, np.ndarray):
         return 120 + (value.nbytes if value.base is None else measure(value.base, seen) or value.nbytes)
     if isinstance(value, (str, bytes)):

@@ -36,7 +36,7 @@ def controls(
     Fields named in neither keep their defaults. A combination that the problem refuses is reported in one sentence
     at the controls, and the page goes on with the last one that was allowed.
     """
-    knobs = kind.knobs()
+    knobs = kind.offered()
     defaults = defaults_of(kind)
     where = where or st.container()
     scene = stage()
@@ -46,8 +46,8 @@ def controls(
     notes = arrive(kind)
     scene.idle = {name for name, (other, value) in (idle or {}).items() if _held(other, defaults[other]) == value}
     values = defaults | {name: _held(name, defaults[name]) for name in scene.link.hide if name in knobs}
-    shown = [name for name in shown if name not in scene.link.hide]
-    more = [name for name in more if name not in scene.link.hide]
+    shown = [name for name in shown if name not in scene.link.hide and knobs[name].drawn]
+    more = [name for name in more if name not in scene.link.hide and knobs[name].drawn]
     if on_phone():
         first = _first_slider(shown, knobs)
         shown, more = first, [name for name in (*shown, *more) if name not in first]
@@ -79,7 +79,7 @@ def arrive(kind: type[Params]) -> list[str]:
     asked = address.news(kind)
     if asked is None:
         return []
-    knobs, defaults = kind.knobs(), defaults_of(kind)
+    knobs, defaults = kind.offered(), defaults_of(kind)
     values = defaults | (address.brought(kind) if not asked else {})
     notes = []
     for name, raw in asked.items():
@@ -130,7 +130,8 @@ def read_link(name: str, knob: Knob, raw: str | list[str], default: Any) -> tupl
     value, exact = nearest(knob, said if knob.many else said[0], default)
     if exact:
         return value, ""
-    return value, f"The link asked for {name} = {', '.join(said)[:40]}; {_allowed(knob)}. {_shown(value)} is used."
+    asked = f"The link asked for {name} = {', '.join(said)[:40]}; "
+    return value, asked + (f"{knob.otherwise}." if knob.otherwise else f"{_allowed(knob)}. {_shown(value)} is used.")
 
 
 def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:

@@ -30,7 +30,7 @@ def put_values(values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if name not in free or not isinstance(value, int | float | str):
             continue
-        knob, default = kinds[name].knobs()[name], kinds[name].__dataclass_fields__[name].default
+        knob, default = kinds[name].offered()[name], kinds[name].__dataclass_fields__[name].default
         if not knob.many:
             st.session_state[MOVED] = True
             st.session_state[name] = nearest(knob, str(value), default)[0]

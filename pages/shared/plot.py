@@ -18,6 +18,7 @@ from typing import Any
 import plotly
 import streamlit as st
 
+from core.figures.parcel import framed, stowed
 from core.figures.picture import Picture
 from core.figures.style import DARK, number
 from pages.shared.explain.symbols import shown
@@ -93,8 +94,8 @@ def plot(
     free = free_fields() if hero else set()
     if free:
         wants = (*wants, DRAG)
-    payload = told(
-        *figures,
+    payload = _sent(
+        figures,
         cursor=cursor,
         autoplay=autoplay and "t" not in opening,
         cameras=cameras,
@@ -122,18 +123,33 @@ def plot(
     return {kind: result.get(kind) for kind in wants if kind not in (DRAG, LINK)}
 
 
-def told(
-    *figures: Picture,
+def told(*figures: Picture, **given: Any) -> str:
+    """What the chart's script is told, as text: the figures and how they are drawn (the arguments of `plot`), and more as
+    it is."""
+    return _written(_payload(figures, **given), [figure.json() for figure in figures])
+
+
+def _sent(figures: Sequence[Picture], **given: Any) -> bytes:
+    """The same as it is sent: the text and the arrays that it names (core.figures.parcel)."""
+    payload, parcels = _payload(figures, **given), [figure.parcel() for figure in figures]
+    block, places = stowed(parcels)
+    for panel, its in zip(payload["panels"], places, strict=True):
+        panel["places"] = its
+    return framed(_written(payload, [parcel.text for parcel in parcels]), block)
+
+
+def _payload(
+    figures: Sequence[Picture],
+    *,
     cursor: Cursor | None = None,
     cameras: Mapping[str, Any] | None = None,
     grow: Sequence[float] | None = None,
     least: int | Sequence[int] = 320,
     **more: Any,
-) -> bytes:
-    """What the chart's script is told: the figures and how they are drawn (the arguments of `plot`), and more as it is."""
+) -> dict[str, Any]:
     grow = list(grow or [1.0] * len(figures))[: len(figures)]
     widths = [least] * len(figures) if isinstance(least, int) else least
-    payload = {
+    return {
         "panels": [_panel(k, *one) for k, one in enumerate(zip(figures, grow, widths, strict=True))],
         "cursor": cursor.data() if cursor else None,
         "cameras": dict(cameras or {}),
@@ -141,7 +157,6 @@ def told(
         "dark": DARK,
         **more,
     }
-    return _json(payload, figures)
 
 
 def read_camera(text: str) -> dict[str, Any] | None:
@@ -178,11 +193,11 @@ def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, A
     return {**panel, "symbols": shown(figure.layout)}
 
 
-def _json(payload: dict[str, Any], figures: Sequence[Picture]) -> bytes:
+def _written(payload: dict[str, Any], figures: Sequence[str]) -> str:
     """The figures write themselves; they are put where the payload names them."""
-    parts = re.split(r'"@\d+@"', json.dumps(payload))
-    written = [part for pair in zip(parts, (figure.json() for figure in figures), strict=False) for part in pair]
-    return "".join([*written, parts[-1]]).encode()
+    parts = re.split(r'"@\d+@"', json.dumps(payload, ensure_ascii=False))
+    written = [part for pair in zip(parts, figures, strict=False) for part in pair]
+    return "".join([*written, parts[-1]])
 
 
 def _breathe() -> None:

@@ -1,9 +1,9 @@
 """What AppTest must be told, so that pages run as they do on the server."""
 
-import json
-
 import pytest
 from streamlit.runtime.pages_manager import PagesManager
+
+from tests.unpacked import opened
 
 
 @pytest.fixture(autouse=True)
@@ -24,6 +24,6 @@ def charts():
 
     def read(test) -> list[dict]:
         parts = [element.proto for element in test.get("bidi_component")]
-        return [json.loads(part.bytes) for part in parts if part.component_name == "lab_chart"]
+        return [opened(part.bytes) for part in parts if part.component_name == "lab_chart"]
 
     return read

@@ -20,10 +20,9 @@ from core.training.device import device_for, usable
 from core.training.measures import MEASURES, Measures
 from core.training.relu.batched import accuracy_of, train
 from core.training.relu.fleet import Refused, Task
+from core.training.relu.ruler import Blocks, direction
 from core.training.relu.run import SMALL
 
-BLOCK_BYTES = 200e6
-"""About what the kernels of one block may take."""
 START_S, SPEED = 15.0, 40.0
 """Seconds that a batch takes at least on a GPU, and how many cores it is worth beyond that. From another program on an
 H100 (289 cells in 15.8 s, 4,624 in 46.7 s, a core's cell 0.4 s): this engine has not been run on a GPU."""
@@ -95,19 +94,11 @@ class _Ruler:
         self.X, self.y_test = self._put(task.X), self._put(y_test)
         self.X_test = self._put(X_test)
         tests, m = X_test.shape[0], task.theta.shape[2]
-        self.block = max(1, int(BLOCK_BYTES / (4 * max(task.X.shape[1] ** 2, tests * m))))
+        self.blocks = Blocks(4 * max(task.X.shape[1] ** 2, tests * m))
 
     def measure(self, runs: np.ndarray, theta: torch.Tensor) -> np.ndarray:
         """[k, 5] in the order of MEASURES; in smaller blocks where the memory does not suffice."""
-        while True:
-            try:
-                blocks = range(0, len(runs), self.block)
-                rows = [self._rows(runs[at : at + self.block], theta[at : at + self.block]) for at in blocks]
-                return torch.cat(rows).cpu().numpy()
-            except torch.OutOfMemoryError:
-                if self.block == 1:
-                    raise
-                self.block //= 2
+        return self.blocks.measure(lambda part: self._rows(runs[part], theta[part]), len(runs))
 
     def _rows(self, runs: np.ndarray, theta: torch.Tensor) -> torch.Tensor:
         start, y = self._put(self.task.theta[runs]), self._put(self.task.y[runs])
@@ -115,7 +106,7 @@ class _Ruler:
         X, y_test = self.X[of], self.y_test[of]
         Z_0, Z = (torch.bmm(X, at[:, :-1]) for at in (start, theta))
         gram = torch.bmm(X.float(), X.float().mT)
-        K_0, K = (_direction(Z_.float(), at[:, -1].float(), gram) for Z_, at in ((Z_0, start), (Z, theta)))
+        K_0, K = (direction(Z_.float(), at[:, -1].float(), gram) for Z_, at in ((Z_0, start), (Z, theta)))
         single = theta.float()
         return torch.stack(
             [
@@ -130,13 +121,6 @@ class _Ruler:
 
     def _put(self, array: np.ndarray) -> torch.Tensor:
         return torch.as_tensor(array, device=self.device)
-
-
-def _direction(Z: torch.Tensor, a: torch.Tensor, gram: torch.Tensor) -> torch.Tensor:
-    """K/‖K‖ [k, n, n] of the tangent kernels, from pre-activations and readouts."""
-    active, gate = Z.clamp_min(0.0), (Z >= 0) * a[:, None]
-    K = torch.bmm(gate, gate.mT).mul_(gram).add_(torch.bmm(active, active.mT))
-    return K.div_(K.flatten(1).norm(dim=1)[:, None, None])
 
 
 def _loss(Z: torch.Tensor, a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

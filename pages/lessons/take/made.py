@@ -56,7 +56,7 @@ def _scene(row: Page, pictures: tuple, chart: dict[str, Any], words: str, link: 
     """What the chart is told on its own: on a desk, with nothing to take hold of and nobody to tell."""
     given = {"autoplay": True, **chart, "link": link, "file": row.stem, "free": [], "wants": {}}
     given |= {"directions": Stage().directions() | directions, "opening": directions.get("act", "")}
-    return Scene(told(*pictures, **given).decode(), html_of(words, handout.root(link)))
+    return Scene(told(*pictures, **given), html_of(words, handout.root(link)))
 
 
 def _of_problem(page: Shown, problem: Params) -> tuple[tuple[Picture, ...], dict[str, Any]]:

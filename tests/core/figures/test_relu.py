@@ -37,13 +37,15 @@ def test_every_triangle_lies_on_one_linear_piece():
     np.testing.assert_allclose(middle[:, 2], f, atol=1e-5)
 
 
-def test_the_wedges_tile_the_square():
-    area = 0.0
-    for trace in PICTURES[1].frames[-1]["data"][:2]:
-        x, y = np.asarray(trace["x"], float), np.asarray(trace["y"], float)
-        for k in range(0, len(x), 3):
-            area += abs(x[k + 1] * y[k + 2] - x[k + 2] * y[k + 1]) / 2
-    assert area == pytest.approx((2 * relu.RADIUS) ** 2, rel=1e-5)
+@pytest.mark.parametrize("which", [0, 3])
+@pytest.mark.parametrize("k", [0, 40, -1])
+def test_the_wedges_on_the_square_are_the_odd_triangles_of_the_surface(which, k):
+    mesh, wedges = PICTURES[which].frames[k]["data"][0], PICTURES[which + 1].frames[k]["data"][0]
+    corners = np.stack([np.stack([mesh[c][mesh[v]] for c in "xy"], axis=1) for v in "ijk"], axis=1)
+    odd = corners[mesh["intensity"] == 1].reshape(-1, 2)
+    np.testing.assert_array_equal(np.stack([wedges["x"], wedges["y"]], axis=1), odd)
+    square = PICTURES[which + 1].data[0]
+    assert [np.ptp(square[axis]) for axis in "xy"] == pytest.approx([2 * relu.RADIUS] * 2)
 
 
 def test_neighbouring_triangles_differ_in_tone_across_a_crease():

@@ -19,6 +19,7 @@ def machine(monkeypatch):
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr(devices, "gpus", lambda: gpus)
+        monkeypatch.setattr(device, "gpus", lambda: gpus)
 
     return made
 

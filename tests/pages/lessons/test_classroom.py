@@ -1,6 +1,5 @@
 """Lesson links on the running pages (without a browser): steps, predictions, comparisons, hiding, locking, goals."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from pages import BY_STEM
 from pages.lessons.compare import spell
 from pages.lessons.lessons import LESSONS
-from tests.unpacked import frames
+from tests.unpacked import frames, opened
 
 ROOT = Path(__file__).parents[3]
 
@@ -28,8 +27,7 @@ def healthy(test: AppTest) -> AppTest:
 
 
 def charts(test: AppTest) -> list[dict]:
-    found = [json.loads(e.proto.bytes) for e in test.get("bidi_component") if e.proto.bytes]
-    return [chart for chart in found if "panels" in chart]
+    return [opened(e.proto.bytes) for e in test.get("bidi_component") if e.proto.component_name == "lab_chart"]
 
 
 def asked(test: AppTest, key: str) -> str:
