@@ -1,7 +1,7 @@
 /* What the frame needs of the browser on every page:
    Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
-   a page that has lost its body is asked for anew;
+   a swipe over a slider scrolls and sets nothing; a page that has lost its body is asked for anew;
    a link that opens a part of a page shows it;
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
 
@@ -217,10 +217,53 @@ function comeBackWhole() {
   location.reload();
 }
 
+/* A finger on a slider: react-aria sets the value where the finger comes down, before it is known whether the page is to be
+   scrolled. So the beginning waits until the finger moves along the slider or leaves it where it came down; what moves up or
+   down is the page's. */
+const SLIDER = "[data-testid=stSlider] [role=group]";
+const MEANT_PX = 6;
+const TAP_PX = 10;
+let waits = null;
+
+function began(event) {
+  if (event.pointerType !== "touch" || event === waits?.again || !event.target.closest?.(SLIDER)) return;
+  event.stopPropagation();
+  waits = event.isPrimary ? { begun: event } : null;
+}
+
+function letBegin() {
+  const { begun } = waits;
+  const { clientX, clientY, pointerId } = begun;
+  const same = { clientX, clientY, pointerId, pointerType: "touch", isPrimary: true, button: 0, buttons: 1, bubbles: true, cancelable: true };
+  waits.again = new PointerEvent("pointerdown", same);
+  begun.target.dispatchEvent(waits.again);
+  waits = null;
+}
+
+function wentOn(event) {
+  if (event.pointerId !== waits?.begun.pointerId) return;
+  const [along, across] = [event.clientX - waits.begun.clientX, event.clientY - waits.begun.clientY].map(Math.abs);
+  if (event.type === "pointercancel") waits = null;
+  else if (event.type === "pointerup") Math.max(along, across) < TAP_PX ? letBegin() : (waits = null);
+  else if (along > MEANT_PX && along > across) letBegin();
+}
+
+/* The same touch, as browsers told it before there were pointers. */
+function keepTouch(event) {
+  if (event.target.closest?.(SLIDER)) event.stopPropagation();
+}
+
+function keepSwipes() {
+  addEventListener("pointerdown", began, true);
+  for (const type of ["pointermove", "pointerup", "pointercancel"]) addEventListener(type, wentOn, true);
+  addEventListener("touchstart", keepTouch, { capture: true, passive: true });
+}
+
 export default function () {
   if (window.__lab) return;
   window.__lab = true;
   keepHistory();
+  keepSwipes();
   setInterval(comeBackWhole, LOOK_MS);
   channel.onmessage = beAsked;
   tellStep();

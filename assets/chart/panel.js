@@ -1,7 +1,7 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
 import { hasWebGL, pixelRatio } from "./device.js";
-import { follow, patches } from "./flow.js";
+import { follow, onLevel, patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
@@ -126,8 +126,11 @@ export class Panel {
     return layout;
   }
 
-  /* A title may follow the cursor. */
+  /* A title may follow the cursor; that of a level set tells nothing but δ while a hand moves it. */
   titleAt(index) {
+    const { flow, runs } = this.chart;
+    const { level } = this.figure.layout.meta ?? {};
+    if (runs && level !== undefined) return onLevel(flow.deltas[level]);
     const titles = this.chart.directions.curtain ? [] : (this.figure.layout.meta?.titles ?? []);
     return titles[Math.min(index, titles.length - 1)] ?? this.title.text;
   }
@@ -216,7 +219,7 @@ export class Panel {
 
   /* What stands beside plotly's own. */
   place(data) {
-    this.words.place(data);
+    this.words.place(data, this.chart.runs && this.chart.flow);
     this.spans.place();
     this.handles.place();
     this.sketch.show();

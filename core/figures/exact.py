@@ -14,6 +14,7 @@ from core.figures.exact_axes import (
     shown_times,
     time_axis,
     time_name,
+    until_run_again,
     where_shown,
 )
 from core.figures.exact_directions import directions
@@ -117,7 +118,7 @@ def _curves(
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
         pale = NOTHING if simulated is None else where_shown(problem, run.times, simulated[k])
-        _until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
+        until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         shown = where_shown(problem, solution.times, theory[k])
         [place] = picture.add(style.line(*shown, colour, name, width=2.5, dash=dash))
@@ -148,7 +149,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     colours = [colour_of(delta) for delta in solution.deltas]
     for k, delta in enumerate(solution.deltas):
         pale = NOTHING if simulated is None else simulated[k].T
-        _until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
+        until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         x, y = solution.beta[k].T
         [place] = picture.add(style.line(x, y, colours[k], f"δ = {delta:g}", width=2.5, dash=dash))
@@ -199,7 +200,7 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
         error = NOTHING
         if run is not None:
             error = where_shown(problem, run.times, np.maximum(run.error[k], ERROR_FLOOR))
-        _until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))
+        until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))
 
     def cursor(t: int) -> dict:
         return style.line([times[t]] * 2, [ERROR_FLOOR, 10.0**top], style.INK, width=1)
@@ -226,11 +227,6 @@ def _key(picture: Picture, solution: Solution) -> None:
 
 def _earliest(problem: Exact, solution: Solution) -> float:
     return float(shown_times(problem, solution.times)[0])
-
-
-def _until_run_again(picture: Picture, trace: dict) -> None:
-    """A run belongs to what it was started from: it goes while the hand moves that."""
-    handles.role(picture, picture.add(trace)[0], None, "gone")
 
 
 def _cosine(w: Floats, target: Floats) -> Floats:

@@ -1,6 +1,8 @@
 """What a Problem offers on a machine with a GPU and not without one: the choice of the device, and larger sizes.
 
-Ours. Links mean the same everywhere; what is not offered here is replaced by the nearest that is, in one sentence.
+Links mean the same everywhere; what is not offered here is replaced by the nearest that is, in one sentence.
+
+Ours.
 """
 
 from collections.abc import Callable

@@ -5,12 +5,16 @@ It prints an estimate first, then progress; finished parts are kept in a folder 
 
 import argparse
 import shlex
+import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from tqdm import tqdm
+
 from core.training.command_line import Parser, Plan, add_knobs, bar, option, problem_from, whole
 from core.training.command_line import main as run_command
-from core.training.device import choose_device, describe
+from core.training.device import choose_device, describe, falling_back, told
 from core.training.practice import harness as ground
 from core.training.results.files import check_output
 
@@ -46,8 +50,14 @@ def _work(experiment: ground.Experiment, chosen: argparse.Namespace, words: list
     plan.announce()
     if note:
         print(note)
-    with bar(100, "%") as progress:
-        for snapshot in ground.run(experiment, problem, device=device, store=parts):
+    tried = []
+
+    def run(where: str) -> Iterator[ground.Snapshot]:
+        tried.append(where)
+        yield from ground.run(experiment, problem, device=where, store=parts)
+
+    with bar(100, "%") as progress, told(partial(tqdm.write, file=sys.stderr)):
+        for snapshot in falling_back(run, device):
             progress.update(snapshot.done - progress.n)
-    ground.write(output, experiment, problem, snapshot, plan.command, device)
+    ground.write(output, experiment, problem, snapshot, plan.command, tried[-1])
     print(f"wrote {output} ({output.stat().st_size / 1e6:.2f} MB)")

@@ -20,6 +20,7 @@ from torch.nn.functional import conv2d, cross_entropy, layer_norm, max_pool2d
 from core.datasets import images
 from core.errors import OutsideTheory
 from core.params import Params, knob
+from core.training.graphs import Step, upload
 from core.training.practice import harness as ground
 from core.training.practice.command import main
 
@@ -141,15 +142,14 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     x, y = (torch.tensor(array, device=device) for array in (task.x_train, task.y_train))
     tests = tuple(torch.tensor(array, device=device) for array in (task.x_test, task.y_test))
     weights = initial(alpha, task.classes, seed, device)
-    learning = {name: weight for name, weight in weights.items() if name != "first" or control != FROZEN}
-    speeds = {name: torch.zeros_like(weight) for name, weight in learning.items()}
+    run = _Run(weights, [name for name in weights if name != "first" or control != FROZEN], x, y)
     shuffle = torch.Generator().manual_seed(seed + 1)
     record = _Record(problem, weights["first"])
     record.note(0, weights, tests, *_measure(weights, x[:2000], y[:2000]))
     looks, batches = ground.Looks(device), -(-len(x) // BATCH)
     for epoch in range(problem.epochs):
         rates = [rate(problem, epoch + index / batches, control) for index in range(batches)]
-        seen = _epoch(weights, learning, speeds, x, y, rates, shuffle)
+        seen = run.epoch(rates, shuffle)
         if epoch + 1 in record.marks:
             record.note(epoch + 1, weights, tests, *seen)
         if epoch + 1 == problem.epochs or looks.due((epoch + 1) * batches):
@@ -166,25 +166,39 @@ def rate(problem: Problem, epoch: float, control: str = PLAIN) -> float:
     return problem.rate * min(rise**4 if control == SLOW else rise, (1 - share) / 0.8)
 
 
-def _epoch(weights: Weights, learning: Weights, speeds: Weights, x, y, rates, shuffle):
-    """One pass in random order, the learning weights changed in place; mean loss and accuracy on the way, on the device."""
-    loss_sum, right = torch.zeros(2, dtype=torch.float64, device=x.device)
-    for weight in learning.values():
-        weight.requires_grad_(True)
-    batches = torch.randperm(len(x), generator=shuffle).to(x.device).split(BATCH)
-    for now, chosen in zip(rates, batches, strict=True):
-        outputs = forward(weights, x[chosen])
-        loss = cross_entropy(outputs, y[chosen])
-        gradients = torch.autograd.grad(loss, list(learning.values()))
-        loss_sum += loss.detach() * len(chosen)
-        right += (outputs.detach().argmax(1) == y[chosen]).sum()
+class _Run:
+    """One network in training on images x[n, …], y[n]: the layers that learn, their momenta and an epoch's sums, in place."""
+
+    def __init__(self, weights: Weights, learning: list[str], x: torch.Tensor, y: torch.Tensor):
+        self.weights, self.x, self.y = weights, x, y
+        self.learning = [weights[name] for name in learning]
+        self.speeds = [torch.zeros_like(weight) for weight in self.learning]
+        self.sums = torch.zeros(2, dtype=torch.float64, device=x.device)
+        self.step = Step(self._step, [*self.learning, *self.speeds, self.sums])
+
+    def epoch(self, rates: list[float], shuffle: torch.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        """One pass in random order; mean loss and accuracy on the way, on the device."""
+        self.sums.zero_()
+        batches = upload(torch.randperm(len(self.x), generator=shuffle), self.x.device).split(BATCH)
+        for now, chosen in zip(rates, batches, strict=True):
+            self.step(chosen, now)
+        for weight in self.learning:
+            weight.requires_grad_(False)
+        loss, right = (self.sums / len(self.x)).unbind()
+        return loss, right
+
+    def _step(self, chosen: torch.Tensor, now) -> None:
+        for weight in self.learning:
+            weight.requires_grad_(True)
+        outputs = forward(self.weights, self.x[chosen])
+        loss = cross_entropy(outputs, self.y[chosen])
+        gradients = torch.autograd.grad(loss, self.learning)
+        self.sums[0] += loss.detach() * len(chosen)
+        self.sums[1] += (outputs.detach().argmax(1) == self.y[chosen]).sum()
         with torch.no_grad():
-            for (name, weight), gradient in zip(learning.items(), gradients, strict=True):
-                speeds[name].mul_(0.9).add_(gradient)
-                weight.sub_(now * speeds[name])
-    for weight in learning.values():
-        weight.requires_grad_(False)
-    return loss_sum / len(x), right / len(x)
+            for weight, speed, gradient in zip(self.learning, self.speeds, gradients, strict=True):
+                speed.mul_(0.9).add_(gradient)
+                weight.sub_(now * speed)
 
 
 def _measure(weights: Weights, x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

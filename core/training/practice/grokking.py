@@ -21,6 +21,7 @@ import torch
 from core.datasets import modular
 from core.errors import OutsideTheory
 from core.params import Params, knob
+from core.training.graphs import Step
 from core.training.practice import harness as ground
 from core.training.practice.command import main
 
@@ -35,6 +36,7 @@ ROWS = {
 EMBEDDINGS = ("token", "position")
 GROKKED = 0.99
 HEADS = 4
+BETAS = (0.9, 0.98)
 TOGETHER = 1024
 """Pairs whose logits are made at once where no gradient is needed."""
 
@@ -139,14 +141,14 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     tau, alpha = (torch.tensor(grid.ravel()) for grid in _grid(problem))
     task = _Task(problem, seed, device)
     weights = initial(problem, seed, alpha, device)
-    moments = {name: (torch.zeros_like(w), torch.zeros_like(w)) for name, w in weights.items()}
     tau = tau.to(device)
+    runs = _Runs(problem, task, weights, tau, kept)
     alive = torch.arange(tau.numel(), device=device)
     record, looks = _Record(checkpoints(problem.steps), tau.numel(), device), ground.Looks(device)
     for step in range(problem.steps + 1):
         going = None
         if step % LOOK == 0 or step == problem.steps:
-            record.note(step, alive, *task.accuracies(weights, tau))
+            record.note(step, alive, *task.accuracies(runs.weights, runs.tau))
             if step == problem.steps or looks.due(step):
                 going = torch.isnan(record.grokked[alive]).nonzero()[:, 0]
                 last = step == problem.steps or not len(going)
@@ -154,12 +156,29 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
                     yield (problem.steps if last else step), problem.steps, record.arrays(shape)
                 if last:
                     return
-        gradients = task.gradients(weights, tau)
-        _adamw(weights, moments, gradients, problem.rate / tau**2, problem.decay, step + 1, kept)
+        runs.step(*_left(step + 1))
         if going is not None and len(going) < len(alive):
-            weights = {name: w[going] for name, w in weights.items()}
-            moments = {name: (m[going], v[going]) for name, (m, v) in moments.items()}
-            tau, alive = tau[going], alive[going]
+            runs, alive = runs.staying(going), alive[going]
+
+
+class _Runs:
+    """Runs trained as one batch: weights and AdamW's moments by name, [run, …], changed in place by each step."""
+
+    def __init__(self, problem: Problem, task: "_Task", weights: Weights, tau: torch.Tensor, kept, moments=None):
+        self.problem, self.task, self.weights, self.tau, self.kept = problem, task, weights, tau, kept
+        self.moments = moments or {name: (torch.zeros_like(w), torch.zeros_like(w)) for name, w in weights.items()}
+        self.rate = problem.rate / tau**2
+        self.step = Step(self._step, [*weights.values(), *(one for pair in self.moments.values() for one in pair)])
+
+    def staying(self, going: torch.Tensor) -> "_Runs":
+        """Some of the runs, as they are."""
+        weights = {name: w[going].detach() for name, w in self.weights.items()}
+        moments = {name: (m[going], v[going]) for name, (m, v) in self.moments.items()}
+        return _Runs(self.problem, self.task, weights, self.tau[going], self.kept, moments)
+
+    def _step(self, *left) -> None:
+        gradients = self.task.gradients(self.weights, self.tau)
+        _adamw(self.weights, self.moments, gradients, self.rate, self.problem.decay, left, self.kept)
 
 
 class _Task:
@@ -200,16 +219,22 @@ def _cross_entropy(table: torch.Tensor, answer: torch.Tensor) -> torch.Tensor:
     return -chosen.mean((1, 2))
 
 
-def _adamw(weights, moments, gradients, rate, decay, step, kept=(), betas=(0.9, 0.98)):
-    """One AdamW step with a rate per run; decoupled decay on all weights but the `kept` ones."""
+def _left(step: int) -> tuple[float, float]:
+    """What of the moments' weights the first `step` steps hold: 1 − β^step."""
+    return 1 - BETAS[0] ** step, 1 - BETAS[1] ** step
+
+
+@torch.no_grad()
+def _adamw(weights, moments, gradients, rate, decay, left, kept=()):
+    """One AdamW step in place with a rate per run; decoupled decay on all weights but the `kept` ones."""
     for (name, weight), gradient in zip(weights.items(), gradients, strict=True):
         mean, square = moments[name]
-        mean.lerp_(gradient, 1 - betas[0])
-        square.mul_(betas[1]).addcmul_(gradient, gradient, value=1 - betas[1])
-        unit = (mean / (1 - betas[0] ** step)) / ((square / (1 - betas[1] ** step)).sqrt() + 1e-8)
+        mean.lerp_(gradient, 1 - BETAS[0])
+        square.mul_(BETAS[1]).addcmul_(gradient, gradient, value=1 - BETAS[1])
+        unit = (mean / left[0]) / ((square / left[1]).sqrt() + 1e-8)
         speed = rate.view(-1, *[1] * (weight.ndim - 1))
-        shrunk = weight.detach() if name in kept else weight.detach() * (1 - speed * decay)
-        weights[name] = shrunk - speed * unit
+        shrunk = weight if name in kept else weight * (1 - speed * decay)
+        weight.copy_(shrunk - speed * unit)
 
 
 class _Record:

@@ -20,6 +20,7 @@ import torch
 from core.datasets import hierarchy as data
 from core.errors import OutsideTheory
 from core.params import Params, knob
+from core.training.graphs import Step, upload
 from core.training.practice import harness as ground
 from core.training.practice.command import main
 
@@ -106,22 +107,20 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     """
     seed, size = problem.seed + part[0], problem.sizes[part[1]]
     x, y, x_test, y_test = samples(problem, seed, size, device)
-    layers = [layer.to(device) for layer in initial(problem, seed, x.shape[1])]
-    speeds = [torch.zeros_like(layer) for layer in layers]
+    runs = _Runs([layer.to(device) for layer in initial(problem, seed, x.shape[1])], x, y)
     shuffle = torch.Generator().manual_seed(seed + 1)
     alive = torch.arange(len(problem.alphas), device=device)
     record, looks = _Record(problem, device), ground.Looks(device)
-    record.see(alive, _cross_entropy(logits(layers, x), y), accuracy(layers, x, y))
-    record.note(0, alive, accuracy(layers, x_test, y_test))
+    record.see(alive, _cross_entropy(logits(runs.layers, x), y), accuracy(runs.layers, x, y))
+    record.note(0, alive, accuracy(runs.layers, x_test, y_test))
     for epoch in range(problem.epochs):
         going = record.going[alive]
-        seen = _epoch(layers, speeds, x, y, lambda share, e=epoch: rate(problem, e + share), shuffle, going)
-        record.learn(epoch + 1, alive, *seen)
+        record.learn(epoch + 1, alive, *runs.epoch(lambda share, e=epoch: rate(problem, e + share), shuffle, going))
         last = epoch + 1 == problem.epochs
         looked = last or looks.due((epoch + 1) * -(-size // BATCH))
         staying = record.going[alive].nonzero()[:, 0] if looked else alive
         if epoch + 1 in record.marks or len(staying) < len(alive):
-            record.note(epoch + 1, alive, accuracy(layers, x_test, y_test))
+            record.note(epoch + 1, alive, accuracy(runs.layers, x_test, y_test))
         if not looked:
             continue
         last |= not len(staying)
@@ -129,7 +128,7 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
         if last:
             return
         if len(staying) < len(alive):
-            layers, speeds, alive = [w[staying] for w in layers], [v[staying] for v in speeds], alive[staying]
+            runs, alive = runs.kept(staying), alive[staying]
 
 
 def samples(problem: Problem, seed: int, size: int, device: str):
@@ -158,28 +157,46 @@ def _cross_entropy(outputs: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
     return -torch.log_softmax(outputs, -1).gather(-1, y.expand(len(outputs), -1)[..., None]).mean((1, 2))
 
 
-def _epoch(layers, speeds, x, y, rate_at, shuffle, going=None) -> tuple[torch.Tensor, torch.Tensor]:
-    """One pass in random order, weights of the runs `going` changed in place; loss and accuracy on the way, [run]."""
-    batches = torch.randperm(len(x), generator=shuffle).to(x.device).split(BATCH)
-    losses = torch.zeros(len(layers[0]), device=x.device)
-    right = torch.zeros_like(losses)
-    moves = torch.ones_like(losses) if going is None else going.to(losses.dtype)
-    for index, chosen in enumerate(batches):
-        for layer in layers:
+class _Runs:
+    """Runs trained as one batch on x[n, inputs], y[n]: their layers, momenta and an epoch's sums, all changed in place."""
+
+    def __init__(self, layers: list[torch.Tensor], x: torch.Tensor, y: torch.Tensor, speeds=None):
+        self.layers, self.x, self.y = layers, x, y
+        self.speeds = [torch.zeros_like(layer) for layer in layers] if speeds is None else speeds
+        self.losses = torch.zeros(len(layers[0]), device=x.device)
+        self.right, self.moves = torch.zeros_like(self.losses), torch.ones_like(self.losses)
+        self.step = Step(self._step, [*self.layers, *self.speeds, self.losses, self.right])
+
+    def epoch(self, rate_at, shuffle, going=None) -> tuple[torch.Tensor, torch.Tensor]:
+        """One pass in random order, weights of the runs `going` changed; loss and accuracy on the way, [run]."""
+        batches = upload(torch.randperm(len(self.x), generator=shuffle), self.x.device).split(BATCH)
+        self.losses.zero_()
+        self.right.zero_()
+        if going is not None:
+            self.moves.copy_(going)
+        for index, chosen in enumerate(batches):
+            self.step(chosen, rate_at(index / len(batches)))
+        for layer in self.layers:
+            layer.requires_grad_(False)
+        return self.losses / len(self.x), self.right / len(self.x)
+
+    def kept(self, staying: torch.Tensor) -> "_Runs":
+        """Some of the runs, as they are."""
+        return _Runs([w[staying] for w in self.layers], self.x, self.y, [v[staying] for v in self.speeds])
+
+    def _step(self, chosen: torch.Tensor, now) -> None:
+        for layer in self.layers:
             layer.requires_grad_(True)
-        outputs = logits(layers, x[chosen])
-        loss = _cross_entropy(outputs, y[chosen])
-        gradients = torch.autograd.grad(loss.sum(), layers)
-        losses += loss.detach() * len(chosen)
-        right += (outputs.detach().argmax(-1) == y[chosen]).sum(1)
-        step = (rate_at(index / len(batches)) * moves)[:, None, None]
+        outputs = logits(self.layers, self.x[chosen])
+        loss = _cross_entropy(outputs, self.y[chosen])
+        gradients = torch.autograd.grad(loss.sum(), self.layers)
+        self.losses += loss.detach() * len(chosen)
+        self.right += (outputs.detach().argmax(-1) == self.y[chosen]).sum(1)
+        step = (now * self.moves)[:, None, None]
         with torch.no_grad():
-            for layer, speed, gradient in zip(layers, speeds, gradients, strict=True):
+            for layer, speed, gradient in zip(self.layers, self.speeds, gradients, strict=True):
                 speed.mul_(0.9).add_(gradient)
                 layer.sub_(step * speed)
-    for layer in layers:
-        layer.requires_grad_(False)
-    return losses / len(x), right / len(x)
 
 
 class _Record:

@@ -21,6 +21,7 @@ from core.datasets import images
 from core.errors import OutsideTheory
 from core.kernels import kernel_distance
 from core.params import Params, knob
+from core.training.graphs import Step, upload
 from core.training.practice import harness as ground
 from core.training.practice.command import main
 
@@ -156,20 +157,29 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     )
     weights = initial(problem.alphas, x.shape[-1], seed, device)
     shuffle = torch.Generator().manual_seed(seed + 1)
-    probe = x[torch.randperm(len(x), generator=shuffle)[: problem.probe]]
-    gauge = _Gauge(weights, probe, checkpoints(problem.steps))
+    probe = x[upload(torch.randperm(len(x), generator=shuffle)[: problem.probe], device)]
+    gauge = _Gauge(_copy(weights), probe, checkpoints(problem.steps))
     looks, unseen = ground.Looks(device), []
+
+    def descend(chosen: torch.Tensor) -> None:
+        change = _gradients(weights, x[chosen], y[chosen])
+        for name, weight in weights.items():
+            weight.sub_(problem.rate * change[name])
+
+    descent = Step(descend, list(weights.values()))
     for step in range(problem.steps + 1):
         if step in gauge.steps:
-            unseen.append((step, weights))
+            unseen.append((step, _copy(weights)))
         if unseen and (step == problem.steps or looks.due(step)):
             for then, kept in unseen:
                 gauge.note(then, kept, (x[:SEEN], y[:SEEN]), (x_test[:SEEN], y_test[:SEEN]))
             unseen.clear()
             yield step, problem.steps, gauge.arrays()
-        chosen = torch.randint(len(x), (problem.batch,), generator=shuffle)
-        change = _gradients(weights, x[chosen], y[chosen])
-        weights = {name: weight - problem.rate * change[name] for name, weight in weights.items()}
+        descent(upload(torch.randint(len(x), (problem.batch,), generator=shuffle), x.device))
+
+
+def _copy(weights: Weights) -> Weights:
+    return {name: weight.clone() for name, weight in weights.items()}
 
 
 def checkpoints(steps: int) -> np.ndarray:

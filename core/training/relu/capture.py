@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from core.training.graphs import Replay, captured
 from core.training.relu import products
 from core.training.relu.products import Products
 from core.training.relu.slots import Slots
@@ -45,8 +46,14 @@ def borrow(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance
         engine.slots.vacate()
         return engine
     slots = _empty(shape, kind, device, layers, tolerance)
-    go = _captured(slots, ticks) if _captures(slots) else partial(slots.round, ticks)
-    return Engine(key, slots, go)
+    go = partial(slots.round, ticks)
+    return Engine(key, slots, captured(go, slots.theta.device, pool=_pool()) if _captures(slots) else go)
+
+
+def _pool() -> Any:
+    """The memory of a graph that is kept: rounds never run at once, and leave nothing in it."""
+    graphs = (engine.go.graph for engine in _kept.values() if isinstance(engine.go, Replay))
+    return next((graph.pool() for graph in graphs), None)
 
 
 def give_back(engine: Engine) -> None:
@@ -77,20 +84,6 @@ def _empty(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance
     if device.startswith("cuda"):
         made.signals = _fused()
     return Slots(made, tolerance)
-
-
-def _captured(slots: Slots, ticks: int) -> Callable[[], None]:
-    """The round as a CUDA graph over the slots' own tensors. Nobody is in a slot yet, so the trial runs change nothing."""
-    side = torch.cuda.Stream()
-    side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
-        for _ in range(2):
-            slots.round(ticks)
-    torch.cuda.current_stream().wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        slots.round(ticks)
-    return graph.replay
 
 
 @cache

@@ -20,7 +20,7 @@ BLOCK = 64
 """Networks whose λ is measured at a time."""
 KEPT = (
     "theta",
-    "start",
+    "way",
     "probe",
     "opened",
     *(name for name in CLOCK if name not in ("goal", "floor", "move", "settling")),
@@ -137,8 +137,7 @@ class Fleet:
             values = self._start(runs, y)
         values["goal"] = self._tensor(np.array(self.task.goals, float)[self.mark[at]])
         for name, tensor in self.slots.state.items():
-            tensor[place] = values[name] if name in values else torch.zeros_like(tensor[place])
-        self.slots.point[place] = values["theta"]
+            tensor[place] = values[name].to(tensor.dtype) if name in values else torch.zeros_like(tensor[place])
         unstable = (values["rate"] * values["sharpness"] > STABLE) & torch.isfinite(values["opening"])
         if not carried:
             yield from self._refuse(at[unstable.cpu().numpy()])
@@ -160,7 +159,7 @@ class Fleet:
         power = y.square().mean(1)
         power = torch.where(power > 0, power, 1.0)
         return {
-            **{"theta": theta, "start": theta, "probe": probe, "rate": rate, "sharpness": sharpness},
+            **{"theta": theta, "probe": probe, "rate": rate, "sharpness": sharpness},
             "opening": accuracy.opening * torch.where(rate * sharpness > STIFF, 3.0, 1.0).double(),
             "stop": accuracy.stop * power,
             "floor": 1e3 * rounding if self.kind == torch.float32 else torch.zeros_like(rate),

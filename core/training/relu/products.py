@@ -21,11 +21,12 @@ from core.training.relu.gradient import SINGLE
 
 def signals(Z, a, y, slope: float):
     """(signals [g, n, k, m], −∂L/∂a [g, k, m], loss [g, k]) from pre-activations Z[g, n, k, m], a[g, 1, k, m], y[g, n, k]."""
-    gain = _gain(Z, slope)
-    active = gain * Z
+    above = Z >= 0
+    gain = above if slope == 0 else _gain(Z, slope)
+    active = Z.clamp_min(0.0) if slope == 0 else gain * Z
     residual = y - (active * a).sum(-1)
     pull = ((2.0 / Z.shape[1]) * residual)[..., None]
-    return pull * (a * gain), (pull * active).sum(1), residual.double().square().mean(1)
+    return (pull * a).mul_(gain), active.mul_(pull).sum(1), residual.double().square().mean(1)
 
 
 def _gain(Z: torch.Tensor, slope: float) -> torch.Tensor:
@@ -50,11 +51,11 @@ class Products:
         self.groups, self.n, self.d = self.X.shape
         self.members = self.y.shape[2]
         self.slots = self.groups * self.members
-        self.flat = self.X.new_empty(self.groups, self.d, self.members * self.m)
+        self.flat = self.X.new_empty(self.groups, self.d + 1, self.members * self.m)
 
-    def velocity(self, theta: torch.Tensor, speed: torch.Tensor) -> torch.Tensor:
-        """speed ← (−η_w ∂L/∂W, −η_a ∂L/∂a) at theta; returns the loss there, [slot]."""
-        Z, a = self._hidden(theta)
+    def velocity(self, theta: torch.Tensor, ahead: torch.Tensor, speed: torch.Tensor) -> torch.Tensor:
+        """speed ← (−η_w ∂L/∂W, −η_a ∂L/∂a) at theta + ahead; returns the loss there, [slot]."""
+        Z, a = self._hidden(theta, ahead)
         back, by_a, loss = self.signals(Z, a, self.y, self.slope)
         self._write(speed, back, by_a)
         return loss.flatten()
@@ -84,20 +85,25 @@ class Products:
         rounding = float(SINGLE) ** 2 * (Z * a).double().square().sum(-1).mean(1)
         return loss.flatten(), rounding.flatten()
 
-    def _hidden(self, theta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Pre-activations [g, n, k, m] and readouts [g, 1, k, m] in the type of the products."""
-        own = theta.view(self.groups, self.members, self.d + 1, self.m)
-        self.flat.view(self.groups, self.d, self.members, self.m).copy_(own[:, :, :-1].permute(0, 2, 1, 3))
-        Z = torch.bmm(self.X, self.flat).view(self.groups, self.n, self.members, self.m)
-        return Z, own[:, :, -1].to(Z.dtype)[:, None]
+    def _hidden(self, theta: torch.Tensor, ahead: torch.Tensor | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """Pre-activations [g, n, k, m] and readouts [g, 1, k, m] at theta or theta + ahead, in the type of the products."""
+        own, flat = self._grouped(theta), self.flat.view(self.groups, self.d + 1, self.members, self.m)
+        if ahead is None:
+            flat.copy_(own)
+        else:
+            torch.add(own, self._grouped(ahead), out=flat)
+        Z = torch.bmm(self.X, self.flat[:, :-1]).view(self.groups, self.n, self.members, self.m)
+        return Z, flat[:, -1:]
+
+    def _grouped(self, weights: torch.Tensor) -> torch.Tensor:
+        """[slot, d + 1, m] → [g, d + 1, k, m]."""
+        return weights.view(self.groups, self.members, self.d + 1, self.m).permute(0, 2, 1, 3)
 
     def _write(self, speed: torch.Tensor, back: torch.Tensor, by_a: torch.Tensor) -> None:
         by_W = torch.bmm(self.X.mT, back.flatten(2)).view(self.groups, self.d, self.members, self.m)
-        own = speed.view(self.groups, self.members, self.d + 1, self.m)
-        own[:, :, :-1].copy_(by_W.permute(0, 2, 1, 3))
-        own[:, :, -1].copy_(by_a)
-        own[:, :, :-1].mul_(self.eta_w)
-        own[:, :, -1].mul_(self.eta_a)
+        own = self._grouped(speed)
+        for part, found, rate in ((own[:, :-1], by_W, self.eta_w), (own[:, -1], by_a, self.eta_a)):
+            part.copy_(found if rate == 1 else found * rate)
 
     def _by_group(self, probe: torch.Tensor) -> torch.Tensor:
         """[slot, n] → [g, n, k]."""

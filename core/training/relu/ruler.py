@@ -38,18 +38,18 @@ def kernel_distances(W: np.ndarray, a: np.ndarray, X: np.ndarray, rates: dict[st
 
     rates: eta_a, eta_w and slope as in core.kernels.relu_ntk.
     """
-    weights, readouts, data = (torch.as_tensor(np.ascontiguousarray(array), device=device) for array in (W, a, X))
-    gram = data @ data.T
+    weights, readouts, inputs = (torch.as_tensor(np.ascontiguousarray(array), device=device) for array in (W, a, X))
+    gram = inputs @ inputs.T
 
     def kernels(part: slice) -> torch.Tensor:
-        return direction(torch.matmul(data, weights[part].mT), readouts[part], gram, **rates)
+        return direction(torch.matmul(inputs, weights[part].mT), readouts[part], gram, **rates)
 
     first = kernels(slice(0, 1))
 
     def rows(part: slice) -> torch.Tensor:
         return 0.5 * (kernels(part) - first).square().sum((1, 2))
 
-    return Blocks(8 * max(X.shape[0] ** 2, X.shape[0] * W.shape[1])).measure(rows, len(W))
+    return Blocks(8 * max(len(X) ** 2, len(X) * W.shape[1])).measure(rows, len(W))
 
 
 def direction(

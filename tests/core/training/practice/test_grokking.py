@@ -56,7 +56,9 @@ def test_optimiser_is_torch_adamw():
     for step in range(1, 8):
         theirs.grad = (theirs.detach() - 2) * step
         gradient = (ours["w"] - 2) * step
-        grokking._adamw(ours, moments, (gradient,), torch.tensor([0.01], dtype=torch.float64), 0.5, step)
+        grokking._adamw(
+            ours, moments, (gradient,), torch.tensor([0.01], dtype=torch.float64), 0.5, grokking._left(step)
+        )
         reference.step()
     torch.testing.assert_close(ours["w"], theirs.detach(), rtol=1e-12, atol=1e-12)
 
@@ -99,7 +101,7 @@ def test_weights_that_are_kept_from_decay_only_take_the_step():
     weights = {name: torch.ones(1, 2, 2) for name in ("token", "up")}
     moments = {name: (torch.zeros(1, 2, 2), torch.zeros(1, 2, 2)) for name in weights}
     gradients = tuple(torch.zeros(1, 2, 2) for _ in weights)
-    grokking._adamw(weights, moments, gradients, torch.tensor([0.1]), 1.0, 1, ("token",))
+    grokking._adamw(weights, moments, gradients, torch.tensor([0.1]), 1.0, grokking._left(1), ("token",))
     assert (weights["token"] == 1).all() and torch.allclose(weights["up"], torch.tensor(0.9))
 
 

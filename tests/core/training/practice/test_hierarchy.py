@@ -32,7 +32,7 @@ def test_one_epoch_is_that_of_torch_layers_and_sgd():
     x, y, *_ = hierarchy.samples(TINY, 0, 256, "cpu")
     start = hierarchy.initial(TINY, 0, x.shape[1])
     layers = [layer.clone() for layer in start]
-    hierarchy._epoch(layers, [torch.zeros_like(w) for w in layers], x, y, lambda share: 0.5, _shuffle())
+    hierarchy._Runs(layers, x, y).epoch(lambda share: 0.5, _shuffle())
     for run in range(2):
         weights = [layer[run].clone().requires_grad_(True) for layer in start]
         optimiser = torch.optim.SGD(weights, lr=0.5, momentum=0.9)

@@ -2,12 +2,15 @@
 change nothing. Shown on the CPU, with what makes a host wait counted."""
 
 import dataclasses
+from contextlib import nullcontext
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
+from core.training import graphs
 from core.training.practice import filters, grokking, harness, hierarchy, kernel_movement
 
 HIERARCHY = hierarchy.Problem(alphas=(0.3, 3.0), sizes=(512,), seeds=1, epochs=8, width=16, classes=4)
@@ -30,7 +33,7 @@ class Waits(TorchDispatchMode):
         self.count = 0
 
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
-        self.count += func.overloadpacket.__name__ in ("_local_scalar_dense", "nonzero", "masked_select")
+        self.count += func.overloadpacket.__name__ in ("_local_scalar_dense", "nonzero", "masked_select", "equal")
         return func(*args, **(kwargs or {}))
 
 
@@ -68,6 +71,37 @@ def test_rarer_looks_change_nothing(request, monkeypatch, experiment, problem):
     *_, (_, _, seldom) = run(experiment, problem)
     assert often.keys() == seldom.keys()
     assert all(np.array_equal(often[name], seldom[name], equal_nan=True) for name in often)
+
+
+@pytest.mark.parametrize("experiment, problem, longer", CASES)
+def test_what_a_step_needs_is_sent_without_waiting(monkeypatch, experiment, problem, longer):
+    """Each batch's or epoch's indices go through `upload`; nothing else that is drawn on the host enters a step."""
+    sent, steps = [], []
+    monkeypatch.setattr(experiment, "upload", lambda tensor, device: (sent.append(tensor), tensor)[1], raising=False)
+    call = graphs.Step.__call__
+    monkeypatch.setattr(graphs.Step, "__call__", lambda self, *inputs: (steps.append(inputs), call(self, *inputs))[1])
+    run(experiment, dataclasses.replace(problem, **longer))
+    storages = {tensor.untyped_storage().data_ptr() for tensor in sent}
+    for inputs in steps:
+        for one in inputs:
+            assert isinstance(one, float) or one.untyped_storage().data_ptr() in storages
+    assert len(steps) > 5
+
+
+@pytest.mark.parametrize("experiment, problem", [case[:2] for case in CASES])
+def test_a_captured_step_gives_what_the_written_one_gives(monkeypatch, experiment, problem):
+    """A pretended capture: the trial runs, then the same tensors in the same places are worked on again."""
+    monkeypatch.setattr(hierarchy, "LEARNT", 0.6)  # some runs leave
+    *_, (_, _, written) = run(experiment, problem)
+    made = []
+    monkeypatch.setattr(graphs, "_captures", lambda state: True)
+    monkeypatch.setattr(torch.cuda, "device", lambda device: nullcontext())
+    monkeypatch.setattr(graphs, "_trial", lambda go: [go() for _ in range(graphs.WARM)])
+    monkeypatch.setattr(graphs, "_graph", lambda go, pool: (made.append(go), SimpleNamespace(replay=go))[1])
+    *_, (_, _, replayed) = run(experiment, problem)
+    assert made
+    for name in written:
+        assert np.allclose(written[name], replayed[name], rtol=1e-3, atol=1e-5, equal_nan=True), name
 
 
 def test_looks_are_fifty_steps_apart_on_a_gpu_and_free_on_the_cpu():
