@@ -131,6 +131,7 @@ export class Chart {
     this.playback.pause();
     this.index = this.indexOf(null);
     this.panels.forEach((panel) => panel.resetView());
+    for (const words of document.querySelectorAll(".st-key-says")) words.style.minHeight = "";
   }
 
   /* The moment before anything happens; a narrow screen shows the picture that can be drawn in. */
@@ -141,9 +142,10 @@ export class Chart {
     if (drawn >= 0) this.chosen = drawn;
   }
 
-  /* A handle is taken: what arrives from before does not pull it out of the hand. */
+  /* A handle is taken: what arrives from before does not pull it out of the hand, and fewer words above move no picture. */
   hold(name) {
     this.held = name;
+    for (const words of document.querySelectorAll(".st-key-says")) words.style.minHeight = `${words.offsetHeight}px`;
   }
 
   /* Clusters are held as a whole, or their points one by one. */
@@ -297,6 +299,7 @@ export class Chart {
 
   resetView() {
     this.panels.forEach((panel) => panel.resetView());
+    showBar(this);
     this.redraw();
   }
 
