@@ -18,3 +18,22 @@ def test_lines_stand_before_plotly_has_come_and_go_with_it(visit, page):
     held[0].continue_()
     seen.settle()
     assert seen.tab.locator(".lab-outline").count() == 0 and seen.complaints == []
+
+
+@pytest.mark.parametrize("page", ["start", "geometry", "landscape"])
+def test_the_picture_stands_in_the_page_before_any_script_and_goes_with_the_first_lines(visit, page):
+    seen = visit(reduced_motion="reduce").open(page)
+    assert seen.tab.locator("#lab-first").count() == 0
+    seen.tab.route("**/*.js", lambda route: route.abort())
+    seen.tab.goto(f"{seen.server}/{page.split('?')[0]}", wait_until="commit")
+    drawn = seen.tab.locator("#lab-first svg").first
+    drawn.wait_for()
+    assert drawn.bounding_box()["height"] > 60
+
+
+def test_inside_another_site_the_page_says_how_files_can_be_brought(visit):
+    seen = visit(reduced_motion="reduce").open("initialisation?embed=true")
+    seen.tab.locator("summary", has_text="Your own network").click()
+    seen.tab.get_by_text("Inside another site").wait_for()
+    link = seen.tab.get_by_role("link", name="Open this page on its own")
+    assert link.get_attribute("href") == "initialisation" and link.get_attribute("target") == "_blank"
