@@ -63,6 +63,7 @@ class Inbox:
         self.waiting: OrderedDict[str, BackMsg] = OrderedDict()
         self.reading: asyncio.Future[Message] | None = None
         self.turn: asyncio.Future[Place] | None = None
+        self.patient = False
         self.places: list[Place] = []
         self.stir = asyncio.Event()
         self.rerun_at: float | None = None
@@ -86,13 +87,21 @@ class Inbox:
 
     def _may_pass(self) -> bool:
         """Whether the first that waits goes now: a rerun needs the end of the one before, a token, and its turn."""
-        if next(iter(self.waiting)).startswith("rerun"):
+        key, message = next(iter(self.waiting.items()))
+        if key.startswith("rerun"):
             if self._gap() > 0 or self.bucket.wait() > 0:
                 return False
-            self.turn = self.turn or self._stirring(self.turnstile.enter())
-            if not self.turn.done():
+            if not self._stand_in_line(message.rerun_script.is_auto_rerun).done():
                 return False
         return self.bucket.take()
+
+    def _stand_in_line(self, patient: bool) -> "asyncio.Future[Place]":
+        """The turn that this inbox waits for; a hand does not wait at the place where its page's clock stands."""
+        if self.turn is not None and self.patient and not patient and self.turn.cancel():
+            self.turn = None
+        if self.turn is None:
+            self.turn, self.patient = self._stirring(self.turnstile.enter(patient)), patient
+        return self.turn
 
     def _deliver(self) -> Message:
         place, message = self.waiting.popitem(last=False)
@@ -158,6 +167,9 @@ class Inbox:
             whole.rerun_script.is_auto_rerun = False
             key, message = "rerun", whole
         self.waiting[key] = message
+        if key.startswith("rerun") and not message.rerun_script.is_auto_rerun:
+            for clock in [k for k, m in self.waiting.items() if m.rerun_script.is_auto_rerun]:
+                self.waiting.move_to_end(clock)
         return len(self.waiting) <= LONGEST_WAIT
 
     def close(self) -> None:
