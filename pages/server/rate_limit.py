@@ -87,16 +87,17 @@ class Inbox:
 
     def _may_pass(self) -> bool:
         """Whether the first that waits goes now: a rerun needs the end of the one before, a token, and its turn."""
-        key, message = next(iter(self.waiting.items()))
-        if key.startswith("rerun"):
+        if next(iter(self.waiting)).startswith("rerun"):
             if self._gap() > 0 or self.bucket.wait() > 0:
                 return False
-            if not self._stand_in_line(message.rerun_script.is_auto_rerun).done():
+            if not self._stand_in_line().done():
                 return False
         return self.bucket.take()
 
-    def _stand_in_line(self, patient: bool) -> "asyncio.Future[Place]":
-        """The turn that this inbox waits for; a hand does not wait at the place where its page's clock stands."""
+    def _stand_in_line(self) -> "asyncio.Future[Place]":
+        """The turn that this inbox waits for: a clock's, or a hand's as soon as one waits behind its page's clocks."""
+        reruns = [message.rerun_script for key, message in self.waiting.items() if key.startswith("rerun")]
+        patient = all(rerun.is_auto_rerun for rerun in reruns)
         if self.turn is not None and self.patient and not patient and self.turn.cancel():
             self.turn = None
         if self.turn is None:
@@ -167,9 +168,6 @@ class Inbox:
             whole.rerun_script.is_auto_rerun = False
             key, message = "rerun", whole
         self.waiting[key] = message
-        if key.startswith("rerun") and not message.rerun_script.is_auto_rerun:
-            for clock in [k for k, m in self.waiting.items() if m.rerun_script.is_auto_rerun]:
-                self.waiting.move_to_end(clock)
         return len(self.waiting) <= LONGEST_WAIT
 
     def close(self) -> None:

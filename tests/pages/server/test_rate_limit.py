@@ -103,19 +103,18 @@ def test_who_goes_to_another_page_is_not_called_back_by_the_one_that_is_left():
     assert place(waits) == "rerun" and waits.rerun_script.page_script_hash == "new" and value(waits) == 3
 
 
-def test_a_hand_overtakes_its_own_pages_clocks():
-    async def run() -> tuple[list[str], bool]:
-        turnstile = Turnstile(1, 60)
+def test_a_hand_does_not_wait_where_its_pages_clock_stands_in_line():
+    async def run() -> list[tuple[bool, bool, int]]:
+        turnstile, found = Turnstile(1, 60), []
         turnstile.enter()
         inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST), turnstile)
-        for fragment, by_itself in (("ear", True), ("body", False), ("tally", True), ("strip", False)):
+        for fragment, by_itself in (("ear", True), ("tally", True), ("body", False), ("strip", False), ("ear", True)):
             inbox._keep(to_page(rerun(1, fragment), "page", is_auto_rerun=by_itself))
-            inbox._may_pass()
-        found = [message.rerun_script.fragment_id for message in inbox.waiting.values()], inbox.patient
+            found.append((inbox._may_pass(), inbox.patient, sum(not turn.cancelled() for *_, turn in turnstile.line)))
         inbox.close()
         return found
 
-    assert asyncio.run(run()) == (["body", "strip", "ear", "tally"], False)
+    assert asyncio.run(run()) == [(False, True, 1), (False, True, 1), *[(False, False, 1)] * 3]
 
 
 def test_a_run_that_goes_over_into_another_has_not_ended():
