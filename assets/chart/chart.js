@@ -96,6 +96,7 @@ export class Chart {
     showBar(this);
     showPicker(this);
     if (!before && !window.Plotly) this.outline();
+    document.getElementById("lab-first")?.remove();
     try {
       this.Plotly = await loadPlotly(source.plotly);
     } catch (error) {
@@ -130,6 +131,7 @@ export class Chart {
     this.playback.pause();
     this.index = this.indexOf(null);
     this.panels.forEach((panel) => panel.resetView());
+    for (const words of document.querySelectorAll(".st-key-says")) words.style.minHeight = "";
   }
 
   /* The moment before anything happens; a narrow screen shows the picture that can be drawn in. */
@@ -140,9 +142,10 @@ export class Chart {
     if (drawn >= 0) this.chosen = drawn;
   }
 
-  /* A handle is taken: what arrives from before does not pull it out of the hand. */
+  /* A handle is taken: what arrives from before does not pull it out of the hand, and fewer words above move no picture. */
   hold(name) {
     this.held = name;
+    for (const words of document.querySelectorAll(".st-key-says")) words.style.minHeight = `${words.offsetHeight}px`;
   }
 
   /* Clusters are held as a whole, or their points one by one. */
@@ -296,6 +299,7 @@ export class Chart {
 
   resetView() {
     this.panels.forEach((panel) => panel.resetView());
+    showBar(this);
     this.redraw();
   }
 

@@ -28,7 +28,8 @@ export class Handles {
     this.single.className = "lab-single";
     this.single.textContent = "single points";
     this.single.addEventListener("click", () => this.chart.singly(!this.chart.single));
-    area.append(this.layer, this.single);
+    area.before(this.single);
+    area.append(this.layer);
     this.grips = [];
   }
 
@@ -149,11 +150,6 @@ export class Handles {
     if (!this.full) return;
     const { width, height } = this.full;
     this.single.setAttribute("aria-pressed", String(Boolean(this.chart.single)));
-    if (!this.single.hidden) {
-      const { xaxis, yaxis } = this.full;
-      this.single.style.right = `${width - xaxis._offset - xaxis._length}px`;
-      this.single.style.bottom = `${height - yaxis._offset - yaxis._length}px`;
-    }
     for (const grip of this.grips) {
       const at = this.at(grip);
       const inside = at && at.every(Number.isFinite) && at[0] > -8 && at[0] < width + 8 && at[1] > -8 && at[1] < height + 8;

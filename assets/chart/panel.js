@@ -63,10 +63,16 @@ export class Panel {
     this.fresh = true;
   }
 
+  /* Whether its view can be put back: it turns, or its frame is that of a drag. */
+  get moves() {
+    return this.scenes.length > 0 || this.figure !== this.sent;
+  }
+
   /* The answer to a hand is shown in the frame in which it was asked for, and so is what comes later of the same problem. */
   take(figure) {
     const before = this.figure;
     const stays = before && (this.chart.answersHand || (before.kept && sameProblem(before, figure)));
+    this.sent = figure;
     this.figure = stays ? inFrameOf(before, figure) : figure;
     this.keptRuns = null;
   }
@@ -225,8 +231,9 @@ export class Panel {
     this.sketch.show();
   }
 
-  /* Back to the camera the picture was made with. */
+  /* Back to the frame and the camera the picture was made with. */
   resetView() {
+    if (this.figure !== this.sent) Object.assign(this, { figure: this.sent, fresh: true });
     for (const scene of this.scenes) this.nextCamera = this.figure.layout[scene].camera;
   }
 

@@ -123,16 +123,19 @@ def _curves(
         shown = where_shown(problem, solution.times, theory[k])
         [place] = picture.add(style.line(*shown, colour, name, width=2.5, dash=dash))
         handles.role(picture, place, k, "all" if len(shown[0]) == len(times) else "later", x="t", y=curve)
-    colours = [colour_of(delta) for delta in solution.deltas]
-
-    def mark(t: int) -> dict:
-        return style.points(np.full(len(colours), times[t]), theory[:, t], colours, "now", size=9, cliponaxis=False)
-
-    places = picture.add(mark(len(times) - 1))
+    places = _marks(picture, solution, np.broadcast_to(times, theory.shape), theory)
     handles.role(picture, places[0], None, "now", x="t", y=curve)
     if keyed:
         _key(picture, solution)
-    return picture.move(places, *([moving(mark(t))] for t in range(len(times))))
+    return picture
+
+
+def _marks(picture: Picture, solution: Solution, x: Floats, y: Floats) -> list[int]:
+    """A mark for each δ at x, y [δ, T] that moves with the cursor; its place."""
+    colours, across, up = [colour_of(delta) for delta in solution.deltas], style.f32(x.T), style.f32(y.T)
+    places = picture.add(style.points(across[-1], up[-1], colours, "now", size=9, cliponaxis=False))
+    picture.move(places, *([{"x": one, "y": two}] for one, two in zip(across, up, strict=True)))
+    return places
 
 
 def path(problem: Exact, solution: Solution, simulated: Floats | None = None) -> Picture:
@@ -167,12 +170,9 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     style.label(picture, star[0], star[1], "β*", style.MINIMA, yshift=10, name=f"at {marks[1]}")
     style.label(picture, start[0], start[1], "β₀", yshift=12, name=f"at {marks[0]}")
 
-    def mark(t: int) -> dict:
-        return style.points(solution.beta[:, t, 0], solution.beta[:, t, 1], colours, "now", size=9, cliponaxis=False)
-
-    places = picture.add(mark(solution.times.size - 1))
+    places = _marks(picture, solution, solution.beta[..., 0], solution.beta[..., 1])
     handles.role(picture, places[0], None, "now", x="beta1", y="beta2")
-    return picture.move(places, *([moving(mark(t))] for t in range(solution.times.size)))
+    return picture
 
 
 def error_strip(problem: Exact, solution: Solution, run) -> Picture:

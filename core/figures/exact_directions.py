@@ -149,7 +149,8 @@ def _rows(problem: Exact, solution: Solution, short: str, title: str, alt: str) 
     for row, axis in enumerate(ROWS):
         low = (2 - row) * (high + GAP)
         picture.lay(**{_long(axis): {**plain, "domain": [low, low + high], "anchor": "x", "nticks": 4}})
-    picture.lay(xaxis={"anchor": ROWS[-1]}, margin={"l": 46, "r": 10})
+    sparse = {"dtick": 2} if problem.clock == "log" else {"nticks": 3}
+    picture.lay(xaxis={"anchor": ROWS[-1], "tickangle": 0, **sparse}, margin={"l": 46, "r": 10})
     for row, one in enumerate(turned(problem)):
         top, angle = 1 - row * (high + GAP), f"β₀ at {one.angle:g}°"
         place: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}

@@ -52,7 +52,13 @@ def along(
 
 
 def entries(
-    problem: Params, places: np.ndarray, indices: Sequence[int], *, field: str, step: float, colour: str = INK
+    problem: Params,
+    places: np.ndarray,
+    indices: "Sequence[int] | np.ndarray",
+    *,
+    field: str,
+    step: float,
+    colour: str = INK,
 ) -> dict[str, Any]:
     """Single data at places[n, 2], whose numbers are `indices`: each a handle of its own ("datum-7") once the visitor asks
     for them. What the word problem.field tells of each are its first numbers."""

@@ -8,12 +8,13 @@ import pytest
 
 CURVES = """() => [...document.querySelectorAll('.lab-chart')][0].__chart.panels.map(p => p.plot.data.map(d =>
   d.name && d.x && d.y ? [d.name, [...d.x].slice(-3), [...d.y].slice(-3)] : null))"""
-SURFACES = """() => [...document.querySelectorAll('.js-plotly-plot')].map(p => p.data
+SURFACES = """() => document.querySelector('.lab-chart').__chart.panels.map(({plot}) => plot.data
   .filter(d => ['surface', 'contour', 'mesh3d'].includes(d.type))
   .map(d => [d.z, d.surfacecolor ?? d.intensity ?? d.z].map(rows =>
     [...rows].map(row => (row?.length ? [...row] : [row]).map(v => v ?? null)))))"""
-RANGES = """() => [...document.querySelectorAll('.js-plotly-plot')].map(p => Object.entries(p._fullLayout)
-  .filter(([key, axis]) => /^[xy]axis/.test(key) && !axis.autorange).map(([key, axis]) => [key, ...axis.range]))"""
+RANGES = """() => document.querySelector('.lab-chart').__chart.panels.filter(panel => panel.handles.grips.some(grip =>
+  grip.handle.kind === 'polar')).map(({figure, plot}) => Object.keys(figure.layout)
+  .filter(key => /^[xy]axis/.test(key) && figure.layout[key].range).flatMap(key => plot._fullLayout[key].range))"""
 UNSEEN = 5e-4  # pictures of some units across travel in steps that no eye can tell (core.figures.packing)
 HELD = "() => [...document.querySelectorAll('[data-handle]')].map(e => e.dataset.handle)"
 
@@ -75,7 +76,8 @@ def test_curves_follow_the_hand_and_stay_where_it_leaves_them(visit, page, name,
         before, after = np.array(was, float), np.array(now, float)
         edge = np.isnan(before) | np.isnan(after)  # which rounding takes in or leaves out
         assert edge.sum() <= 0.1 * edge.size and before[~edge] == pytest.approx(after[~edge], abs=UNSEEN)
-    assert seen.tab.evaluate(RANGES) == frames, "no picture jumps when it is let go of"
+    for was, now in zip(frames, seen.tab.evaluate(RANGES), strict=True):
+        assert was == pytest.approx(now), "no picture jumps when it is let go of"
     query = seen.tab.evaluate("() => location.search")
     numbers = {key: float(value) for key, value in re.findall(r"(\w+)=(-?[\d.]+)", query)}
     said = grip(seen, name).get_attribute("aria-valuetext").replace("−", "-")
@@ -93,6 +95,24 @@ def test_out_of_its_frame_a_hand_gets_another_one(visit):
     seen.tab.wait_for_function("() => location.search.includes('norm=')")
     seen.settle().rest()
     assert seen.tab.evaluate(RANGES) != before
+
+
+def test_the_frame_of_a_drag_can_be_given_back(visit):
+    seen = visit(reduced_motion="reduce").open("implicit_bias")
+    back = seen.tab.locator(".lab-chart").first.get_by_role("button", name="Reset view")
+    assert back.count() == 0
+    top = seen.tab.locator(".lab-panels").first.bounding_box()["y"]
+    pull(seen, "beta_0", (20, 15))
+    held = seen.tab.evaluate(RANGES)
+    seen.tab.mouse.up()
+    back.wait_for()
+    seen.rest()
+    assert seen.tab.evaluate(RANGES) == held
+    assert seen.tab.locator(".lab-panels").first.bounding_box()["y"] == pytest.approx(top, abs=1)
+    back.click()
+    back.wait_for(state="detached")
+    seen.rest()
+    assert seen.tab.evaluate(RANGES) != held
 
 
 @pytest.mark.parametrize("page, panels", [("relu", 2), ("teacher_student", 1)])
@@ -117,8 +137,8 @@ def test_single_data_are_held_when_they_are_asked_for(visit, page, panels):
 
 def test_a_finger_takes_the_nearest_of_many_points(visit):
     seen = visit(390, 844, has_touch=True, is_mobile=True, reduced_motion="reduce").open("relu")
-    seen.tab.get_by_role("button", name="partition", exact=True).click()
-    seen.tab.get_by_role("button", name="single points").and_(seen.tab.locator(":visible")).first.click()
+    seen.tab.locator(".lab-pick button").get_by_text("partition", exact=True).click()
+    seen.tab.get_by_role("button", name="single points").click()
     seen.rest()
     box = grip(seen, "datum-3").bounding_box()
     assert box["width"] >= 44 and box["height"] >= 44
