@@ -1,14 +1,20 @@
 /* What the frame needs of the browser on every page:
    Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
-   a page that has lost its body is asked for anew;
+   a swipe over a slider scrolls and sets nothing; a page whose connection was cut is asked for again;
    a link that opens a part of a page shows it;
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
 
 const PAUSE_MS = 250;
 const REST_MS = 1000;
 
-/* Changes of one page's address that follow each other without a rest are one entry of the history. */
+/* Changes of one page's address that follow each other without a rest are one entry of the history; how far a phone has
+   come with its class is none. */
+function shown(url) {
+  const { pathname, searchParams } = new URL(url, location.href);
+  for (const word of ["at", "follow"]) searchParams.delete(word);
+  return `${pathname}?${searchParams}`;
+}
 function keepHistory() {
   const push = history.pushState.bind(history);
   let moved = performance.now();
@@ -16,7 +22,7 @@ function keepHistory() {
     const samePage = new URL(url, location.href).pathname === location.pathname;
     const resting = performance.now() - moved > REST_MS;
     moved = performance.now();
-    if (samePage && !resting) history.replaceState(state, title, url);
+    if (samePage && (!resting || shown(url) === shown(location.href))) history.replaceState(state, title, url);
     else push(state, title, url);
     dispatchEvent(new Event("lab-address"));
   };
@@ -201,27 +207,72 @@ function beAsked({ data }) {
   if (data.ask) tellStep();
 }
 
-/* After a cut connection a page may come back without its body, though the server has sent it: its address knows all of it,
-   so it is asked for anew, once a minute at most. */
-const LOOK_MS = 1000;
-const BARE_LOOKS = 4;
-const AGAIN_MS = 60000;
-let bare = 0;
-function comeBackWhole() {
-  const app = document.querySelector("[data-testid=stApp]");
-  const idle = app?.dataset.testScriptState === "notRunning" && !document.hidden;
-  const whole = document.querySelector("[data-testid=stMain] h1, [data-testid=stException]");
-  bare = idle && !whole ? bare + 1 : 0;
-  if (bare < BARE_LOOKS || Date.now() - Number(sessionStorage.labAnew ?? 0) < AGAIN_MS) return;
-  sessionStorage.labAnew = Date.now();
-  location.reload();
+/* Who comes back after a cut connection asks the server for the page again. Streamlit's script leaves that out where the cut
+   came between two runs and no clock runs: the page would stand there deaf. Then its own key for a rerun is pressed. */
+const RUN_MS = 1500;
+const STATES = ["data-test-connection-state", "data-test-script-state"];
+let cut = false;
+let asking = 0;
+function askAgain() {
+  for (const kind of ["keydown", "keyup"]) {
+    document.dispatchEvent(new KeyboardEvent(kind, { key: "r", code: "KeyR", keyCode: 82, bubbles: true }));
+  }
+}
+function comeBack([{ target }]) {
+  const connected = target.getAttribute(STATES[0]) === "CONNECTED";
+  if (!connected || target.getAttribute(STATES[1]) === "running") clearTimeout(asking);
+  else if (cut) asking = setTimeout(askAgain, RUN_MS);
+  cut = !connected;
+}
+
+/* A finger on a slider: react-aria sets the value where the finger comes down, before it is known whether the page is to be
+   scrolled. So the beginning waits until the finger moves along the slider or leaves it where it came down; what moves up or
+   down is the page's. */
+const SLIDER = "[data-testid=stSlider] [role=group]";
+const MEANT_PX = 6;
+const TAP_PX = 10;
+let waits = null;
+
+function began(event) {
+  if (event.pointerType !== "touch" || event === waits?.again || !event.target.closest?.(SLIDER)) return;
+  event.stopPropagation();
+  waits = event.isPrimary ? { begun: event } : null;
+}
+
+function letBegin() {
+  const { begun } = waits;
+  const { clientX, clientY, pointerId } = begun;
+  const same = { clientX, clientY, pointerId, pointerType: "touch", isPrimary: true, button: 0, buttons: 1, bubbles: true, cancelable: true };
+  waits.again = new PointerEvent("pointerdown", same);
+  begun.target.dispatchEvent(waits.again);
+  waits = null;
+}
+
+function wentOn(event) {
+  if (event.pointerId !== waits?.begun.pointerId) return;
+  const [along, across] = [event.clientX - waits.begun.clientX, event.clientY - waits.begun.clientY].map(Math.abs);
+  if (event.type === "pointercancel") waits = null;
+  else if (event.type === "pointerup") Math.max(along, across) < TAP_PX ? letBegin() : (waits = null);
+  else if (along > MEANT_PX && along > across) letBegin();
+}
+
+/* The same touch, as browsers told it before there were pointers. */
+function keepTouch(event) {
+  if (event.target.closest?.(SLIDER)) event.stopPropagation();
+}
+
+function keepSwipes() {
+  addEventListener("pointerdown", began, true);
+  for (const type of ["pointermove", "pointerup", "pointercancel"]) addEventListener(type, wentOn, true);
+  addEventListener("touchstart", keepTouch, { capture: true, passive: true });
 }
 
 export default function () {
   if (window.__lab) return;
   window.__lab = true;
   keepHistory();
-  setInterval(comeBackWhole, LOOK_MS);
+  keepSwipes();
+  new MutationObserver(comeBack).observe(document.body, { attributeFilter: STATES, subtree: true });
   channel.onmessage = beAsked;
   tellStep();
   document.body.addEventListener("keydown", keepArrows);

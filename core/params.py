@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core import entries
 from core.errors import OutsideTheory
 
 Curves = tuple[np.ndarray, dict[str, np.ndarray]]
@@ -26,8 +27,9 @@ class Knob:
 
     scale "linear" is a slider from low to high by step; "log" and "asinh" are sliders over `grid`, which holds round
     numbers only, so that a link can be typed by hand. `options` (value → what it means) makes it a choice whose keys are
-    the labels and the URL text; with `many` the value is a tuple of them. `here` gives the part of it that pages offer on
-    this machine (core.training.offers): not `drawn` where nothing is to choose, `otherwise` why a link is not followed.
+    the labels and the URL text; with `many` the value is a tuple of them. With `entries` the value is a word: places of so
+    many numbers, each from low to high, for some of many things (core.entries). `here` gives the part of it that pages offer
+    on this machine (core.training.offers): not `drawn` where nothing is to choose, `otherwise` why a link is not followed.
     """
 
     label: str
@@ -40,6 +42,7 @@ class Knob:
     help: str = ""
     options: Mapping[Any, str] | None = None
     many: bool = False
+    entries: int = 0
     here: "Callable[[Knob], Knob] | None" = None
     drawn: bool = True
     otherwise: str = ""
@@ -59,6 +62,8 @@ class Knob:
         """The value in the field's own type, or OutsideTheory with a sentence about what is allowed."""
         if self.options is not None:
             return self._check_option(name, value)
+        if self.entries:
+            return self._check_entries(name, value)
         if isinstance(value, str) or (not isinstance(value, bool | int | float) and not hasattr(value, "__float__")):
             raise OutsideTheory(f"{self.label} ({name}) must be a number", got=repr(value), do=self._advice())
         number = float(value)
@@ -79,6 +84,17 @@ class Knob:
             if not isinstance(one, Hashable) or one not in self.options:
                 raise OutsideTheory(f"{self.label} ({name}) has no such choice", got=repr(one), do=self._advice())
         return chosen if self.many else value
+
+    def _check_entries(self, name: str, value: Any) -> str:
+        assert self.low is not None and self.high is not None
+        try:
+            found = entries.read(value, self.entries)
+        except (TypeError, ValueError):
+            do = f"Write it like {entries.write({7: (self.high,) * self.entries})}."
+            raise OutsideTheory(f"{self.label} ({name}) cannot be read", got=repr(value)[:60], do=do) from None
+        if found != entries.inside(found, self.low, self.high):
+            raise OutsideTheory(f"{self.label} ({name}) is out of its range", got=value[:60], do=self._advice())
+        return entries.write(found)
 
     def _advice(self) -> str:
         if self.options is not None:
@@ -121,7 +137,7 @@ class Params:
         for field in dataclasses.fields(self):
             meaning: Knob = field.metadata["knob"]
             value = meaning.check(field.name, getattr(self, field.name))
-            if meaning.options is None:
+            if meaning.options is None and not meaning.entries:
                 value = _as(type(field.default), value, f"{meaning.label} ({field.name})")
             object.__setattr__(self, field.name, value)
 

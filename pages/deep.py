@@ -5,12 +5,13 @@ from typing import Any
 
 import streamlit as st
 
+from core.errors import Refusal
 from core.figures.deep import comparison, figures, half_time, loss_halved, waits
 from core.figures.deep_square import figures as square_figures
 from core.figures.style import number
 from core.problems.deep import PRESETS, DeepChain, Solution, curves, solve
 from core.problems.deep_run import Comparison, compare
-from core.problems.deep_square import Square, simulate
+from core.problems.deep_square import Square, simulate, twin
 from pages.jobs.beside import beside
 from pages.lessons.picture import folded, hero, section
 from pages.lessons.presets import presets
@@ -122,6 +123,7 @@ with folded(STEM, "square") as opened:
         """The theorems beside the trained square network."""
         if run is None:
             st.caption(hovering(said(STEM, "waiting")))
+            prose(STEM, "square")
             return
         cursor = Cursor("t", "time t", run.times)
         plot(*painted(square_figures, problem, run), key="square", cursor=cursor, autoplay=False)
@@ -129,12 +131,16 @@ with folded(STEM, "square") as opened:
         worst = (run.size_error.max(), run.kernel_error.max(), run.path_error.max(), run.miss)
         for column, name, value in zip(columns, ("B.8", "B.9", "β, chain", "end to landing"), worst, strict=True):
             column.metric(name, number(float(value)))
+        prose(STEM, "square")
         prose(
             STEM, "square: balanced" if run.delta == 0 else "square: unbalanced", delta=number(run.delta), L=run.hidden
         )
 
-    if opened:
+    try:
+        if opened and twin(problem):
+            beside("deep_square", problem, simulate, shown)
+    except Refusal as error:
+        st.warning(str(error), icon=":material/warning:")
         prose(STEM, "square")
-        beside("deep_square", problem, simulate, shown)
 
 takeaway(page, "fine print")

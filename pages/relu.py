@@ -21,7 +21,7 @@ from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "relu"
-MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS))
+MOVED = (*CLUSTERS, *(f"far_{place}" for place in CLUSTERS), "moved")
 
 picture = st.container(key="picture")
 problem = controls(

@@ -7,7 +7,7 @@ import streamlit as st
 from core.errors import Refusal
 from core.figures.style import number
 from core.figures.teacher_student import figures, four_panels, order
-from core.problems.teacher_student import PRESETS, TURNED, Problem, Solution, curves, papers_four, pays, solve
+from core.problems.teacher_student import DATA, PRESETS, TURNED, Problem, Solution, curves, papers_four, pays, solve
 from pages.jobs.elsewhere import solved
 from pages.lessons.kernel_part import show_kernel
 from pages.lessons.picture import hero, section
@@ -34,7 +34,7 @@ picture = st.container(key="picture")
 problem = controls(
     Problem,
     shown=("delta", "tau", "seed", "eta_a", "eta_w"),
-    more=("samples", "width", "teachers", "end", "rate", *TURNED, "shift", "device"),
+    more=("samples", "width", "teachers", "end", "rate", *TURNED, *DATA, "device"),
 )
 try:
     with picture:

@@ -22,9 +22,9 @@ export function showBar(chart) {
   chart.showCursor();
 }
 
-/* Where a view can be turned, the way back is in sight. */
+/* Where a view can be turned, or was kept after a drag, the way back is in sight. */
 function showViews(chart) {
-  const turns = chart.panels.some((panel) => panel.scenes.length);
+  const turns = chart.panels.some((panel) => panel.moves);
   const named = turns ? Object.entries(chart.source.cameras ?? {}) : [];
   const wanted = JSON.stringify([turns, named.map(([name]) => name)]);
   const views = chart.root.querySelector(".lab-cameras");

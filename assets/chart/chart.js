@@ -4,14 +4,15 @@ import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
 import { painted, still } from "./device.js";
 import { follow } from "./flow.js";
-import { moved } from "./handles.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
 import { loadPlotly } from "./library.js";
+import { moved } from "./meanings.js";
 import { Network } from "./network.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
 import { Story } from "./story.js";
+import { heedSwipes } from "./swipe.js";
 import { themeOf } from "./theme.js";
 
 const SETTLE_MS = 500;
@@ -45,9 +46,9 @@ export class Chart {
     on(".lab-svg", () => save(this, "svg"));
     this.host.addEventListener("click", (event) => this.followLink(event));
     this.deafen = listen(this);
-    this.range.addEventListener("input", () => {
+    heedSwipes(this.range, (index) => {
       this.playback.pause();
-      this.show(+this.range.value);
+      this.show(index);
     });
     this.resize = new ResizeObserver(() => {
       if (this.source) {
@@ -129,6 +130,7 @@ export class Chart {
     this.playback.pause();
     this.index = this.indexOf(null);
     this.panels.forEach((panel) => panel.resetView());
+    for (const words of document.querySelectorAll(".st-key-says")) words.style.minHeight = "";
   }
 
   /* The moment before anything happens; a narrow screen shows the picture that can be drawn in. */
@@ -139,9 +141,16 @@ export class Chart {
     if (drawn >= 0) this.chosen = drawn;
   }
 
-  /* A handle is taken: what arrives from before does not pull it out of the hand. */
+  /* A handle is taken: what arrives from before does not pull it out of the hand, and fewer words above move no picture. */
   hold(name) {
     this.held = name;
+    for (const words of document.querySelectorAll(".st-key-says")) words.style.minHeight = `${words.offsetHeight}px`;
+  }
+
+  /* Clusters are held as a whole, or their points one by one. */
+  singly(on) {
+    this.single = on;
+    this.panels.forEach((panel) => panel.handles.place());
   }
 
   /* It moved: the closed form tells every curve, or its ghost goes ahead and the server answers as fast as it can. */
@@ -289,6 +298,7 @@ export class Chart {
 
   resetView() {
     this.panels.forEach((panel) => panel.resetView());
+    showBar(this);
     this.redraw();
   }
 

@@ -5,6 +5,7 @@
 
 const FAINTEST = 400;
 const TINY = 1e-300;
+const POLE = 20;
 
 const meanDecay = (z) => -Math.expm1(-Math.max(z, TINY)) / Math.max(z, TINY);
 
@@ -124,7 +125,7 @@ export function solved(flow, delta) {
     beta2: all((k) => a[k] * w[1][k]),
     size: all((k) => a[k] * size[k]),
     alignment: all((k) => Math.min(1, Math.max(-1, along[k] / (size[k] * aim)))),
-    ratio: all((k) => along[k] / a[k]),
+    ratio: all((k) => (Math.abs(along[k] / a[k]) < POLE ? along[k] / a[k] : NaN)),
     loss: all((k) => gap[k] / first),
     kernel_distance: all((k) => kernelDistance(start.a, start.w, a[k], [w[0][k], w[1][k]], rates)),
   };

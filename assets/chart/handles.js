@@ -1,111 +1,11 @@
-/* Points of a picture that can be taken hold of: elements over plotly, by mouse, finger and keyboard.
-
-   A handle (core.figures.handles) is {name, label, kind, …}: "polar" a point of the plane by direction and size, "along" a
-   value along one axis, "pair" a value on each axis, "equivalents" the start on its hyperbola in space, "time" the cursor. */
+/* Points of a picture that can be taken hold of: elements over plotly, by mouse, finger and keyboard. What kinds
+   there are and what they mean is told by meanings.js. */
 
 import { split } from "./closed_form.js";
+import { MEANINGS, singled, snapped, spelled } from "./meanings.js";
 
 const KEYS_REST_MS = 250;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
-
-const clamp = (value, { low, high }) => Math.min(high, Math.max(low, value));
-const snapped = (value, knob) => {
-  if (knob.grid) return knob.grid.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
-  const digits = Math.max(0, Math.ceil(-Math.log10(knob.step)));
-  return Number(clamp(Math.round(value / knob.step) * knob.step, knob).toFixed(digits));
-};
-const spelled = (value) => (typeof value === "string" ? value : String(Number(value.toPrecision(6))).replace("-", "−"));
-const around = (degrees) => ((((degrees + 180) % 360) + 360) % 360) - 180;
-/* The same direction, as near as can be to the middle of what is allowed: beyond an end one stays at that end. */
-const wrapped = (degrees, { low, high }) => (high - low < 360 ? degrees : around(degrees));
-const within = (degrees, { low, high }) => (low + high) / 2 + around(degrees - (low + high) / 2);
-
-/* What each kind knows: where its values stand, which values a point means, what an arrow does. */
-const MEANINGS = {
-  polar: {
-    point: ({ angle, norm }, values) => {
-      const turn = ((angle.offset + angle.side * (values[angle.field] ?? angle.fixed)) * Math.PI) / 180;
-      const size = norm.field ? values[norm.field] : norm.fixed;
-      return [size * Math.cos(turn), size * Math.sin(turn)];
-    },
-    values: (handle, [x, y]) => {
-      const { angle, norm } = handle;
-      const degrees = within(angle.side * ((Math.atan2(y, x) * 180) / Math.PI - angle.offset), angle);
-      const out = { [angle.field]: snapped(degrees, angle) };
-      if (norm.field) out[norm.field] = snapped(Math.hypot(x, y), norm);
-      return out;
-    },
-    stepped: ({ angle, norm }, values, [dx, dy]) => {
-      const out = { ...values };
-      if (dx) out[angle.field] = snapped(wrapped(values[angle.field] + dx * angle.step, angle), angle);
-      if (dy && norm.field) out[norm.field] = snapped(values[norm.field] + dy * norm.step, norm);
-      return out;
-    },
-    main: ({ angle }) => angle,
-  },
-  along: {
-    point: ({ axis, at, knob, offset }, values) => {
-      const value = values[knob.field] + offset;
-      return axis === "x" ? [value, at] : [at, value];
-    },
-    values: ({ axis, knob, offset }, [x, y]) => ({ [knob.field]: snapped((axis === "x" ? x : y) - offset, knob) }),
-    stepped: ({ knob }, values, [dx, dy]) => ({ [knob.field]: snapped(values[knob.field] + (dx || dy) * knob.step, knob) }),
-    main: ({ knob }) => knob,
-  },
-  pair: {
-    point: ({ x, y }, values) => [x.log ? Math.log10(values[x.field]) : values[x.field], values[y.field]],
-    values: ({ x, y }, [px, py]) => ({ [x.field]: snapped(x.log ? 10 ** px : px, x), [y.field]: snapped(py, y) }),
-    stepped: ({ x, y }, values, [dx, dy]) => {
-      const moved = (knob, by) => {
-        const value = values[knob.field];
-        if (!by || !knob.grid) return by ? snapped(value + by * knob.step, knob) : value;
-        const at = knob.grid.indexOf(snapped(value, knob)) + by;
-        return knob.grid[Math.min(knob.grid.length - 1, Math.max(0, at))];
-      };
-      return { [x.field]: moved(x, dx), [y.field]: moved(y, dy) };
-    },
-    main: ({ y }) => y,
-  },
-  unrolled: {
-    point: ({ angle, size, delta, upper }, values) => {
-      const kappa = Math.hypot(delta, 2 * values[size.field]);
-      const turn = around(values[angle.field] + (upper ? 0 : 180));
-      return [turn < -90 ? turn + 360 : turn, (upper ? 1 : -1) * Math.sqrt((kappa + delta) / 2)];
-    },
-    values: (handle, [theta, a]) => {
-      const { angle, size, side, delta } = handle;
-      handle.upper = a >= 0;
-      const length = Math.abs(a) * Math.sqrt(Math.max(0, a * a - delta));
-      const turn = around(theta + (handle.upper ? 0 : 180));
-      return { [angle.field]: snapped(turn, angle), [size.field]: snapped(length, size), [side]: handle.upper ? "upper" : "lower" };
-    },
-    stepped: ({ angle, size }, values, [dx, dy]) => ({
-      [angle.field]: snapped(around(values[angle.field] + dx * angle.step), angle),
-      [size.field]: snapped(values[size.field] + dy * size.step, size),
-    }),
-    main: ({ angle }) => angle,
-    told: ({ angle, size, side, upper }, values) => {
-      const turn = (values[angle.field] * Math.PI) / 180;
-      const above = side in values ? values[side] === "upper" : upper;
-      return { beta_0: [-values[size.field] * Math.sin(turn), values[size.field] * Math.cos(turn)], sign: above ? 1 : -1 };
-    },
-  },
-  equivalents: {
-    stepped: ({ knob }, values, [dx, dy]) => ({ [knob.field]: snapped(values[knob.field] + (dx || dy) * knob.step, knob) }),
-    main: ({ knob }) => knob,
-    told: ({ knob, apart }, values) => {
-      const delta = values[knob.field];
-      const far = Math.max(Math.abs(delta), apart);
-      return { deltas: apart ? [-far, 0, far] : [delta] };
-    },
-  },
-};
-
-/* What of the flow a handle moves, and to what. */
-export function moved(handle, values) {
-  const { told, point } = MEANINGS[handle.kind];
-  return told ? told(handle, values) : { [handle.flow]: point(handle, values) };
-}
 
 /* A point (w₁, w₂, a) of a scene in pixels of its picture. */
 function onScreen(scene, point) {
@@ -123,8 +23,39 @@ export class Handles {
     this.panel = panel;
     this.layer = document.createElement("div");
     this.layer.className = "lab-handles";
+    this.single = document.createElement("button");
+    this.single.type = "button";
+    this.single.className = "lab-single";
+    this.single.textContent = "single points";
+    this.single.addEventListener("click", () => this.chart.singly(!this.chart.single));
+    area.before(this.single);
     area.append(this.layer);
     this.grips = [];
+  }
+
+  /* Of many data one is reached by Tab, the others from there by Page Up and Page Down. */
+  reached(handles) {
+    const own = handles.filter(({ kind }) => kind === "entry").map(({ index }) => index);
+    return own.includes(this.last) ? this.last : own[0];
+  }
+
+  go(grip, by) {
+    const own = this.grips.filter((one) => one.handle.kind === "entry" && !one.element.hidden);
+    const next = own[(own.indexOf(grip) + by + own.length) % own.length];
+    this.last = next.handle.index;
+    for (const one of own) one.element.tabIndex = one === next ? 0 : -1;
+    next.element.focus({ preventScroll: true });
+  }
+
+  /* Which of many data is meant: that whose middle is the nearest. */
+  nearest(event) {
+    const far = ({ element }) => {
+      const box = element.getBoundingClientRect();
+      return Math.hypot(box.x + box.width / 2 - event.clientX, box.y + box.height / 2 - event.clientY);
+    };
+    return this.grips
+      .filter((one) => one.handle.kind === "entry" && !one.element.hidden)
+      .reduce((best, one) => (far(one) < far(best) ? one : best));
   }
 
   get chart() {
@@ -136,7 +67,9 @@ export class Handles {
   }
 
   /* The handles of a new figure; the elements stay, so that one keeps the focus while its picture is sent anew. */
-  show(handles) {
+  show(given) {
+    const handles = given.flatMap(singled);
+    this.single.hidden = !handles.some(({ kind }) => kind === "entry");
     while (this.grips.length > handles.length) this.grips.pop().element.remove();
     handles.forEach((handle, k) => {
       this.grips[k] ??= this.made();
@@ -145,6 +78,8 @@ export class Handles {
       grip.element.dataset.handle = handle.name;
       grip.element.setAttribute("aria-label", handle.label);
       grip.element.classList.toggle("lab-upright", handle.kind === "time");
+      grip.element.classList.toggle("lab-one", handle.kind === "entry");
+      grip.element.tabIndex = handle.kind === "entry" && handle.index !== this.reached(handles) ? -1 : 0;
       grip.element.style.setProperty("--grip", handle.colour ?? "currentColor");
       if (!this.chart.held) grip.values = { ...handle.values };
       this.tell(grip);
@@ -154,7 +89,7 @@ export class Handles {
   /* Back to what the picture was drawn with, but for the one that was just let go of. */
   restore(but) {
     for (const grip of this.grips) {
-      if (grip === but) continue;
+      if (grip === but || (but?.handle.kind === "entry" && grip.handle.kind === "entry")) continue;
       grip.values = { ...grip.handle.values };
       this.tell(grip);
     }
@@ -185,9 +120,10 @@ export class Handles {
       for (const [key, value] of Object.entries(words)) element.setAttribute(`aria-value${key}`, value);
       return;
     }
-    const main = MEANINGS[handle.kind].main(handle);
+    const { main: mainOf, said } = MEANINGS[handle.kind];
+    const main = mainOf(handle);
     const texts = Object.entries(grip.values).map(([field, value]) => `${handle.words[field] ?? field} ${spelled(value)}`);
-    const words = { min: main.low, max: main.high, now: grip.values[main.field], text: texts.join(", ") };
+    const words = { min: main.low, max: main.high, now: grip.values[main.field], text: texts.join(", "), ...said?.(handle, grip.values) };
     for (const [key, value] of Object.entries(words)) element.setAttribute(`aria-value${key}`, value);
   }
 
@@ -206,16 +142,18 @@ export class Handles {
       return start ? onScreen(scene, [...start.w, start.a]) : null;
     }
     const [x, y] = MEANINGS[handle.kind].point(handle, values);
-    return [full.xaxis._offset + full.xaxis.l2p(x), full.yaxis._offset + full.yaxis.l2p(y)];
+    const upright = full[handle.upright ?? "yaxis"];
+    return [full.xaxis._offset + full.xaxis.l2p(x), upright._offset + upright.l2p(y)];
   }
 
   place() {
     if (!this.full) return;
     const { width, height } = this.full;
+    this.single.setAttribute("aria-pressed", String(Boolean(this.chart.single)));
     for (const grip of this.grips) {
       const at = this.at(grip);
       const inside = at && at.every(Number.isFinite) && at[0] > -8 && at[0] < width + 8 && at[1] > -8 && at[1] < height + 8;
-      grip.element.hidden = !inside;
+      grip.element.hidden = !inside || (grip.handle.kind === "entry" ? !this.chart.single : this.chart.single && Boolean(grip.handle.whole));
       if (inside) grip.element.style.transform = `translate(${at[0].toFixed(1)}px, ${at[1].toFixed(1)}px)`;
       if (grip.handle.kind === "time") this.tell(grip);
     }
@@ -228,8 +166,9 @@ export class Handles {
     this.panel.rest({ x, y });
   }
 
-  take(grip, event) {
+  take(touched, event) {
     if (event.button) return;
+    const grip = touched.handle.kind === "entry" ? this.nearest(event) : touched;
     event.preventDefault();
     event.stopPropagation();
     grip.element.focus({ preventScroll: true });
@@ -267,7 +206,8 @@ export class Handles {
       }
       return { [field]: snapped(best[1], { low, high, step }) };
     }
-    const point = [full.xaxis.p2l(x - full.xaxis._offset), full.yaxis.p2l(y - full.yaxis._offset)];
+    const upright = full[handle.upright ?? "yaxis"];
+    const point = [full.xaxis.p2l(x - full.xaxis._offset), upright.p2l(y - upright._offset)];
     return MEANINGS[handle.kind].values(handle, point, values);
   }
 
@@ -276,8 +216,12 @@ export class Handles {
       this.chart.show(values);
       return;
     }
-    grip.values = { ...grip.values, ...values };
-    this.tell(grip);
+    const one = grip.handle.kind === "entry";
+    for (const other of one ? this.chart.panels.flatMap((panel) => panel.handles.grips) : [grip]) {
+      if (one && other.handle.kind !== "entry") continue;
+      other.values = { ...other.values, ...values };
+      this.tell(other);
+    }
     this.place();
     this.rest(grip);
     this.chart.dragged(this.panel, grip);
@@ -290,6 +234,13 @@ export class Handles {
   }
 
   key(grip, event) {
+    const page = { PageUp: -1, PageDown: 1 }[event.key];
+    if (page && grip.handle.kind === "entry") {
+      event.preventDefault();
+      event.stopPropagation();
+      this.go(grip, page);
+      return;
+    }
     const arrow = ARROWS[event.key];
     if (!arrow || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();

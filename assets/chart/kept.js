@@ -1,6 +1,8 @@
 /* The frame in which a hand has moved something stays when the answer to it comes: no picture jumps when it is let go of.
    What the hand has pulled out of it needs another one; any other control finds its own again. */
 
+import { MEANINGS } from "./meanings.js";
+
 const FREE = 0.06;
 const ON_A_GRID = { levels: "axes", contours: "grid" };
 
@@ -20,13 +22,23 @@ export function sameProblem(one, two) {
   return told(one) === told(two);
 }
 
-/* The figure in the frame of the one before, if that shows what it shows. What is drawn on a grid of the frame is then told
-   by the closed form (`kept`: the roles), since what was sent lies on another one. */
+/* What a hand has hold of is seen in that frame; of a picture without handles, all that its own frame shows. */
+function suits(before, figure, axes) {
+  const frame = (axis) => before.layout[axis]?.range;
+  const held = figure.handles.filter(({ kind, norm }) => kind === "polar" && norm.field);
+  if (!held.length || !frame("xaxis") || !frame("yaxis")) return axes.every((axis) => shows(frame(axis), figure.layout[axis].range));
+  const points = held.map((handle) => MEANINGS.polar.point(handle, handle.values));
+  const within = (value, axis) => frame(axis)[0] < value && value < frame(axis)[1];
+  return points.every(([x, y]) => within(x, "xaxis") && within(y, "yaxis"));
+}
+
+/* The figure in the frame of the one before, if that suits it. What is drawn on a grid of the frame is then told by the closed
+   form (`kept`: the roles), since what was sent lies on another one. */
 export function inFrameOf(before, figure) {
   const axes = axesOf(figure.layout).filter((axis) => !(figure.layout[axis].range[0] > figure.layout[axis].range[1]));
   const [were, are] = [before, figure].map(onGrid);
   const range = (of, axis) => of.layout[axis]?.range;
-  if (were.length !== are.length || !axes.every((axis) => shows(range(before, axis), range(figure, axis)))) return figure;
+  if (!axes.length || were.length !== are.length || !suits(before, figure, axes)) return figure;
   if (axes.every((axis) => String(range(before, axis)) === String(range(figure, axis)))) return figure;
   const layout = { ...figure.layout };
   for (const axis of axes) layout[axis] = { ...layout[axis], range: range(before, axis) };

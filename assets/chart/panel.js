@@ -1,7 +1,7 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
 import { hasWebGL, pixelRatio } from "./device.js";
-import { follow, patches } from "./flow.js";
+import { follow, onLevel, patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
@@ -63,10 +63,16 @@ export class Panel {
     this.fresh = true;
   }
 
+  /* Whether its view can be put back: it turns, or its frame is that of a drag. */
+  get moves() {
+    return this.scenes.length > 0 || this.figure !== this.sent;
+  }
+
   /* The answer to a hand is shown in the frame in which it was asked for, and so is what comes later of the same problem. */
   take(figure) {
     const before = this.figure;
     const stays = before && (this.chart.answersHand || (before.kept && sameProblem(before, figure)));
+    this.sent = figure;
     this.figure = stays ? inFrameOf(before, figure) : figure;
     this.keptRuns = null;
   }
@@ -126,8 +132,11 @@ export class Panel {
     return layout;
   }
 
-  /* A title may follow the cursor. */
+  /* A title may follow the cursor; that of a level set tells nothing but δ while a hand moves it. */
   titleAt(index) {
+    const { flow, runs } = this.chart;
+    const { level } = this.figure.layout.meta ?? {};
+    if (runs && level !== undefined) return onLevel(flow.deltas[level]);
     const titles = this.chart.directions.curtain ? [] : (this.figure.layout.meta?.titles ?? []);
     return titles[Math.min(index, titles.length - 1)] ?? this.title.text;
   }
@@ -216,14 +225,15 @@ export class Panel {
 
   /* What stands beside plotly's own. */
   place(data) {
-    this.words.place(data);
+    this.words.place(data, this.chart.runs && this.chart.flow);
     this.spans.place();
     this.handles.place();
     this.sketch.show();
   }
 
-  /* Back to the camera the picture was made with. */
+  /* Back to the frame and the camera the picture was made with. */
   resetView() {
+    if (this.figure !== this.sent) Object.assign(this, { figure: this.sent, fresh: true });
     for (const scene of this.scenes) this.nextCamera = this.figure.layout[scene].camera;
   }
 

@@ -1,5 +1,6 @@
 /* Words in and above a picture. Plotly lays out the whole figure for a changed word; the browser need not. */
 
+import { startOf } from "./flow.js";
 import { written } from "./markup.js";
 
 const TITLE_ROOM = 44;
@@ -71,9 +72,13 @@ export class Words {
     });
   }
 
-  place(data) {
+  /* `flow`: as a hand has it. */
+  place(data, flow) {
     const full = this.plot._fullLayout;
     for (const mine of this.notes) {
+      const text = textOf(mine.note, flow);
+      if (mine.text !== text) mine.span.replaceChildren(written(text));
+      mine.text = text;
       const at = placeOf(mine.note, full, data);
       mine.span.hidden = !at;
       if (!at || mine.at === at) continue;
@@ -81,6 +86,12 @@ export class Words {
       mine.span.style.transform = at;
     }
   }
+}
+
+/* One named "start k" tells the direction in which run k starts. */
+function textOf({ name, text }, flow) {
+  const [, run] = name?.match(/^start (\d+)$/) ?? [];
+  return run && flow ? text.replace(/[−\d]+(?=°)/, String(startOf(flow, run)).replace("-", "−")) : text;
 }
 
 /* Where an annotation stands, as a CSS transform: its anchor at its point, as plotly has it; one named "at k" goes with the

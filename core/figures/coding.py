@@ -1,6 +1,7 @@
 """How one array is written down: in whole steps where no eye can tell, without what its own order repeats."""
 
 import base64
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,15 +56,21 @@ def spoked(flat: np.ndarray) -> int:
 
 def _stepped(values: np.ndarray, seen: float) -> tuple[np.ndarray, dict[str, float]]:
     """The numbers in STEPS whole steps, where these are finer than a FINE-th of what is seen of them; else as they are."""
-    known = values[np.isfinite(values)]
-    if values.size < FEW or not known.size or np.isinf(values).any():
+    if values.size < FEW or not seen:
         return values, {}
-    low, high = float(known.min()), float(known.max())
+    low, high = float(values.min()), float(values.max())
+    whole = math.isfinite(low) and math.isfinite(high)
+    if not whole:
+        known = values[np.isfinite(values)]
+        if not known.size or np.isinf(values).any():
+            return values, {}
+        low, high = float(known.min()), float(known.max())
     step = (high - low) / STEPS
     if step == 0 or not np.isfinite(step) or step > seen / FINE:
         return values, {}
-    whole = np.where(np.isnan(values), MISSING, np.round((values - low) / step) - STEPS // 2)
-    return whole.astype(np.int16), {"zero": low + (STEPS // 2) * step, "step": step}
+    steps = np.round((values - low) / step) - STEPS // 2
+    steps = steps if whole else np.where(np.isnan(values), MISSING, steps)
+    return steps.astype(np.int16), {"zero": low + (STEPS // 2) * step, "step": step}
 
 
 def written(value: Any, carry: Any) -> Any:

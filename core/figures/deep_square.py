@@ -81,7 +81,7 @@ def errors(problem: DeepChain, run: Square) -> Picture:
 
 
 def _now(x: np.ndarray, y: np.ndarray) -> dict:
-    return style.points(x, y, style.INK, "now", size=11)
+    return style.points(x, y, style.INK, "now", size=11, cliponaxis=False)
 
 
 def _moments(run: Square) -> range:

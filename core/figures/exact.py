@@ -14,6 +14,7 @@ from core.figures.exact_axes import (
     shown_times,
     time_axis,
     time_name,
+    until_run_again,
     where_shown,
 )
 from core.figures.exact_directions import directions
@@ -117,21 +118,24 @@ def _curves(
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
         pale = NOTHING if simulated is None else where_shown(problem, run.times, simulated[k])
-        _until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
+        until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         shown = where_shown(problem, solution.times, theory[k])
         [place] = picture.add(style.line(*shown, colour, name, width=2.5, dash=dash))
         handles.role(picture, place, k, "all" if len(shown[0]) == len(times) else "later", x="t", y=curve)
-    colours = [colour_of(delta) for delta in solution.deltas]
-
-    def mark(t: int) -> dict:
-        return style.points(np.full(len(colours), times[t]), theory[:, t], colours, "now", size=9, cliponaxis=False)
-
-    places = picture.add(mark(len(times) - 1))
+    places = _marks(picture, solution, np.broadcast_to(times, theory.shape), theory)
     handles.role(picture, places[0], None, "now", x="t", y=curve)
     if keyed:
         _key(picture, solution)
-    return picture.move(places, *([moving(mark(t))] for t in range(len(times))))
+    return picture
+
+
+def _marks(picture: Picture, solution: Solution, x: Floats, y: Floats) -> list[int]:
+    """A mark for each δ at x, y [δ, T] that moves with the cursor; its place."""
+    colours, across, up = [colour_of(delta) for delta in solution.deltas], style.f32(x.T), style.f32(y.T)
+    places = picture.add(style.points(across[-1], up[-1], colours, "now", size=9, cliponaxis=False))
+    picture.move(places, *([{"x": one, "y": two}] for one, two in zip(across, up, strict=True)))
+    return places
 
 
 def path(problem: Exact, solution: Solution, simulated: Floats | None = None) -> Picture:
@@ -145,7 +149,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     colours = [colour_of(delta) for delta in solution.deltas]
     for k, delta in enumerate(solution.deltas):
         pale = NOTHING if simulated is None else simulated[k].T
-        _until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
+        until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
         dash = "solid" if simulated is None else "dash"
         x, y = solution.beta[k].T
         [place] = picture.add(style.line(x, y, colours[k], f"δ = {delta:g}", width=2.5, dash=dash))
@@ -166,12 +170,9 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     style.label(picture, star[0], star[1], "β*", style.MINIMA, yshift=10, name=f"at {marks[1]}")
     style.label(picture, start[0], start[1], "β₀", yshift=12, name=f"at {marks[0]}")
 
-    def mark(t: int) -> dict:
-        return style.points(solution.beta[:, t, 0], solution.beta[:, t, 1], colours, "now", size=9, cliponaxis=False)
-
-    places = picture.add(mark(solution.times.size - 1))
+    places = _marks(picture, solution, solution.beta[..., 0], solution.beta[..., 1])
     handles.role(picture, places[0], None, "now", x="beta1", y="beta2")
-    return picture.move(places, *([moving(mark(t))] for t in range(solution.times.size)))
+    return picture
 
 
 def error_strip(problem: Exact, solution: Solution, run) -> Picture:
@@ -199,7 +200,7 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
         error = NOTHING
         if run is not None:
             error = where_shown(problem, run.times, np.maximum(run.error[k], ERROR_FLOOR))
-        _until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))
+        until_run_again(picture, style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2.5))
 
     def cursor(t: int) -> dict:
         return style.line([times[t]] * 2, [ERROR_FLOOR, 10.0**top], style.INK, width=1)
@@ -226,11 +227,6 @@ def _key(picture: Picture, solution: Solution) -> None:
 
 def _earliest(problem: Exact, solution: Solution) -> float:
     return float(shown_times(problem, solution.times)[0])
-
-
-def _until_run_again(picture: Picture, trace: dict) -> None:
-    """A run belongs to what it was started from: it goes while the hand moves that."""
-    handles.role(picture, picture.add(trace)[0], None, "gone")
 
 
 def _cosine(w: Floats, target: Floats) -> Floats:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import palette, style
+from core.figures import handles, palette, style
 from core.figures.picture import Picture
 from core.problems.exact import Exact
 from core.theory.checks import Floats
@@ -43,6 +43,11 @@ def time_axis(problem: Exact, picture: Picture, times: Floats) -> None:
         picture.lay(xaxis={"type": "log", "range": [math.log10(first), math.log10(last)], "dtick": 1})
     else:
         picture.lay(xaxis={"range": [0, float(last)]})
+
+
+def until_run_again(picture: Picture, trace: dict) -> None:
+    """A run belongs to what it was started from: it goes while the hand moves that."""
+    handles.role(picture, picture.add(trace)[0], None, "gone")
 
 
 def clipped(nu: Floats) -> Floats:

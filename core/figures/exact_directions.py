@@ -17,16 +17,19 @@ from core.figures.exact_axes import (
     shown_times,
     time_axis,
     time_name,
+    until_run_again,
     where_shown,
 )
 from core.figures.picture import Picture, moving
-from core.problems.exact import Exact, Solution, turned
+from core.problems.exact import TURNS, Exact, Solution, turned
 from core.theory.checks import Floats
 
 HEIGHT = 420
 GAP = 0.07
 ROWS = ("y", "y2", "y3")
 NU_SHOWN = 3.0
+COMPONENTS = ("w₁", "w₂")
+FOLLOWS = {"ν": "ratio", "a": "a", "w₁": "w1", "w₂": "w2"}
 Curve = Callable[[Floats, Floats, Floats], Floats]
 
 
@@ -46,7 +49,16 @@ def directions(problem: Exact, solution: Solution, run=None) -> tuple[Picture, .
     """One picture for each quantity and one for the error, with a row for each direction of β₀."""
     pictures = *(_quantity(problem, solution, run, short) for short in QUANTITIES), _errors(problem, solution, run)
     pictures[0].network = network.picture(_networks(problem, solution))
+    pictures[0].flow = _flow(problem, solution)
     return pictures
+
+
+def _flow(problem: Exact, solution: Solution) -> dict[str, Any]:
+    """Row by row, the runs of every δ, each with its start turned."""
+    earliest, count = float(shown_times(problem, solution.times)[0]), len(solution.deltas)
+    turns = [turn for turn in TURNS for _ in range(count)]
+    deltas = [*solution.deltas] * len(TURNS)
+    return handles.flow(problem, solution.times, deltas, earliest=earliest, turns=turns)
 
 
 def _networks(problem: Exact, solution: Solution) -> list[dict[str, Any]]:
@@ -60,6 +72,7 @@ def _networks(problem: Exact, solution: Solution) -> list[dict[str, Any]]:
             one.a[k][:, None],
             solution.deltas[k],
         )
+        | {"run": last + 1 + k}
         for k in sorted({0, last // 2, last})
     ]
 
@@ -76,13 +89,28 @@ def _quantity(problem: Exact, solution: Solution, run, short: str) -> Picture:
         for k, delta in enumerate(solution.deltas):
             colour = colour_of(delta)
             pale = NOTHING if simulated is None else where_shown(problem, run.directions[row].times, simulated[row][k])
-            picture.add(style.line(pale[0], pale[1], colour, width=6, opacity=FAINT, yaxis=axis))
+            until_run_again(picture, style.line(pale[0], pale[1], colour, width=6, opacity=FAINT, yaxis=axis))
             shown = where_shown(problem, solution.times, values[k])
             dash = "solid" if run is None else "dash"
-            picture.add(style.line(shown[0], shown[1], colour, f"δ = {delta:g}", width=2, dash=dash, yaxis=axis))
+            line = style.line(shown[0], shown[1], colour, f"δ = {delta:g}", width=2, dash=dash, yaxis=axis)
+            whole = len(shown[0]) == solution.times.size
+            run_of = row * len(solution.deltas) + k
+            handles.role(picture, picture.add(line)[0], run_of, "all" if whole else "later", x="t", y=FOLLOWS[short])
+    if short in COMPONENTS:
+        picture.handles.append(_held(problem, solution, short))
     if short == "ν":
         picture.lay(**{_long(axis): {"range": [-NU_SHOWN, NU_SHOWN]} for axis in ROWS})
-    return _cursors(problem, solution, picture, theory)
+    return _cursors(problem, solution, picture, theory, follows=FOLLOWS[short])
+
+
+def _held(problem: Exact, solution: Solution, short: str) -> dict[str, Any]:
+    """Where the middle row starts: of the first δ, whose w is the longest."""
+    size = float(np.linalg.norm(solution.directions[1].w[0, 0]))
+    at = float(shown_times(problem, solution.times)[0])
+    at = math.log10(at) if problem.clock == "log" else at
+    part, field = COMPONENTS.index(short), f"start_w{COMPONENTS.index(short) + 1}"
+    label = f"{short} of the middle start, which turns β₀"
+    return handles.component(problem, field, label, angle="angle", part=part, size=size, at=at, upright=_long(ROWS[1]))
 
 
 def _errors(problem: Exact, solution: Solution, run) -> Picture:
@@ -103,7 +131,8 @@ def _errors(problem: Exact, solution: Solution, run) -> Picture:
             if run is not None:
                 one = run.directions[row]
                 error = where_shown(problem, one.times, np.maximum(one.error[k], ERROR_FLOOR))
-            picture.add(style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2, yaxis=axis))
+            line = style.line(error[0], error[1], colour_of(delta), f"δ = {delta:g}", width=2, yaxis=axis)
+            until_run_again(picture, line)
     floor = [np.full((1, solution.times.size), ERROR_FLOOR)] * len(ROWS)
     return _cursors(problem, solution, picture, floor, [style.INK])
 
@@ -120,18 +149,25 @@ def _rows(problem: Exact, solution: Solution, short: str, title: str, alt: str) 
     for row, axis in enumerate(ROWS):
         low = (2 - row) * (high + GAP)
         picture.lay(**{_long(axis): {**plain, "domain": [low, low + high], "anchor": "x", "nticks": 4}})
-    picture.lay(xaxis={"anchor": ROWS[-1]}, margin={"l": 46, "r": 10})
+    sparse = {"dtick": 2} if problem.clock == "log" else {"nticks": 3}
+    picture.lay(xaxis={"anchor": ROWS[-1], "tickangle": 0, **sparse}, margin={"l": 46, "r": 10})
     for row, one in enumerate(turned(problem)):
         top, angle = 1 - row * (high + GAP), f"β₀ at {one.angle:g}°"
         place: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}
-        style.label(picture, 0.0, top, angle, **place, font={"color": style.INK, "size": 12, "shadow": "none"})
+        font = {"color": style.INK, "size": 12, "shadow": "none"}
+        style.label(picture, 0.0, top, angle, **place, font=font, name=f"start {row * len(solution.deltas)}")
     return picture
 
 
 def _cursors(
-    problem: Exact, solution: Solution, picture: Picture, values: list[Floats], colours: list[str] | None = None
+    problem: Exact,
+    solution: Solution,
+    picture: Picture,
+    values: list[Floats],
+    colours: list[str] | None = None,
+    follows: str = "",
 ) -> Picture:
-    """Marks of each row that move with the cursor."""
+    """Marks of each row that move with the cursor, and, with the name of their curve, with the hand."""
     times = shown_times(problem, solution.times)
     colours = colours or [colour_of(delta) for delta in solution.deltas]
 
@@ -143,6 +179,9 @@ def _cursors(
         ]
 
     places = picture.add(*marks(times.size - 1))
+    count = len(solution.deltas)
+    for row, place in enumerate(places if follows else ()):
+        handles.role(picture, place, None, "now", x="t", y=follows, runs=[row * count, (row + 1) * count])
     return picture.move(places, *([moving(mark) for mark in marks(t)] for t in range(times.size)))
 
 

@@ -136,6 +136,7 @@ def _colour(delta: float) -> str:
 
 def _hold_in_space(problem: Geometry, solution: Solution, picture: Picture, ways: list[int]) -> None:
     """δ moves the start along the weights of the same function; the flow on the new level set follows."""
+    picture.layout["meta"]["level"] = 0
     picture.flow = handles.flow(problem, solution.times, solution.deltas, reach=solution.reach)
     picture.handles.append(
         handles.equivalents(problem, "delta", "start in weight space: relative scale δ", field="delta")
@@ -151,6 +152,7 @@ def _hold_in_space(problem: Geometry, solution: Solution, picture: Picture, ways
 def _hold_three(problem: Geometry, solution: Solution, picture: Picture, k: int, ways: list[int]) -> None:
     """|δ| moves both outer starts, each on its own side of 0, and all that lies on the three level sets."""
     deltas = [path.delta for path in solution.beside]
+    picture.layout["meta"]["level"] = k
     picture.flow = handles.flow(problem, solution.times, deltas, reach=solution.reach)
     if deltas[k]:
         held = handles.equivalents(problem, "delta", "start in weight space: relative scale δ", field="delta")
@@ -173,7 +175,8 @@ def _surface_title(problem: Geometry, path: Paths) -> str:
     if problem.start == "pair":
         return "A hair’s breadth apart at the start, on opposite branches at the end"
     mark, side = style.side_mark(path.delta), style.side_name(path.delta)
-    here = style.delta_here(path.delta, problem.delta)
+    swept = problem.moves == "delta"
+    here = f"δ = {style.number(path.delta)}" if swept else style.delta_here(path.delta, problem.delta)
     return f"{mark} {here}, {side}: the flow stays on {_sheet_words(path.delta)}"
 
 

@@ -8,6 +8,7 @@ A role tells which curve of that flow a trace shows: {place, run, at, x, y[, z]}
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,43 @@ def along(
     """A value along one axis ("x" or "y"), from `offset` on, `at` on the other one."""
     named = _named(problem, name, label, [field], {field: word}, "")
     return {**named, "kind": "along", "axis": axis, "at": at, "offset": offset, "knob": _knob(problem, field)}
+
+
+def entries(
+    problem: Params,
+    places: np.ndarray,
+    indices: "Sequence[int] | np.ndarray",
+    *,
+    field: str,
+    step: float,
+    colour: str = INK,
+) -> dict[str, Any]:
+    """Single data at places[n, 2], whose numbers are `indices`: each a handle of its own ("datum-7") once the visitor asks
+    for them. What the word problem.field tells of each are its first numbers."""
+    knob = type(problem).knobs()[field]
+    return {
+        "name": "datum",
+        "label": "datum",
+        "kind": "entries",
+        "values": {field: getattr(problem, field)},
+        "words": {},
+        "fields": [field],
+        "flow": "",
+        "homes": np.round(places, 3).tolist(),
+        "indices": [int(k) for k in indices],
+        "knob": {"field": field, "low": knob.low, "high": knob.high, "step": step, "numbers": knob.entries},
+        "colour": colour,
+    }
+
+
+def component(
+    problem: Any, name: str, label: str, *, angle: str, part: int, size: float, at: float, upright: str
+) -> dict[str, Any]:
+    """The start's w₁ (part 0) or w₂ (part 1), of length `size`, on the axis `upright` where the other one shows `at`: it
+    turns the start."""
+    named = _named(problem, name, label, [angle], {angle: "angle"}, "beta_0")
+    more = {"part": part, "size": size, "at": at, "upright": upright, "norm": float(problem.norm)}
+    return {**named, "kind": "component", "angle": _knob(problem, angle), **more}
 
 
 def equivalents(problem: Params, name: str, label: str, *, field: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures.coding import coded, spoked
+from core.figures.coding import FEW, coded, spoked
 
 Shown = Callable[[int, str], float]
 WRITTEN = ("rows", "parts", "trail", "all")
@@ -14,7 +14,10 @@ WRITTEN = ("rows", "parts", "trail", "all")
 def thinned(traces: list[dict], shown: Shown) -> list[dict]:
     """The traces with their coordinates in whole steps where no eye can tell; see `packed`."""
     return [
-        {name: coded(one, shown(place, name)) if isinstance(one, np.ndarray) else one for name, one in trace.items()}
+        {
+            name: coded(one, shown(place, name)) if isinstance(one, np.ndarray) and one.size >= FEW else one
+            for name, one in trace.items()
+        }
         for place, trace in enumerate(traces)
     ]
 
@@ -65,20 +68,22 @@ def _arrays(values: list[np.ndarray]) -> dict[str, Any]:
     first, longest = values[0], max(values, key=len)
     if first.dtype.kind not in "fiu" or any(v.dtype != first.dtype or v.ndim != first.ndim for v in values):
         return {"each": values}
-    if first.ndim == 1 and all(_begins(longest, v) for v in values):
-        lengths = np.array([len(v) for v in values], np.uint16)
-        return {"all": first} if len(set(lengths.tolist())) == 1 else {"trail": longest, "upto": lengths}
-    if first.ndim == 1 and all(len(v) > 1 and v[0] == first[0] for v in values) and not spoked(np.concatenate(values)):
-        return _arrays_of_one_kind([v[1:] for v in values]) | {"first": first[0].item()}
-    return _arrays_of_one_kind(values)
-
-
-def _arrays_of_one_kind(values: list[np.ndarray]) -> dict[str, Any]:
-    first = values[0]
-    if all(v.shape == first.shape for v in values):
-        return {"rows": np.stack(values)}
+    if first.ndim and all(v.shape == first.shape for v in values):
+        rows = np.concatenate(values).reshape(len(values), *first.shape)
+        if first.ndim == 1 and _still(rows):
+            return {"all": first}
+        same = first.ndim == 1 and len(first) > 1 and (rows[:, 0] == first[0]).all() and not spoked(rows.ravel())
+        return {"rows": rows[:, 1:], "first": first[0].item()} if same else {"rows": rows}
     if first.ndim > 1:
         return {"each": values}
+    if all(_begins(longest, v) for v in values):
+        return {"trail": longest, "upto": np.array([len(v) for v in values], np.uint16)}
+    if all(len(v) > 1 and v[0] == first[0] for v in values) and not spoked(np.concatenate(values)):
+        return _pieced([v[1:] for v in values]) | {"first": first[0].item()}
+    return _pieced(values)
+
+
+def _pieced(values: list[np.ndarray]) -> dict[str, Any]:
     return {"parts": np.concatenate(values), "upto": np.cumsum([len(v) for v in values], dtype=np.uint32)}
 
 
@@ -103,11 +108,20 @@ def _pieces(values: list, name: str, strung: list[tuple[int, str, np.ndarray]]) 
     return None
 
 
+def _still(rows: np.ndarray) -> bool:
+    """Whether all rows are one; most that are not differ in the last."""
+    return _begins(rows[0], rows[-1]) and np.array_equal(
+        rows, np.broadcast_to(rows[0], rows.shape), equal_nan=rows.dtype.kind == "f"
+    )
+
+
 def _begins(whole: np.ndarray, part: np.ndarray) -> bool:
     return np.array_equal(whole[: len(part)], part, equal_nan=whole.dtype.kind == "f")
 
 
 def _same(one: Any, two: Any) -> bool:
+    if one is two:
+        return True
     if isinstance(one, dict) and isinstance(two, dict):
         return one.keys() == two.keys() and all(_same(one[key], two[key]) for key in one)
     if isinstance(one, np.ndarray):

@@ -75,7 +75,7 @@ def plane(problem: Problem, solution: Solution, which: int) -> Picture:
     for label, colour, symbol, name in CLASSES:
         mine = solution.X[solution.y == label]
         picture.add(style.points(mine[:, 0], mine[:, 1], colour, name, size=8, symbol=f"{symbol}-open"))
-    picture.handles += _clusters(problem)
+    picture.handles += [*_clusters(problem), *_single(problem, solution)]
     weight = np.abs(run.a) * np.linalg.norm(run.W, axis=-1)
     size = 3 + 13 * np.sqrt(weight / weight.max())
     rim = picture.add(*_rim(run, -1, size))
@@ -96,8 +96,18 @@ def _clusters(problem: Problem) -> list[dict]:
                 problem, place, f"{place} cluster of data", angle=place, norm=f"far_{place}", offset=offset
             ),
             "colour": CLASSES[which][1],
+            "whole": True,
         }
         for place, offset, which in middles
+    ]
+
+
+def _single(problem: Problem, solution: Solution) -> list[dict]:
+    """Or its points, one by one."""
+    of_class = [np.flatnonzero(solution.y == label) for label, *_ in CLASSES]
+    return [
+        handles.entries(problem, solution.X[mine], mine, field="moved", step=0.01, colour=colour)
+        for mine, (_, colour, *_) in zip(of_class, CLASSES, strict=True)
     ]
 
 

@@ -73,9 +73,9 @@ def movers(problem: Params, found: History, signs: np.ndarray) -> Picture:
 
     places = picture.add(*now(-1))
     for place, (words_of, colour) in enumerate(
-        (("● neuron, a > 0", style.POSITIVE), ("✕ a < 0", style.NEGATIVE), ("– sample", style.EQUIVALENT))
+        (("● a > 0", style.POSITIVE), ("✕ a < 0", style.NEGATIVE), ("– sample", style.EQUIVALENT))
     ):
-        style.label(picture, (0.0, 0.45, 0.72)[place], 1.0, words_of, colour, **ABOVE)
+        style.label(picture, (0.0, 0.3, 0.6)[place], 1.0, words_of, colour, **ABOVE)
     return picture.move(places, *([moving(trace) for trace in now(k)] for k in range(len(found.shown))))
 
 

@@ -94,6 +94,8 @@ def function(problem: Problem, solution: Solution) -> Picture:
             offset=float(at[0]) - problem.shift,
         )
     )
+    rest = np.arange(1, len(at))
+    picture.handles.append(handles.entries(problem, np.column_stack([at, solution.y])[1:], rest, field="moved", step=1))
     picture.add(style.points(at, solution.y, style.INK, "training data", size=8, symbol="circle-open"))
     places = picture.add(style.line(ANGLES, student[-1], style.INK, "student", width=3))
     style.label(picture, 8, high - 0.05 * (high - low), "━ student", style.INK)

@@ -1,5 +1,7 @@
 """Theorems 4.1, 4.2 and B.6 drawn along a run of the wide network, and Δ of Gaussian networks by width."""
 
+from functools import cache
+
 import numpy as np
 
 from core.figures import style
@@ -17,6 +19,7 @@ LOW, HIGH = 250, 400
 """The height of one row of maps, and of more."""
 LEAST = 1e-17
 ENTROPY_DELTAS = np.array([0.0, *np.geomspace(0.01, 30, 40)])
+STRENGTHS = np.linspace(-2, 2, 121)
 SIGNED = [[0.0, style.NEGATIVE], [0.5, style.NOTHING], [1.0, style.POSITIVE]]
 
 
@@ -68,7 +71,7 @@ def mirror(problem: WideNetwork, found: Mirror) -> tuple[Picture, Picture]:
 
 def entropy(problem: WideNetwork) -> tuple[Picture]:
     """q_δ(s)/q_δ(1) as |δ| grows from 0: from |s| to s². The frames run over |δ|; ℓ1- and ℓ2-like ends stay as ghosts."""
-    s = np.linspace(-2, 2, 121)
+    s = STRENGTHS
     alt = (
         "Hyperbolic entropy q of delta, scaled to 1 at s = 1, between the absolute value (delta to 0) and the square "
         f"(delta large); the controls stand at delta = {problem.delta:g}"
@@ -87,7 +90,7 @@ def entropy(problem: WideNetwork) -> tuple[Picture]:
     style.label(picture, 1.95, 1.3, "|s|  (δ → 0)", style.EQUIVALENT, xanchor="right", xshift=0)
     style.label(picture, 1.86, 3.46, "s²  (|δ| → ∞)", style.EQUIVALENT, xanchor="right", xshift=-10)
     places = picture.add(_entropy_line(s, abs(problem.delta)))
-    return (picture.move(places, *([moving(_entropy_line(s, delta))] for delta in ENTROPY_DELTAS)),)
+    return (picture.move(places, *([line] for line in _entropy_lines())),)
 
 
 def isotropy(problem: WideNetwork, found: Gaussian) -> tuple[Picture, Picture]:
@@ -182,6 +185,12 @@ def _map(values: np.ndarray, top: float, name: str, x: float, y: float) -> dict:
         "name": name,
         "hovertemplate": f"{name}: %{{z}} % of the largest entry<extra></extra>",
     }
+
+
+@cache
+def _entropy_lines() -> tuple[dict, ...]:
+    """One for each of ENTROPY_DELTAS: no problem changes them."""
+    return tuple(moving(_entropy_line(STRENGTHS, delta)) for delta in ENTROPY_DELTAS)
 
 
 def _entropy_line(s: np.ndarray, delta: float) -> dict:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core import entries
 from core.datasets import xor
 from core.datasets.teacher_student import Student, mirrored, on_sphere
 from core.params import Curves, Params, knob
@@ -28,6 +29,7 @@ Array = NDArray[np.float64]
 LARGE = 2.0
 CLUSTERS = ("right", "left", "top", "bottom")
 SNAPSHOTS = 75
+FARTHEST = 1.5
 
 
 def _turn(place: str):
@@ -73,6 +75,14 @@ class Problem(Params):
     far_left: float = _size("left")
     far_top: float = _size("top")
     far_bottom: float = _size("bottom")
+    moved: str = knob(
+        "",
+        "data moved by hand",
+        entries=2,
+        low=-FARTHEST,
+        high=FARTHEST,
+        help="Number and place of each: 7_0.4_-0.2 puts datum 7 at (0.4, −0.2). Empty: none is moved.",
+    )
     device: str = device_knob(plane.AUTO)
 
     def __post_init__(self) -> None:
@@ -118,6 +128,8 @@ class Solution:
 def solve(problem: Problem) -> Solution:
     """Train both networks to the same flow time."""
     X, y = xor.clusters(problem.points, noise=problem.noise, seed=problem.seed, centres=problem.centres)
+    for k, place in entries.read(problem.moved, 2).items():
+        X[k : k + 1] = place
     starts = (problem.tau, problem.delta), rival_start(problem)
     paired = starts[0][0] >= LARGE / 2, starts[1][0] >= LARGE / 2
     networks = [start(problem, p).scaled(*s) for s, p in zip(starts, paired, strict=True)]

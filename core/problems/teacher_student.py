@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core import entries
 from core.datasets import teacher_student
 from core.datasets.teacher_student import Teacher, TeacherStudent
 from core.params import Curves, Params, knob
@@ -32,6 +33,7 @@ Array = NDArray[np.float64]
 
 
 TURNED = ("turn1", "turn2", "turn3")
+DATA = ("shift", "moved")
 
 
 def _turn(which: str):
@@ -77,6 +79,14 @@ class Problem(Params):
     turn2: float = _turn("second")
     turn3: float = _turn("third")
     shift: float = knob(0.0, "first datum, shifted by", unit="°", low=-180, high=180, step=1)
+    moved: str = knob(
+        "",
+        "data moved by hand",
+        entries=1,
+        low=0,
+        high=360,
+        help="Number and direction of each but the first: 7_120 puts datum 7 at 120°. Empty: none is moved.",
+    )
     device: str = device_knob(plane.AUTO)
 
     def __post_init__(self) -> None:
@@ -149,10 +159,8 @@ def observed(task: TeacherStudent, run: plane.Run, conserved: float) -> Solution
 
 def papers_four(problem: Problem) -> tuple[Solution, ...]:
     """The paper's four settings of (τ, δ) at unit rates, for this problem's seed, sizes and time."""
-    kept = {
-        name: getattr(problem, name)
-        for name in ("seed", "samples", "width", "teachers", "end", *TURNED, "shift", "device")
-    }
+    names = ("seed", "samples", "width", "teachers", "end", *TURNED, *DATA, "device")
+    kept = {name: getattr(problem, name) for name in names}
     return tuple(solve(Problem(tau=panel.tau, delta=panel.delta, **kept)) for panel in PAPER_PANELS.values())
 
 
@@ -170,13 +178,16 @@ def _start(problem: Problem):
 
 
 def _moved(problem: Problem, task: TeacherStudent) -> TeacherStudent:
-    """The task with the first teacher neurons turned and the first datum shifted; labels are the moved teacher's."""
+    """The task with the first teacher neurons turned and data moved; labels are the moved teacher's."""
     turns = np.zeros(len(task.teacher.directions))
     turns[: len(TURNED)] = [getattr(problem, name) for name in TURNED][: len(turns)]
-    if not turns.any() and not problem.shift:
+    if not (turns.any() or problem.shift or problem.moved):
         return task
     teacher = Teacher(_rotated(task.teacher.directions, turns), task.teacher.readouts)
     X = np.concatenate([_rotated(task.X[:1], np.array([problem.shift])), task.X[1:]])
+    for k, (degrees,) in entries.read(problem.moved, 1).items():
+        if 0 < k < len(X):
+            X[k] = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
     return replace(task, teacher=teacher, X=X, y=teacher.labels(X), y_test=teacher.labels(task.X_test))
 
 

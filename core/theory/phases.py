@@ -19,6 +19,7 @@ of turning, or a loss that changes by less than LEAST_FIT of its start, is calle
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -97,15 +98,16 @@ def spans(phases: Phases) -> tuple[Span, ...]:
 
     What ends before SLIVER times its beginning goes with what came before it: nobody sees it on a log axis. Ours.
     """
-    borders = np.unique(np.concatenate([[0.0, phases.end], phases.turns.ravel(), phases.fits.ravel()]))
-    last = max([0.0, *phases.turns[:, 1], *phases.fits[:, 1]])
+    turns, fits = phases.turns.tolist(), phases.fits.tolist()
+    borders = sorted({0.0, phases.end, *(edge for interval in (*turns, *fits) for edge in interval)})
+    last = max([0.0, *(end for _, end in (*turns, *fits))])
     found: list[Span] = []
     for begin, end in pairwise(borders):
         middle = (begin + end) / 2
-        word = _word(_holds(phases.turns, middle), _holds(phases.fits, middle), middle < last)
+        word = _word(_holds(turns, middle), _holds(fits, middle), middle < last)
         if found and (found[-1].word == word or end < SLIVER * begin):
             word, begin, _ = found.pop()
-        found.append(Span(word, float(begin), float(end)))
+        found.append(Span(word, begin, end))
     return tuple(found)
 
 
@@ -115,8 +117,13 @@ def _word(turns: bool, fits: bool, before: bool) -> str:
     return "waits" if before else "rests"
 
 
-def _holds(intervals: Floats, time: float) -> bool:
-    return bool(((intervals[:, 0] <= time) & (time <= intervals[:, 1])).any())
+def _holds(intervals: list[list[float]], time: float) -> bool:
+    return any(begin <= time <= end for begin, end in intervals)
+
+
+@lru_cache(maxsize=64)
+def _looks(first: float, last: float) -> Floats:
+    return np.geomspace(first / REACH**2, last, LOOKS)
 
 
 def _under_way(t: Floats, steps: Floats, least: float) -> tuple[Floats, float]:
@@ -125,7 +132,7 @@ def _under_way(t: Floats, steps: Floats, least: float) -> tuple[Floats, float]:
     if not total >= least:
         return np.empty((0, 2)), float("nan")
     done = np.concatenate([[0.0], np.cumsum(steps)]) / total
-    at = np.geomspace(t[1] / REACH**2, t[-1], LOOKS)
+    at = _looks(float(t[1]), float(t[-1]))
     near = np.interp(at * REACH, t, done) - np.interp(at / REACH, t, done) - SHARE
     here = near >= 0
     edges = np.flatnonzero(here[1:] != here[:-1])

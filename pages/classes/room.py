@@ -35,7 +35,7 @@ def around(page: Page, entries: Mapping[str, Any]) -> Iterator[None]:
         yield
         return
     st.html(ASSETS / "class.css")
-    whereabouts.settle(me.klass)
+    whereabouts.settle(me.klass, travel.led(page))
     travel.arrive(page)
     _hold(page, me)
     if not me.teacher:
@@ -55,9 +55,12 @@ def around(page: Page, entries: Mapping[str, Any]) -> Iterator[None]:
 
 
 def after(page: Page, scene: Stage) -> None:
-    """Behind the page: a phone whose picture reaches the class's goal is counted, once."""
+    """Behind the page: a phone has arrived here, and one whose picture reaches the class's goal is counted, once."""
     me: Member | None = st.session_state.get(ME)
-    if me is None or me.teacher or not scene.reached:
+    if me is None:
+        return
+    whereabouts.arrived(me.klass)
+    if me.teacher or not scene.reached:
         return
     klass = me.klass
     if (scene.reached, page.stem) != (klass.goal, klass.goal_stem) or st.session_state.get(REACHED) == klass.goal_at:
@@ -92,7 +95,7 @@ def _hold(page: Page, me: Member) -> None:
             guide.resume(page)
         else:
             guide.ask(page)
-            whereabouts.change(replace(at, scene=max(at.scene, klass.asked_in)))
+            whereabouts.remember(replace(at, scene=max(at.scene, klass.asked_in)))
     put_away = not klass.asked and klass.question and at.returned and klass.stem == page.stem
     if put_away and at.scene == klass.scene == klass.asked_in:
         guide.resume(page)

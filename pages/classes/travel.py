@@ -30,9 +30,14 @@ def to(klass: Class, stem: str, query: Query, entries: Mapping[str, Any]) -> Non
     the controls of the page that is left may still own those parameters."""
     clean = known(BY_STEM[stem], query)
     st.session_state[LUGGAGE] = stem, clean
-    said = whereabouts.spelled(whereabouts.now(klass))
+    said = {**whereabouts.spelled(whereabouts.now(klass)), whereabouts.AT: st.query_params.get(whereabouts.AT, "0")}
     words = {word: clean[word] for word in WORDS if word in clean}
     st.switch_page(entries[stem], query_params={**words, "class": klass.code, **said})
+
+
+def led(page: Page) -> bool:
+    """Whether this browser is just being sent to this page."""
+    return bool(st.session_state.get(LUGGAGE, ("",))[0] == page.stem)
 
 
 def arrive(page: Page) -> None:

@@ -4,11 +4,12 @@ The address carries both (`at`, `follow`), like all else that a visitor's page i
 process, or is reloaded, goes on where it was and keeps what it has explored. A class's link has neither.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from pages.classes.kept.records import Class
+from pages.shared.streamlit_internals import where
 
 AT, FOLLOW = "at", "follow"
 NO, LEFT = "no", "left"
@@ -27,11 +28,23 @@ class Whereabouts:
     returned: bool = False
 
 
-def settle(klass: Class) -> Whereabouts:
-    """Once for each whole page: what is known, else what the address says; written into the address again."""
-    kept = _kept(klass.code) or _said(klass)
+def settle(klass: Class, led: bool = False) -> None:
+    """Once for each whole page: what is known, else what the address says. led: this browser is just being sent here, and
+    its address will say so when the page has been drawn (`arrived`). Any other address that is behind tells of a browser
+    that never saw where it was sent, since its connection was cut: it goes again. (After Back it means nothing.)"""
+    said = _said(klass)
+    kept = _kept(klass.code) or said
+    if led:
+        remember(kept)
+        return
+    if AT in st.query_params and said.scene < kept.scene and not where()[1]:
+        kept = replace(kept, scene=said.scene)
     change(kept)
-    return kept
+
+
+def arrived(klass: Class) -> None:
+    """The page has been drawn. What the address says from now on reaches a browser behind the whole picture."""
+    change(now(klass))
 
 
 def now(klass: Class) -> Whereabouts:
@@ -58,7 +71,7 @@ def change(kept: Whereabouts) -> None:
 def spelled(kept: Whereabouts) -> dict[str, str]:
     """The address's words."""
     follow = LEFT if kept.out else "" if kept.follows else NO
-    return {word: text for word, text in ((AT, str(kept.scene or "")), (FOLLOW, follow)) if text}
+    return {word: text for word, text in ((AT, str(kept.scene)), (FOLLOW, follow)) if text}
 
 
 def forget() -> None:

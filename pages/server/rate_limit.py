@@ -3,8 +3,8 @@
 Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. A rerun passes when
 the one before it has ended, or after GAP_S, and when it is its turn at the turnstile that all visitors share. What comes
 faster waits, and a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing
-the visitor did last is lost. Messages that only a developer's own browser needs are dropped: one of them would empty
-every visitor's cache.
+the visitor did last is lost; but who goes to another page goes there, whatever the page that is left still
+sends. Messages that only a developer's own browser needs are dropped: one of them would empty every visitor's cache.
 """
 
 import asyncio
@@ -151,6 +151,8 @@ class Inbox:
         elif key in self.waiting:
             message = merged(self.waiting.pop(key), message)
         elif key.startswith("rerun") and "rerun" in self.waiting:
+            if self.waiting["rerun"].rerun_script.page_script_hash != message.rerun_script.page_script_hash:
+                return True
             whole = merged(self.waiting.pop("rerun"), message)
             whole.rerun_script.fragment_id = ""
             whole.rerun_script.is_auto_rerun = False
@@ -220,9 +222,12 @@ def place(message: BackMsg) -> str:
 
 
 def merged(older: BackMsg, newer: BackMsg) -> BackMsg:
-    """The newer message, with the clicks of the older one that it does not know."""
+    """The newer message, with the clicks of the older one that it does not know; a clock's rerun does not undo that the
+    older one followed Back."""
     if newer.WhichOneof("type") != "rerun_script":
         return newer
+    if newer.rerun_script.is_auto_rerun and older.rerun_script.is_history_navigation:
+        newer.rerun_script.is_history_navigation = True
     states = newer.rerun_script.widget_states.widgets
     known = {state.id: state for state in states}
     for state in older.rerun_script.widget_states.widgets:

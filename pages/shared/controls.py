@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
+from core import entries
 from core.errors import OutsideTheory
 from core.params import Knob, Params
 from pages.shared import address
@@ -138,6 +139,8 @@ def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
     """The allowed value nearest to a link's text, and whether it says the same."""
     if knob.options is not None:
         return _nearest_option(knob, raw, default)
+    if knob.entries:
+        return _nearest_entries(knob, str(raw), default)
     if isinstance(default, bool):
         word = str(raw).strip().lower()
         return (word == "true", True) if word in ("true", "false") else (default, False)
@@ -165,6 +168,8 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
     if knob.options is not None:
         return _choice(label, knob, common)
+    if knob.entries:
+        return st.text_input(label, **common)
     if isinstance(default, bool):
         return st.toggle(label, **common)
     if knob.scale != "linear":
@@ -218,6 +223,15 @@ def _nearest_option(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
     return (chosen, len(chosen) == len(raw)) if chosen else (default, False)
 
 
+def _nearest_entries(knob: Knob, raw: str, default: str) -> tuple[str, bool]:
+    assert knob.low is not None and knob.high is not None
+    try:
+        word = entries.write(entries.inside(entries.read(raw, knob.entries), knob.low, knob.high))
+    except ValueError:
+        return default, False
+    return word, word == raw
+
+
 def _spaced(knob: Knob, value: float) -> float:
     if knob.scale == "log":
         return math.log(max(value, 1e-300))
@@ -237,6 +251,8 @@ def _allowed(knob: Knob) -> str:
         return "the choices are " + ", ".join(map(str, knob.options))
     if knob.low is None:
         return "it is a switch, true or false"
+    if knob.entries:
+        return "it is a list of places like " + entries.write({7: (0.5,) * knob.entries})
     between = f"it goes from {knob.low:g} to {knob.high:g}"
     return between + (" in round steps" if knob.scale != "linear" else "")
 

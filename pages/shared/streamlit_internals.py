@@ -6,6 +6,7 @@ lies below the rooms that use it (jobs and server), which is why it is not in pa
 
 import functools
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit
@@ -13,9 +14,11 @@ from streamlit import runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
-from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import app_session
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message, get_script_run_ctx
 from streamlit.runtime.stats import CacheStat
 
@@ -33,12 +36,17 @@ NEEDED = {
     "streamlit.proto.BackMsg_pb2.BackMsg": "is what a browser sends: the rate limiter merges reruns of the same fragment. "
     "Without it, count messages and merge nothing.",
     "streamlit.proto.WidgetStates_pb2.WidgetState": "holds a click, which a merged rerun must keep.",
+    "streamlit.proto.WidgetStates_pb2.WidgetStates": "is what a browser says of its controls. Without it, see stay_on_page().",
     "streamlit.runtime.get_instance": "knows which sessions are connected and what they have uploaded. Without it, watch "
     "heartbeats alone and bound uploads by server.maxUploadSize.",
     "streamlit.runtime.stats.CacheStat": "counts the bytes of uploads.",
     "streamlit.runtime.app_session._populate_theme_msg": "reads the theme from all settings six times a rerun; its answer "
     "is kept. Without it, drop keep_theme(): pages cost some CPU-ms more.",
     "streamlit.proto.NewSession_pb2.CustomThemeConfig": "is the theme that is kept.",
+    "streamlit.runtime.scriptrunner.script_runner.ScriptRunner._run_script": "would run a fragment of the page that was just "
+    "left as if the visitor went back there. Without it, drop stay_on_page() and see what tests/browser/test_cuts.py says.",
+    "streamlit.runtime.scriptrunner_utils.script_requests.RerunData": "is what is asked to run, and on which page.",
+    "streamlit.runtime.pages_manager.PagesManager.current_page_script_hash": "is the page that the last whole run has shown.",
     "streamlit.runtime.pages_manager.PagesManager.uses_pages_directory": "would make the folder pages/ Streamlit's own. "
     "Without it, rename the folder or see whether st.navigation alone decides.",
 }
@@ -114,6 +122,20 @@ def keep_theme() -> None:
     app_session._populate_theme_msg = _copy_theme  # type: ignore[assignment]
 
 
+def stay_on_page() -> None:
+    """Let nothing that belongs to a page run on another one.
+
+    A fragment of a page that is not shown any more does not run. What a browser asked before it heard of the new page (a
+    clock's rerun, a slider's last move) would else come with the old page's name: the browser, told that page again,
+    throws away the body it has, and nothing sends it anew.
+
+    Who comes to another page brings no controls' values. A browser whose connection was cut while the server led it on
+    comes back to the page that it shows, with that page's values: they would call its controls' listeners before any
+    control exists, and one that fails takes the page with it. The address says all of them.
+    """
+    ScriptRunner._run_script = _run_on_its_page  # type: ignore[method-assign, assignment]
+
+
 def missing(names: Iterable[str] = NEEDED) -> list[str]:
     """A sentence for each name that this Streamlit does not have."""
     return [
@@ -149,6 +171,17 @@ def _theme(section: str) -> CustomThemeConfig:
 def _copy_theme(message: CustomThemeConfig, section: str = "theme") -> None:
     if _theme(section).ListFields():
         message.MergeFrom(_theme(section))
+
+
+_run_script = ScriptRunner._run_script
+
+
+def _run_on_its_page(self: ScriptRunner, asked: RerunData) -> None:
+    page = self._pages_manager.current_page_script_hash
+    if page in ("", asked.page_script_hash):
+        _run_script(self, asked)
+    elif not asked.fragment_id_queue:
+        _run_script(self, replace(asked, widget_states=WidgetStates()))
 
 
 def _fragment() -> str:

@@ -12,12 +12,12 @@ import torch
 
 from core.datasets import teacher_student
 from core.training.measures import MEASURES
-from core.training.regime_map import PAPER, grid, published_draws, run_cell, sweep, watch_cell
+from core.training.regime_map import PAPER, accuracy, grid, published_draws, run_cell
+from core.training.regime_map.accuracy import CELLS
 from core.training.relu.gradient import pack, velocity
 from core.training.relu.state import new_work
-from core.training.relu_flow import Accuracy, automatic_rate, integrate
+from core.training.relu_flow import automatic_rate, integrate
 
-CELLS = ((0.1, 1.0), (0.1, 0.0), (0.1, -0.2), (0.1, -1.0), (0.5, 0.5), (2.0, 0.0))
 FIGURE_1A = ((0.1, 0.0), (2.0, 0.0), (0.1, 1.0), (0.1, -1.0))
 
 
@@ -58,29 +58,14 @@ def plain_run(W, a, X, y, steps):
     return W, a
 
 
-def accuracy(last: int, seeds: int) -> None:
-    steps = [k for k in (1000, 10_000, 100_000, 1_000_000) if k <= last]
-    print(f"error of the mean over {seeds} seeds against exact descent, % (train loss only above 1e-7):")
-    for tau, delta in CELLS:
-        pairs = [compared(tau, delta, seed, steps) for seed in range(100, 100 + seeds)]
-        exact, fast = (np.mean([pair[side] for pair in pairs], axis=0) for side in (0, 1))
-        for k, step in enumerate(steps):
-            error = 100 * (fast[k] / exact[k] - 1)
-            shown = [f"{name} {e:+.2f}" for name, e in zip(MEASURES, error, strict=True) if name != "train_loss"]
-            train = f"train {error[3]:+.2f} (at {exact[k][3]:.1e})" if exact[k][3] > 1e-7 else "train below 1e-7"
-            print(f"  τ {tau:3g} δ {delta:4g} step {step:>9,}: {', '.join(shown)}, {train}", flush=True)
-
-
-def compared(tau: float, delta: float, seed: int, steps: list[int]):
-    """Measures [step, 5] by exact descent (compiled; checked below against plain numpy) and by the engine."""
-    data = published_draws.draw(seed=seed)
-    W, a = data.student.scaled(tau, delta)
-    run = integrate(
-        W, a, data.X, data.y, rate=5e-3 / tau**2, checkpoints=steps, method="descent", accuracy=Accuracy(stop=1e-11)
-    )
-    exact = [sweep._measured(data, data.X_test.astype(np.float32), W, a, snap) for snap in run]
-    fast = [row for _, row in watch_cell(PAPER, (tau, delta, seed), steps)]
-    return tuple(np.array([list(row.arrays().values()) for row in rows]) for rows in (exact, fast))
+def errors_of_the_engine(last: int, seeds: int) -> None:
+    problem = accuracy.Problem(seeds=seeds, last=last)
+    found = accuracy.errors(accuracy.arrays(problem, accuracy.runs(problem)))
+    print(f"error of the mean over {seeds} seeds against exact descent, % (train loss only above {accuracy.FAINT:g}):")
+    for place, (tau, delta) in enumerate(CELLS):
+        for k, step in enumerate(problem.steps):
+            shown = ", ".join(f"{name} {100 * found[name][place, k]:.2f}" for name in MEASURES)
+            print(f"  τ {tau:3g} δ {delta:4g} step {step:>9,}: {shown}", flush=True)
 
 
 def explicit_methods(seeds: int) -> None:
@@ -187,7 +172,7 @@ def main() -> None:
     paths()
     reference_is_plain_descent()
     explicit_methods(4 * chosen.seeds)
-    accuracy(chosen.steps, chosen.seeds)
+    errors_of_the_engine(chosen.steps, chosen.seeds)
 
 
 if __name__ == "__main__":

@@ -3,12 +3,21 @@
 import numpy as np
 import pytest
 
+from core.figures.exact_axes import clipped
+from core.figures.exact_directions import directions
+from core.figures.geometry_space import three
+from core.problems import exact, geometry
 from core.problems import implicit_bias as landings
 from core.theory import landscape, single_neuron
 from core.theory.states import ROUNDING
 from pages.shared.script import joined
 
-FORMULAS = ("split", "exactFlow", "kernelDistance", "solved", "equivalents", "follow", "levels", "endOf")
+FORMULAS = (
+    *("split", "exactFlow", "kernelDistance", "solved", "equivalents", "follow", "levels", "endOf"),
+    *("patches", "startOf"),
+)
+
+SINGLE, POLE = 3e-7, 20  # what a picture is sent in: 32 bits
 
 
 @pytest.fixture
@@ -69,6 +78,69 @@ def test_runs_and_equivalents(formula):
     products = [[w1 * a, w2 * a] for w1, w2, a in zip(curve["w1"], curve["w2"], curve["a"], strict=True) if a == a]
     assert np.array(products) == pytest.approx(np.tile([0.6, 0.8], (len(products), 1)))
     assert formula("return f.split([0, 0], -1)", None) is None
+
+
+def test_three_surfaces_are_those_of_core(formula):
+    draw = np.random.default_rng(11)
+    code = """return given.map(({flow, roles}) => { const runs = f.follow(flow);
+      return f.patches(roles, flow, runs, 30).map(([, patch]) =>
+        Object.fromEntries(Object.entries(patch).map(([name, values]) => [name, [...values].map(v => v ?? NaN)]))) })"""
+    problems = [
+        geometry.Geometry(
+            surfaces="three",
+            delta=float(draw.uniform(-8, 8)),
+            angle=float(draw.integers(-180, 180)),
+            norm=float(draw.uniform(0.1, 3)),
+            eta_a=float(10 ** draw.uniform(-1, 1)),
+            eta_w=float(10 ** draw.uniform(-1, 1)),
+            sign=int(draw.choice([-1, 1])),
+            target_norm=float(draw.uniform(0.1, 3)),
+        )
+        for _ in range(12)
+    ]
+    drawn = [three(problem, geometry.solve(problem)) for problem in problems]
+    pictures = [picture for pictures in drawn for picture in pictures]
+    for picture, got in zip(
+        pictures, formula(code, [{"flow": p.flow, "roles": p.roles} for p in pictures]), strict=True
+    ):
+        shown = picture.data[:-1] + [picture.data[-1] | picture.frames[30]["data"][0]]
+        assert len(got) == len(shown)
+        for role, patch in zip(picture.roles, got, strict=True):
+            for name, values in patch.items():
+                theirs = np.asarray(shown[role["place"]][name], float)
+                scale = max(1.0, float(np.nanmax(np.abs(theirs))))
+                assert np.array(values, float) == pytest.approx(theirs, abs=SINGLE * scale, nan_ok=True), (role, name)
+
+
+def test_turned_starts_are_those_of_core(formula):
+    draw = np.random.default_rng(13)
+    code = """return given.map(flow => ({at: f.startOf(flow, flow.turns.length - 1), runs: f.follow(flow).map(run =>
+      Object.fromEntries(['a', 'w1', 'w2', 'ratio'].map(name => [name, [...run[name]].map(v => v === v ? v : null)])))}))"""
+    problems = [
+        exact.Exact(
+            view="directions",
+            deltas=(-4, -0.2, 0, 2),
+            angle=float(draw.integers(-180, 180)),
+            target_angle=float(draw.integers(-180, 180)),
+            norm=float(draw.uniform(0.05, 3)),
+            eta_a=float(10 ** draw.uniform(-1, 1)),
+            sign=int(draw.choice([-1, 1])),
+            clock=str(draw.choice(["log", "linear"])),
+        )
+        for _ in range(40)
+    ]
+    solutions = [exact.solve(problem) for problem in problems]
+    flows = [directions(*both)[0].flow for both in zip(problems, solutions, strict=True)]
+    for problem, solution, got in zip(problems, solutions, formula(code, flows), strict=True):
+        assert (got["at"] - exact.turned(problem)[-1].angle) % 360 == 0
+        a, w = (np.concatenate([getattr(one, name) for one in solution.directions]) for name in ("a", "w"))
+        nu = clipped(np.divide(w @ problem.beta_star, a, out=np.full_like(a, np.nan), where=a != 0))
+        for name, values in {"a": a, "w1": w[..., 0], "w2": w[..., 1], "ratio": nu}.items():
+            theirs = np.array([run[name] for run in got["runs"]], float)
+            size = max(1.0, float(np.nanmax(np.abs(values))))
+            steep = np.abs(values) > 0.9 * POLE if name == "ratio" else np.zeros_like(values, bool)
+            near = np.where(np.abs(a) < 1e-3, True, steep) if name == "ratio" else steep  # a pole magnifies rounding
+            assert theirs[~near] == pytest.approx(values[~near], abs=1e-9 * size, nan_ok=True), name
 
 
 def test_landings_are_those_of_core(formula):

@@ -8,9 +8,13 @@ import pytest
 
 CURVES = """() => [...document.querySelectorAll('.lab-chart')][0].__chart.panels.map(p => p.plot.data.map(d =>
   d.name && d.x && d.y ? [d.name, [...d.x].slice(-3), [...d.y].slice(-3)] : null))"""
-SURFACES = """() => [...document.querySelectorAll('.js-plotly-plot')].map(p => p.data
-  .filter(d => d.type === 'surface' || d.type === 'contour')
-  .map(d => [d.z, d.surfacecolor ?? d.z].map(rows => [...rows].map(row => [...row].map(v => v ?? null)))))"""
+SURFACES = """() => document.querySelector('.lab-chart').__chart.panels.map(({plot}) => plot.data
+  .filter(d => ['surface', 'contour', 'mesh3d'].includes(d.type))
+  .map(d => [d.z, d.surfacecolor ?? d.intensity ?? d.z].map(rows =>
+    [...rows].map(row => (row?.length ? [...row] : [row]).map(v => v ?? null)))))"""
+RANGES = """() => document.querySelector('.lab-chart').__chart.panels.filter(panel => panel.handles.grips.some(grip =>
+  grip.handle.kind === 'polar')).map(({figure, plot}) => Object.keys(figure.layout)
+  .filter(key => /^[xy]axis/.test(key) && figure.layout[key].range).flatMap(key => plot._fullLayout[key].range))"""
 UNSEEN = 5e-4  # pictures of some units across travel in steps that no eye can tell (core.figures.packing)
 HELD = "() => [...document.querySelectorAll('[data-handle]')].map(e => e.dataset.handle)"
 
@@ -36,7 +40,9 @@ CASES = [
     ("geometry", "beta_0", (10, -10), ("angle", "norm")),
     ("geometry", "delta", (0, -25), ("delta",)),
     ("geometry?target_angle=80", "beta_star", (10, 10), ("target_angle", "target_norm")),
+    ("geometry?surfaces=three", "delta", (0, -25), ("delta",)),
     ("exact", "beta_0", (15, -15), ("angle", "norm")),
+    ("exact?view=directions&angle=-45&target_angle=45", "start_w2", (0, -18), ("angle",)),
     ("implicit_bias", "beta_0", (20, 15), ("angle", "norm")),
     ("implicit_bias?moves=time", "datum", (25, 15), ("data_angle",)),
     ("landscape", "start", (-60, 10), ("angle", "size")),
@@ -51,7 +57,7 @@ def test_curves_follow_the_hand_and_stay_where_it_leaves_them(visit, page, name,
     address = seen.tab.evaluate("() => location.search")
     before = seen.tab.evaluate(CURVES)
     pull(seen, name, by)
-    held, sheets = seen.tab.evaluate(CURVES), seen.tab.evaluate(SURFACES)
+    held, sheets, frames = (seen.tab.evaluate(what) for what in (CURVES, SURFACES, RANGES))
     assert held != before, "the shown traces follow while the button is down"
     assert seen.tab.evaluate("() => location.search") == address
     seen.tab.mouse.up()
@@ -66,17 +72,82 @@ def test_curves_follow_the_hand_and_stay_where_it_leaves_them(visit, page, name,
                 assert np.array(one[1:], float) == pytest.approx(
                     np.array(other[1:], float), rel=1e-6, abs=UNSEEN, nan_ok=True
                 ), one[0]
-    framed_anew = page.startswith("implicit_bias")  # its level sets then stand on another grid
-    for was, now in () if framed_anew else zip(sheets, seen.tab.evaluate(SURFACES), strict=True):
+    for was, now in zip(sheets, seen.tab.evaluate(SURFACES), strict=True):
         before, after = np.array(was, float), np.array(now, float)
         edge = np.isnan(before) | np.isnan(after)  # which rounding takes in or leaves out
         assert edge.sum() <= 0.1 * edge.size and before[~edge] == pytest.approx(after[~edge], abs=UNSEEN)
+    for was, now in zip(frames, seen.tab.evaluate(RANGES), strict=True):
+        assert was == pytest.approx(now), "no picture jumps when it is let go of"
     query = seen.tab.evaluate("() => location.search")
     numbers = {key: float(value) for key, value in re.findall(r"(\w+)=(-?[\d.]+)", query)}
     said = grip(seen, name).get_attribute("aria-valuetext").replace("−", "-")
     for field in fields:
         assert f"{numbers[field]:g}" in said
         assert seen.meta(WHERE_META.get(page.split("?")[0], 0))[field] == pytest.approx(numbers[field])
+    assert seen.complaints == []
+
+
+def test_out_of_its_frame_a_hand_gets_another_one(visit):
+    seen = visit(reduced_motion="reduce").open("geometry")
+    before = seen.tab.evaluate(RANGES)
+    pull(seen, "beta_0", (-70, 0))
+    seen.tab.mouse.up()
+    seen.tab.wait_for_function("() => location.search.includes('norm=')")
+    seen.settle().rest()
+    assert seen.tab.evaluate(RANGES) != before
+
+
+def test_the_frame_of_a_drag_can_be_given_back(visit):
+    seen = visit(reduced_motion="reduce").open("implicit_bias")
+    back = seen.tab.locator(".lab-chart").first.get_by_role("button", name="Reset view")
+    assert back.count() == 0
+    top = seen.tab.locator(".lab-panels").first.bounding_box()["y"]
+    pull(seen, "beta_0", (20, 15))
+    held = seen.tab.evaluate(RANGES)
+    seen.tab.mouse.up()
+    back.wait_for()
+    seen.rest()
+    assert seen.tab.evaluate(RANGES) == held
+    assert seen.tab.locator(".lab-panels").first.bounding_box()["y"] == pytest.approx(top, abs=1)
+    back.click()
+    back.wait_for(state="detached")
+    seen.rest()
+    assert seen.tab.evaluate(RANGES) != held
+
+
+@pytest.mark.parametrize("page, panels", [("relu", 2), ("teacher_student", 1)])
+def test_single_data_are_held_when_they_are_asked_for(visit, page, panels):
+    seen = visit(reduced_motion="reduce").open(page)
+    points = "[data-handle^=datum-]:not([hidden])"
+    assert seen.tab.locator(points).count() == 0, "the first picture is clear"
+    seen.tab.get_by_role("button", name="single points").first.click()
+    assert seen.tab.locator(f"{points}[tabindex='0']").count() == panels, "one of each picture is reached by Tab"
+    assert seen.violations() == []
+    pull(seen, "datum-3", (-20, 20))
+    seen.tab.mouse.up()
+    seen.tab.wait_for_function("() => location.search.includes('moved=3_')")
+    seen.settle().rest()
+    grip(seen, "datum-3").focus()
+    seen.tab.keyboard.press("PageDown")
+    assert seen.tab.evaluate("() => document.activeElement.dataset.handle") == "datum-4"
+    seen.tab.keyboard.press("ArrowRight")
+    seen.tab.wait_for_function("() => /moved=3_[^~]*~4_/.test(decodeURIComponent(location.search))")
+    assert seen.complaints == []
+
+
+def test_a_finger_takes_the_nearest_of_many_points(visit):
+    seen = visit(390, 844, has_touch=True, is_mobile=True, reduced_motion="reduce").open("relu")
+    seen.tab.locator(".lab-pick button").get_by_text("partition", exact=True).click()
+    seen.tab.get_by_role("button", name="single points").click()
+    seen.rest()
+    box = grip(seen, "datum-3").bounding_box()
+    assert box["width"] >= 44 and box["height"] >= 44
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = seen.tab.context.new_cdp_session(seen.tab)
+    for kind, at in (("touchStart", (x + 1, y)), ("touchMove", (x - 20, y + 10)), ("touchEnd", None)):
+        spots = [{"x": at[0], "y": at[1]}] if at else []
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": spots})
+    seen.tab.wait_for_function("() => location.search.includes('moved=3_')")
     assert seen.complaints == []
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pages.lessons.learn.theorems import INDEX
 from pages.lessons.lessons import LESSONS
 
 PHONE = {
@@ -44,6 +45,36 @@ def test_a_clicked_preset_opens_elsewhere_from_the_address(visit, stem, preset, 
     assert there.meta() == here.meta()
     assert there.tab.evaluate(FIGURES) == here.tab.evaluate(FIGURES)
     assert here.complaints == [] and there.complaints == []
+
+
+IN_VIEW = """(part) => {
+    const box = document.querySelector(`:is(.st-key-fold_${part}, .st-key-section_${part})`);
+    const [top, fold] = [box?.getBoundingClientRect().top, box?.querySelector("details")];
+    const reached = document.querySelector("[data-testid=stMain]");
+    const atEnd = reached.scrollTop + reached.clientHeight >= reached.scrollHeight - 2;
+    return box && top > 0 && (top < 120 || (atEnd && top < innerHeight - 100)) && (!fold || fold.open)
+        && box.querySelectorAll(".lab-chart").length > 0;
+}"""
+BELOW = sorted({entry.link: entry.part for entry in INDEX if entry.part}.items())
+
+
+@pytest.mark.parametrize("device", [{}, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("link, part", BELOW, ids=[link for link, _ in BELOW])
+def test_a_row_of_the_theorem_index_opens_in_view(visit, link, part, device):
+    seen = visit(**device, reduced_motion="reduce").open(link)
+    seen.tab.wait_for_function(IN_VIEW, arg=part, timeout=60_000)
+    seen.tab.wait_for_timeout(1500)
+    assert seen.tab.evaluate(IN_VIEW, part) and seen.complaints == []
+
+
+def test_a_fold_is_in_the_address_and_back_closes_it(visit):
+    seen = visit(reduced_motion="reduce").open("wide")
+    seen.tab.wait_for_timeout(1200)
+    seen.tab.locator(".st-key-fold_gaussian summary").click()
+    until_address(seen, "q.includes('open=gaussian')")
+    seen.tab.go_back()
+    seen.tab.wait_for_function("() => !document.querySelector('.st-key-fold_gaussian details').open", timeout=30_000)
+    assert address(seen) == "wide" and seen.complaints == []
 
 
 @pytest.mark.walk

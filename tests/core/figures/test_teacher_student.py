@@ -74,7 +74,10 @@ def test_rays_and_the_first_datum_can_be_taken_where_they_are_drawn():
     for handle, direction in zip(drawn[0].handles, solution.teacher.directions, strict=True):
         turn = np.radians(handle["angle"]["offset"] + handle["values"][handle["angle"]["field"]])
         np.testing.assert_allclose([np.cos(turn), np.sin(turn)], direction, atol=1e-12)
-    (datum,) = drawn[1].handles
+    datum, others = drawn[1].handles
+    assert others["indices"] == list(range(1, problem.samples))
+    angles = np.degrees(np.arctan2(*solution.X[1:, ::-1].T)) % 360
+    np.testing.assert_allclose(others["homes"], np.column_stack([angles, solution.y[1:]]), atol=1e-3)
     at = np.degrees(np.arctan2(*solution.X[0, ::-1])) % 360
     assert datum["values"]["shift"] + datum["offset"] == pytest.approx(at)
     assert datum["at"] == pytest.approx(solution.y[0]) and datum["knob"]["step"] == 1

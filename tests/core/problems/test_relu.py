@@ -71,3 +71,10 @@ def test_a_moved_cluster_takes_its_points_along():
     shift = moved.X - plain.X
     np.testing.assert_allclose(shift[20:30], np.tile([-0.5, -1.0], (10, 1)), atol=1e-12)
     assert not shift[:20].any() and not shift[30:].any() and (moved.y == plain.y).all()
+
+
+def test_single_data_go_where_they_are_put_and_numbers_that_no_datum_has_do_nothing():
+    plain, moved = (xor_plane.solve(Problem(end=1.0, moved=word)) for word in ("", "3_0.5_-1~39_0_0~99_1_1"))
+    changed = np.flatnonzero((moved.X != plain.X).any(axis=1))
+    assert changed.tolist() == [3, 39] and moved.X[[3, 39]].tolist() == [[0.5, -1.0], [0.0, 0.0]]
+    assert (moved.y == plain.y).all()

@@ -107,3 +107,10 @@ def test_a_turned_teacher_and_a_shifted_datum_make_another_task():
     np.testing.assert_array_equal(plain.X[1:], moved.X[1:])
     np.testing.assert_allclose(moved.y, moved.teacher.labels(moved.X))
     np.testing.assert_array_equal(plain.run.W[0], moved.run.W[0])
+
+
+def test_single_data_are_put_at_directions_of_their_own():
+    plain, moved = (panel.solve(Problem(end=1.0, moved=word)) for word in ("", "3_90~19_180~50_10"))
+    assert np.flatnonzero((moved.X != plain.X).any(axis=1)).tolist() == [3, 19]
+    np.testing.assert_allclose(moved.X[[3, 19]], [[0.0, 1.0], [-1.0, 0.0]], atol=1e-15)
+    np.testing.assert_allclose(moved.y, moved.teacher.labels(moved.X))

@@ -84,6 +84,32 @@ def test_the_whole_page_supersedes_its_fragments():
     assert len(got) == BURST + 1
 
 
+def to_page(message: BackMsg, page: str, **flags: bool) -> BackMsg:
+    message.rerun_script.page_script_hash = page
+    for name, flag in flags.items():
+        setattr(message.rerun_script, name, flag)
+    return message
+
+
+def test_who_goes_to_another_page_is_not_called_back_by_the_one_that_is_left():
+    async def run() -> list[BackMsg]:
+        inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST), Turnstile(1, 0.2))
+        for message in (to_page(rerun(9), "new"), to_page(rerun(1, "f"), "old"), to_page(rerun(3, "g"), "new")):
+            inbox._keep(message)
+        inbox.close()
+        return list(inbox.waiting.values())
+
+    (waits,) = asyncio.run(run())
+    assert place(waits) == "rerun" and waits.rerun_script.page_script_hash == "new" and value(waits) == 3
+
+
+def test_a_clock_does_not_undo_that_somebody_went_back():
+    back = to_page(rerun(1), "page", is_history_navigation=True)
+    by_itself = to_page(rerun(2, "ear"), "page", is_auto_rerun=True)
+    by_hand = to_page(rerun(2, "body"), "page")
+    assert [merged(back, newer).rerun_script.is_history_navigation for newer in (by_itself, by_hand)] == [True, False]
+
+
 def test_too_many_kinds_at_once_end_the_connection():
     assert len(delivered([rerun(k, f"fragment {k}") for k in range(400)])) < 400
 

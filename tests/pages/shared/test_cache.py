@@ -104,12 +104,12 @@ def test_sizes_count_arrays_once_and_what_a_view_keeps_alive():
     assert measure({"text": "x" * 1000}) > 1000
 
 
-def test_a_sealed_picture_keeps_its_text():
+def test_a_sealed_picture_keeps_what_is_sent():
     picture = Picture(data=[{"type": "scatter", "x": np.arange(1000.0)}])
-    text = picture.json()
+    parcel = picture.parcel()
     (kept,) = sealed((picture,))
-    assert kept.json() is kept.sealed and kept.sealed == text
-    assert measure(kept) >= len(text)
+    assert kept.parcel() is kept.sealed and kept.sealed == parcel
+    assert measure(kept) >= parcel.size
 
 
 def test_remembered_pictures_are_written_once_for_everybody():

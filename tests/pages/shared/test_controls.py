@@ -8,6 +8,7 @@ from pages.shared.controls import nearest
 DELTA = Knob("δ", low=-10, high=10)
 RATE = Knob("η", low=0.1, high=10, scale="log")
 KIND = Knob("kind", options={"a": "", "b": ""})
+MOVED = Knob("moved", low=-1.5, high=1.5, entries=2)
 MANY = Knob("many", options={1: "", 2: ""}, many=True)
 
 
@@ -33,6 +34,9 @@ MANY = Knob("many", options={1: "", 2: ""}, many=True)
         (MANY, ["2", "1"], (1,), (2, 1), True),
         (MANY, ["2", "7"], (1,), (2,), False),
         (MANY, ["7"], (1,), (1,), False),
+        (MOVED, "7_0.5_-1", "", "7_0.5_-1", True),
+        (MOVED, "7_0.50_-3", "", "7_0.5_-1.5", False),
+        (MOVED, "7_0.5", "", "", False),
     ],
 )
 def test_nearest(knob, raw, default, value, exact):

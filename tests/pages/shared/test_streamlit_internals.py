@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import streamlit
@@ -48,6 +49,29 @@ def test_nobody_else_reaches_inside():
     for path in [*ROOT.glob("pages/**/*.py"), ROOT / "app.py"]:
         if path != MODULE:
             assert not imported(path), path
+
+
+@pytest.mark.parametrize(
+    ("fragments", "shown", "asked_on", "ran"),
+    [
+        (["ear"], "here", "here", "with its values"),
+        (["ear"], "here", "left", "not"),
+        (["ear", "body"], "here", "left", "not"),
+        ([], "here", "here", "with its values"),
+        ([], "here", "left", "without values"),
+        ([], "", "first", "with its values"),
+    ],
+)
+def test_nothing_of_one_page_runs_on_another(fragments, shown, asked_on, ran, monkeypatch):
+    runs = []
+    monkeypatch.setattr(internals, "_run_script", lambda runner, asked: runs.append(len(asked.widget_states.widgets)))
+    monkeypatch.setattr(internals.ScriptRunner, "_run_script", internals.ScriptRunner._run_script)
+    internals.stay_on_page()
+    runner = SimpleNamespace(_pages_manager=SimpleNamespace(current_page_script_hash=shown))
+    values = internals.WidgetStates(widgets=[internals.WidgetState(id="slider", bool_value=True)])
+    asked = internals.RerunData(page_script_hash=asked_on, fragment_id_queue=fragments, widget_states=values)
+    internals.ScriptRunner._run_script(runner, asked)
+    assert runs == {"with its values": [1], "without values": [0], "not": []}[ran]
 
 
 @pytest.mark.parametrize("section", ["theme", "theme.light", "theme.dark", "theme.sidebar", "theme.dark.sidebar"])

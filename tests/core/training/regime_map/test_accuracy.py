@@ -1,5 +1,7 @@
 """The engine against plain descent: the committed comparison is run again in part, and errors are of means over seeds."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -49,3 +51,10 @@ def test_what_the_page_says_is_rounded_up():
         quoted = float(said[f"{name}_error"].removesuffix(" %"))
         assert 0 <= quoted - 100 * np.nanmax(apart) < 0.1
     assert said["last"] == "10⁴" and said["faint"] == "10⁻⁷"
+
+
+def test_the_readme_quotes_the_same():
+    said, text = words(read()), (Path(__file__).parents[4] / "README.md").read_text(encoding="utf-8")
+    quoted = {"kernel": "kernel_distance", "flips": "hamming_distance", "distance": "parameter_distance"}
+    for word, name in (quoted | {"test loss": "test_loss"}).items():
+        assert f"{word} {said[f'{name}_error']}" in text
