@@ -1,4 +1,5 @@
-/* Loaded with the page itself, not over the websocket: says so when no websocket comes about. */
+/* Loaded with the page itself, not over the websocket: says so when no websocket comes about, and takes the page's first
+   drawing away where no picture does. */
 
 const PATIENCE_MS = 12000;
 const LOOK_MS = 500;
@@ -9,10 +10,20 @@ const WORDS =
 
 const connected = () => document.querySelector("[data-testid=stApp]")?.dataset.testConnectionState === "CONNECTED";
 
+const DRAWING_MS = 4000;
+
 let waited = 0;
+let worded = 0;
 let note = null;
 
+function liftDrawing() {
+  const words = document.querySelector("[data-testid=stMain] h1, [data-testid=stException]");
+  worded = words ? worded + LOOK_MS : 0;
+  if (worded > DRAWING_MS) document.getElementById("lab-first")?.remove();
+}
+
 setInterval(() => {
+  liftDrawing();
   waited = connected() ? 0 : waited + LOOK_MS;
   if (waited < PATIENCE_MS) {
     note?.remove();

@@ -21,7 +21,7 @@ from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.own_files import own_case, show_reading, show_refusal
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import formula, hovering, prose, said
+from pages.shared.prose import formula, hovering, line_of_code, prose, said
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -67,7 +67,7 @@ def facts(found: Solution) -> None:
     changed = "" if report.unchanged is None else " " + said(STEM, "unchanged", share=f"{report.unchanged:.0e}")
     what = "it to a mean δ̂" if len(report.factors) == 2 else "the balance of the first and the last layer to a mean"
     st.markdown(hovering(f"**To move {what} of {report.aim:g}:** {factors}.{changed}"))
-    st.code(report.pytorch, language=None)
+    line_of_code(report.pytorch)
 
 
 def show_movement(found: Solution) -> None:

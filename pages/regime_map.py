@@ -152,9 +152,11 @@ def map_and_cells(view: View) -> None:
     prose(STEM, "look", **page.words)
     prose(STEM, "timing", **page.words)
     prose(STEM, "borders", **findings(solution, PAPER.width))
-    with st.expander("How these numbers were made"):
-        prose(STEM, "fine print", **words(read()))
-        st.json(solution.made)
+    fold = st.expander("How these numbers were made", key="made", on_change="rerun")
+    if fold.open:
+        with fold:
+            prose(STEM, "fine print", **words(read()))
+            st.json(solution.made)
     takeaway(page)
 
 

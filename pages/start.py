@@ -124,10 +124,8 @@ def play() -> None:
     presets(page, PRESETS, "sentence: relu" if relu else "sentence: linear", **findings(solution))
     story.entrance(STEM, "Show me why, in six steps")
     down, level, up = solution.deltas
-    formula(
-        r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2:\qquad"
-        rf"\blacktriangledown\ {number(down)}\qquad\bullet\ {number(level)}\qquad\blacktriangle\ {number(up)}"
-    )
+    formula(r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2")
+    st.markdown(hovering(said(STEM, "three δ", down=number(down), level=number(level), up=number(up))))
     columns = st.columns(3)
     for column, word, k in zip(columns, CHOICES, range(3), strict=True):
         reached, moved = float(solution.reached[k]), float(solution.kernel_distance[k, -1])

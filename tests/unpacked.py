@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from core.figures.coding import MISSING
-from core.figures.parcel import UNIT
+from core.figures.parcel import UNIT, unpacked
 
 
 def opened(message: bytes) -> dict:
     """What a chart was sent (core.figures.parcel), its arrays as base64."""
+    message = unpacked(message)
     (length,) = struct.unpack_from("<I", message)
     whole = json.loads(message[4 : 4 + length])
     block = message[4 + length + -(4 + length) % UNIT :]

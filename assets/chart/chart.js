@@ -96,6 +96,7 @@ export class Chart {
     showBar(this);
     showPicker(this);
     if (!before && !window.Plotly) this.outline();
+    document.getElementById("lab-first")?.remove();
     try {
       this.Plotly = await loadPlotly(source.plotly);
     } catch (error) {

@@ -76,13 +76,31 @@ export function decoded(value, store = {}) {
   return rowsOf(flat, value.shape ? value.shape.split(",").map(Number) : [flat.length]);
 }
 
+const bytesOf = (data) => (ArrayBuffer.isView(data) ? data : new Uint8Array(data));
+const lengthOf = (bytes) => new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+const blockAt = (bytes) => UNIT * Math.ceil((4 + lengthOf(bytes)) / UNIT);
+
 /* A message of core.figures.parcel: its text, and the block of arrays after it. */
 export function opened(data) {
-  const bytes = ArrayBuffer.isView(data) ? data : new Uint8Array(data);
-  const end = 4 + new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
-  const text = new TextDecoder().decode(bytes.subarray(4, end));
-  const block = bytes.buffer.slice(bytes.byteOffset + UNIT * Math.ceil(end / UNIT), bytes.byteOffset + bytes.byteLength);
+  const bytes = bytesOf(data);
+  const text = new TextDecoder().decode(bytes.subarray(4, 4 + lengthOf(bytes)));
+  const block = bytes.buffer.slice(bytes.byteOffset + blockAt(bytes), bytes.byteOffset + bytes.byteLength);
   return { text, block };
+}
+
+export const isPacked = (data) => lengthOf(bytesOf(data)) === 0;
+
+/* The message that was packed for a slow line. */
+export async function lengthened(data) {
+  const packed = bytesOf(data).subarray(4);
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const whole = new Uint8Array(await new Response(stream).arrayBuffer());
+  const at = blockAt(whole);
+  const count = (whole.length - at) / 2;
+  const block = new Int16Array(count);
+  for (let k = 0, number = 0; k < count; k++) block[k] = number += whole[at + k] + 256 * whole[at + count + k];
+  whole.set(new Uint8Array(block.buffer), at);
+  return whole;
 }
 
 const begun = (first, rest) => {

@@ -29,7 +29,7 @@ export function fontRules() {
     const answer = await fetch(`/vendor/fonts/${name}`);
     if (!answer.ok) throw new Error(name);
     const source = `url(${await asData(await answer.blob())}) format("woff2")`;
-    return `@font-face{font-family:Inter;font-weight:100 900;src:${source};unicode-range:${range}}`;
+    return `@font-face{font-family:Inter;font-weight:400 700;src:${source};unicode-range:${range}}`;
   };
   if (document.documentElement.dataset.labHome) return Promise.resolve(carried());
   typeface ??= Promise.all(Object.entries(FONTS).map(rule)).then((rules) => rules.join(""), () => "");

@@ -9,7 +9,8 @@ from core.problems.filters import Problem, Solution, of_control, spread
 from core.training.practice.filters import DATA
 
 MAGNIFY, GAP, ACROSS, APART = 2, 2, 8, 14
-ROUNDING = 2  # levels of 255
+ROUNDING = 9  # levels of 255: one shade
+SHADES = 31  # as many of a colour as an eye tells apart in a tile; twice as many bytes would be noise
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
@@ -58,7 +59,8 @@ def pixels(filters: np.ndarray) -> np.ndarray:
     """[filter, 3, side, side] as one RGB picture, uint8; grey gaps, NaN filters grey."""
     low, high = (edge(filters, (1, 2, 3), keepdims=True) for edge in (np.min, np.max))
     unit = np.nan_to_num((filters - low) / np.where(high > low, high - low, 1), nan=0.5)
-    tiles = np.kron((255 * unit).round().astype(np.uint8), np.ones((1, 1, MAGNIFY, MAGNIFY), np.uint8))
+    shown = (SHADES * unit).round() * (255 / SHADES)
+    tiles = np.kron(shown.round().astype(np.uint8), np.ones((1, 1, MAGNIFY, MAGNIFY), np.uint8))
     side = tiles.shape[-1] + GAP
     canvas = np.full((3, -(-len(tiles) // ACROSS) * side - GAP, ACROSS * side - GAP), 127, np.uint8)
     for k, tile in enumerate(tiles):

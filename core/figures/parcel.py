@@ -4,11 +4,13 @@
 
 An array stands in the text as {"dtype", "at", "size"[, "shape"], …}: number `at` of its picture, which lies where the
 picture's `places` say, written as core.figures.coding tells. As letters (base64) it would be a third longer, and a browser
-would read it slowly.
+would read it slowly. Over a slow line the message goes packed: 4 zeros, then in one zlib stream the text and the block as
+differences of 16-bit numbers (they wrap), all their low bytes before all high ones, which are alike among themselves.
 """
 
 import json
 import struct
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +21,7 @@ from core.figures import png
 from core.figures.coding import Coded, written
 
 UNIT = 8
+PACKED = bytes(4)
 
 
 @dataclass(frozen=True)
@@ -73,3 +76,26 @@ def framed(text: str, block: bytes) -> bytes:
     letters = text.encode()
     head = struct.pack("<I", len(letters)) + letters
     return head + bytes(-len(head) % UNIT) + block
+
+
+def packed(message: bytes) -> bytes:
+    """The message for a slow line: half as long, and some ms more to write and to read."""
+    at = _block_of(message)
+    steps = np.diff(np.frombuffer(message, "<i2", offset=at), prepend=np.int16(0)).astype("<i2")
+    return PACKED + zlib.compress(message[:at] + steps.view(np.uint8).reshape(-1, 2).T.tobytes())
+
+
+def unpacked(message: bytes) -> bytes:
+    """The same message as `framed` made it, whether it was packed or not."""
+    if not message.startswith(PACKED):
+        return message
+    whole = zlib.decompress(message[len(PACKED) :])
+    at = _block_of(whole)
+    steps = np.frombuffer(whole, np.uint8, offset=at).reshape(2, -1).T.tobytes()
+    return whole[:at] + np.cumsum(np.frombuffer(steps, "<i2"), dtype="<i2").tobytes()
+
+
+def _block_of(message: bytes) -> int:
+    """Where a message's block begins."""
+    end = 4 + struct.unpack_from("<I", message)[0]
+    return end + -end % UNIT

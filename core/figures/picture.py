@@ -17,6 +17,7 @@ from core.figures.parcel import Parcel, wrapped
 
 ROW = 0.05
 SPATIAL = ("scatter3d", "mesh3d", "surface")
+SHADED = ("contour", "heatmap")
 STRENGTH = {"turns": 0.16, "fits": 0.08, "turns and fits": 0.24}
 
 
@@ -75,6 +76,8 @@ class Picture:
     def shown(self, place: int, name: str) -> float:
         """How much of a trace's coordinate the screen shows, in its units: inf for all there is, 0 where that is unknown."""
         trace = self.data[place]
+        if name == "z" and trace["type"] in SHADED:
+            return np.inf
         if name in ("surfacecolor", "intensity") and "cmax" in trace:
             return abs(trace["cmax"] - trace["cmin"])
         if name not in ("x", "y", "z") or (name == "z" and trace["type"] not in SPATIAL):

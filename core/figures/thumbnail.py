@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from plotly.colors import get_colorscale
 
 from core.figures.palette import DARK, INK
 from core.figures.picture import Picture
@@ -190,8 +191,10 @@ def _map(trace: dict, place: Placing) -> str:
     return _image(data_uri(pixels[::-1]), x[0], y[1], x[1] - x[0], y[0] - y[1])
 
 
-def shades(scale: list, share: Floats) -> np.ndarray:
-    """Colours [..., 3] uint8 of a plotly colour scale at shares from 0 to 1; grey where the share is NaN."""
+def shades(scale: list | str, share: Floats) -> np.ndarray:
+    """Colours [..., 3] uint8 of a plotly colour scale, or one of its names, at shares from 0 to 1; grey where the share is
+    NaN."""
+    scale = get_colorscale(scale) if isinstance(scale, str) else scale
     stops = [stop for stop, _ in scale]
     rgb = np.array([list(bytes.fromhex(colour[1:])) for _, colour in scale], dtype=float)
     known = np.isfinite(share)

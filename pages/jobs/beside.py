@@ -16,7 +16,8 @@ from core.training.device import told
 from pages.jobs.job import Job
 from pages.jobs.live import quickly, rest
 from pages.shared.cache import frozen, remember
-from pages.shared.streamlit_internals import look_again, stop_looking
+from pages.shared.stage import stage
+from pages.shared.streamlit_internals import look_again, runs_alone, stop_looking
 
 LOOK_S = 0.25
 
@@ -24,9 +25,9 @@ LOOK_S = 0.25
 def beside(name: str, problem: Any, simulate: Callable[[Any], Any], show: Callable[[Any], None]) -> None:
     """Draw theory now, and theory with the run from the next look on. A refused run is told in one sentence."""
     state, ticket = f"_beside_{name}", frozen(problem)
-    stage, at, moves = st.session_state.get(state, ("", "", 0))
+    come, at, moves = st.session_state.get(state, ("", "", 0))
     wait = rest() + 0.001 * (moves % 2)  # the browser's clock starts anew only for another interval
-    every = None if (stage, at) == ("done", ticket) else wait + LOOK_S
+    every = None if (come, at) == ("done", ticket) else wait + LOOK_S
     st.fragment(_panel, run_every=every)(state, ticket, wait, problem, simulate, show)
 
 
@@ -41,9 +42,11 @@ def _panel(
     _, at, moves = st.session_state.get(state, ("", "", 0))
     fresh = at != ticket
     job = quickly(state, problem, simulate, wait if fresh else 0.0)
+    stage().clocked = runs_alone()
     if fresh if job is None else job.alive:
         st.session_state[state] = ("painted", ticket, moves + fresh)
         show(None)
+        stage().clocked = False
         if not fresh:
             look_again(LOOK_S)
         return
@@ -54,6 +57,7 @@ def _panel(
     if refusal:
         st.warning(refusal, icon=":material/warning:")
     st.session_state[state] = ("done", ticket, moves + fresh)
+    stage().clocked = False
     stop_looking()
 
 

@@ -9,7 +9,7 @@ from core.params import Params
 from core.problems.relu_kernel import history, told
 from core.theory.phases import Phases
 from core.training.plane import Run
-from pages.lessons.picture import section
+from pages.lessons.picture import folded
 from pages.shared.cache import painted, remember
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import prose
@@ -27,7 +27,9 @@ def show_kernel(
     """
     if stage().curtain:
         return
-    with section(stem, PART):
+    with folded(stem, PART) as opened:
+        if not opened:
+            return
         try:
             moved = remember(history)(run, X, y, *rates)
         except Refusal as error:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.shared.explain.symbols import templates
 from pages.shared.plot import ASSETS
+from pages.shared.script import FRAME_URL
 from pages.shared.stage import Stage
 
 PRESENTING = "_presenting"
@@ -11,7 +12,7 @@ PRESENTING = "_presenting"
 _script = st.components.v2.component(
     "lab_frame",
     html=f"<span class='lab-frame'></span>{templates()}",
-    js=(ASSETS / "frame.js").read_text(),
+    js=(ASSETS / "load_frame.js").read_text().replace("«address»", FRAME_URL),
     isolate_styles=False,
 )
 

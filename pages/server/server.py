@@ -29,7 +29,7 @@ from pages.server.security import Gate
 from pages.server.static import Compressed, script_route
 from pages.server.uploads import Uploads
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
-from pages.shared.script import CHART_SCRIPT, CHART_URL
+from pages.shared.script import SERVED
 from pages.shared.streamlit_internals import keep_theme, leave_pages_folder_alone, stay_on_page
 
 DEADLINE_S = 8.0
@@ -107,5 +107,5 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
 
 def script_routes() -> list[Route]:
     """plotly.js from the installed package and our own scripts, each cacheable for ever under its version."""
-    own = [(CHART_URL, CHART_SCRIPT), (NOTICE_URL, NOTICE_SCRIPT), *([(INSETS_URL, INSETS)] if INSETS_URL else [])]
+    own = [*SERVED.items(), (NOTICE_URL, NOTICE_SCRIPT), *([(INSETS_URL, INSETS)] if INSETS_URL else [])]
     return [script_route(url, text) for url, text in ((PLOTLY_URL, PLOTLY_FILE.read_bytes()), *own)]

@@ -1,4 +1,5 @@
-"""Scripts and styles, Streamlit's and ours, compressed once and kept: a first visit costs a quarter of the bytes.
+"""Scripts and styles, Streamlit's and ours, compressed once and kept: a first visit costs a quarter of the bytes. Whoever asks
+first for one of Streamlit's gets it soon, those who come after get it as small as it can be.
 
 Streamlit leaves this to a proxy; a classroom on one machine has none. The files are those of the installed package, by
 name, so no path is ever made of what a visitor sends. Its typefaces are answered with ours: the icons that can appear here
@@ -8,6 +9,8 @@ name, so no path is ever made of what a visitor sends. Its typefaces are answere
 import asyncio
 import gzip
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import brotli
@@ -25,7 +28,18 @@ FOR_EVER = "public, max-age=31536000, immutable"
 A_DAY = "public, max-age=86400"
 ICONS = ASSETS / "fonts" / "icons.woff2"
 TEXT_FACE = "/vendor/fonts/inter-latin.woff2"
-PACKERS = {"br": lambda text: brotli.compress(text, quality=9), "gzip": lambda text: gzip.compress(text, 6)}
+BROTLI = "br"
+SOON, BEST = 9, 11
+SHORT = 300_000
+"""What is packed as small as it can be while the server starts."""
+PACKERS = {
+    BROTLI: lambda text: _brotli(text, BEST if len(text) < SHORT else SOON),
+    "gzip": lambda text: gzip.compress(text, 6),
+}
+
+
+def _brotli(text: bytes, quality: int) -> bytes:
+    return brotli.compress(text, quality=quality)
 
 
 def shipped() -> dict[str, Path]:
@@ -62,6 +76,7 @@ class Compressed:
     def __init__(self, app: ASGIApp) -> None:
         self.app, self.files, self.icons = app, shipped(), ICONS.read_bytes()
         self.kept: dict[tuple[Path, str], asyncio.Future[bytes]] = {}
+        self.patient, self.shrinking = ThreadPoolExecutor(1, "brotli"), set[asyncio.Future[None]]()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = await self._look(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
@@ -84,6 +99,16 @@ class Compressed:
     async def _small(self, file: Path, way: str) -> bytes:
         """Compressed by whoever asks first, in a thread; the others wait for the same bytes."""
         if (file, way) not in self.kept:
-            work = asyncio.to_thread(lambda: PACKERS[way](file.read_bytes()))
-            self.kept[file, way] = asyncio.ensure_future(work)
+            pack = partial(_brotli, quality=SOON) if way == BROTLI else PACKERS[way]
+            self.kept[file, way] = asyncio.ensure_future(asyncio.to_thread(lambda: pack(file.read_bytes())))
+            if way == BROTLI:
+                self.shrinking.add(asyncio.ensure_future(self._shrink(file)))
         return await asyncio.shield(self.kept[file, way])
+
+    async def _shrink(self, file: Path) -> None:
+        """For those who come after: as small as it can be, one file after the other."""
+        await asyncio.shield(self.kept[file, BROTLI])
+        best = asyncio.get_running_loop().run_in_executor(self.patient, lambda: _brotli(file.read_bytes(), BEST))
+        await asyncio.wait([best])
+        if not best.exception():
+            self.kept[file, BROTLI] = best

@@ -17,7 +17,7 @@ from core.training.initialisation.weights.formats import FORMATS
 from core.training.initialisation.weights.questions import LAYOUTS, Choice, OtherFormat, Question
 from core.training.initialisation.weights_file import beginnings_in, layers_in, parts_of
 from pages.shared.cache import remember
-from pages.shared.prose import prose, table
+from pages.shared.prose import line_of_code, prose, table
 
 STEM = "initialisation"
 WEIGHTS = ["npz", "safetensors", "pt", "pth", "ckpt", "bin", "h5", "hdf5", "keras", "pkl", "joblib", "onnx", "msgpack"]
@@ -102,7 +102,7 @@ def _asked(look: Callable[..., list[str]], *inputs: bytes | str) -> list[str]:
 
 def _pasted() -> str:
     st.caption("Or run this beside your model and paste the line it prints:")
-    st.code(SNIPPET, language=None)
+    line_of_code(SNIPPET)
     return st.text_area("Printed line", key="file_pasted", height=80).strip()
 
 

@@ -5,6 +5,7 @@ panels) are what the cursor moves through. On opening, camera and cursor come fr
 them there.
 """
 
+import hashlib
 import json
 import math
 import re
@@ -18,7 +19,7 @@ from typing import Any
 import plotly
 import streamlit as st
 
-from core.figures.parcel import framed, stowed
+from core.figures.parcel import framed, packed, stowed
 from core.figures.picture import Picture
 from core.figures.style import DARK, number
 from pages.shared.explain.symbols import shown
@@ -36,6 +37,7 @@ DRAG = "drag"
 LINK = "link"
 HEARD = "_heard_"
 """Before a chart's key: which of its drags was answered last. A refused one changes nothing else of what is sent."""
+SENT = "_sent_"
 VEILED = "The picture waits for your prediction: choose an answer above, or skip."
 
 
@@ -63,7 +65,6 @@ class Cursor:
 _chart = st.components.v2.component(
     "lab_chart",
     html=(ASSETS / "chart.html").read_text(),
-    css=(ASSETS / "chart.css").read_text(),
     js=(ASSETS / "load_chart.js").read_text().replace("«address»", CHART_URL),
     isolate_styles=False,
 )
@@ -117,7 +118,7 @@ def plot(
     for kind in {DRAG, LINK} & {*wants}:
         heard[f"on_{kind}_change"] = partial(_let_go, key, kind)
     run_the_page_if_moved()
-    result = _chart(data=payload, key=key, **heard)
+    result = _chart(data=sent(payload, key), key=key, **heard)
     if hero:
         _breathe()
     return {kind: result.get(kind) for kind in wants if kind not in (DRAG, LINK)}
@@ -157,6 +158,18 @@ def _payload(
         "dark": DARK,
         **more,
     }
+
+
+def sent(message: bytes, key: str) -> bytes:
+    """As it is where the picture follows what is moved; packed with a whole page, which may come over a slow line, and when a
+    clock has asked; no more than "the same" where the clock has changed nothing."""
+    if runs_a_fragment() and not stage().clocked:
+        st.session_state.pop(f"{SENT}{key}", None)
+        return message
+    mark = hashlib.blake2b(message, digest_size=16).hexdigest()
+    before = st.session_state.get(f"{SENT}{key}")
+    st.session_state[f"{SENT}{key}"] = mark
+    return framed(json.dumps({"same": key}), b"") if stage().clocked and before == mark else packed(message)
 
 
 def read_camera(text: str) -> dict[str, Any] | None:

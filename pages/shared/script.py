@@ -40,5 +40,9 @@ def address_of(name: str, content: bytes, kind: str = "js") -> str:
     return f"/vendor/{name}-{hashlib.sha256(content).hexdigest()[:16]}.{kind}"
 
 
-CHART_SCRIPT = joined().encode()
-CHART_URL = address_of("chart", CHART_SCRIPT)
+CHART_SCRIPT, FRAME_SCRIPT = joined().encode(), (MODULES.parent / "frame.js").read_bytes()
+CHART_STYLE = (MODULES.parent / "chart.css").read_bytes()
+CHART_URL, FRAME_URL = address_of("chart", CHART_SCRIPT), address_of("frame", FRAME_SCRIPT)
+STYLE_URL = address_of("chart", CHART_STYLE, "css")
+SERVED = {CHART_URL: CHART_SCRIPT, FRAME_URL: FRAME_SCRIPT, STYLE_URL: CHART_STYLE}
+"""What of this the server hands out, by address."""

@@ -27,7 +27,7 @@ class Stage:
     link's goal, as a link spells it, once the picture has reached it; idle: controls that do nothing now; symbols: those
     that formulas have shown; says, below, foot: the rooms above the picture, for further sections and at the page's end
     (containers); sentence: what to look for; drawn: the pictures of hero and how they are drawn; offer(page): what the
-    frame adds to the take-away."""
+    frame adds to the take-away; clocked: a clock has asked for this run, not a hand."""
 
     stem: str = ""
     link: Link = field(default_factory=Link)
@@ -50,6 +50,7 @@ class Stage:
     sentence: str = ""
     drawn: tuple[tuple[Any, ...], dict[str, Any]] | None = None
     offer: Callable[[Any], None] | None = None
+    clocked: bool = False
     says: Any = None
     below: Any = None
     foot: Any = None

@@ -56,7 +56,7 @@ INDEX = STATIC / "index.html"
 ICON_FONTS = [
     f"/static/media/{file.name}" for file in (STATIC / "static/media").glob("MaterialSymbols-Rounded.*.woff2")
 ]
-TEXT_FONTS = [f"/static/media/{file.name}" for file in (STATIC / "static/media").glob("SourceSansVF-Upright.*.woff2")]
+TEXT_FONTS = [f"/static/media/{file.name}" for file in (STATIC / "static/media").glob("SourceSansVF-*.woff2")]
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")
@@ -79,6 +79,13 @@ def runs_a_fragment() -> bool:
     """Whether this is the rerun of a fragment: something on the page was moved."""
     context = get_script_run_ctx(suppress_warning=True)
     return context is not None and bool(context.fragment_ids_this_run)
+
+
+def runs_alone() -> bool:
+    """Whether the fragment that runs was asked for itself, not with what stands round it: by a clock of its own, or by what it
+    holds."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return context is not None and _fragment() in (context.fragment_ids_this_run or ())
 
 
 def is_connected(session: str) -> bool:

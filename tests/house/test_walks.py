@@ -88,7 +88,8 @@ for part in sys.argv[2:]:
 test.run()
 assert not test.exception, test.exception
 assert not test.error, test.error
-print([button.label for button in test.button], [text.value for text in test.markdown], [c.value for c in test.code])
+written = [part.value for part in (*test.markdown, *test.code)] + [part.proto.body for part in test.get("html")]
+print([button.label for button in test.button], written)
 """
 
 

@@ -7,6 +7,8 @@ from pages import BY_STEM
 from tests.pages.test_pages import ROOT, check_chart
 
 FOLDS = [
+    ("relu", "kernel", {}, "quation 9", 3),
+    ("teacher_student", "kernel", {}, "quation 9", 3),
     ("wide", "mirror", {}, "dual variable", 2),
     ("wide", "neurons", {}, "Theorem 4.2", 2),
     ("wide", "neurons", {"delta": -10}, "no neuron reaches", 2),
@@ -41,6 +43,8 @@ def test_an_opened_part_is_sound(stem, fold, query, words, panels, charts):
 
 
 COSTLY = {
+    "relu": ("relu_kernel.history",),
+    "teacher_student": ("relu_kernel.history",),
     "wide": ("wide_theorems.preconditioner_sum", "wide_theorems.gaussian", "wide_run.mirrored"),
     "deep": ("deep_square.simulate",),
 }

@@ -21,7 +21,7 @@ def test_a_diverging_step_size_comes_with_a_button_that_cures_it(charts):
     next(button for button in test.button if "automatic" in button.label).click()
     test.run()
     assert not test.error and not test.exception
-    assert len(charts(test)) == 3
+    assert len(charts(test)) == 2
 
 
 def test_a_run_too_long_to_wait_for_is_refused_before_it_starts():
@@ -30,6 +30,6 @@ def test_a_run_too_long_to_wait_for_is_refused_before_it_starts():
 
 
 def test_the_four_panels_are_below_and_carry_the_page_s_controls(charts):
-    hero, kernel, four = charts(run(seed="7"))
-    assert [len(chart["panels"]) for chart in (hero, kernel, four)] == [3, 3, 4]
+    hero, four = charts(run(seed="7"))
+    assert [len(chart["panels"]) for chart in (hero, four)] == [3, 4]
     assert {panel["figure"]["layout"]["meta"]["seed"] for panel in four["panels"]} == {7}

@@ -60,4 +60,4 @@ def test_it_names_what_the_first_sketch_needs_and_leaves_out_what_is_never_used(
     _, body = answer(200, HTML, page)
     assert b"SourceSans" not in body
     assert CHART_URL.encode() in body.partition(b"</head>")[0] and TEXT_FACE.encode() in body.partition(b"</head>")[0]
-    assert body.count(b"<link") == page.count(b"<link") + 1
+    assert body.count(b"<link") == page.count(b"<link") + 2

@@ -49,8 +49,8 @@ def test_the_icons_are_ours_and_every_icon_that_can_appear_is_among_them():
     assert len(wanted()) > 50
 
 
-def test_streamlits_text_face_leads_to_ours():
-    (path,) = TEXT_FONTS
+@pytest.mark.parametrize("path", TEXT_FONTS)
+def test_streamlits_text_faces_lead_to_ours(path):
     start, _ = ask(path)
     assert start["status"] == 308 and dict(start["headers"])[b"location"] == TEXT_FACE.encode()
 
