@@ -24,11 +24,19 @@ export function enlarged(layout, scale) {
   const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
   const out = { ...layout, font: larger(layout.font, 14) };
   for (const key of Object.keys(layout)) {
-    if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title) };
+    if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title), ...fewer(layout[key]) };
     if (/^scene\d*$/.test(key)) out[key] = readable(layout[key]);
   }
   out.margin = { ...layout.margin, l: (layout.margin?.l ?? 64) * scale, t: (layout.margin?.t ?? 52) * 1.2 };
   return out;
+}
+
+/* Of many ticks that a figure names every second, so that larger ones do not meet. */
+const MANY_TICKS = 4;
+function fewer({ tickvals, ticktext }) {
+  if (!tickvals || tickvals.length <= MANY_TICKS) return {};
+  const every = (list) => list?.filter((_, k) => k % 2 === 0);
+  return { tickvals: every(tickvals), ticktext: every(ticktext) };
 }
 
 /* An axis' title cut to the quantity's name: what follows an equals sign, a comma or a bracket of its own falls away. */

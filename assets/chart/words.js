@@ -6,10 +6,22 @@ import { written } from "./markup.js";
 const TITLE_ROOM = 44;
 const NOTE_ROOM = 26;
 
-/* The layout without its words, which are written beside it. */
-export function withoutWords(layout) {
-  const above = (layout.annotations ?? []).some((note) => note.yref === "paper" && note.y >= 1 && note.yanchor === "bottom");
-  const margin = { ...layout.margin, t: Math.max(above ? NOTE_ROOM : 8, (layout.margin?.t ?? 52) - TITLE_ROOM) };
+const LINE = 1.3;
+const isAbove = (note) => note.yref === "paper" && note.y >= 1 && note.yanchor === "bottom";
+const lineOfNote = (note, scale) => LINE * (note.font?.size ?? 14) * scale;
+
+/* The rows of notes above a picture, from the lowest on, by their y. */
+function rowsAbove(annotations) {
+  return [...new Set(annotations.filter(isAbove).map((note) => note.y))].sort((one, two) => one - two);
+}
+
+/* The layout without its words, which are written beside it; what is said above the picture keeps its lines. */
+export function withoutWords(layout, scale = 1) {
+  const annotations = layout.annotations ?? [];
+  const above = annotations.filter(isAbove);
+  const lines = rowsAbove(annotations).length * Math.max(0, ...above.map((note) => lineOfNote(note, scale)));
+  const least = above.length ? Math.max(NOTE_ROOM, lines + 4) : 8;
+  const margin = { ...layout.margin, t: Math.max(least, (layout.margin?.t ?? 52) - TITLE_ROOM) };
   return { ...layout, title: undefined, annotations: [], margin };
 }
 
@@ -53,6 +65,8 @@ export class Words {
 
   /* What is said; where it stands is told by `place`, once the axes are drawn. */
   say(title, annotations, scale) {
+    this.rows = rowsAbove(annotations);
+    this.scale = scale;
     this.title.style.fontSize = `${(title.font?.size ?? 17) * scale}px`;
     while (this.notes.length > annotations.length) this.notes.pop().span.remove();
     annotations.forEach((note, k) => {
@@ -79,12 +93,18 @@ export class Words {
       const text = textOf(mine.note, flow);
       if (mine.text !== text) mine.span.replaceChildren(written(text));
       mine.text = text;
-      const at = placeOf(mine.note, full, data);
+      const at = placeOf(this.lifted(mine.note), full, data);
       mine.span.hidden = !at;
       if (!at || mine.at === at) continue;
       mine.at = at;
       mine.span.style.transform = at;
     }
+  }
+
+  /* Several rows above a picture stand on each other, however large their type is. */
+  lifted(note) {
+    if (this.rows.length < 2 || !isAbove(note)) return note;
+    return { ...note, y: 1, yshift: this.rows.indexOf(note.y) * lineOfNote(note, this.scale) };
   }
 }
 

@@ -9,8 +9,8 @@ from core.problems.filters import Problem, Solution, of_control, spread
 from core.training.practice.filters import DATA
 
 MAGNIFY, GAP, ACROSS, APART = 2, 2, 8, 14
-ROUNDING = 9  # levels of 255: one shade
-SHADES = 31  # as many of a colour as an eye tells apart in a tile; twice as many bytes would be noise
+ROUNDING = 12  # levels of 255: one shade
+SHADES = 23  # as many of a colour as an eye tells apart in a tile; twice as many bytes would be noise
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:

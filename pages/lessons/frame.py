@@ -16,7 +16,7 @@ from core.errors import Refusal
 from pages import PAGES, Page
 from pages.jobs.live import leave_other_pages
 from pages.lessons import classroom
-from pages.lessons.presenter import frame_script
+from pages.lessons.presenter import frame_script, lead_to_speaker
 from pages.shared import address
 from pages.shared.plot import ASSETS
 from pages.shared.stage import Stage
@@ -52,6 +52,7 @@ def show(room: Room) -> None:
 
 
 def _open(page: Page, entries: dict[str, st.Page], room: Room) -> None:
+    lead_to_speaker(entries)
     leave_other_pages(page.stem)
     address.arrive()
     with room.around(page, entries):

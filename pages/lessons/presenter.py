@@ -1,11 +1,15 @@
 """For a projector (present=true) or inside another page (embed=true): one picture, large, and little else."""
 
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
 import streamlit as st
 
 from pages.shared.explain.symbols import templates
 from pages.shared.plot import ASSETS
 from pages.shared.script import FRAME_URL
-from pages.shared.stage import Stage
+from pages.shared.stage import Stage, on_phone
 
 PRESENTING = "_presenting"
 
@@ -42,7 +46,24 @@ def dress(scene: Stage) -> None:
 
 
 def entrance() -> None:
+    """The projector, and beside it the window for the speaker's own screen, which a phone does not have."""
     st.button("Projector", key="present_begin", icon=":material/present_to_all:", on_click=begin)
+    if not on_phone():
+        st.link_button("Speaker’s window", _speaker(), icon=":material/speaker_notes:")
+
+
+def _speaker() -> str:
+    return f"learn?{urlencode({'part': 'speaker', **_class()})}"
+
+
+def _class() -> dict[str, str]:
+    return {"class": st.query_params["class"]} if "class" in st.query_params else {}
+
+
+def lead_to_speaker(entries: Mapping[str, Any]) -> None:
+    """speaker=true on any page opens the speaker's window, which follows whatever step another window shows."""
+    if st.query_params.get("speaker", "").lower() in ("true", "1"):
+        st.switch_page(entries["learn"], query_params={"part": "speaker", **_class()})
 
 
 def begin() -> None:

@@ -5,8 +5,8 @@
 step: guided step, from 1 · hide, lock: controls left out or fixed · goal: quantity < level @ latest time · predict: ask
 before the picture moves · present: for a projector · A: the pinned problem of a comparison · t, cam: the chart's cursor
 and camera · open: parts of the page that are unfolded, the first of them in view · embed: inside another page · class: the
-code of a class, at: the last of its pictures that was seen, follow: no, or left · teach: its teacher's secret. Whatever makes
-no sense is ignored, and named in one sentence.
+code of a class, at: the last of its pictures that was seen, follow: no, or left · teach: its teacher's secret · speaker: the
+speaker's window instead of the page. Whatever makes no sense is ignored, and named in one sentence.
 """
 
 import re
@@ -17,7 +17,7 @@ import numpy as np
 
 VERSION = 1
 RESERVED = ("v", "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam", "open")
-OUTSIDE = ("class", "at", "follow", "teach", "embed", "embed_options")
+OUTSIDE = ("class", "at", "follow", "teach", "speaker", "embed", "embed_options")
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
 _GOAL = re.compile(rf"\s*([a-z_]+)\s*([<>])\s*({_NUMBER})\s*(?:(?:@|,\s*t\s*=|\sby\s+t\s*=)\s*({_NUMBER}))?\s*", re.I)

@@ -7,6 +7,8 @@ import pytest
 from pages import PAGES
 from pages.lessons.lessons import LESSONS
 
+SIDE_BY_SIDE = {("geometry", "three at once"): 3}
+"""Steps whose picture is several panels in one row."""
 SIZES = [(1280, 720), (1024, 768)]
 PICTURES = [page.stem for page in PAGES if page.has_problem]
 BOX = (
@@ -62,7 +64,8 @@ def test_every_step_fits_a_projector(visit, width, height):
             seen.open(f"{stem}?step={number}&present=true")
             seen.rest()
             where = f"{stem} {number}"
-            assert seen.tab.locator(".lab-panel:visible").count() == len(step.panels) <= 2, where
+            most = SIDE_BY_SIDE.get((stem, step.name), 2)
+            assert seen.tab.locator(".lab-panel:visible").count() == len(step.panels) <= most, where
             assert box(seen, ".lab-told" if lesson.story else ".st-key-lesson")[0] >= 0, where
             assert box(seen, ".lab-bar")[1] <= height, where
             assert min(seen.tab.evaluate(HEIGHTS)) >= 250, where
@@ -102,6 +105,17 @@ def test_the_speaker_sees_the_step_and_turns_it(visit):
     speaker.get_by_role("button", name="Next").click()
     speaker.locator(".lab-where", has_text="Geometry, step 2").wait_for()
     lesson.tab.get_by_text("2 of 6").wait_for()
+
+
+@pytest.mark.parametrize("stem", ["start", "relu", "limits"])
+def test_every_page_opens_the_speakers_window(visit, stem):
+    seen = visit(reduced_motion="reduce").open(f"{stem}?step=1")
+    link = seen.tab.get_by_role("link", name="Speaker’s window")
+    if not LESSONS[stem].story:
+        assert link.get_attribute("href") == "learn?part=speaker"
+    seen.tab.goto(f"{seen.server}/{stem}?speaker=true")
+    seen.tab.locator(".lab-speaker").wait_for()
+    assert "part=speaker" in seen.tab.url and seen.complaints == []
 
 
 def test_a_network_without_websockets_is_told(visit):

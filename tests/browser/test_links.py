@@ -2,6 +2,7 @@
 
 import pytest
 
+from pages import PAGES
 from pages.lessons.learn.theorems import INDEX
 from pages.lessons.lessons import LESSONS
 
@@ -114,7 +115,7 @@ def test_back_and_forward_step_through_what_was_tried(visit):
 @pytest.mark.parametrize("how", ["button", "key"])
 def test_every_lesson_reaches_its_last_step_and_the_next_page(visit, how):
     """From the first step of the first lesson to the last of the last one, and one step back."""
-    stems = list(LESSONS)
+    stems = [page.stem for page in PAGES if page.stem in LESSONS]
     seen = visit(reduced_motion="reduce").open(f"{stems[0]}?step=1")
     for k, stem in enumerate(stems):
         steps = LESSONS[stem].steps
