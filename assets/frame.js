@@ -137,9 +137,8 @@ function showStrip() {
   strip = now;
 }
 
-/* A part that a link opens (open=NAME) comes into view, and is kept there while what stands above it finds its height; a
-   hand that scrolls or types takes over. What a visitor opens stays where it is. */
-const KEEP_MS = 3000;
+/* A part that a link opens (open=NAME) comes into view, and is kept there while what stands above it finds its height (runs that
+   are trained beside their theory come late); a hand that scrolls or types takes over. What a visitor opens stays where it is. */
 const SEEK_MS = 30000;
 const HANDS = ["wheel", "pointerdown", "touchstart", "keydown"];
 let soughtOn = "";
@@ -153,20 +152,13 @@ function seekPart() {
   soughtOn = page;
   if (!new URLSearchParams(location.search).get("open")) return;
   const begun = performance.now();
-  let still = begun;
   const stop = () => {
     clearInterval(looking);
     for (const hand of HANDS) removeEventListener(hand, stop, true);
   };
   const looking = setInterval(() => {
-    const now = performance.now();
-    if (location.pathname !== page || now - begun > SEEK_MS) return stop();
-    const [part, main] = [partAsked(), document.querySelector("[data-testid=stMain]")];
-    if (!part || !main) return (still = now);
-    const before = main.scrollTop;
-    part.scrollIntoView({ block: "start" });
-    if (Math.abs(main.scrollTop - before) > 1) still = now;
-    if (now - still > KEEP_MS) stop();
+    if (location.pathname !== page || performance.now() - begun > SEEK_MS) stop();
+    else partAsked()?.scrollIntoView({ block: "start" });
   }, PAUSE_MS);
   for (const hand of HANDS) addEventListener(hand, stop, true);
 }

@@ -131,6 +131,7 @@ export class Chart {
     this.playback.pause();
     this.index = this.indexOf(null);
     this.panels.forEach((panel) => panel.resetView());
+    this.beside = null;
     for (const words of document.querySelectorAll(".st-key-says")) words.style.minHeight = "";
   }
 

@@ -11,6 +11,7 @@ const PHONE_UNDER_NETWORK = 224;
 const PHONE_SHARE = 0.62;
 const PHONE_TELLING = 0.32;
 const CONTROLS = 100;
+const LINE = 40;
 const ROOM_BELOW = 16;
 const NETWORK_OF_FEW = 112;
 const NETWORK_OF_MANY = 272;
@@ -62,6 +63,16 @@ function topOf(chart) {
   return chart.top;
 }
 
+/* What stands with the picture: a line less of it (while a simulation runs) lays no picture out anew. */
+function heightBeside(chart) {
+  const picture = chart.root.closest(".st-key-picture");
+  const now = picture ? Math.max(0, picture.clientHeight - chart.root.clientHeight - GAP) : 0;
+  const { width = 0, height = 0 } = chart.beside ?? {};
+  const stays = width === innerWidth && height > now && height - now < LINE;
+  chart.beside = { width: innerWidth, height: stays ? height : now };
+  return chart.beside.height;
+}
+
 /* Under a network that stands in front there is less room above the cursor's bar. */
 const phoneHighest = (chart) =>
   panelsOf(chart).some((panel) => panel.figure?.network?.front) ? PHONE_UNDER_NETWORK : PHONE_HIGHEST;
@@ -75,8 +86,7 @@ export function roomFor(chart, height) {
   const highest = Math.max(...panels.map((panel) => panel.height));
   if (!directions) return highest;
   const presenting = directions.scale > 1 || chart.story.steps || film;
-  const picture = chart.root.closest(".st-key-picture");
-  const beside = picture ? Math.max(0, picture.clientHeight - chart.root.clientHeight - GAP) : 0;
+  const beside = heightBeside(chart);
   const bar = film ? 0 : Math.max(48, chart.root.clientHeight - chart.host.clientHeight);
   const free = innerHeight - topOf(chart) - bar - beside - (presenting ? ROOM_BELOW : CONTROLS);
   const count = rowsWithNetwork(chart, panels.map((panel) => leastWidth(chart, panel.least)));

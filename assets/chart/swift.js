@@ -52,18 +52,27 @@ function reach(div, axis) {
   return [Math.min(...reached), Math.max(...reached)];
 }
 
+const ofPlane = (div) => Object.entries(div._fullLayout).filter(([name]) => /^[xy]axis\d*$/.test(name));
+const ownRanges = (div, wide) => ofPlane(div).filter(([name, axis]) => axis.autorange || (wide && name in wide));
+
+/* How much of an axis its traces fill. Of two on one scale the fuller one counts: the other has to show more. */
+function filled(div, axis) {
+  const tied = ofPlane(div).filter(([, one]) => one.scaleanchor === axis._id || axis.scaleanchor === one._id);
+  return Math.max(
+    ...[axis, ...tied.map(([, one]) => one)].map((one) => {
+      const [least, most] = reach(div, one);
+      return (most - least) / Math.abs(one.range[1] - one.range[0]);
+    }),
+  );
+}
+
 /* How an axis that finds its own range would take what its traces now reach: as it stands, soon anew, or at once. */
 function fit(div, axis, wide) {
   const [low, high] = [...axis.range].sort((a, b) => a - b);
   const [least, most] = reach(div, axis);
   if (least < low || most > high) return "at once";
-  return !wide && most - least < FILLED * (high - low) ? "at once" : "soon";
+  return !wide && filled(div, axis) < FILLED ? "at once" : "soon";
 }
-
-const ownRanges = (div, wide) =>
-  Object.entries(div._fullLayout).filter(
-    ([name, axis]) => /^[xy]axis\d*$/.test(name) && (axis.autorange || (wide && name in wide)),
-  );
 
 /* Ranges with room ahead, for axes that find their own: what a hand pulls out of the frame would else move it each time. */
 export function widened(div, wide) {

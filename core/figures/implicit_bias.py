@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.figures import handles, network, style
-from core.figures.exact import colour_of
+from core.figures.exact_axes import NOTHING, colour_of, until_run_again
 from core.figures.implicit_bias_mirror import (
     BEYOND,
     HEIGHT,
@@ -81,9 +81,8 @@ def plane(problem: Landings, solution: Solution, run=None) -> Picture:
 def _fan(picture: Picture, solution: Solution, run) -> None:
     for k, delta in enumerate(FAN):
         colour = colour_of(delta)
-        if run is not None:
-            trained = style.line(run.beta[k, :, 0], run.beta[k, :, 1], colour, width=9, opacity=FAINT)
-            handles.role(picture, picture.add(trained)[0], None, "gone")
+        trained = NOTHING if run is None else run.beta[k].T
+        until_run_again(picture, style.line(trained[0], trained[1], colour, width=9, opacity=FAINT))
         dash = "solid" if run is None else "dash"
         x, y = solution.fan.beta[k].T
         [place] = picture.add(style.line(x, y, colour, f"δ = {delta:g}", width=2, dash=dash))

@@ -50,9 +50,12 @@ def balance(problem: Limits, solution: Solution) -> Picture:
             width=2,
         )
     )
-    _end(picture, solution.times[-1], float(mean[-1]), "descent", style.UPSTREAM, below=bool(mean[-1] < start))
-    if not problem.bias and abs(solution.predicted[-1] - mean[-1]) > 0.1 * (high - low):
-        _end(picture, solution.times[-1], float(solution.predicted[-1]), "first order in η", style.DISTANCE, below=True)
+    first = float(solution.predicted[-1])
+    told = not problem.bias and abs(first - mean[-1]) > 0.1 * (high - low)
+    under = first > mean[-1] if told else bool(mean[-1] < start)
+    _end(picture, solution.times[-1], float(mean[-1]), "descent", style.UPSTREAM, below=under)
+    if told:
+        _end(picture, solution.times[-1], first, "first order in η", style.DISTANCE, below=not under)
     _end(picture, solution.times[-1], float(start), "exact flow", style.EQUIVALENT)
     places = picture.add(_dot(solution.times, mean, 0))
     picture.handles.append(handles.time())

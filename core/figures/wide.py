@@ -1,6 +1,7 @@
 """Wide linear networks: modes being learnt, the kernel's movement, the map shape × sign of δ, theory against training."""
 
 import math
+from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -16,6 +17,8 @@ from core.theory.wide_linear import regime
 SHAPES = {"funnel": (6, 3, 3), "square": (4, 4, 4), "inverted funnel": (3, 3, 6), "bottleneck": (5, 2, 5)}
 SIGNS = (-10.0, 0.0, 10.0)
 FLOOR = 1e-16
+UNEVEN = 2.0
+"""The ratio of the target's strengths from which on a balanced network's kernel moves by what counts as rich."""
 
 
 def figures(problem: WideNetwork, solution: Solution) -> tuple[Picture, Picture]:
@@ -96,7 +99,7 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
     own = regime(problem.d, problem.h, problem.c)
     alt = (
         "Map of shapes and signs of delta: a funnel is delayed rich downstream and lazy upstream, an inverted funnel the "
-        f"reverse, a square is lazy both ways, every shape is rich at delta = 0 from a small start. "
+        f"reverse, a square is lazy both ways, every shape is rich at delta = 0 from a small start for an uneven target. "
         f"Now d, h, c = {problem.d}, {problem.h}, "
         f"{problem.c}: {own['downstream']} downstream, {own['upstream']} upstream"
     )
@@ -150,7 +153,9 @@ def link(problem: WideNetwork, shape: tuple[int, int, int], delta: float) -> str
     """The address, relative to the page, of one cell of the map; whatever the cell does not decide stays as it is."""
     d, h, c = shape
     cell = {"d": d, "h": h, "c": c, "delta": f"{delta:g}"}
-    longer = {"horizon": 100} if _word(shape, delta) == "delayed rich" and problem.horizon < 100 else {}
+    longer: dict[str, Any] = {"horizon": 100} if _word(shape, delta) == "delayed rich" and problem.horizon < 100 else {}
+    if delta == 0 and problem.gap < UNEVEN:
+        longer["gap"] = f"{UNEVEN:g}"
     # a minus sign in words becomes a typographical one, in an address it must not
     return "?" + urlencode(problem.changed() | cell | longer).replace("-", "%2D")
 

@@ -52,7 +52,7 @@ def _line(tables: Arrays, place: int) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{value:.2g}".replace("-", "−")
+    return f"{value:#.2g}".replace("-", "−")
 
 
 def _listed(values: np.ndarray) -> str:

@@ -176,6 +176,9 @@ def _words() -> dict[str, str]:
         "seeds": str(stored.seed.size),
         "runs": str(stored.kernel_distance[..., 0].size),
     }
+    said["joint"] = f"{stored.alpha[_joint(stored)]:g}"
+    beyond = stored.distance_flipped[:, -1, -1] > stored.kernel_distance[:, -1, -1]
+    said["flips_beyond"] = str(int(beyond.sum()))
     half_gone = int(np.flatnonzero(half.steps == HALF)[0])
     for end, k in (("low", 0), ("one", standard(stored)), ("high", -1)):
         for when, runs, place in (("early", stored, _early(stored)), ("half", half, half_gone)):
@@ -186,6 +189,19 @@ def _words() -> dict[str, str]:
         orders = [rank_correlation(x, y) for x, y in pairs]
         said[f"half_{name}"] = f"{np.median(orders):.2f}".replace("-", "−")
     return said | {field.name: getattr(claims(stored), field.name).words for field in fields(Claims)}
+
+
+def _joint(stored: Solution) -> int:
+    """The place of the largest α up to which, from α = 1 on, flips alone make the early kernel distance, within a tenth of
+    it in the median over the seeds, and weights alone less than a tenth."""
+    at = _early(stored)
+    whole, flips, weights = (
+        np.median(getattr(stored, name)[..., at], axis=0)
+        for name in ("kernel_distance", "distance_flipped", "distance_moved")
+    )
+    apart = (np.abs(flips - whole) > 0.1 * whole) | (weights > 0.1 * whole)
+    beyond = np.flatnonzero(apart[standard(stored) :])
+    return standard(stored) + int(beyond[0]) - 1 if beyond.size else len(apart) - 1
 
 
 def curves(problem: Problem, solution: Solution) -> Curves:

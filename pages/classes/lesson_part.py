@@ -68,15 +68,15 @@ def _desk(me: Member) -> None:
     words, picture = st.columns((3, 2), gap="large")
     with words:
         st.html(f'<p class="lab-code" aria-label="Code of the class">{code}</p>')
-        st.markdown(f"Phones open the picture’s link, or `class={code}` on any page: [{link}]({link})")
+        st.markdown(f"Phones scan the picture, open [{link}]({link}), or type the code under *Learn*, *Class*.")
         if link.split("/")[2].split(":")[0] in LOOPBACK:
             prose("class", "loopback")
         if store().in_memory:
             prose("class", "in memory")
+        _rehearse(code)
         pages = " · ".join(f"[{BY_STEM[stem].title}]({stem}?present=true&class={code})" for stem in LESSONS)
         st.markdown(f"**On the projector:** {pages}")
         st.markdown(f"**In a second window, for you:** [speaker view](learn?part=speaker&class={code})")
-        _rehearse(code)
     with picture:
         source = base64.b64encode(qr_code(link).encode()).decode()
         st.html(

@@ -33,7 +33,7 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
     except Refusal as error:
         st.warning(str(error), icon=":material/sync_problem:")
         return
-    if klass is None or klass.said != me.klass.said:
+    if klass is None or (klass.said, klass.asked) != (me.klass.said, me.klass.asked):
         st.rerun(scope="app")
     with st.container(key="class"):
         place_keeper()

@@ -63,6 +63,7 @@ class Inbox:
         self.waiting: OrderedDict[str, BackMsg] = OrderedDict()
         self.reading: asyncio.Future[Message] | None = None
         self.turn: asyncio.Future[Place] | None = None
+        self.patient = False
         self.places: list[Place] = []
         self.stir = asyncio.Event()
         self.rerun_at: float | None = None
@@ -90,10 +91,19 @@ class Inbox:
         if next(iter(self.waiting)).startswith("rerun"):
             if self._gap() > 0 or self.bucket.wait() > 0:
                 return False
-            self.turn = self.turn or self._stirring(self.turnstile.enter())
-            if not self.turn.done():
+            if not self._stand_in_line().done():
                 return False
         return self.bucket.take()
+
+    def _stand_in_line(self) -> "asyncio.Future[Place]":
+        """The turn that this inbox waits for: a clock's, or a hand's as soon as one waits behind its page's clocks."""
+        reruns = [message.rerun_script for key, message in self.waiting.items() if key.startswith("rerun")]
+        patient = all(rerun.is_auto_rerun for rerun in reruns)
+        if self.turn is not None and self.patient and not patient and self.turn.cancel():
+            self.turn = None
+        if self.turn is None:
+            self.turn, self.patient = self._stirring(self.turnstile.enter(patient)), patient
+        return self.turn
 
     def _deliver(self) -> Message:
         place, message = self.waiting.popitem(last=False)

@@ -1,11 +1,15 @@
 """The turnstile before the pages: only a few reruns compute at once, the others stand in line, first come first served.
 
 Threads that compete for one interpreter all finish late, and switching between them costs as much again; one after the
-other the first ones finish early and the last ones no later.
+other the first ones finish early and the last ones no later. What a clock asks can wait for what a hand asks, but not for
+ever: it stands in line as if it had come PATIENCE_S later.
 """
 
 import asyncio
-from collections import deque
+import heapq
+import itertools
+
+PATIENCE_S = 1.0
 
 
 class Place:
@@ -29,18 +33,20 @@ class Turnstile:
 
     def __init__(self, places: int, longest: float) -> None:
         self.free, self.longest = places, longest
-        self.line: deque[asyncio.Future[Place]] = deque()
+        self.line: list[tuple[float, int, asyncio.Future[Place]]] = []
+        self.count = itertools.count()
 
-    def enter(self) -> "asyncio.Future[Place]":
+    def enter(self, patient: bool = False) -> "asyncio.Future[Place]":
         """Stand in line; the future brings the Place. Whoever goes away cancels it, or leaves the place it has brought."""
-        turn: asyncio.Future[Place] = asyncio.get_running_loop().create_future()
-        self.line.append(turn)
+        loop = asyncio.get_running_loop()
+        turn: asyncio.Future[Place] = loop.create_future()
+        heapq.heappush(self.line, (loop.time() + PATIENCE_S * patient, next(self.count), turn))
         self.admit()
         return turn
 
     def admit(self) -> None:
         while self.free and self.line:
-            turn = self.line.popleft()
+            *_, turn = heapq.heappop(self.line)
             if not turn.cancelled():
                 self.free -= 1
                 turn.set_result(Place(self))

@@ -121,8 +121,12 @@ def stop_looking() -> None:
 
 
 def has_finished(frame: bytes) -> bool:
-    """Whether a frame to the browser says that a run has ended."""
-    return FINISHED_TAG in frame and ForwardMsg.FromString(frame).WhichOneof("type") == "script_finished"
+    """Whether a frame to the browser says that a run has ended, and not only gone over into another one."""
+    if FINISHED_TAG not in frame:
+        return False
+    message = ForwardMsg.FromString(frame)
+    goes_on = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    return message.WhichOneof("type") == "script_finished" and not goes_on
 
 
 def page_begun(frame: bytes) -> str:

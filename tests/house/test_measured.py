@@ -84,7 +84,7 @@ CONSTANTS = {
         "5": "seeds of the comparison",
     },
     "start": {"50": "neurons", "59": "last of the seeds", "60": "number of the seeds"},
-    "wide": {"6": "inputs or outputs", "3": "neurons"},
+    "wide": {"6": "inputs or outputs", "3": "neurons", "0.1": "below it the measured word is lazy"},
 }
 """By page: what is set, defined or counted in the text itself, and why."""
 

@@ -141,8 +141,11 @@ class Store:
         self._say(code, "revealed = 1")
 
     def close(self, code: str) -> None:
-        """Put the vote away."""
-        self._say(code, "asked = '', revealed = 0")
+        """Put the vote away. Phones that were shown the answer go on showing it: to them this is no news."""
+        with self.database.writing() as rows:
+            rows.execute(
+                "UPDATE classes SET said = said + (1 - revealed), asked = '', revealed = 0 WHERE code = ?", (code,)
+            )
 
     def at(self, code: str, stem: str, step: int) -> None:
         """What the projector shows, for the speaker's notes."""

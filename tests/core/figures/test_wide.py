@@ -1,12 +1,14 @@
 """Pictures of the wide page: what they draw, what frames carry, what links say."""
 
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
 
 from core.figures import network
-from core.figures.wide import comparison, figures, link, shapes
+from core.figures.wide import SHAPES, SIGNS, comparison, figures, link, shapes
+from core.figures.wide import _word as said_of
 from core.figures.wide_theorems import ENTROPY_DELTAS, entropy
 from core.problems.wide import PRESETS, WideNetwork
 from core.problems.wide_run import compare, solve
@@ -45,6 +47,18 @@ def test_cells_link_to_problems_that_exist():
         query = dict(parse_qsl(link(WideNetwork(), (6, 3, 3), delta)[1:]))
         problem = WideNetwork(d=int(query["d"]), h=int(query["h"]), c=int(query["c"]), delta=float(query["delta"]))
         assert regime(problem.d, problem.h, problem.c)["downstream"] == "delayed rich"
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("delta", SIGNS)
+def test_a_cell_opens_a_network_that_is_measured_as_it_says(shape, delta, seed):
+    problem = WideNetwork(seed=seed)
+    query = dict(parse_qsl(link(problem, SHAPES[shape], delta)[1:]))
+    opened = replace(
+        problem, **{name: type(getattr(problem, name))(float(value)) for name, value in query.items() if name != "seed"}
+    )
+    assert solve(opened).regime.word == said_of(SHAPES[shape], delta)
 
 
 def test_a_cell_leaves_alone_what_it_does_not_decide():

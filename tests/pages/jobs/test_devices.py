@@ -89,6 +89,19 @@ def test_a_process_has_the_environment_of_its_device(pool):
     assert "LAB_MARK" not in os.environ
 
 
+def test_two_gpus_run_two_jobs_at_once_and_the_next_waits_in_sight(machine):
+    machine(2, CUDA_VISIBLE_DEVICES="5,7")
+    made = Pool(devices.gpu_environments())
+    try:
+        jobs = [submit(made, 1.0 + k / 8, viewer=f"viewer {k}", generate=stand_in("visible_after")) for k in range(4)]
+        assert wait(jobs[0], "running") == wait(jobs[1], "running") == "running"
+        assert [made.place(job) for job in jobs[2:]] == [0, 1]
+        assert {wait(job, "done", "failed") for job in jobs} == {"done"}
+        assert {job.snapshots[0] for job in jobs[:2]} == {"5", "7"}
+    finally:
+        made.close()
+
+
 def test_a_gpu_that_fails_is_told_and_its_process_replaced(pool):
     job = submit(pool, 3, generate=stand_in("fall_back"))
     assert wait(job, "done", "failed") == "done" and job.snapshots == [0, "cpu"]

@@ -103,6 +103,31 @@ def test_who_goes_to_another_page_is_not_called_back_by_the_one_that_is_left():
     assert place(waits) == "rerun" and waits.rerun_script.page_script_hash == "new" and value(waits) == 3
 
 
+def test_a_hand_does_not_wait_where_its_pages_clock_stands_in_line():
+    async def run() -> list[tuple[bool, bool, int]]:
+        turnstile, found = Turnstile(1, 60), []
+        turnstile.enter()
+        inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST), turnstile)
+        for fragment, by_itself in (("ear", True), ("tally", True), ("body", False), ("strip", False), ("ear", True)):
+            inbox._keep(to_page(rerun(1, fragment), "page", is_auto_rerun=by_itself))
+            found.append((inbox._may_pass(), inbox.patient, sum(not turn.cancelled() for *_, turn in turnstile.line)))
+        inbox.close()
+        return found
+
+    assert asyncio.run(run()) == [(False, True, 1), (False, True, 1), *[(False, False, 1)] * 3]
+
+
+def test_a_run_that_goes_over_into_another_has_not_ended():
+    async def run(status: int) -> bool:
+        inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST), Turnstile(1, 60))
+        inbox.rerun_at = 0.0
+        inbox.heard({"type": "websocket.send", "bytes": ForwardMsg(script_finished=status).SerializeToString()})
+        return inbox.rerun_at is None
+
+    ended = {status: asyncio.run(run(status)) for status in ForwardMsg.ScriptFinishedStatus.values()}
+    assert [status for status, done in ended.items() if not done] == [ForwardMsg.FINISHED_EARLY_FOR_RERUN]
+
+
 def test_a_clock_does_not_undo_that_somebody_went_back():
     back = to_page(rerun(1), "page", is_history_navigation=True)
     by_itself = to_page(rerun(2, "ear"), "page", is_auto_rerun=True)

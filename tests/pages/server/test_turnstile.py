@@ -23,6 +23,29 @@ def test_places_are_given_in_the_order_of_arrival():
     asyncio.run(run())
 
 
+def test_a_hand_goes_before_clocks_but_not_for_ever(monkeypatch):
+    async def run():
+        turnstile = Turnstile(1, 60)
+        first = turnstile.enter()
+        turns = [turnstile.enter(patient=True), turnstile.enter(), turnstile.enter(patient=True), turnstile.enter()]
+        order = []
+        place = first.result()
+        while len(order) < len(turns):
+            place.leave()
+            (now,) = set(arrived(turns)) - set(order)
+            order.append(now)
+            place = turns[now].result()
+        assert order == [1, 3, 0, 2]
+        clock = turnstile.enter(patient=True)
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: 1e9, raising=False)
+        hand = turnstile.enter()
+        monkeypatch.undo()
+        place.leave()
+        assert clock.done() and not hand.done(), "who came long after it"
+
+    asyncio.run(run())
+
+
 def test_a_place_is_left_once():
     async def run():
         turnstile = Turnstile(1, 60)

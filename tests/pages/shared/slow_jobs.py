@@ -41,3 +41,8 @@ def fall_back(problem):
 
 def on_own_device(problem):
     return own_device()
+
+
+def visible_after(pause):
+    time.sleep(pause)
+    return os.environ["CUDA_VISIBLE_DEVICES"]

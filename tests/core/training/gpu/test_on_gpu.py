@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from core.datasets import teacher_student
-from core.training import linear_network, regime_map, single_neuron
+from core.problems import teacher_student as teacher_student_plane
+from core.training import graphs, linear_network, regime_map, single_neuron
 from core.training.device import describe, gpus
 from core.training.practice import filters, grokking, hierarchy, kernel_movement
 from core.training.practice import harness as ground
@@ -58,6 +59,38 @@ def test_a_second_call_finds_its_captured_rounds_again():
     assert held[0] and held[0] == held[1]
 
 
+@pytest.fixture
+def captures(monkeypatch):
+    """What graphs.captured has given, in order."""
+    made, capture_it = [], graphs.captured
+
+    def noted(*given, **named):
+        made.append(capture_it(*given, **named))
+        return made[-1]
+
+    monkeypatch.setattr(graphs, "captured", noted)
+    monkeypatch.setattr(capture, "captured", noted)
+    return made
+
+
+def test_rounds_are_captured_and_none_is_refused(captures):
+    capture.forget()
+    list(integrate(*networks(), rate=0.02, checkpoints=[200], device="cuda"))
+    list(regime_map.run_cells(regime_map.grid(seeds=[100])[:20], problem=SWEEP, store=False, device="cuda"))
+    assert len(captures) >= 2 and all(isinstance(one, graphs.Replay) for one in captures)
+
+
+def test_planar_runs_and_their_kernels_are_the_cpus():
+    there, here = (
+        teacher_student_plane.solve(teacher_student_plane.Problem(samples=300, width=300, end=5.0, device=name))
+        for name in ("cuda", "cpu")
+    )
+    assert there.device == describe("cuda") and there.seconds > 0
+    for name in ("loss", "distance", "kernel_distance", "flipped"):
+        one, other = getattr(there.run, name), getattr(here.run, name)
+        assert np.abs(one - other).mean() < 0.05 * np.abs(other).max(), name
+
+
 def test_a_sweeps_means_over_seeds_are_the_cpus():
     cells = regime_map.grid((0.1, 0.5, 2.0), (-0.5, 0.0, 0.5), range(100, 104))
     here, there = (
@@ -106,7 +139,7 @@ TINY = [
 
 
 @pytest.mark.parametrize("experiment, problem", TINY, ids=lambda part: getattr(part, "__name__", ""))
-def test_an_experiment_gives_on_the_device_what_it_gives_on_the_cpu(experiment, problem):
+def test_an_experiment_gives_on_the_device_what_it_gives_on_the_cpu(captures, experiment, problem):
     one, other = (
         list(ground.run(experiment.EXPERIMENT, problem, device=where))[-1].solution for where in ("cpu", "cuda")
     )
@@ -115,3 +148,4 @@ def test_an_experiment_gives_on_the_device_what_it_gives_on_the_cpu(experiment, 
         assert np.shape(here) == np.shape(there)
         if field.name == "train_loss":
             assert np.nanmean(there) == pytest.approx(np.nanmean(here), rel=0.1)
+    assert captures and all(isinstance(one, graphs.Replay) for one in captures)

@@ -1,5 +1,6 @@
 """The store: what is kept, for how long, and that processes which write at once lose and double nothing."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -176,13 +177,16 @@ def test_whatever_the_teacher_does_is_heard_and_votes_are_not(kept):
     said = [kept.said(code)]
     for act in (
         lambda: kept.vote(code, "phone 0", 1, 1, 0),
+        lambda: kept.close(code),
+        lambda: kept.ask(code, "geometry", {}),
         lambda: kept.reveal(code),
         lambda: kept.close(code),
         lambda: kept.show(code, "start", {}),
     ):
         act()
         said.append(kept.said(code))
-    assert said[0] == said[1] and len(set(said[1:])) == 4
+    news = [after != before for before, after in itertools.pairwise(said)]
+    assert news == [False, True, True, True, False, True], "a vote, and what is put away once all have seen it, is none"
 
 
 @pytest.mark.parametrize("broken", ["folder/that/is/a/file", "no database"])
