@@ -6,9 +6,9 @@ import { written } from "./markup.js";
 const TITLE_ROOM = 44;
 const NOTE_ROOM = 26;
 
-const LINE = 1.3;
+const LINE_HEIGHT = 1.3;
 const isAbove = (note) => note.yref === "paper" && note.y >= 1 && note.yanchor === "bottom";
-const lineOfNote = (note, scale) => LINE * (note.font?.size ?? 14) * scale;
+const lineOfNote = (note, scale) => LINE_HEIGHT * (note.font?.size ?? 14) * scale;
 
 /* The rows of notes above a picture, from the lowest on, by their y. */
 function rowsAbove(annotations) {
