@@ -285,7 +285,7 @@ def _seconds(problem: Problem) -> float:
 
 EXPERIMENT = ground.Experiment(
     name="grokking",
-    committed=Problem(seeds=2),
+    committed=Problem(seeds=5),
     solution=Solution,
     axes=_axes,
     parts=lambda problem: tuple((s, row) for s in range(problem.seeds) for row in range(len(problem.rows))),

@@ -31,7 +31,7 @@ CHECKS = {
 }
 
 PROBLEMS = {
-    "cc4e79840384cbe1": grokking.EXPERIMENT,
+    "8b5ccc6c958c2bbf": grokking.EXPERIMENT,
     "cbd32cb6a1ca59a8": hierarchy.EXPERIMENT,
     "9d90e78ba1985faf": filters.EXPERIMENT,
     "f0d757454530e345": kernel_movement.EXPERIMENT,
