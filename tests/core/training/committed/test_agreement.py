@@ -33,7 +33,7 @@ CHECKS = {
 PROBLEMS = {
     "8b5ccc6c958c2bbf": grokking.EXPERIMENT,
     "cbd32cb6a1ca59a8": hierarchy.EXPERIMENT,
-    "9d90e78ba1985faf": filters.EXPERIMENT,
+    "368911ecdbaddf64": filters.EXPERIMENT,
     "f0d757454530e345": kernel_movement.EXPERIMENT,
 }
 
