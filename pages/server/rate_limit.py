@@ -19,7 +19,7 @@ from google.protobuf.message import Message as ProtoMessage
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.server.turnstile import Place, Turnstile
-from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, has_finished, page_begun
+from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, has_finished
 
 F = TypeVar("F", bound="asyncio.Future[Any]")
 
@@ -67,7 +67,6 @@ class Inbox:
         self.places: list[Place] = []
         self.stir = asyncio.Event()
         self.rerun_at: float | None = None
-        self.page = ""
 
     async def receive(self) -> Message:
         """The next message for the application."""
@@ -142,20 +141,12 @@ class Inbox:
         return 0.0 if self.rerun_at is None else max(0.0, self.rerun_at + GAP_S - self.bucket.clock())
 
     def heard(self, answer: Message) -> None:
-        """Notice the page and the end of a run in what the server sends: short messages among long ones."""
+        """Notice the end of a run in what the server sends: a short message among long ones."""
         frame = answer.get("bytes") or b""
-        if page := page_begun(frame):
-            self.page = page
-            self.waiting = OrderedDict((key, one) for key, one in self.waiting.items() if not self._stale(one))
         if len(frame) < SHORT and has_finished(frame):
             self.rerun_at = None
             self._leave()
             self.stir.set()
-
-    def _stale(self, message: BackMsg) -> bool:
-        """Whether this is the clock of a page that has been left: it would bring its page back."""
-        asked = message.rerun_script
-        return bool(self.page) and asked.is_auto_rerun and asked.page_script_hash not in ("", self.page)
 
     def _leave(self) -> None:
         while self.places:
@@ -163,8 +154,6 @@ class Inbox:
 
     def _keep(self, message: BackMsg) -> bool:
         """Let it wait, merged with what it replaces; False when too much waits."""
-        if self._stale(message):
-            return True
         key = place(message)
         if key == "rerun":
             for older in [older for older in self.waiting if older.startswith("rerun")]:

@@ -60,8 +60,6 @@ TEXT_FONTS = [f"/static/media/{file.name}" for file in (STATIC / "static/media")
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")
-BEGUN_TAG = bytes([ForwardMsg.NEW_SESSION_FIELD_NUMBER << 3 | 2])
-HEAD, LONGEST_BEGIN = 80, 4000
 FINISHED_TAG = bytes([ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER << 3])
 
 
@@ -127,14 +125,6 @@ def has_finished(frame: bytes) -> bool:
     message = ForwardMsg.FromString(frame)
     goes_on = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
     return message.WhichOneof("type") == "script_finished" and not goes_on
-
-
-def page_begun(frame: bytes) -> str:
-    """The page whose run a frame to the browser begins; "" for any other frame."""
-    if len(frame) > LONGEST_BEGIN or BEGUN_TAG not in frame[:HEAD]:
-        return ""
-    message = ForwardMsg.FromString(frame)
-    return message.new_session.page_script_hash if message.WhichOneof("type") == "new_session" else ""
 
 
 def keep_theme() -> None:

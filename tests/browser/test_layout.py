@@ -126,13 +126,6 @@ def test_a_network_without_websockets_is_told(visit):
     assert "administrator" in seen.tab.inner_text("#lab-no-websocket")
 
 
-def test_a_page_that_lost_its_body_is_asked_for_anew(visit):
-    seen = visit(reduced_motion="reduce").open("geometry?delta=1")
-    seen.rest().tab.evaluate("() => document.querySelector('h1').remove()")
-    seen.tab.locator("h1").wait_for()
-    seen.settle().until_meta("delta", 1)
-
-
 def test_without_webgl_a_scene_is_told_in_words(visit):
     seen = visit(reduced_motion="reduce")
     seen.tab.add_init_script(

@@ -213,20 +213,3 @@ def on_page(message: BackMsg, page: str, clock: bool = False) -> BackMsg:
     message.rerun_script.page_script_hash = page
     message.rerun_script.is_auto_rerun = clock
     return message
-
-
-def test_the_clock_of_a_page_that_was_left_is_not_heard():
-    begun = ForwardMsg()
-    begun.new_session.page_script_hash = "new"
-
-    async def run() -> list[BackMsg]:
-        queue: asyncio.Queue = asyncio.Queue()
-        inbox = Inbox(queue.get, Bucket(RATE, BURST), Turnstile(1, 0.2))
-        inbox.heard({"type": "websocket.send", "bytes": begun.SerializeToString()})
-        for message in (on_page(rerun(1, "f"), "old", clock=True), on_page(rerun(2, "g"), "new", clock=True)):
-            queue.put_nowait({"type": "websocket.receive", "bytes": message.SerializeToString()})
-        event = await asyncio.wait_for(inbox.receive(), 5)
-        inbox.close()
-        return [BackMsg.FromString(event["bytes"])]
-
-    assert [value(message) for message in asyncio.run(run())] == [2]
