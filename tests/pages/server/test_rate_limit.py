@@ -207,9 +207,3 @@ def test_a_visitor_who_leaves_gives_the_place_back():
         assert turnstile.free == 1
 
     asyncio.run(run())
-
-
-def on_page(message: BackMsg, page: str, clock: bool = False) -> BackMsg:
-    message.rerun_script.page_script_hash = page
-    message.rerun_script.is_auto_rerun = clock
-    return message
