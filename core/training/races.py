@@ -11,24 +11,16 @@ S         kernel_distance   [seed, 3]    at the end
 The task is that of the paper's figure 1a. `python -m core.training.races` writes the arrays to a file with its provenance.
 """
 
-import argparse
-import shlex
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from core.datasets import teacher_student
 from core.params import Params, knob
-from core.training import plane
-from core.training.command_line import Parser, add_knobs, bar, option, problem_from
-from core.training.command_line import main as run_command
-from core.training.results.files import Arrays, check_output
-from core.training.results.result import provenance, write_result
-from core.training.threads import one_thread
+from core.training import one_file, plane
+from core.training.results.files import Arrays
 
 FITTED = 0.01
 COMMAND = ["python", "-m", "core.training.races"]
@@ -75,34 +67,17 @@ def arrays(problem: Problem, races: Iterable[tuple[plane.Run, ...]]) -> Arrays:
     return {"seed": np.arange(problem.seeds), "delta": np.array(problem.deltas), **ends}
 
 
+def races(problem: Problem) -> Iterator[tuple[plane.Run, ...]]:
+    """`race` for each seed."""
+    return (race(problem, seed) for seed in range(problem.seeds))
+
+
+WORK = one_file.Work(Problem(), "races.npz", "races", lambda problem: problem.seeds, races, arrays)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run all races and write the file; 0 when it is written, 2 with a sentence when the request is not possible."""
-    return run_command(COMMAND, parser, _work, arguments)
-
-
-def parser() -> Parser:
-    """Options: the Problem's fields, and where to write."""
-    build = Parser(prog=shlex.join(COMMAND))
-    add_knobs(build, Problem())
-    option(build, "--output", Path, Path("races.npz"), help="file to write (default %(default)s)")
-    return build
-
-
-def _work(chosen: argparse.Namespace, words: list[str]) -> None:
-    problem, begun = problem_from(Problem(), chosen), time.process_time()
-    output = check_output(chosen.output)
-    one_thread()
-
-    def watched() -> Iterator[tuple[plane.Run, ...]]:
-        with bar(problem.seeds, "races") as progress:
-            for seed in range(problem.seeds):
-                yield race(problem, seed)
-                progress.update()
-
-    made = arrays(problem, watched())
-    seconds = time.process_time() - begun
-    write_result(output, made, provenance(problem, command=shlex.join(words), device="CPU", cpu_seconds=seconds))
-    print(f"wrote {output}")
+    """See core.training.one_file.main."""
+    return one_file.main(COMMAND, WORK, arguments)
 
 
 if __name__ == "__main__":

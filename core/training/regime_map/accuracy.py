@@ -10,26 +10,19 @@ Single networks are chaotic, so the means over seeds are compared. The setting i
 D.1, the comparison ours. `python -m core.training.regime_map.accuracy` writes the arrays to a file with its provenance.
 """
 
-import argparse
-import shlex
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from core.params import Params, knob
-from core.training.command_line import Parser, add_knobs, bar, option, problem_from
-from core.training.command_line import main as run_command
+from core.training import one_file
 from core.training.measures import MEASURES
 from core.training.regime_map.sweep import CHECKPOINTS, PAPER, SEEDS, Cell, cell_rate, drawn, measured, watch_cell
 from core.training.relu_flow import Accuracy, integrate
-from core.training.results.files import Arrays, check_output
-from core.training.results.result import provenance, write_result
-from core.training.threads import one_thread
+from core.training.results.files import Arrays
 
 CELLS = ((0.1, 1.0), (0.1, 0.0), (0.1, -0.2), (0.1, -1.0), (0.5, 0.5), (2.0, 0.0))
 FIRST = 100
@@ -86,35 +79,19 @@ def errors(found: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {**apart, "train_loss": np.where(faint, np.nan, apart["train_loss"])}
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Train both ways and write the file; 0 when it is written, 2 with a sentence when the request is not possible."""
-    return run_command(COMMAND, parser, _work, arguments)
-
-
-def parser() -> Parser:
-    """Options: the Problem's fields, and where to write."""
-    build = Parser(prog=shlex.join(COMMAND))
-    add_knobs(build, Problem())
-    option(build, "--output", Path, Path("accuracy.npz"), help="file to write (default %(default)s)")
-    return build
-
-
-def _work(chosen: argparse.Namespace, words: list[str]) -> None:
-    problem, begun = problem_from(Problem(), chosen), time.process_time()
-    output = check_output(chosen.output)
-    one_thread()
-
-    def watched() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        with bar(len(CELLS) * problem.seeds, "networks") as progress:
-            for one in runs(problem):
-                progress.update()
-                yield one
-
-    made = arrays(problem, watched())
-    seconds = time.process_time() - begun
-    write_result(output, made, provenance(problem, command=shlex.join(words), device="CPU", cpu_seconds=seconds))
+def _tell(made: Arrays) -> None:
     for name, apart in errors(made).items():
         print(f"{name}: {100 * np.nanmax(apart):.2f} % at worst")
+
+
+WORK = one_file.Work(
+    Problem(), "accuracy.npz", "networks", lambda problem: len(CELLS) * problem.seeds, runs, arrays, _tell
+)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """See core.training.one_file.main."""
+    return one_file.main(COMMAND, WORK, arguments)
 
 
 if __name__ == "__main__":

@@ -11,24 +11,17 @@ The map's own networks have a hundred inputs and cannot be drawn; these have its
 `python -m core.training.regime_map.insets` writes them to a file with its provenance.
 """
 
-import argparse
-import shlex
 import sys
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from core.datasets import teacher_student
 from core.params import Params, knob
-from core.training import plane
-from core.training.command_line import Parser, add_knobs, bar, option, problem_from
-from core.training.command_line import main as run_command
+from core.training import one_file, plane
 from core.training.regime_map.sweep import DELTAS, TAUS
-from core.training.results.files import Arrays, check_output
-from core.training.results.result import provenance, write_result
+from core.training.results.files import Arrays
 
 COMMAND = ["python", "-m", "core.training.regime_map.insets"]
 FINEST = 127
@@ -82,33 +75,12 @@ def arrays(problem: Problem, found: Iterator[tuple[int, int, plane.Run]]) -> Arr
     return dict(zip(NAMES, (tau, delta, neurons, scale, signs, teacher, moments), strict=True))
 
 
+WORK = one_file.Work(Problem(), "neurons.npz", "runs", lambda problem: problem.side**2, runs, arrays)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Train the grid and write the file; 0 when it is written, 2 with a sentence when the request is not possible."""
-    return run_command(COMMAND, parser, _work, arguments)
-
-
-def parser() -> Parser:
-    """Options: the Problem's fields, and where to write."""
-    build = Parser(prog=shlex.join(COMMAND))
-    add_knobs(build, Problem())
-    option(build, "--output", Path, Path("neurons.npz"), help="file to write (default %(default)s)")
-    return build
-
-
-def _work(chosen: argparse.Namespace, words: list[str]) -> None:
-    problem, begun = problem_from(Problem(), chosen), time.process_time()
-    output = check_output(chosen.output)
-
-    def watched() -> Iterator[tuple[int, int, plane.Run]]:
-        with bar(problem.side**2, "runs") as progress:
-            for one in runs(problem):
-                progress.update()
-                yield one
-
-    made = arrays(problem, watched())
-    seconds = time.process_time() - begun
-    write_result(output, made, provenance(problem, command=shlex.join(words), device="CPU", cpu_seconds=seconds))
-    print(f"wrote {output} ({output.stat().st_size / 1e6:.2f} MB)")
+    """See core.training.one_file.main."""
+    return one_file.main(COMMAND, WORK, arguments)
 
 
 if __name__ == "__main__":
