@@ -17,18 +17,32 @@ export function directed(trace, { curtain, veil, highlight, scale }) {
   if (scale !== 1 && typeof trace.marker?.size === "number") {
     out.marker = { ...trace.marker, size: trace.marker.size * scale };
   }
+  const { title, ...bar } = trace.colorbar ?? {};
+  if (scale !== 1 && title) out.colorbar = { ...bar, title: { ...briefly(title), font: { ...title.font, size: 16 } } };
+  if (scale !== 1 && trace.textfont?.size) out.textfont = { ...trace.textfont, size: trace.textfont.size * scale };
   return out;
 }
 
-export function enlarged(layout, scale) {
+/* width: of the picture, in px. */
+export function enlarged(layout, scale, width) {
   const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
   const out = { ...layout, font: larger(layout.font, 14) };
   for (const key of Object.keys(layout)) {
     if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title), ...fewer(layout[key]) };
+    if (/^xaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title), ...(width < NARROW_PX && sparsely(layout[key])) };
     if (/^scene\d*$/.test(key)) out[key] = readable(layout[key]);
   }
-  out.margin = { ...layout.margin, l: (layout.margin?.l ?? 64) * scale, t: (layout.margin?.t ?? 52) * 1.2 };
+  const { l = 64, r = 24, t = 52 } = layout.margin ?? {};
+  out.margin = { ...layout.margin, l: l * scale, r: r > NAMES_PX ? r * scale : r, t: t * 1.2 };
   return out;
+}
+
+/* Large type under a narrow picture: few ticks, and level ones. */
+const NARROW_PX = 420;
+const NAMES_PX = 40;
+function sparsely(axis) {
+  const decades = axis.type === "log" && axis.range ? axis.range[1] - axis.range[0] : 0;
+  return { tickangle: 0, ...fewer(axis), ...(decades > 3 ? { dtick: 2 } : axis.type === "log" ? {} : { nticks: 4 }) };
 }
 
 /* Of many ticks that a figure names every second, so that larger ones do not meet. */
