@@ -39,8 +39,9 @@ HEADS = 4
 BETAS = (0.9, 0.98)
 TOGETHER = 1024
 """Pairs whose logits are made at once where no gradient is needed."""
-IN_CACHE = 20_000
-"""Pairs of all runs in one pass of the gradient on a CPU: more no longer fit its caches, and cost twice as much each."""
+IN_HAND = 20_000
+"""Pairs of all runs in one pass of the gradient on a CPU: arrays of more are asked of the system anew at
+each step, which costs as much again as the arithmetic."""
 
 Weights = dict[str, torch.Tensor]
 
@@ -193,7 +194,7 @@ class _Task:
 
     def gradients(self, weights: Weights, tau: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Of each run's loss over the pairs that are trained on."""
-        size = len(tau) if tau.is_cuda else max(1, IN_CACHE // len(self.sides[0]))
+        size = len(tau) if tau.is_cuda else max(1, IN_HAND // len(self.sides[0]))
         groups = [slice(k, k + size) for k in range(0, len(tau), size)]
         parts = [self._gradients({name: w[group] for name, w in weights.items()}, tau[group]) for group in groups]
         return tuple(torch.cat(part) for part in zip(*parts, strict=True))
