@@ -60,6 +60,9 @@ export class Chart {
       this.layAnew();
     });
     this.resize.observe(this.host);
+    this.shift = new ResizeObserver(() => this.shifted());
+    const whole = this.root.closest(".stMainBlockContainer");
+    if (whole) this.shift.observe(whole);
     this.windowed = () => this.fitWindow();
     addEventListener("resize", this.windowed);
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
@@ -344,6 +347,16 @@ export class Chart {
     }
   }
 
+  /* What comes later above the picture (words, a class) leaves it less room. */
+  shifted() {
+    const main = this.root.closest("[data-testid=stMain]");
+    const top = Math.round(this.host.getBoundingClientRect().top);
+    if (!this.source || narrow() || !main || main.scrollTop >= 1 || top === this.stood) return;
+    this.stood = top;
+    this.panels.forEach((panel) => panel.fit());
+    this.layAnew();
+  }
+
   /* Another window's height: on a desk the pictures follow it, and a story's words stay at their step. */
   fitWindow() {
     if (!this.source || narrow()) return;
@@ -397,6 +410,7 @@ export class Chart {
     this.deafen();
     this.story.close();
     this.resize.disconnect();
+    this.shift.disconnect();
     removeEventListener("resize", this.windowed);
     this.panels.forEach((panel) => this.drop(panel));
     this.panels = [];

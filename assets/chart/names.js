@@ -23,19 +23,24 @@ export function wide(text, size) {
 const meet = (one, two) => one.left < two.right - TOUCHES && two.left < one.right - TOUCHES;
 const lie = (one, two) => one.top < two.bottom - TOUCHES && two.top < one.bottom - TOUCHES;
 
-/* Boxes {left, right, top, bottom} in their order from above: one that would lie on another goes under it. */
-export function below(boxes) {
+/* Boxes {left, right, top, bottom} in their order from above: one that would lie on another goes under it; what would leave the
+   picture at its floor goes up again, and those above it with it. */
+export function below(boxes, floor) {
   if (boxes.length > MANY_NAMES) return boxes;
-  const placed = [];
-  for (const box of [...boxes].sort((one, two) => one.top - two.top)) {
-    for (const other of placed) {
+  const fromAbove = [...boxes].sort((one, two) => one.top - two.top);
+  const drop = (box, by) => Object.assign(box, { top: box.top + by, bottom: box.bottom + by });
+  const pushed = new Set();
+  fromAbove.forEach((box, k) => {
+    for (const other of fromAbove.slice(0, k)) {
       if (!meet(box, other) || !lie(box, other)) continue;
-      const by = other.bottom - box.top;
-      box.top += by;
-      box.bottom += by;
+      drop(box, other.bottom - box.top);
+      pushed.add(box);
     }
-    placed.push(box);
-  }
+  });
+  fromAbove.reverse().forEach((box, k) => {
+    if (pushed.has(box) && box.bottom > floor) drop(box, floor - box.bottom);
+    for (const other of fromAbove.slice(0, k)) if (meet(box, other) && lie(box, other)) drop(box, other.top - box.bottom);
+  });
   return boxes;
 }
 
@@ -70,7 +75,7 @@ export function namesApart(data, { xaxis, yaxis }, { w, h }) {
     names.push({ place, left, right: left + wide(trace.text[0], size), top, bottom: top + high, was: top });
   });
   const out = data.slice();
-  for (const { place, top, was } of below(names)) {
+  for (const { place, top, was } of below(names, h)) {
     if (top === was) continue;
     out[place] = { ...data[place], y: [back(yaxis, at(yaxis, data[place].y[0]) - (top - was) / h)] };
   }

@@ -128,7 +128,7 @@ export class Panel {
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
     this.words.say(this.title, annotations, scale);
     this.annotations = annotations;
-    const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale, this.plot.clientWidth), scale);
+    const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale, { width: this.plot.clientWidth, height: this.plot.clientHeight }), scale);
     layout.width = this.plot.clientWidth || undefined;
     layout.height = this.plot.clientHeight || undefined;
     for (const scene of this.scenes) layout[scene] = sized(layout[scene], layout.width, layout.height);

@@ -98,7 +98,7 @@ export class Words {
       mine.text = text;
       mine.box = this.boxOf(mine, placeOf(this.lifted(mine.note), full, data));
     }
-    this.apart();
+    this.apart(full._size);
     for (const { span, box } of this.notes) {
       span.hidden = !box;
       const at = box && `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px) scale(${box.by ?? 1})`;
@@ -116,9 +116,9 @@ export class Words {
   }
 
   /* Rows above the picture run on beside each other; in it, what marks no point goes under what stands there. */
-  apart() {
+  apart({ t, h }) {
     const free = this.notes.filter(({ note, box }) => box && !/^at /.test(note.name ?? ""));
-    below(free.filter(({ note }) => !isAbove(note)).map(({ box }) => box));
+    below(free.filter(({ note }) => !isAbove(note)).map(({ box }) => box), t + h);
     for (const y of this.rows) {
       const row = free.filter(({ note }) => isAbove(note) && note.y === y);
       along(row.map(({ box }) => box), this.layer.clientWidth, GAP_IN_ROW * this.scale);
