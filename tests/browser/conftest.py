@@ -54,8 +54,8 @@ CONTRADICTIONS = """() => {
         ? Math.abs(Number(word) - value) <= 0.006 + 1e-3 * Math.abs(value) : word === String(value);
     return Object.entries(meta).flatMap(([name, value]) => {
         const box = document.querySelector(`.st-key-act .st-key-${CSS.escape(name)}`);
-        const word = box && said(box, value);
-        return word === null || word === undefined || shown(word, value) ? [] : [`${name}: control ${word}, picture ${value}`];
+        const word = box?.checkVisibility() && said(box, value);
+        return typeof word !== 'string' || shown(word, value) ? [] : [`${name}: control ${word}, picture ${value}`];
     });
 }"""
 
