@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import time
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -31,14 +32,16 @@ def clicks(message: BackMsg) -> set[str]:
 ENDED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString()
 
 
-def delivered(messages: list[BackMsg], quick: bool = True) -> list[BackMsg]:
-    """What reaches the application of a flood, up to its newest value. quick: each run ends at once."""
+def delivered(messages: list[BackMsg], quick: bool = True, sudden: bool = False) -> list[BackMsg]:
+    """What reaches the application of a flood, up to its newest value. quick: each run ends at once; sudden: no time passes
+    until all has come."""
 
     async def run() -> list[BackMsg]:
         queue: asyncio.Queue = asyncio.Queue()
         for message in messages:
             queue.put_nowait({"type": "websocket.receive", "bytes": message.SerializeToString()})
-        inbox, out = Inbox(queue.get, Bucket(RATE, BURST), Turnstile(1, 0.2)), []
+        clock = (lambda: 60.0 * queue.empty()) if sudden else time.monotonic
+        inbox, out = Inbox(queue.get, Bucket(RATE, BURST, clock), Turnstile(1, 0.2)), []
         while not out or value(out[-1]) != value(messages[-1]):
             event = await asyncio.wait_for(inbox.receive(), 60)
             if event["type"] != "websocket.receive":
@@ -79,7 +82,7 @@ def test_a_newer_click_is_not_overwritten_and_values_are_the_newest():
 
 
 def test_the_whole_page_supersedes_its_fragments():
-    got = delivered([rerun(0)] * int(BURST) + [rerun(1, "f"), rerun(2, "g"), rerun(3)])
+    got = delivered([rerun(0)] * int(BURST) + [rerun(1, "f"), rerun(2, "g"), rerun(3)], sudden=True)
     assert place(got[-1]) == "rerun" and value(got[-1]) == 3
     assert len(got) == BURST + 1
 
