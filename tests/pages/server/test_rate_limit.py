@@ -8,7 +8,7 @@ import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from pages.server.rate_limit import BURST, RATE, Bucket, Inbox, merged, place, welcome
+from pages.server.rate_limit import BURST, GAP_S, RATE, Bucket, Inbox, merged, place, welcome
 from pages.server.turnstile import Turnstile
 
 
@@ -131,11 +131,45 @@ def test_a_run_that_goes_over_into_another_has_not_ended():
     assert [status for status, done in ended.items() if not done] == [ForwardMsg.FINISHED_EARLY_FOR_RERUN]
 
 
+@pytest.mark.parametrize(
+    ("fragment", "by_itself", "passes"), [("", False, True), ("body", False, False), ("ear", True, False)]
+)
+def test_only_a_whole_page_passes_a_run_that_takes_long(fragment, by_itself, passes):
+    """A fragment's rerun that Streamlit holds beside a run makes the end of that run read as if it had been broken off."""
+
+    async def run() -> list[bool]:
+        now = [100.0]
+        inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST, clock=lambda: now[0]), Turnstile(5, 60))
+        inbox._keep(to_page(rerun(1, "body"), "page"))
+        assert inbox._may_pass() and inbox._deliver()
+        inbox._keep(to_page(rerun(2, fragment), "page", is_auto_rerun=by_itself))
+        found = []
+        for later in (0.0, GAP_S + 0.01):
+            now[0] += later
+            found.append(inbox._may_pass())
+        taken = len(inbox.places) + (inbox.turn is not None)
+        inbox.heard({"type": "websocket.send", "bytes": ENDED})
+        found.append(inbox._may_pass())
+        inbox.close()
+        return [*found, taken == 1]
+
+    assert asyncio.run(run()) == [False, passes, True, not passes]
+
+
 def test_a_clock_does_not_undo_that_somebody_went_back():
     back = to_page(rerun(1), "page", is_history_navigation=True)
     by_itself = to_page(rerun(2, "ear"), "page", is_auto_rerun=True)
     by_hand = to_page(rerun(2, "body"), "page")
     assert [merged(back, newer).rerun_script.is_history_navigation for newer in (by_itself, by_hand)] == [True, False]
+
+
+def test_what_a_hand_pressed_does_not_wait_as_if_a_clock_had_asked():
+    def tick() -> BackMsg:
+        return to_page(rerun(1, "strip"), "page", is_auto_rerun=True)
+
+    both = merged(rerun(1, "strip", clicked="reveal"), tick())
+    assert clicks(both) == {"reveal"} and not both.rerun_script.is_auto_rerun
+    assert merged(tick(), tick()).rerun_script.is_auto_rerun
 
 
 def test_too_many_kinds_at_once_end_the_connection():
