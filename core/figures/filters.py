@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import experiment, style
+from core.figures import dashes, experiment, style
 from core.figures.picture import Picture, moving
 from core.figures.png import data_uri
 from core.problems.filters import Problem, Solution, of_control, spread
@@ -86,7 +86,7 @@ def trade(problem: Problem, solution: Solution) -> Picture:
         yaxis={"range": [0, 1.1 * float(np.max(rough[np.isfinite(rough)], initial=3.94))]},
     )
     chance = 1 / (8 if str(solution.data) == "patches" else 10)
-    picture.add(style.line([chance, chance], [0, 9], style.EQUIVALENT, width=1.5, dash="dash"))
+    picture.add(style.line([chance, chance], [0, 9], style.EQUIVALENT, width=1.5, dash=dashes.LEVEL))
     style.label(picture, chance, 0.12, "chance", style.EQUIVALENT)
     places = picture.add(*_marks(problem, solution, rough, last))
     frames = ([moving(t) for t in _marks(problem, solution, rough, k)] for k in range(len(solution.epochs)))

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import dashes, handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import LEAST_APART, Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
 
@@ -247,7 +247,7 @@ def _parting(solution: Solution, k: int) -> dict:
     curve = solution.separatrix[k]
     inside = (np.abs(curve) <= solution.reach).all(axis=1, keepdims=True)
     name = "separating curve, flows to the saddle"
-    return style.line3d(np.where(inside, curve, np.nan), style.INK, name, width=4, dash="dash")
+    return style.line3d(np.where(inside, curve, np.nan), style.INK, name, width=4, dash=dashes.BORDER)
 
 
 def _ways(path: Paths, colour: str = "") -> list[dict]:

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from core.figures import experiment, style
+from core.figures import dashes, experiment, style
 from core.figures.picture import Picture, moving
 from core.problems.kernel_movement import Problem, Solution, early, moment, rank_correlation
 from core.training.practice.kernel_movement import DATA
 
 CAUSES = (
-    ("kernel_distance", style.KERNEL, "solid", "the kernel itself"),
-    ("distance_flipped", style.FLIPS, "dash", "flips alone"),
-    ("distance_moved", style.DISTANCE, "dot", "weights alone"),
+    ("kernel_distance", style.KERNEL, dashes.KERNEL, "kernel"),
+    ("distance_flipped", style.FLIPS, dashes.SOLID, "by flips"),
+    ("distance_moved", style.DISTANCE, dashes.SOLID, "by weights"),
 )
 
 NAMED = (0.1, 1.0, 10.0)
@@ -38,10 +38,7 @@ def causes(problem: Problem, solution: Solution) -> Picture:
         "ticktext": [f"{a:g}" for a in ticks],
     }
     picture.lay(xaxis=axis, yaxis={"range": [0, _top(solution.kernel_distance, solution.distance_flipped)]})
-    for k, (_, colour, dash, name) in enumerate(CAUSES):
-        place = {"xref": "paper", "yref": "paper", "xshift": 0}
-        bar = {"solid": "━", "dash": "╌", "dot": "┈"}[dash]
-        style.label(picture, 0.02, 0.98 - 0.075 * k, f"{bar} {name}", colour, **place)
+    style.key(picture, tuple((f"{dash.mark} {name}", colour) for _, colour, dash, name in CAUSES))
     places = picture.add(*_causes(problem, solution, step))
     return picture.move(places, *([moving(t) for t in _causes(problem, solution, k)] for k in _each(solution)))
 

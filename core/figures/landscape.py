@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import handles, network, phases, style
+from core.figures import dashes, handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import half_sheets
 from core.problems.landscape import Problem, Slice, Solution
@@ -44,7 +44,7 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
         rings = np.concatenate([one.w, one.a[..., None]], axis=-1)[:, ::THIN]
         picture.add(style.line3d(_ring(rings), style.LOSS_LINE, f"loss {one.level:g}", width=width))
     if flow.separatrix is not None:
-        picture.add(style.line3d(_ring(_lifted(flow)), style.INK, "ridge", width=4, dash="dash"))
+        picture.add(style.line3d(_ring(_lifted(flow)), style.INK, "ridge", width=4, dash=dashes.BORDER))
     a, w = minimal.single_neuron.split(minimal.BETA_STAR, flow.delta, sign=np.array([1, -1]))
     picture.add(style.points3d(np.column_stack([w, a]), style.MINIMA, "zero loss", size=7, symbol="diamond"))
     path = np.column_stack([flow.w, flow.a])
@@ -81,7 +81,7 @@ def chart(problem: Problem, solution: Solution) -> Picture:
             )
     if flow.separatrix is not None:
         for side in flow.separatrix:
-            picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash="dash"))
+            picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash=dashes.BORDER))
     _mark_rest(picture, flow)
     colour = style.side_colour(flow.delta)
     line = style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5)

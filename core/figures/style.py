@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core.figures.dashes import SOLID, Dash
 from core.figures.palette import (
     AS_TEXT,
     BALANCED,
@@ -179,14 +180,14 @@ def space(
     return picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0})
 
 
-def line(x: Any, y: Any, colour: str, name: str = "", *, width: float = 4, dash: str = "solid", **more: Any) -> dict:
+def line(x: Any, y: Any, colour: str, name: str = "", *, width: float = 4, dash: Dash = SOLID, **more: Any) -> dict:
     """A 2-D line. With a name, hovering tells it and the values."""
     return {
         "type": "scatter",
         "mode": "lines",
         "x": f32(x),
         "y": f32(y),
-        "line": {"color": colour, "width": width, "dash": dash},
+        "line": {"color": colour, "width": width, "dash": dash.pattern},
         **_hover(name, "%{x:.3g}, %{y:.3g}"),
         **more,
     }
@@ -199,9 +200,9 @@ def points(x: Any, y: Any, colour: Any, name: str = "", *, size: Any = 12, symbo
     return {"type": "scatter", "mode": "markers", "x": f32(x), "y": f32(y), "marker": marker, **hover, **more}
 
 
-def line3d(xyz: Any, colour: str, name: str = "", *, width: float = 6, dash: str = "solid", **more: Any) -> dict:
+def line3d(xyz: Any, colour: str, name: str = "", *, width: float = 6, dash: Dash = SOLID, **more: Any) -> dict:
     """A line through xyz[n, 3]; NaN rows part it."""
-    style = {"color": colour, "width": width, "dash": dash}
+    style = {"color": colour, "width": width, "dash": dash.pattern}
     hover = _hover(name, "%{x:.3g}, %{y:.3g}, %{z:.3g}")
     return {"type": "scatter3d", "mode": "lines", **_xyz(xyz), "line": style, **hover, **more}
 
@@ -229,6 +230,16 @@ def label(picture: Picture, x: float, y: float, text: str, colour: str = INK, **
         "font": {"color": AS_TEXT.get(colour, colour), "size": 14, "shadow": "auto"},
     }
     picture.layout["annotations"].append({"x": float(x), "y": float(y), "text": minus(text), **defaults, **place})
+    return picture
+
+
+def key(picture: Picture, *rows: tuple[tuple[str, str], ...], lift: float = 0) -> Picture:
+    """Rows of (words, colour) above the picture, where no line can run through them; the first row stands highest."""
+    place: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0, "yshift": lift}
+    for height, row in enumerate(reversed(rows)):
+        ends = np.cumsum([0, *(len(words) + 2 for words, _ in row)])
+        for (words, colour), start in zip(row, ends / ends[-1], strict=False):
+            label(picture, start, 1 + 0.065 * height, words, colour, **place)
     return picture
 
 
