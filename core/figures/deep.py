@@ -40,9 +40,8 @@ def plane(problem: DeepChain, solution: Solution) -> Picture:
     picture.lay(yaxis={"range": [-far, far], "scaleanchor": "x", "constrain": "domain"})
     if not solution.reason:
         picture.add(*_level_sets(problem, solution, far))
-        side = {"xanchor": "right", "xshift": -10} if landing[0] > 0.4 * far else {"xshift": 10}
-        away = 14 if landing[1] >= problem.beta_0[1] else -14
-        style.label(picture, landing[0], landing[1], "predicted", style.MINIMA, yshift=away, **side)
+        away = 14 if x[0] * x[1] > 0 else -14
+        style.label(picture, landing[0], landing[1], "predicted", style.MINIMA, yshift=away, xshift=8)
     along = np.array([-x[1], x[0]]) * 3 * far
     ends = problem.y * x + np.stack([along, -along])
     picture.add(style.line(ends[:, 0], ends[:, 1], style.MINIMA, "zero loss, xᵀβ = y"))

@@ -84,7 +84,7 @@ def _growing(solution: Solution, seed: int, tau: int, k: int) -> list[dict]:
         values = np.where(past, accuracy, np.nan)
         lines.append(style.line(steps[shown], values[shown], shades[float(alpha)], experiment.named(alpha)))
         ends.append((steps[past][-1], accuracy[past][-1]) if past.any() else (np.nan, np.nan))
-    heights = experiment.spread(np.array([y for _, y in ends]), 0.065, 1.03)
+    heights = experiment.spread(np.array([y for _, y in ends]), 0.085, 1.03)
     names = [
         experiment.words(x, y, f" {experiment.named(alpha)}", shades[float(alpha)])
         for alpha, (x, _), y in zip(solution.alpha, ends, heights, strict=True)

@@ -55,7 +55,7 @@ def _curves(problem: Problem, solution: Solution, k: int) -> list[dict]:
     now = solution.test_accuracy[..., k]
     seed = experiment.bold(problem.seed, solution.seed)
     middle = experiment.mean(now)
-    heights = experiment.spread(middle[-1], 0.06, 1.02)
+    heights = experiment.spread(middle[-1], 0.085, 1.02)
     traces = []
     for j, alpha in enumerate(solution.alpha):
         shade, name = shades[float(alpha)], experiment.named(alpha)

@@ -65,8 +65,8 @@ def clock(problem: Landings, solution: Solution) -> Picture:
         short="clock",
         title=title,
         alt=alt,
-        x="time t of the flow (log)",
-        y="√(η_aη_w)·√(κ + δ)",
+        x="time t (log)",
+        y="√(η<sub>a</sub>η<sub>w</sub>)·√(κ + δ)",
         height=HEIGHT,
     )
     times = np.maximum(solution.times, solution.times[1])
@@ -109,8 +109,11 @@ def potential(problem: Landings, solution: Solution) -> Picture:
     b = solution.size
     picture.add(style.line(b, b**2 / 4, style.UPSTREAM, "‖β‖², δ → +∞", width=1.5, dash=dashes.THEORY))
     picture.add(style.line(b, b / 2, style.DOWNSTREAM, "‖β‖, δ → −∞", width=1.5, dash=dashes.THEORY))
-    style.label(picture, 1.45, 0.5, "‖β‖², δ → +∞", style.UPSTREAM, yshift=-14, xshift=0)
-    style.label(picture, 0.55, 0.28, "‖β‖, δ → −∞", style.DOWNSTREAM, yshift=16, xanchor="right")
+    style.key(
+        picture,
+        ((f"{dashes.THEORY.mark} ‖β‖, δ → −∞", style.DOWNSTREAM),),
+        ((f"{dashes.THEORY.mark} ‖β‖², δ → +∞", style.UPSTREAM),),
+    )
 
     def moved(k: int) -> list[dict]:
         at, end = (0, k) if problem.moves == "time" else (k, -1)

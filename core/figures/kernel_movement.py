@@ -25,10 +25,10 @@ def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Pic
 def causes(problem: Problem, solution: Solution) -> Picture:
     """Kernel distance for each α: as it is, with only the flips, with only the new weights."""
     step = experiment.reached(solution.kernel_distance)
-    title = f"{_data(solution)}: {verdict(solution, early(solution.steps, step), step)}"
-    picture = style.figure(
-        problem, short="sweep", title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S"
-    )
+    titles = [f"{_data(solution)}: flips outweigh weights for {_by_flips(solution, k)}" for k in _each(solution)]
+    alt = f"{verdict(solution, early(solution.steps, step), step)}. {_alt(solution, step)}"
+    picture = style.figure(problem, short="sweep", title=titles[step], alt=alt, x="α (log)", y="kernel distance S")
+    style.told(picture, (titles[min(k, step)] for k in _each(solution)))
     ticks = [float(alpha) for alpha in solution.alpha if alpha in TICKS or len(solution.alpha) < 6]
     ends = np.log10(solution.alpha[[0, -1]])
     axis = {
@@ -77,19 +77,23 @@ def against_parameters(problem: Problem, solution: Solution) -> Picture:
 def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Picture:
     step = experiment.reached(solution.kernel_distance)
     what = "flips" if cause == "flipped_share" else "parameter distance"
-    orders = []
-    for k in dict.fromkeys((early(solution.steps, step), step)):
-        order = rank_correlation(getattr(solution, cause)[..., k], solution.kernel_distance[..., k])
-        orders.append(f"{style.number(round(order, 2))} at {moment(solution, k)}")
+    orders = [_order(solution, cause, k) for k in _each(solution)]
+    titles = [f"By {what}: {order}" for order in orders]
+    ends = dict.fromkeys((early(solution.steps, step), step))
     runs = solution.kernel_distance[..., 0].size
-    title = f"Kernel and {what}: rank correlation {', '.join(orders)} ({runs} runs)"
-    picture = style.figure(
-        problem, short=what, title=title, alt=f"{title}. {_alt(solution, step)}", x=axis, y="kernel distance S"
-    )
+    told = ", ".join(f"{orders[k]} at {moment(solution, k)}" for k in ends)
+    alt = f"Kernel by {what}: {told} ({runs} runs). {_alt(solution, step)}"
+    picture = style.figure(problem, short=what, title=titles[step], alt=alt, x=axis, y="kernel distance S")
+    style.told(picture, (titles[min(k, step)] for k in _each(solution)))
     right = _top(getattr(solution, cause))
     picture.lay(xaxis={"range": [-0.03 * right, right]}, yaxis={"range": [-0.02, _top(solution.kernel_distance)]})
     places = picture.add(*_runs(problem, solution, cause, step))
     return picture.move(places, *([moving(t) for t in _runs(problem, solution, cause, k)] for k in _each(solution)))
+
+
+def _order(solution: Solution, cause: str, k: int) -> str:
+    order = rank_correlation(getattr(solution, cause)[..., k], solution.kernel_distance[..., k])
+    return f"rank correlation {style.number(round(order, 2))}" if np.isfinite(order) else "nothing has moved yet"
 
 
 def _runs(problem: Problem, solution: Solution, cause: str, k: int) -> list[dict]:

@@ -110,7 +110,11 @@ def drift(problem: Limits, solution: Solution) -> Picture:
     top, low = (both.max(), both.min()) if both.size else (1.0, floor)
     picture.lay(xaxis=style.log_axis(0.012, 2.2), yaxis=style.log_axis(max(low, floor) / 2, 3 * top))
     shown = np.maximum(solution.drift_predicted, floor)
-    picture.add(style.line(solution.sizes, shown, style.DISTANCE, "η ∫ (g_a² − ‖g_w‖²) dt", dash=dashes.THEORY))
+    picture.add(
+        style.line(
+            solution.sizes, shown, style.DISTANCE, "η ∫ (g<sub>a</sub>² − ‖g<sub>w</sub>‖²) dt", dash=dashes.THEORY
+        )
+    )
     picture.add(style.points(solution.sizes, np.maximum(solution.drift, floor), style.UPSTREAM, "measured"))
     picture.layout["shapes"].append(
         {

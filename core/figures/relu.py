@@ -40,7 +40,9 @@ def surface(problem: Problem, solution: Solution, which: int) -> Picture:
         reach=RADIUS,
         height=HEIGHT,
     )
-    picture.lay(scene={"zaxis": {"range": [-2, 2]}, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7}})
+    picture.lay(
+        scene={"zaxis": style.upright("f", 2.0), "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7}}
+    )
     picture.lay(scene={"camera": {"eye": {"x": 0.93, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.22}}})
     for label, colour, symbol, name in CLASSES:
         mine = solution.X[solution.y == label]

@@ -169,7 +169,7 @@ def space(
     scene = {
         "xaxis": axis(axes[0]),
         "yaxis": axis(axes[1]),
-        "zaxis": axis(axes[2]),
+        "zaxis": upright(axes[2], reach),
         "aspectmode": "cube",
         "camera": {**CAMERAS["Paper"], "up": {"x": 0, "y": 0, "z": 1}},
         "uirevision": "kept",
@@ -178,6 +178,19 @@ def space(
     picture = figure(problem, title=title, alt=alt, short=short, height=height)
     del picture.layout["xaxis"], picture.layout["yaxis"]
     return picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0})
+
+
+def upright(text: str, reach: float, *, numbers: bool = True) -> dict[str, Any]:
+    """A scene's axis from −reach to reach that is named at its top, where its title would leave a narrow picture."""
+    size = 10.0 ** math.floor(math.log10(0.8 * reach))
+    step = max(size * m for m in (1, 2, 5) if size * m <= 0.8 * reach)
+    ticks = [minus(f"{tick:g}") if numbers else "" for tick in (-step, 0, step)]
+    return {
+        "title": {"text": ""},
+        "range": [-reach, reach],
+        "tickvals": [-step, 0, step, reach],
+        "ticktext": [*ticks, text],
+    }
 
 
 def line(x: Any, y: Any, colour: str, name: str = "", *, width: float = 4, dash: Dash = SOLID, **more: Any) -> dict:
@@ -212,6 +225,15 @@ def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: An
     marker = {"color": colour, "size": size, "symbol": symbol}
     hover = _hover(name, "%{x:.3g}, %{y:.3g}, %{z:.3g}")
     return {"type": "scatter3d", "mode": "markers", **_xyz(xyz), "marker": marker, **hover, **more}
+
+
+def words3d(xyz: Any, text: str, colour: str, *, up: int = 1) -> dict:
+    """A curve's name at one of its points xyz[n, 3]: the highest, or with up = -1 the lowest."""
+    xyz = np.asarray(xyz)
+    top = xyz[[int(np.nanargmax(up * xyz[:, 2]))]]
+    look = {"color": AS_TEXT.get(colour, colour), "size": 13}
+    place = {"textposition": f"{'top' if up > 0 else 'bottom'} center", "textfont": look, "hoverinfo": "skip"}
+    return {"type": "scatter3d", "mode": "text", **_xyz(top), "text": [text], **place}
 
 
 def log_axis(low: float, high: float) -> dict[str, Any]:

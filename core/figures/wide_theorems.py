@@ -82,7 +82,7 @@ def entropy(problem: WideNetwork) -> tuple[Picture]:
         title="From ℓ₁-like to ℓ₂-like as |δ| grows",
         alt=alt,
         x="singular value s",
-        y="q_δ(s) / q_δ(1)",
+        y="q<sub>δ</sub>(s) / q<sub>δ</sub>(1)",
     )
     picture.lay(yaxis={"range": [-0.15, 4.1]}, xaxis={"range": [-2, 2]})
     picture.add(style.line(s, np.abs(s), style.EQUIVALENT, "|s|", width=2, dash=dashes.THEORY))
@@ -198,4 +198,4 @@ def _entropy_lines() -> tuple[dict, ...]:
 
 def _entropy_line(s: np.ndarray, delta: float) -> dict:
     q = hyperbolic_entropy(s, delta) / hyperbolic_entropy(1.0, delta) if delta > 0 else np.abs(s)
-    return style.line(s, q, style.UPSTREAM, "q_δ, scaled", width=5)
+    return style.line(s, q, style.UPSTREAM, "q<sub>δ</sub>, scaled", width=5)
