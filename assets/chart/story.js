@@ -89,6 +89,7 @@ export class Story {
     here.searchParams.set("step", at + 1);
     here.searchParams.delete("t");
     history.replaceState(history.state, "", here);
+    dispatchEvent(new Event("lab-step"));
     chart.stepped();
   }
 

@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import Refusal
 from pages import Page
 from pages.classes import reply, travel
-from pages.classes.browser import cursor, place_keeper
+from pages.classes.browser import cursor, place_keeper, told_step
 from pages.classes.kept.records import Class
 from pages.classes.kept.store import store
 from pages.classes.member import Member, secret_of
@@ -37,7 +37,7 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
         st.rerun(scope="app")
     _note_where(page, klass)
     with st.container(key="class"):
-        place_keeper()
+        place_keeper(leads=True)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
             phones = store().phones(klass.code)
             st.markdown(f"**{klass.code}** · {phones} {'phone' if phones == 1 else 'phones'}", width="content")
@@ -54,6 +54,8 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
 def _note_where(page: Page, klass: Class) -> None:
     """For the speaker's window: where this browser has turned to, by itself (a story) or with the server."""
     text = st.query_params.get("step", "")
+    if text and page.stem in LESSONS and LESSONS[page.stem].story:
+        text = told_step() or text
     now = klass.code, page.stem, int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
     if page.stem == "learn" or st.session_state.get(NOTED) == now:
         return
