@@ -50,7 +50,7 @@ def controls(
     st.session_state[MOVED] = False  # the controls now show what a hand gave them
     scene.names |= {*shown, *more, *later}
     notes = arrive(kind)
-    put_again()
+    put_again((*shown, *more))
     scene.idle = {name for name, (other, value) in (idle or {}).items() if _held(other, defaults[other]) == value}
     values = defaults | {name: _held(name, defaults[name]) for name in (*scene.link.hide, *later) if name in knobs}
     shown = [name for name in shown if name not in scene.link.hide and knobs[name].drawn]

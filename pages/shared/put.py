@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -17,12 +17,12 @@ def put(values: Mapping[str, Any]) -> None:
     st.session_state[SET] = time.monotonic(), dict(values)
 
 
-def put_again() -> None:
-    """A browser under load is given only the last of two runs, and with it no longer what the first one has put into a
-    control: what has just been put, and not moved since, is put once more."""
+def put_again(names: Iterable[str]) -> None:
+    """Before these controls are drawn. A browser under load is given only the last of two runs, and with it no longer what
+    the first one has put into a control: what has just been put, and not moved since, is put once more."""
     at, values = st.session_state.get(SET, (-math.inf, {}))
     if time.monotonic() - at > AGAIN_S:
         return
-    for name, value in values.items():
-        if name in st.session_state and st.session_state[name] == value:
-            st.session_state[name] = value
+    for name in {*names} & {*values}:
+        if name in st.session_state and st.session_state[name] == values[name]:
+            st.session_state[name] = values[name]

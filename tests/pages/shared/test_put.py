@@ -9,7 +9,7 @@ def page():
 
     from pages.shared.put import put, put_again
 
-    put_again()
+    put_again(("size", "other"))
     st.slider("size", 0.0, 9.0, key="size")
     st.button("preset", on_click=put, args=({"size": 4.0},))
 
