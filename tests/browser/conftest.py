@@ -48,7 +48,8 @@ CONTRADICTIONS = """() => {
         const [slider, entry] = [box.querySelector('input[type=range]'), box.querySelector('input[type=text]')];
         const pressed = box.querySelectorAll('[aria-checked=true], [aria-pressed=true]');
         if (typeof value === 'boolean') return String(box.querySelector('input[type=checkbox]').checked);
-        return slider?.getAttribute('aria-valuetext') ?? (pressed.length ? words(pressed) : entry?.value);
+        const word = slider?.getAttribute('aria-valuetext') ?? (pressed.length ? words(pressed) : entry?.value);
+        return word?.replaceAll('−', '-');
     };
     const shown = (word, value) => typeof value === 'number' && word !== '' && !Number.isNaN(Number(word))
         ? Math.abs(Number(word) - value) <= 0.006 + 1e-3 * Math.abs(value) : word === String(value);
