@@ -28,7 +28,8 @@ export class Story {
     this.chart.root.classList.toggle("lab-telling", Boolean(steps));
     if (Boolean(before) !== Boolean(steps)) this.listen(steps ? "addEventListener" : "removeEventListener");
     if (!steps) return;
-    if (!before) this.at = opening;
+    if (!before || this.opening !== opening) this.at = opening;
+    this.opening = opening;
     this.stand();
   }
 
