@@ -8,25 +8,37 @@
 const PAUSE_MS = 250;
 const REST_MS = 1000;
 
-/* Changes of one page's address that follow each other without a rest are one entry of the history; how far a phone has
-   come with its class is none. */
+/* Changes of one page's address that a hand makes without a rest are one entry of the history, however late the server answers;
+   how far a phone has come with its class is none. What no hand has made for long is an entry of its own. */
 function shown(url) {
   const { pathname, searchParams } = new URL(url, location.href);
   for (const word of ["at", "follow"]) searchParams.delete(word);
   return `${pathname}?${searchParams}`;
 }
+const LATEST_ANSWER_MS = 10000;
+const HAND_MOVES = ["click", "keydown", "pointerdown", "pointermove", "pointerup", "touchmove", "wheel"];
+let stroke = 0;
+let handAt = -Infinity;
+function feelHand({ type, buttons }) {
+  if (type === "pointermove" && !buttons) return;
+  if (performance.now() - handAt > REST_MS) stroke += 1;
+  handAt = performance.now();
+}
 function keepHistory() {
   const push = history.pushState.bind(history);
+  let told = stroke;
   let moved = performance.now();
+  for (const kind of HAND_MOVES) addEventListener(kind, feelHand, { capture: true, passive: true });
   history.pushState = (state, title, url) => {
     const samePage = new URL(url, location.href).pathname === location.pathname;
-    const resting = performance.now() - moved > REST_MS;
-    moved = performance.now();
+    const now = performance.now();
+    const resting = stroke !== told || (now - moved > REST_MS && now - handAt > LATEST_ANSWER_MS);
+    [told, moved] = [stroke, now];
     if (samePage && (!resting || shown(url) === shown(location.href))) history.replaceState(state, title, url);
     else push(state, title, url);
     dispatchEvent(new Event("lab-address"));
   };
-  addEventListener("popstate", () => (moved = performance.now()));
+  addEventListener("popstate", () => ([told, moved] = [stroke, performance.now()]));
 }
 
 function keepArrows(event) {

@@ -2,7 +2,7 @@
 
 import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
-import { painted, still } from "./device.js";
+import { narrow, painted, still } from "./device.js";
 import { follow } from "./flow.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
@@ -11,6 +11,7 @@ import { moved } from "./meanings.js";
 import { Network } from "./network.js";
 import { Panel } from "./panel.js";
 import { Playback } from "./playback.js";
+import { crowded } from "./room.js";
 import { Story } from "./story.js";
 import { heedSwipes } from "./swipe.js";
 import { themeOf } from "./theme.js";
@@ -52,12 +53,18 @@ export class Chart {
     });
     this.resize = new ResizeObserver(() => {
       if (this.source) {
+        this.placeNetwork();
         showPicker(this);
         this.panels.forEach((panel) => panel.fit());
       }
       this.layAnew();
     });
     this.resize.observe(this.host);
+    this.shift = new ResizeObserver(() => this.shifted());
+    const whole = this.root.closest(".stMainBlockContainer");
+    if (whole) this.shift.observe(whole);
+    this.windowed = () => this.fitWindow();
+    addEventListener("resize", this.windowed);
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
     this.probe = this.root.querySelector(".lab-probe");
     this.probe.addEventListener("transitionend", () => this.layAnew());
@@ -85,6 +92,7 @@ export class Chart {
     this.answersHand = Boolean(before) && (source.heard ?? null) !== (before.heard ?? null);
     const replay = before && source.directions && source.directions.act !== this.directions.act;
     this.directions = source.directions ?? AT_DESK;
+    this.root.classList.toggle("lab-aside", !source.directions);
     this.story.set(this.directions.story, this.directions.step - 1);
     this.theme = themeOf(this.root);
     this.readFigures();
@@ -244,10 +252,14 @@ export class Chart {
   /* That of the pictures shown: beside them, or before them. */
   pickNetwork() {
     this.network.set(this.story.only(this.panels).map((panel) => panel.figure.network).find(Boolean));
+    this.placeNetwork();
+  }
+
+  placeNetwork() {
     const { host, spec } = this.network;
-    if (!spec || this.directions.curtain) host.remove();
+    if (!spec || this.directions.curtain || crowded(this)) host.remove();
     else if (spec.front) this.host.prepend(host);
-    else this.host.append(host);
+    else if (this.host.lastChild !== host) this.host.append(host);
   }
 
   drop(panel) {
@@ -335,6 +347,25 @@ export class Chart {
     }
   }
 
+  /* What comes later above the picture (words, a class) leaves it less room. */
+  shifted() {
+    const main = this.root.closest("[data-testid=stMain]");
+    const top = Math.round(this.host.getBoundingClientRect().top);
+    if (!this.source || narrow() || !main || main.scrollTop >= 1 || top === this.stood) return;
+    this.stood = top;
+    this.panels.forEach((panel) => panel.fit());
+    this.layAnew();
+  }
+
+  /* Another window's height: on a desk the pictures follow it, and a story's words stay at their step. */
+  fitWindow() {
+    if (!this.source || narrow()) return;
+    this.placeNetwork();
+    this.panels.forEach((panel) => panel.fit());
+    if (this.story.steps) this.story.bring("instant");
+    this.layAnew();
+  }
+
   /* Size or colours may have changed: every layout is made again. */
   layAnew() {
     if (!this.source) return;
@@ -379,6 +410,8 @@ export class Chart {
     this.deafen();
     this.story.close();
     this.resize.disconnect();
+    this.shift.disconnect();
+    removeEventListener("resize", this.windowed);
     this.panels.forEach((panel) => this.drop(panel));
     this.panels = [];
   }

@@ -103,6 +103,18 @@ export async function lengthened(data) {
   return whole;
 }
 
+/* As zlib.crc32 has it. */
+const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let rest = byte;
+  for (let bit = 0; bit < 8; bit++) rest = rest & 1 ? (rest >>> 1) ^ 0xedb88320 : rest >>> 1;
+  return rest;
+});
+export function checksum(data) {
+  let rest = -1;
+  for (const byte of bytesOf(data)) rest = CRC[(rest ^ byte) & 255] ^ (rest >>> 8);
+  return ~rest >>> 0;
+}
+
 const begun = (first, rest) => {
   const out = new rest.constructor(rest.length + 1);
   out[0] = first;

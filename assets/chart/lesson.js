@@ -1,5 +1,7 @@
 /* What a lesson asks of a picture: a curtain, a trace that matters now, larger type and lines for a projector. */
 
+import { wide } from "./names.js";
+
 export const AT_DESK = { curtain: false, veil: [], highlight: [], act: "", scale: 1 };
 
 /* Unseen behind the curtain, pale beside the highlighted one, larger for a projector. */
@@ -17,18 +19,43 @@ export function directed(trace, { curtain, veil, highlight, scale }) {
   if (scale !== 1 && typeof trace.marker?.size === "number") {
     out.marker = { ...trace.marker, size: trace.marker.size * scale };
   }
+  const { title, ...bar } = trace.colorbar ?? {};
+  if (scale !== 1 && title) out.colorbar = { ...bar, title: { ...briefly(title), font: { ...title.font, size: 18 } } };
+  if (scale !== 1 && trace.textfont?.size) out.textfont = { ...trace.textfont, size: trace.textfont.size * scale };
   return out;
 }
 
-export function enlarged(layout, scale) {
+/* width, height: of the picture, in px. */
+export function enlarged(layout, scale, { width, height }) {
   const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
   const out = { ...layout, font: larger(layout.font, 14) };
   for (const key of Object.keys(layout)) {
-    if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: briefly(layout[key].title), ...fewer(layout[key]) };
+    if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: fitted(layout[key].title, height, scale), ...fewer(layout[key]) };
+    if (/^xaxis\d*$/.test(key)) {
+      out[key] = { ...layout[key], title: fitted(layout[key].title, width, scale), ...(width < NARROW_PX && sparsely(layout[key])) };
+    }
     if (/^scene\d*$/.test(key)) out[key] = readable(layout[key]);
   }
-  out.margin = { ...layout.margin, l: (layout.margin?.l ?? 64) * scale, t: (layout.margin?.t ?? 52) * 1.2 };
+  const { l = 64, r = 24, t = 52 } = layout.margin ?? {};
+  out.margin = { ...layout.margin, l: l * scale, r: r > NAMES_PX ? r * scale : r, t: t * 1.2 };
   return out;
+}
+
+/* The name of an axis in the largest type that its side of the picture has room for. */
+const BESIDE_AXIS = 0.72;
+function fitted(title, side, scale) {
+  const brief = briefly(title);
+  const size = 14 * scale;
+  const by = Math.min(1, (BESIDE_AXIS * side) / Math.max(1, wide(brief.text, size)));
+  return { ...brief, font: { ...brief.font, size: Math.max(12, size * by) } };
+}
+
+/* Large type under a narrow picture: few ticks, and level ones. */
+const NARROW_PX = 420;
+const NAMES_PX = 40;
+function sparsely(axis) {
+  const decades = axis.type === "log" && axis.range ? axis.range[1] - axis.range[0] : 0;
+  return { tickangle: 0, ...fewer(axis), ...(decades > 3 ? { dtick: 2 } : axis.type === "log" ? {} : { nticks: 4 }) };
 }
 
 /* Of many ticks that a figure names every second, so that larger ones do not meet. */

@@ -7,6 +7,7 @@ import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
 import { inFrameOf, sameProblem } from "./kept.js";
 import { compact, directed, enlarged } from "./lesson.js";
+import { namesApart } from "./names.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans } from "./phases.js";
 import { leastWidth, roomFor } from "./room.js";
@@ -104,7 +105,9 @@ export class Panel {
     for (const [place, patch] of this.followed(index)) data[place] = { ...data[place], ...patch };
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
-    return data.map((trace) => directed(trace, { ...rest, highlight: here }));
+    const seen = data.map((trace) => directed(trace, { ...rest, highlight: here }));
+    const size = this.plot._fullLayout?._size;
+    return size ? namesApart(seen, this.figure.layout, size) : seen;
   }
 
   /* What the closed form tells: all that follows a hand; after it, what stands in a frame that was kept. */
@@ -126,7 +129,7 @@ export class Panel {
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
     this.words.say(this.title, annotations, scale);
     this.annotations = annotations;
-    const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale), scale);
+    const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale, { width: this.plot.clientWidth, height: this.plot.clientHeight }), scale);
     layout.width = this.plot.clientWidth || undefined;
     layout.height = this.plot.clientHeight || undefined;
     for (const scene of this.scenes) layout[scene] = sized(layout[scene], layout.width, layout.height);

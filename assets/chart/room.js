@@ -31,23 +31,41 @@ function rows(width, leasts) {
 /* What was sent of the panels that are shown. */
 const panelsOf = (chart) => chart.story.only(chart.source.panels);
 
-/* The width of the drawn network, which stands in the last row; 0 where there is none. */
-function widthOfNetwork(chart) {
+/* The width of the network that belongs to these pictures; 0 where there is none. */
+function networkOf(chart) {
   const network = panelsOf(chart).map((panel) => panel.figure?.network).find(Boolean);
-  if (!network) return 0;
-  if (network.front) return NETWORK_IN_FRONT;
-  return network.copies.length > 3 ? NETWORK_OF_MANY : NETWORK_OF_FEW;
+  if (!network) return { width: 0 };
+  const width = network.copies.length > 3 ? NETWORK_OF_MANY : NETWORK_OF_FEW;
+  return { width: network.front ? NETWORK_IN_FRONT : width, front: network.front };
 }
+
+/* That of the drawn network, which stands in the last row; 0 where it is not drawn. */
+const widthOfNetwork = (chart) => (chart.directions.curtain || crowded(chart) ? 0 : networkOf(chart).width);
 
 function rowsWithNetwork(chart, leasts) {
   const last = widthOfNetwork(chart);
   return rows(chart.host.clientWidth, last ? [...leasts, last] : leasts);
 }
 
-/* The least widths with which these panels, and the network after them, stand in at most two rows. */
+const presents = (chart) => (chart.source.directions?.scale ?? 1) > 1;
+
+/* On a projector the pictures need the room of a network that would take a row of its own. */
+export function crowded(chart) {
+  if (!presents(chart) || narrow()) return false;
+  const leasts = panelsOf(chart).map((panel) => panel.least);
+  const { width, front } = networkOf(chart);
+  if (front) return false;
+  return leasts.length > 0 && leasts.reduce((sum, least) => sum + least + GAP, width) > chart.host.clientWidth + 1;
+}
+
+/* The least widths with which these panels, and the network after them, stand in at most two rows; on a projector in one. */
 export function leastWidth(chart, least) {
   const { directions } = chart.source;
   const panels = panelsOf(chart);
+  if (presents(chart) && !narrow()) {
+    const room = chart.host.clientWidth - widthOfNetwork(chart) - panels.length * GAP;
+    return Math.min(least, Math.floor(room / panels.length));
+  }
   if (narrow() || !directions || rowsWithNetwork(chart, panels.map((panel) => panel.least)) <= MOST_ROWS) return least;
   const each = Math.ceil(panels.length / MOST_ROWS);
   const last = panels.length - each;

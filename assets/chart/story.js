@@ -5,6 +5,7 @@ import { narrow, still } from "./device.js";
 
 const WHOLE = 0.5;
 const SETTLES_MS = 900;
+const LATE_MS = 150;
 const ARROWS_OWN = "input, textarea, select, [role=slider], [role=radiogroup], [role=tablist], [contenteditable=true]";
 
 const mainOf = (element) => element.closest("[data-testid=stMain]");
@@ -63,6 +64,15 @@ export class Story {
     const last = this.at === this.steps.length - 1;
     this.nav.querySelector(".lab-story-next").textContent = (last && this.onward?.textContent) || "Next";
     this.blocks.forEach((block, k) => block.classList.toggle("lab-told", k === this.at));
+    clearTimeout(this.late);
+    if (this.blocks.length < this.steps.length) this.late = setTimeout(() => this.joined(), LATE_MS);
+  }
+
+  /* Words come after their pictures. */
+  joined() {
+    if (!this.steps) return;
+    this.stand();
+    this.bring("instant");
   }
 
   get onward() {
@@ -92,7 +102,12 @@ export class Story {
     if (!still()) this.chart.begin();
   }
 
+  /* On a projector the words of the step stand alone, beside the picture. */
   bring(behavior) {
+    if (this.chart.directions.scale > 1) {
+      this.main?.scrollTo(0, 0);
+      return;
+    }
     const box = this.blocks[this.at]?.getBoundingClientRect();
     if (box && this.main) this.main.scrollBy({ top: (box.top + box.bottom) / 2 - this.line, behavior });
   }
@@ -119,6 +134,7 @@ export class Story {
   }
 
   close() {
+    clearTimeout(this.late);
     if (this.steps) this.listen("removeEventListener");
   }
 }

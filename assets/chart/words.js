@@ -2,9 +2,12 @@
 
 import { startOf } from "./flow.js";
 import { written } from "./markup.js";
+import { along, below, wide } from "./names.js";
 
 const TITLE_ROOM = 44;
 const NOTE_ROOM = 26;
+const GAP_IN_ROW = 9;
+const LEAST_OF_ROW = 0.55;
 
 const LINE_HEIGHT = 1.3;
 const isAbove = (note) => note.yref === "paper" && note.y >= 1 && note.yanchor === "bottom";
@@ -94,12 +97,41 @@ export class Words {
       const text = textOf(mine.note, flow);
       if (mine.text !== text) mine.span.replaceChildren(written(text));
       mine.text = text;
-      const at = placeOf(this.lifted(mine.note), full, data);
-      mine.span.hidden = !at;
-      if (!at || mine.at === at) continue;
-      mine.at = at;
-      mine.span.style.transform = at;
+      mine.box = this.boxOf(mine, placeOf(this.lifted(mine.note), full, data));
     }
+    this.apart(full._size);
+    for (const { span, box } of this.notes) {
+      span.hidden = !box;
+      const at = box && `translate(${box.left.toFixed(1)}px, ${box.top.toFixed(1)}px) scale(${box.by ?? 1})`;
+      if (at && span.style.transform !== at) span.style.transform = at;
+    }
+  }
+
+  /* The room that a note takes. */
+  boxOf({ note, text }, point) {
+    if (!point) return null;
+    const size = (note.font?.size ?? 14) * this.scale;
+    const [width, height] = [wide(text, size), LINE_HEIGHT * size * text.split(/<br *\/?>/).length];
+    const [left, top] = [point.x + (width * point.across) / 100, point.y + (height * point.down) / 100];
+    return { left, right: left + width, top, bottom: top + height };
+  }
+
+  /* Rows above the picture run on beside each other; in it, what marks no point goes under what stands there. */
+  apart({ t, h }) {
+    const free = this.notes.filter(({ note, box }) => box && !/^at /.test(note.name ?? ""));
+    below(free.filter(({ note }) => !isAbove(note)).map(({ box }) => box), t + h);
+    for (const y of this.rows) {
+      const row = free.filter(({ note }) => isAbove(note) && note.y === y);
+      along(row.map(({ box }) => box), this.layer.clientWidth, GAP_IN_ROW * this.scale);
+      this.narrowed(row);
+    }
+  }
+
+  /* A row that is wider than its picture is drawn narrower. */
+  narrowed(row) {
+    const end = Math.max(0, ...row.map(({ box }) => box.right));
+    const by = Math.max(LEAST_OF_ROW, Math.min(1, this.layer.clientWidth / end));
+    for (const { box } of row) Object.assign(box, { left: box.left * by, by });
   }
 
   /* Several rows above a picture stand on each other, however large their type is. */
@@ -115,8 +147,8 @@ function textOf({ name, text }, flow) {
   return run && flow ? text.replace(/[−\d]+(?=°)/, String(startOf(flow, run)).replace("-", "−")) : text;
 }
 
-/* Where an annotation stands, as a CSS transform: its anchor at its point, as plotly has it; one named "at k" goes with the
-   point of trace k. */
+/* Where an annotation stands: its point, and how far it lies before it in per cent of itself, as plotly has it; one named "at k"
+   goes with the point of trace k. */
 function placeOf(note, full, data) {
   const [, trace] = note.name?.match(/^at (\d+)$/) ?? [];
   const point = trace ? { x: data[trace].x[0], y: data[trace].y[0] } : note;
@@ -131,5 +163,5 @@ function placeOf(note, full, data) {
   if (!Number.isFinite(x) || !Number.isFinite(y)) return null;
   const across = { left: 0, center: -50, right: -100, auto: -50 }[note.xanchor ?? "auto"];
   const down = { top: 0, middle: -50, bottom: -100, auto: -50 }[note.yanchor ?? "auto"];
-  return `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px) translate(${across}%, ${down}%)`;
+  return { x, y, across, down };
 }

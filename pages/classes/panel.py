@@ -19,7 +19,7 @@ from pages.lessons.lesson import state
 from pages.lessons.lessons import LESSONS
 from pages.shared.address import spelled
 
-LOOK_S = 1.0
+LOOK_S, NOTED = 1.0, "_class_noted"
 
 
 def show(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
@@ -35,6 +35,7 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
         return
     if klass is None or (klass.said, klass.asked) != (me.klass.said, me.klass.asked):
         st.rerun(scope="app")
+    _note_where(page, klass)
     with st.container(key="class"):
         place_keeper()
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
@@ -46,8 +47,21 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
             _offers(klass, entries)
             st.markdown(f"[Class](learn?part=class&class={klass.code})", width="content")
         reply.show()
-        if klass.goal:
+        if klass.goal and klass.goal_stem == page.stem:
             st.markdown(goal_words(klass))
+
+
+def _note_where(page: Page, klass: Class) -> None:
+    """For the speaker's window: where this browser has turned to, by itself (a story) or with the server."""
+    text = st.query_params.get("step", "")
+    now = klass.code, page.stem, int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
+    if page.stem == "learn" or st.session_state.get(NOTED) == now:
+        return
+    try:
+        store().at(*now)
+    except Refusal:
+        return
+    st.session_state[NOTED] = now
 
 
 def _vote_buttons(page: Page, klass: Class) -> None:

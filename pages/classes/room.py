@@ -20,7 +20,7 @@ from pages.lessons import guide
 from pages.shared.plot import ASSETS
 from pages.shared.stage import Stage
 
-ME, ASKED, TOLD, REACHED, SHOWN = "_class_me", "_class_asked", "_class_told", "_class_reached", "_class_shown"
+ME, ASKED, TOLD, REACHED = "_class_me", "_class_asked", "_class_told", "_class_reached"
 
 
 @contextmanager
@@ -42,7 +42,6 @@ def around(page: Page, entries: Mapping[str, Any]) -> Iterator[None]:
         phone.show(page, me, entries)
         yield
         return
-    _note_where(page, me)
     panel.show(page, me, entries)
     if me.klass.asked != page.stem:
         yield
@@ -104,13 +103,3 @@ def _hold(page: Page, me: Member) -> None:
         st.session_state[TOLD] = vote
         choice = store().choice(klass.code, me.phone, klass.question, klass.round)
         guide.choose(page.stem, guide.SKIPPED if choice is None else choice)
-
-
-def _note_where(page: Page, me: Member) -> None:
-    """For the speaker's window: what the projector shows."""
-    if page.stem == "learn":
-        return
-    text = st.query_params.get("step", "")
-    now = page.stem, int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
-    if now != (me.klass.at_stem, me.klass.at_step):
-        store().at(me.klass.code, *now)

@@ -68,9 +68,9 @@ def _cell(votes: list[int], most: int) -> str:
 
 def decides(stem: str) -> str:
     """The run that decides a page's prediction: its side's mark and δ; "" where it is not one run."""
-    problem = state(BY_STEM[stem], LESSONS[stem].prediction.state)
-    delta = getattr(problem, "delta", None)
-    if not isinstance(delta, int | float):
+    asked = LESSONS[stem].prediction
+    delta = getattr(state(BY_STEM[stem], asked.state), "delta", None)
+    if not asked.decides or not isinstance(delta, int | float):
         return ""
     return f"{side_mark(delta)} {side_name(delta)}, δ = {number(float(delta))}"
 

@@ -12,7 +12,7 @@ from pages.lessons.lessons import LESSONS
 from pages.shared.controls import set_problem
 from pages.shared.prose import hovering, pieces
 from pages.shared.registry import Shown
-from pages.shared.stage import Stage
+from pages.shared.stage import Stage, on_phone
 
 OPENED, ANSWERS, HELD = "_step_opened", "_answers", "_held"
 SKIPPED = -1
@@ -163,7 +163,8 @@ def _show_question(page: Page, scene: Stage) -> None:
             verdict = f":material/check_circle: You said **{right}**, and so it is."
         else:
             verdict = f":material/cancel: You said **{asked.choices[answer]}**; it is **{right}**."
-        st.markdown(hovering(f"{asked.text}\n\n{verdict} {asked.why}"))
+        again = "" if on_phone() or scene.link.present else f"{asked.text}\n\n"  # where room is short it was just read
+        st.markdown(hovering(f"{again}{verdict} {asked.why}"))
         with st.container(horizontal=True, gap="small"):
             st.button("Ask again", key="choice_again", on_click=ask, args=(page,))
             st.button("Guide me", key="choice_guide", type="primary", on_click=go, args=(page, 1))

@@ -34,12 +34,14 @@ class Sketch:
 @dataclass(frozen=True)
 class Prediction:
     """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
-    UNNAMED for lines without a name; panels: as a step's; sketch: what may be drawn instead of chosen."""
+    UNNAMED for lines without a name; panels: as a step's; sketch: what may be drawn instead of chosen; decides: whether the
+    state's δ names the run that decides (not where δ itself is what moves)."""
 
     state: str | Mapping[str, Any]
     veil: tuple[str, ...] = ()
     panels: tuple[int, ...] = (0,)
     sketch: Sketch | None = None
+    decides: bool = True
 
 
 @dataclass(frozen=True)

@@ -196,7 +196,9 @@ _ALL = {
             Step("momentum", "momentum", panels=(0,)),
             Step("weight decay", "weight decay", panels=(0,)),
         ),
-        prediction=Prediction("label noise", ("descent", "sum of", "first order", "now", "error", "loss", "measured")),
+        prediction=Prediction(
+            "label noise", ("descent", "sum of", "first order", "now", "error", "loss", "measured"), decides=False
+        ),
         measures=("delta", "loss"),
     ),
 }

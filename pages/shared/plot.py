@@ -5,11 +5,11 @@ panels) are what the cursor moves through. On opening, camera and cursor come fr
 them there.
 """
 
-import hashlib
 import json
 import math
 import re
 import time
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -115,6 +115,7 @@ def plot(
         insets=insets,
     )
     heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
+    heard["on_anew_change"] = partial(st.session_state.pop, f"{SENT}{key}", None)
     for kind in {DRAG, LINK} & {*wants}:
         heard[f"on_{kind}_change"] = partial(_let_go, key, kind)
     run_the_page_if_moved()
@@ -162,14 +163,17 @@ def _payload(
 
 def sent(message: bytes, key: str) -> bytes:
     """As it is where the picture follows what is moved; packed with a whole page, which may come over a slow line, and when a
-    clock has asked; no more than "the same" where the clock has changed nothing."""
+    clock has asked; no more than "the same" where the clock has changed nothing. A browser that has missed what is meant asks
+    for it ("anew")."""
     if runs_a_fragment() and not stage().clocked:
         st.session_state.pop(f"{SENT}{key}", None)
         return message
-    mark = hashlib.blake2b(message, digest_size=16).hexdigest()
+    mark = zlib.crc32(message)
     before = st.session_state.get(f"{SENT}{key}")
     st.session_state[f"{SENT}{key}"] = mark
-    return framed(json.dumps({"same": key}), b"") if stage().clocked and before == mark else packed(message)
+    return (
+        framed(json.dumps({"same": key, "mark": mark}), b"") if stage().clocked and before == mark else packed(message)
+    )
 
 
 def read_camera(text: str) -> dict[str, Any] | None:

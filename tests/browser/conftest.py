@@ -41,6 +41,24 @@ RESTS = """() => {
     return performance.now() - window.__rest.since > 500;
 }"""
 
+CONTRADICTIONS = """() => {
+    const { meta = {} } = document.querySelector('.js-plotly-plot')?.layout ?? {};
+    const words = (buttons) => [...buttons].map((one) => one.textContent.trim()).join();
+    const said = (box, value) => {
+        const [slider, entry] = [box.querySelector('input[type=range]'), box.querySelector('input[type=text]')];
+        const pressed = box.querySelectorAll('[aria-checked=true], [aria-pressed=true]');
+        if (typeof value === 'boolean') return String(box.querySelector('input[type=checkbox]').checked);
+        return slider?.getAttribute('aria-valuetext') ?? (pressed.length ? words(pressed) : entry?.value);
+    };
+    const shown = (word, value) => typeof value === 'number' && word !== '' && !Number.isNaN(Number(word))
+        ? Math.abs(Number(word) - value) <= 0.006 + 1e-3 * Math.abs(value) : word === String(value);
+    return Object.entries(meta).flatMap(([name, value]) => {
+        const box = document.querySelector(`.st-key-act .st-key-${CSS.escape(name)}`);
+        const word = box && said(box, value);
+        return word === null || word === undefined || shown(word, value) ? [] : [`${name}: control ${word}, picture ${value}`];
+    });
+}"""
+
 
 def pytest_collection_modifyitems(items):
     if chromium() or os.environ.get("CI") == "true":
@@ -152,6 +170,13 @@ class Visit:
     def until_meta(self, key: str, value, panel: int = 0) -> None:
         test = "([k, key, value]) => document.querySelectorAll('.js-plotly-plot')[k]?.layout?.meta?.[key] === value"
         self.tab.wait_for_function(test, arg=[panel, key, value], timeout=30_000)
+
+    def contradictions(self) -> list[str]:
+        """The controls that do not say what the picture shows, once both have had the time to come."""
+        end = time.monotonic() + 10
+        while (found := self.tab.evaluate(CONTRADICTIONS)) and time.monotonic() < end:
+            self.tab.wait_for_timeout(200)
+        return found
 
     def violations(self) -> list[str]:
         """What axe-core calls serious or critical here: rule, how often, and the first place."""

@@ -1,9 +1,25 @@
 """The chart component: camera, cursor and playback survive redraws; links carry them; the keyboard works."""
 
+import json
 import re
+import zlib
 
 import numpy as np
 import pytest
+
+from core.figures.parcel import framed, packed
+from pages.shared.script import CHART_URL
+
+TOLD = """async ([url, ...messages]) => {
+    const heard = [];
+    const root = { __chart: { update: (text) => heard.push(text) } };
+    const script = await import(url);
+    const parentElement = { querySelector: () => root };
+    const setTriggerValue = (...asked) => heard.push(asked.join());
+    for (const data of messages) script.default({ data: new Uint8Array(data), parentElement, setTriggerValue });
+    while (root.__coming) await root.__coming;
+    return heard;
+}"""
 
 
 @pytest.fixture
@@ -30,6 +46,13 @@ def test_the_camera_survives_a_slider_step_without_remount(geometry):
     after = geometry.camera()
     assert after["eye"] == pytest.approx(before["eye"], abs=1e-9)
     assert geometry.tab.evaluate("() => document.querySelector('.js-plotly-plot').mark") == 1
+
+
+def test_what_comes_packed_is_drawn_before_the_same_and_what_was_missed_is_asked_for(geometry):
+    whole = framed('{"file": "missed"}', bytes(16))
+    same, other = (framed(json.dumps({"same": "missed", "mark": zlib.crc32(one)}), b"") for one in (whole, b"other"))
+    messages = [[*one] for one in (packed(whole), same, other)]
+    assert geometry.tab.evaluate(TOLD, [CHART_URL, *messages]) == ['{"file": "missed"}', "anew,true"]
 
 
 def test_scrubbing_moves_all_panels_and_needs_no_server(geometry):

@@ -7,8 +7,6 @@ import pytest
 from pages import PAGES
 from pages.lessons.lessons import LESSONS
 
-SIDE_BY_SIDE = {("geometry", "three at once"): 3}
-"""Steps whose picture is several panels in one row."""
 SIZES = [(1280, 720), (1024, 768)]
 PICTURES = [page.stem for page in PAGES if page.has_problem]
 BOX = (
@@ -53,25 +51,6 @@ def test_picture_control_and_words_are_on_screen_together(visit, stem, width, he
     seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
     seen.tab.wait_for_timeout(300)
     assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
-
-
-@pytest.mark.walk
-@pytest.mark.parametrize("width, height", SIZES)
-def test_every_step_fits_a_projector(visit, width, height):
-    seen = visit(width, height, reduced_motion="reduce")
-    for stem, lesson in LESSONS.items():
-        for number, step in enumerate(lesson.steps, 1):
-            seen.open(f"{stem}?step={number}&present=true")
-            seen.rest()
-            where = f"{stem} {number}"
-            most = SIDE_BY_SIDE.get((stem, step.name), 2)
-            assert seen.tab.locator(".lab-panel:visible").count() == len(step.panels) <= most, where
-            assert box(seen, ".lab-told" if lesson.story else ".st-key-lesson")[0] >= 0, where
-            assert box(seen, ".lab-bar")[1] <= height, where
-            assert min(seen.tab.evaluate(HEIGHTS)) >= 250, where
-            wide = seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
-            assert wide <= width, where
-    assert seen.complaints == []
 
 
 def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):

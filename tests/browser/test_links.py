@@ -2,9 +2,7 @@
 
 import pytest
 
-from pages import PAGES
 from pages.lessons.learn.theorems import INDEX
-from pages.lessons.lessons import LESSONS
 
 PHONE = {
     "width": 390,
@@ -109,37 +107,3 @@ def test_back_and_forward_step_through_what_was_tried(visit):
     seen.tab.locator("h1", has_text="gradient flow").wait_for()
     seen.settle().until_meta("delta", -1.95)
     assert seen.complaints == []
-
-
-@pytest.mark.walk
-@pytest.mark.parametrize("how", ["button", "key"])
-def test_every_lesson_reaches_its_last_step_and_the_next_page(visit, how):
-    """From the first step of the first lesson to the last of the last one, and one step back."""
-    stems = [page.stem for page in PAGES if page.stem in LESSONS]
-    seen = visit(reduced_motion="reduce").open(f"{stems[0]}?step=1")
-    for k, stem in enumerate(stems):
-        steps = LESSONS[stem].steps
-        for number, step in enumerate(steps, 1):
-            strip = seen.tab.locator(".st-key-lesson")
-            strip.get_by_text(f"{number} of {len(steps)} · {step.name}").wait_for(timeout=30_000)
-            seen.settle()
-            assert address(seen).startswith(f"{stem}?") and f"step={number}" in address(seen)
-            if number == 2:
-                _turn(seen, how, "Back", "ArrowLeft")
-                strip.get_by_text(f"1 of {len(steps)} ·").wait_for()
-                seen.settle()
-                _turn(seen, how, "Next", "ArrowRight")
-                strip.get_by_text(f"2 of {len(steps)} ·").wait_for()
-                seen.settle()
-            if number < len(steps) or k + 1 < len(stems):
-                _turn(seen, how, "Next", "ArrowRight")
-    assert seen.tab.locator(".st-key-step_next, .st-key-step_onward").count() == 0
-    assert seen.complaints == []
-
-
-def _turn(seen, how: str, button: str, key: str) -> None:
-    if how == "button":
-        seen.tab.locator(".st-key-lesson").get_by_role("button", name=button).first.click()
-    else:
-        seen.tab.evaluate("() => document.activeElement?.blur()")
-        seen.tab.keyboard.press(key)

@@ -77,6 +77,16 @@ def test_a_step_is_its_link(stem, number, on, charts):
     assert charts(there)[0]["panels"] == charts(here)[0]["panels"]
 
 
+@pytest.mark.parametrize("word", ["present", "predict"])
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_opens_on_a_projector_and_with_its_question(page, word, charts):
+    test = run(page, {word: "true"})
+    if page.stem in LESSONS:
+        lesson, panels = LESSONS[page.stem], charts(test)[0]["panels"]
+        assert len(panels) == len(lesson.steps[0].panels) or word == "predict" or lesson.story
+        assert word == "present" or charts(test)[0]["directions"]["curtain"]
+
+
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_cell_of_the_map_is_its_link(device, on, charts):
     on(device)
