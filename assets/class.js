@@ -1,5 +1,5 @@
-/* A class's part in the browser. A button that sends the picture on is about to be pressed: say where the cursor stands.
-   A link to go to is followed once. */
+/* A class's part in the browser. A button that sends the picture on is about to be pressed: say where the cursor stands. A story
+   is turned without the server: the speaker's window learns of its step from here. A link to go to is followed once. */
 
 const SENDERS = ".st-key-class_here, .st-key-class_mine, .st-key-class_goal";
 
@@ -22,8 +22,16 @@ export default function ({ data, setStateValue, parentElement }) {
     if (parentElement.dataset.t !== String(place)) setStateValue("t", place);
     parentElement.dataset.t = String(place);
   };
+  const tellStep = () => {
+    const step = new URLSearchParams(location.search).get("step") ?? "";
+    if (data?.leads && parentElement.dataset.step !== step) setStateValue("step", step);
+    parentElement.dataset.step = step;
+  };
+  tellStep();
+  addEventListener("lab-step", tellStep);
   for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, tell, true);
   return () => {
+    removeEventListener("lab-step", tellStep);
     for (const kind of ["pointerdown", "keydown"]) document.removeEventListener(kind, tell, true);
   };
 }

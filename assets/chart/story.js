@@ -28,7 +28,8 @@ export class Story {
     this.chart.root.classList.toggle("lab-telling", Boolean(steps));
     if (Boolean(before) !== Boolean(steps)) this.listen(steps ? "addEventListener" : "removeEventListener");
     if (!steps) return;
-    if (!before) this.at = opening;
+    if (!before || this.opening !== opening) this.at = opening;
+    this.opening = opening;
     this.stand();
   }
 
@@ -89,6 +90,7 @@ export class Story {
     here.searchParams.set("step", at + 1);
     here.searchParams.delete("t");
     history.replaceState(history.state, "", here);
+    dispatchEvent(new Event("lab-step"));
     chart.stepped();
   }
 

@@ -17,9 +17,15 @@ _script = st.components.v2.component(
 )
 
 
-def place_keeper() -> None:
-    """Draw the script that notices where the cursor stands."""
-    _script(key=KEY, on_t_change=_nothing)
+def place_keeper(leads: bool = False) -> None:
+    """Draw the script that notices where the cursor stands; the teacher's (leads) tells the step of a story, too."""
+    _script(key=KEY, data={"leads": leads}, on_t_change=_nothing, on_step_change=_nothing)
+
+
+def told_step() -> str:
+    """The step that the browser has turned to; empty where it has told none."""
+    state: Any = st.session_state.get(KEY)
+    return str(state.get("step") or "") if state is not None else ""
 
 
 def cursor() -> dict[str, str]:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import Refusal
 from pages import Page
 from pages.classes import reply, travel
-from pages.classes.browser import cursor, place_keeper
+from pages.classes.browser import cursor, place_keeper, told_step
 from pages.classes.kept.records import Class
 from pages.classes.kept.store import store
 from pages.classes.member import Member, secret_of
@@ -37,7 +37,7 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
         st.rerun(scope="app")
     _note_where(page, klass)
     with st.container(key="class"):
-        place_keeper()
+        place_keeper(leads=True)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
             phones = store().phones(klass.code)
             st.markdown(f"**{klass.code}** · {phones} {'phone' if phones == 1 else 'phones'}", width="content")
@@ -52,8 +52,8 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
 
 
 def _note_where(page: Page, klass: Class) -> None:
-    """For the speaker's window: where this browser has turned to, by itself (a story) or with the server."""
-    text = st.query_params.get("step", "")
+    """For the speaker's window."""
+    text = _step(page)
     now = klass.code, page.stem, int(text) if text.isascii() and text.isdigit() and len(text) < 3 else 0
     if page.stem == "learn" or st.session_state.get(NOTED) == now:
         return
@@ -62,6 +62,13 @@ def _note_where(page: Page, klass: Class) -> None:
     except Refusal:
         return
     st.session_state[NOTED] = now
+
+
+def _step(page: Page) -> str:
+    """Where this browser has turned to, by itself (a story) or with the server; empty where it shows no step."""
+    text = st.query_params.get("step", "")
+    story = page.stem in LESSONS and LESSONS[page.stem].story
+    return told_step() or text if text and story else text
 
 
 def _vote_buttons(page: Page, klass: Class) -> None:
@@ -122,7 +129,8 @@ def _close(klass: Class) -> None:
 
 
 def _everyone(page: Page, klass: Class) -> None:
-    query = known(page, {**here(), **cursor()})
+    step = {"step": text} if (text := _step(page)) else {}
+    query = known(page, {**here(), **step, **cursor()})
     query.pop("predict", None)
     store().show(klass.code, page.stem, query, str(query.get("goal", "")))
     reply.say(f"Everyone is sent to this picture of {page.title}.")

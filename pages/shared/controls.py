@@ -16,6 +16,7 @@ from core.figures.style import minus
 from core.params import Knob, Params
 from pages.shared import address
 from pages.shared.explain.symbols import helped
+from pages.shared.put import put, put_again
 from pages.shared.stage import MOVED, on_phone, open_anew, stage
 
 P = TypeVar("P", bound=Params)
@@ -49,6 +50,7 @@ def controls(
     st.session_state[MOVED] = False  # the controls now show what a hand gave them
     scene.names |= {*shown, *more, *later}
     notes = arrive(kind)
+    put_again((*shown, *more))
     scene.idle = {name for name, (other, value) in (idle or {}).items() if _held(other, defaults[other]) == value}
     values = defaults | {name: _held(name, defaults[name]) for name in (*scene.link.hide, *later) if name in knobs}
     shown = [name for name in shown if name not in scene.link.hide and knobs[name].drawn]
@@ -190,8 +192,14 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     kind = type(default)
     step = knob.step if knob.step is not None else (1 if kind is int else 0.01)
     assert knob.low is not None and knob.high is not None
-    decimals = max(0, -math.floor(math.log10(step)))
+    decimals = _decimals(step, _held(name, default))
     return st.slider(label, kind(knob.low), kind(knob.high), step=kind(step), format=f"%.{decimals}f", **common)
+
+
+def _decimals(step: float, value: float) -> int:
+    """As many as the step has; more where a value lies between two steps, as an angle of the paper may."""
+    least = max(0, -math.floor(math.log10(step)))
+    return next((k for k in range(least, least + 3) if math.isclose(value, round(value, k))), least + 3)
 
 
 def _written(label: str) -> str:
@@ -203,9 +211,8 @@ def set_problem(problem: Params) -> None:
     """Put a preset's values into the controls; to be used as a callback, before the widgets are drawn."""
     open_anew()
     address.put(type(problem))
-    for name in type(problem).knobs():
-        value = getattr(problem, name)
-        st.session_state[name] = list(value) if isinstance(value, tuple) else value
+    values = {name: getattr(problem, name) for name in type(problem).knobs()}
+    put({name: list(value) if isinstance(value, tuple) else value for name, value in values.items()})
 
 
 def _choice(label: str, knob: Knob, common: dict[str, Any]) -> Any:

@@ -48,14 +48,15 @@ CONTRADICTIONS = """() => {
         const [slider, entry] = [box.querySelector('input[type=range]'), box.querySelector('input[type=text]')];
         const pressed = box.querySelectorAll('[aria-checked=true], [aria-pressed=true]');
         if (typeof value === 'boolean') return String(box.querySelector('input[type=checkbox]').checked);
-        return slider?.getAttribute('aria-valuetext') ?? (pressed.length ? words(pressed) : entry?.value);
+        const word = slider?.getAttribute('aria-valuetext') ?? (pressed.length ? words(pressed) : entry?.value);
+        return word?.replaceAll('−', '-');
     };
     const shown = (word, value) => typeof value === 'number' && word !== '' && !Number.isNaN(Number(word))
         ? Math.abs(Number(word) - value) <= 0.006 + 1e-3 * Math.abs(value) : word === String(value);
     return Object.entries(meta).flatMap(([name, value]) => {
         const box = document.querySelector(`.st-key-act .st-key-${CSS.escape(name)}`);
-        const word = box && said(box, value);
-        return word === null || word === undefined || shown(word, value) ? [] : [`${name}: control ${word}, picture ${value}`];
+        const word = box?.checkVisibility() && said(box, value);
+        return typeof word !== 'string' || shown(word, value) ? [] : [`${name}: control ${word}, picture ${value}`];
     });
 }"""
 

@@ -79,16 +79,16 @@ def test_a_fold_is_in_the_address_and_back_closes_it(visit):
 @pytest.mark.walk
 def test_back_and_forward_step_through_what_was_tried(visit):
     seen = visit(reduced_motion="reduce").open("geometry")
-    seen.tab.wait_for_timeout(1200)
     slider = seen.tab.locator(".st-key-delta input[type=range]")
     slider.focus()
     for _ in range(5):
         slider.press("ArrowRight")
     seen.until_meta("delta", -1.95)
     until_address(seen, "q.includes('delta=-1.95')")
-    seen.tab.wait_for_timeout(1200)
+    seen.tab.wait_for_timeout(1200)  # a hand's rest parts the entries
     seen.tab.get_by_role("button", name="paper, figure 2").click()
-    seen.until_meta("delta", 2)
+    seen.until_meta("surfaces", "three")
+    until_address(seen, "q.includes('surfaces=three')")
     seen.tab.wait_for_timeout(1200)
     seen.tab.go_back()
     seen.until_meta("delta", -1.95)
