@@ -163,6 +163,31 @@ function seekPart() {
   for (const hand of HANDS) addEventListener(hand, stop, true);
 }
 
+/* Who starts a run looks at it: its button comes to the top, what comes of it stands below, and the page's own picture lets go
+   of the top until the page is scrolled back to it. */
+const RUN_BUTTON = '[class*="st-key-run_"]';
+const RUN_SEEN_MS = 10000;
+function lookAtRun({ target }) {
+  const name = target.closest?.(RUN_BUTTON)?.className.match(/st-key-run_(\w+)/)?.[1];
+  const main = document.querySelector("[data-testid=stMain]");
+  if (!name || !main || document.querySelector(`.st-key-job_${name}`)) return;
+  const begun = performance.now();
+  const looking = setInterval(() => {
+    const row = document.querySelector(`.st-key-job_${name}`);
+    if (!row && performance.now() - begun < RUN_SEEN_MS) return;
+    clearInterval(looking);
+    if (!row) return;
+    document.documentElement.classList.add("lab-at-run");
+    document.querySelector(`.st-key-run_${name}`)?.scrollIntoView({ block: "start" });
+    main.addEventListener("scroll", backAtPicture);
+  }, PAUSE_MS);
+}
+function backAtPicture({ target: main }) {
+  if (main.scrollTop > (document.querySelector(".st-key-picture")?.clientHeight ?? 0)) return;
+  document.documentElement.classList.remove("lab-at-run");
+  main.removeEventListener("scroll", backAtPicture);
+}
+
 /* Charts change the page at every frame: mend a few times a second at most. */
 function namePaper() {
   const app = document.querySelector(".stApp");
@@ -269,6 +294,7 @@ export default function () {
   tellStep();
   document.body.addEventListener("keydown", keepArrows);
   document.addEventListener("click", explain, true);
+  document.addEventListener("click", lookAtRun, true);
   document.addEventListener("pointerover", explainSoon);
   document.addEventListener("keydown", (event) => event.key === "Escape" && noteOf()?.remove());
   new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });

@@ -57,7 +57,7 @@ def chart(problem: Landings, solution: Solution) -> dict[str, Any]:
     cursor = Cursor("t", "time t", solution.times)
     if problem.moves != "time":
         cursor = Cursor("cursor’s δ", "relative scale δ", solution.moving.deltas, still=at_rest(problem, solution))
-    return {"cursor": cursor, "grow": (1.2, 1, 1, 1), "least": 330}
+    return {"cursor": cursor, "grow": (1.6, 1, 1, 1), "least": (265, 168, 168, 168)}
 
 
 page = register(

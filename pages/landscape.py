@@ -10,7 +10,7 @@ from core.problems.landscape import PRESETS, Problem, Solution, curves, solve
 from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
-from pages.shared.controls import controls
+from pages.shared.controls import controls, controls_of
 from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
@@ -18,11 +18,13 @@ from pages.shared.registry import register
 from pages.shared.share import takeaway
 
 STEM = "landscape"
+STUDENTS = ("tau", "seed", "draw")
 
 picture = st.container(key="picture")
 problem = controls(
     Problem,
-    shown=("delta", "angle", "tau", "seed", "draw"),
+    shown=("delta", "angle"),
+    later=STUDENTS,
     more=("size", "side", "samples", "width", "end"),
 )
 solution = remember(solve)(problem)
@@ -84,6 +86,7 @@ with section(STEM, "slices"):
         cursor=Cursor("t", "flow time t", run.time),
         least=285,
     )
+    controls_of(Problem, STUDENTS)
     columns = st.columns(5)
     own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
     columns[0].metric("components hold", f"{own:.3g} %", help=said(STEM, "help: share"))

@@ -29,7 +29,7 @@ solution = remember(solve)(problem)
 
 def chart(problem: Limits, solution: Solution) -> dict[str, Any]:
     """How the picture is drawn."""
-    return {"cursor": Cursor("t", "time t", solution.times), "least": 290}
+    return {"cursor": Cursor("t", "time t", solution.times), "least": 270}
 
 
 page = register(

@@ -1,8 +1,20 @@
 /* What the visitor's device and wishes are. */
 
 export const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-/* A phone, upright or on its side, or a page magnified on a small screen; the style sheets ask the same. */
-export const narrow = () => matchMedia("(max-width: 640px), (max-width: 900px) and (max-height: 560px)").matches;
+/* A phone, upright or on its side, or a page magnified on a small screen; the style sheets ask the same. Larger text alone
+   leaves the window as it is, but not its room. */
+const SMALL = "(max-width: 640px), (max-width: 900px) and (max-height: 560px)";
+const ROOM_OF_TEXT = 900;
+const LARGER = 1.2;
+let larger;
+const readText = () => (larger = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16);
+addEventListener("resize", () => (larger = undefined));
+export function narrow() {
+  if (matchMedia(SMALL).matches) return true;
+  const factor = larger ?? readText();
+  return factor > LARGER && innerWidth / factor < ROOM_OF_TEXT;
+}
+
 let webgl;
 export function hasWebGL() {
   webgl ??= !!document.createElement("canvas").getContext("webgl");

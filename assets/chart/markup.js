@@ -23,8 +23,11 @@ function element(node) {
   return link;
 }
 
-/* The words as nodes; whatever is not known markup is left out, its text stays. */
-export function written(text) {
+const MARKS = /([▼●▲◆■✕○━─╌]|–·–|···|– –|–––) (?=\S)/g;
+
+/* The words as nodes; whatever is not known markup is left out, its text stays. A mark stays with its first word. */
+export function written(words) {
+  const text = words.replace(MARKS, "$1\u00a0");
   if (!made.has(text)) {
     if (made.size > 500) made.clear();
     made.set(text, copied(new DOMParser().parseFromString(text, "text/html").body, document.createDocumentFragment()));

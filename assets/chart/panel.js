@@ -18,6 +18,7 @@ import { asSeen, cameraOf, forgetRanges, lookAt, sized, twoFingers } from "./vie
 import { withWords, withoutWords, Words } from "./words.js";
 
 const COMPACT = 300;
+const SLIM = 215;
 const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
 const CURTAIN = "What will happen?";
 
@@ -120,7 +121,7 @@ export class Panel {
   frame() {
     const { curtain, scale } = this.chart.directions;
     let whole = themed(this.figure.layout, this.chart.theme);
-    if (scale === 1 && this.div.clientHeight < COMPACT) whole = compact(whole);
+    if (scale === 1 && (this.div.clientHeight < COMPACT || this.div.clientWidth < SLIM)) whole = compact(whole);
     const { title, annotations = [] } = whole;
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
     this.words.say(this.title, annotations, scale);

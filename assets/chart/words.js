@@ -19,7 +19,8 @@ function rowsAbove(annotations) {
 export function withoutWords(layout, scale = 1) {
   const annotations = layout.annotations ?? [];
   const above = annotations.filter(isAbove);
-  const lines = rowsAbove(annotations).length * Math.max(0, ...above.map((note) => lineOfNote(note, scale)));
+  const lift = Math.max(0, ...above.map((note) => note.yshift ?? 0));
+  const lines = lift + rowsAbove(annotations).length * Math.max(0, ...above.map((note) => lineOfNote(note, scale)));
   const least = above.length ? Math.max(NOTE_ROOM, lines + 4) : 8;
   const margin = { ...layout.margin, t: Math.max(least, (layout.margin?.t ?? 52) - TITLE_ROOM) };
   return { ...layout, title: undefined, annotations: [], margin };

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import style
+from core.figures import dashes, style
 from core.figures.picture import Picture, moving
 
 COLOURS = {
@@ -18,7 +18,6 @@ COLOURS = {
     "parameter_distance": style.DISTANCE,
     "alignment": style.INK,
 }
-DASHES = ("solid", "dash", "dot", "dashdot")
 MARGIN, APART = 0.04, 0.22
 
 
@@ -64,9 +63,10 @@ def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.nd
     flat = np.concatenate([gap[np.isfinite(gap)] for gap in gaps.values()])
     reach = max(1e-12, float(np.abs(flat).max())) if flat.size else 1.0
     heights = _apart([float(gap[-1]) for gap in gaps.values()], APART * reach)
-    for (name, gap), height, dash in zip(gaps.items(), heights, DASHES, strict=False):
+    for k, ((name, gap), height) in enumerate(zip(gaps.items(), heights, strict=True)):
         colour, words = COLOURS.get(name, style.LOSS_LINE), name.replace("_", " ")
-        picture.add(style.line(shown, gap[-shown.size :], colour, words, dash=dash))
+        dash = dashes.KERNEL if colour == style.KERNEL else dashes.SOLID
+        picture.add(style.line(shown, gap[-shown.size :], colour, words, width=4 - 0.8 * min(k, 3), dash=dash))
         style.label(picture, math.log10(shown[-1]) if log else shown[-1], height, words, colour)
     picture.lay(margin={"r": 150})
     picture.lay(yaxis={"range": [-1.25 * reach, 1.25 * reach]})

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from core.errors import OutsideTheory
-from core.figures import handles, network, phases, style
+from core.figures import dashes, handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.deep import DEEPEST, DeepChain, Solution, start
 from core.problems.deep_run import Comparison
@@ -40,9 +40,8 @@ def plane(problem: DeepChain, solution: Solution) -> Picture:
     picture.lay(yaxis={"range": [-far, far], "scaleanchor": "x", "constrain": "domain"})
     if not solution.reason:
         picture.add(*_level_sets(problem, solution, far))
-        side = {"xanchor": "right", "xshift": -10} if landing[0] > 0.4 * far else {"xshift": 10}
-        away = 14 if landing[1] >= problem.beta_0[1] else -14
-        style.label(picture, landing[0], landing[1], "predicted", style.MINIMA, yshift=away, **side)
+        away = 14 if x[0] * x[1] > 0 else -14
+        style.label(picture, landing[0], landing[1], "predicted", style.MINIMA, yshift=away, xshift=8)
     along = np.array([-x[1], x[0]]) * 3 * far
     ends = problem.y * x + np.stack([along, -along])
     picture.add(style.line(ends[:, 0], ends[:, 1], style.MINIMA, "zero loss, xᵀβ = y"))
@@ -65,7 +64,7 @@ def losses(problem: DeepChain, solution: Solution) -> Picture:
     left = solution.loss / max(float(solution.loss[0]), 1e-300)
     alt = f"Loss left against time at depths 1 to {DEEPEST}; {_alt(problem, solution)}"
     picture = _against_time(problem, solution, _wait(solution), alt, "loss left, L/L₀")
-    picture.lay(yaxis={"range": [-0.04, 1.2]})
+    picture.lay(yaxis={"range": [-0.04, 1.06]})
     for depth, other in enumerate(solution.loss_by_depth, 1):
         line = style.line(
             problem.depth_times[1:],
@@ -76,11 +75,7 @@ def losses(problem: DeepChain, solution: Solution) -> Picture:
         )
         picture.add(line)
     picture.add(style.line(solution.times[1:], left[1:], style.LOSS_LINE, f"depth {problem.depth}", width=5))
-    low = math.log10(solution.times[1])
-    style.label(picture, low, 1.13, f"━ depth {problem.depth}", style.LOSS_LINE, xshift=0)
-    style.label(
-        picture, (low + math.log10(solution.times[-1])) / 2, 1.13, "─ depths 1 to 8", style.EQUIVALENT, xshift=0
-    )
+    style.key(picture, ((f"━ depth {problem.depth}", style.LOSS_LINE), ("─ depths 1 to 8", style.EQUIVALENT)))
     places = picture.add(_marker(solution, left, 0))
     picture.handles.append(handles.time(float(solution.times[1])))
     return picture.move(places, *([moving(_marker(solution, left, k))] for k in range(len(solution.times))))
@@ -149,10 +144,17 @@ def comparison(problem: DeepChain, compared: Comparison) -> tuple[Picture, Pictu
         picture.add(
             style.line(solution.times[1:], compared.beta[1:, k], style.EQUIVALENT, f"trained β{'₁₂'[k]}", width=6)
         )
-        picture.add(style.line(solution.times[1:], solution.beta[1:, k], colour, f"β{'₁₂'[k]}", width=2, dash="dash"))
+        picture.add(
+            style.line(solution.times[1:], solution.beta[1:, k], colour, f"β{'₁₂'[k]}", width=2, dash=dashes.THEORY)
+        )
         picture.add(
             style.line(
-                solution.times[[1, -1]], [solution.landing[k]] * 2, style.MINIMA, "landing", width=1.5, dash="dot"
+                solution.times[[1, -1]],
+                [solution.landing[k]] * 2,
+                style.MINIMA,
+                "landing",
+                width=1.5,
+                dash=dashes.LEVEL,
             )
         )
     errors = _against_time(
@@ -164,11 +166,10 @@ def comparison(problem: DeepChain, compared: Comparison) -> tuple[Picture, Pictu
         (compared.error, style.WARNING, "━ error"),
         (compared.drift, style.DISTANCE, "━ drift of c"),
     )
-    low, high = np.log10(solution.times[[1, -1]])
-    for place, (values, tint, name) in enumerate(rows):
+    for values, tint, name in rows:
         errors.add(style.line(solution.times[1:], np.maximum(values[1:], 1e-17), tint, name[2:], width=3))
-        style.label(errors, low + place * (high - low) / 3, 2.2, name, tint, xshift=0)
-    errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-17.5, 3.2], "dtick": 4})
+    style.key(errors, tuple((name, tint) for _, tint, name in rows))
+    errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-17.5, 1.2], "dtick": 4})
     return picture, errors
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import style
+from core.figures import dashes, style
 from core.figures.picture import Picture, moving
 from core.figures.wide import against_time
 from core.problems.deep import DeepChain
@@ -32,7 +32,9 @@ def size(problem: DeepChain, run: Square) -> Picture:
         y="‖β‖²",
     )
     picture.add(style.line(run.readout, run.size, style.EQUIVALENT, "trained", width=9))
-    picture.add(style.line(x, x * (x - run.delta) ** run.hidden, style.INK, "theorem B.8", width=2.5, dash="dash"))
+    picture.add(
+        style.line(x, x * (x - run.delta) ** run.hidden, style.INK, "theorem B.8", width=2.5, dash=dashes.THEORY)
+    )
     places = picture.add(_now(run.readout[:1], run.size[:1]))
     return picture.move(places, *([moving(_now(run.readout[k : k + 1], run.size[k : k + 1]))] for k in _moments(run)))
 
@@ -43,21 +45,15 @@ def kernel(problem: DeepChain, run: Square) -> Picture:
     title = f"B.9: the kernel along and across β within {worst}"
     picture = against_time(problem, run.times, title, _alt(run), "preconditioner M")
     top = max(float(run.along.max()), float(run.across.max()))
-    low = float(np.log10(run.times[1]))
-    picture.lay(yaxis={"range": [-0.04 * top, 1.25 * top]})
+    end = float(np.log10(run.times[-1]))
+    picture.lay(yaxis={"range": [-0.04 * top, 1.15 * top]})
     for values, name in ((run.along, "along β"), (run.across, "across β")):
         picture.add(style.line(run.times[1:], values[1:, 0], style.EQUIVALENT, f"{name}, trained", width=9))
-    for values, name, dash in ((run.along, "along β", "dash"), (run.across, "across β", "dot")):
-        picture.add(
-            style.line(run.times[1:], values[1:, 1], style.KERNEL, f"{name}, theorem B.9", width=2.5, dash=dash)
-        )
-    wide = float(np.log10(run.times[-1])) - low
-    for place, words, colour in (
-        (0, "╌ along β", style.KERNEL),
-        (0.35, "┈ across β", style.KERNEL),
-        (0.7, "━ trained", style.EQUIVALENT),
-    ):
-        style.label(picture, low + place * wide, 1.17 * top, words, colour, xshift=0)
+    for values, name in ((run.along, "along β"), (run.across, "across β")):
+        words = f"{name}, theorem B.9"
+        picture.add(style.line(run.times[1:], values[1:, 1], style.KERNEL, words, width=2.5, dash=dashes.THEORY))
+        style.label(picture, end, float(values[-1, 1]), name, style.KERNEL, xanchor="right", yshift=12, xshift=0)
+    style.key(picture, ((f"{dashes.THEORY.mark} theorem B.9", style.KERNEL), ("━ trained", style.EQUIVALENT)))
     shown = np.stack([run.along[:, 0], run.across[:, 0]], axis=1)
     times = np.maximum(run.times, run.times[1])
     places = picture.add(_now(times[[0, 0]], shown[0]))
@@ -73,11 +69,10 @@ def errors(problem: DeepChain, run: Square) -> Picture:
         (run.kernel_error, style.KERNEL, "━ B.9"),
         (run.path_error, style.WARNING, "━ β, chain"),
     )
-    low, high = np.log10(run.times[[1, -1]])
-    for place, (values, colour, name) in enumerate(rows):
+    for values, colour, name in rows:
         picture.add(style.line(run.times[1:], np.maximum(values[1:], LEAST), colour, name[2:], width=3))
-        style.label(picture, low + place * (high - low) / 3.2, 2.2, name, colour, xshift=0)
-    return picture.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-17.5, 3.2], "dtick": 4})
+    style.key(picture, tuple((name, colour) for _, colour, name in rows))
+    return picture.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-17.5, 1.2], "dtick": 4})
 
 
 def _now(x: np.ndarray, y: np.ndarray) -> dict:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, phases, style
+from core.figures import dashes, handles, network, phases, style
 from core.figures.exact_axes import (
     ERROR_FLOOR,
     FAINT,
@@ -119,7 +119,7 @@ def _curves(
         colour, name = colour_of(delta), f"δ = {delta:g}"
         pale = NOTHING if simulated is None else where_shown(problem, run.times, simulated[k])
         until_run_again(picture, style.line(pale[0], pale[1], colour, width=9, opacity=FAINT))
-        dash = "solid" if simulated is None else "dash"
+        dash = dashes.SOLID if simulated is None else dashes.THEORY
         shown = where_shown(problem, solution.times, theory[k])
         [place] = picture.add(style.line(*shown, colour, name, width=2.5, dash=dash))
         handles.role(picture, place, k, "all" if len(shown[0]) == len(times) else "later", x="t", y=curve)
@@ -150,7 +150,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     for k, delta in enumerate(solution.deltas):
         pale = NOTHING if simulated is None else simulated[k].T
         until_run_again(picture, style.line(pale[0], pale[1], colours[k], width=9, opacity=FAINT))
-        dash = "solid" if simulated is None else "dash"
+        dash = dashes.SOLID if simulated is None else dashes.THEORY
         x, y = solution.beta[k].T
         [place] = picture.add(style.line(x, y, colours[k], f"δ = {delta:g}", width=2.5, dash=dash))
         handles.role(picture, place, k, "all", x="beta1", y="beta2")
@@ -195,7 +195,9 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
     times = shown_times(problem, solution.times)
     _phased(picture, solution)
     ends = [times[0], times[-1]]
-    picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash="dot"))
+    picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash=dashes.LEVEL))
+    limit = {"xref": "paper", "xanchor": "right", "xshift": 0, "yshift": 9}
+    style.label(picture, 1, -2, "amber above 1 %", style.WARNING, **limit)
     for k, delta in enumerate(solution.deltas):
         error = NOTHING
         if run is not None:

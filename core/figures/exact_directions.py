@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import dashes, handles, network, style
 from core.figures.exact_axes import (
     ERROR_FLOOR,
     FAINT,
@@ -91,7 +91,7 @@ def _quantity(problem: Exact, solution: Solution, run, short: str) -> Picture:
             pale = NOTHING if simulated is None else where_shown(problem, run.directions[row].times, simulated[row][k])
             until_run_again(picture, style.line(pale[0], pale[1], colour, width=6, opacity=FAINT, yaxis=axis))
             shown = where_shown(problem, solution.times, values[k])
-            dash = "solid" if run is None else "dash"
+            dash = dashes.SOLID if run is None else dashes.THEORY
             line = style.line(shown[0], shown[1], colour, f"δ = {delta:g}", width=2, dash=dash, yaxis=axis)
             whole = len(shown[0]) == solution.times.size
             run_of = row * len(solution.deltas) + k
@@ -124,7 +124,9 @@ def _errors(problem: Exact, solution: Solution, run) -> Picture:
     picture.lay(**{_long(axis): log for axis in ROWS})
     ends = shown_times(problem, solution.times)[[0, -1]]
     for row, axis in enumerate(ROWS):
-        limit = style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash="dot", yaxis=axis)
+        limit = style.line(
+            ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash=dashes.LEVEL, yaxis=axis
+        )
         picture.add(limit)
         for k, delta in enumerate(solution.deltas):
             error = NOTHING

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import style
+from core.figures import dashes, style
 from core.figures.exact_axes import colour_of
 from core.figures.picture import Picture
 from core.problems.exact import Exact, TimeScales
@@ -33,7 +33,7 @@ def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
     picture.add(style.line(x, found.loss, style.LOSS_LINE, "loss", width=3))
     picture.add(style.line(x, found.alignment, style.INK, "alignment, exact", width=4))
     limit = np.where(np.abs(found.deltas) > 0.5, found.asymptote, np.nan)
-    picture.add(style.line(x, limit, style.WARNING, "alignment, δ → ±∞", width=2.5, dash="dash"))
+    picture.add(style.line(x, limit, style.WARNING, "alignment, δ → ±∞", width=2.5, dash=dashes.THEORY))
     for delta in problem.deltas:
         near = int(np.abs(found.deltas - delta).argmin())
         at = [math.asinh(delta)], [found.alignment[near]]

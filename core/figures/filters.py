@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from core.figures import experiment, style
+from core.figures import dashes, experiment, style
 from core.figures.picture import Picture, moving
 from core.figures.png import data_uri
 from core.problems.filters import Problem, Solution, of_control, spread
 from core.training.practice.filters import DATA
 
-MAGNIFY, GAP, ACROSS, APART = 2, 2, 8, 14
+MAGNIFY, GAP, ACROSS, APART = 2, 1, 8, 14
 ROUNDING = 12  # levels of 255: one shade
 SHADES = 23  # as many of a colour as an eye tells apart in a tile; twice as many bytes would be noise
 
@@ -36,7 +36,7 @@ def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
     )
     picture = style.figure(problem, short=name, title=title, alt=alt, height=330)
     pair = [_start(solution, seed, k), pixels(solution.filters[seed, k, 1])]
-    height, side, _ = pair[0].shape
+    height, side = (MAGNIFY * size for size in pair[0].shape[:2])
     width = 2 * side + APART
     picture.lay(xaxis={"visible": False, "range": [-2, width + 2], "constrain": "domain"})
     picture.lay(yaxis={"visible": False, "range": [height + 24, -2], "scaleanchor": "x", "constrain": "domain"})
@@ -44,7 +44,8 @@ def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
     for words, place in (("start", side / 2), (f"epoch {solution.epochs[last]}", side * 1.5 + APART)):
         picture.add(experiment.words(place, height + 13, words, style.INK, "middle center"))
     for pixels_of, left in zip(pair, (0, side + APART), strict=True):
-        picture.add({"type": "image", "source": data_uri(pixels_of), "x0": left, "hoverinfo": "skip"})
+        size = {"x0": left, "dx": MAGNIFY, "dy": MAGNIFY}
+        picture.add({"type": "image", "source": data_uri(pixels_of), **size, "hoverinfo": "skip"})
     return picture
 
 
@@ -60,7 +61,7 @@ def pixels(filters: np.ndarray) -> np.ndarray:
     low, high = (edge(filters, (1, 2, 3), keepdims=True) for edge in (np.min, np.max))
     unit = np.nan_to_num((filters - low) / np.where(high > low, high - low, 1), nan=0.5)
     shown = (SHADES * unit).round() * (255 / SHADES)
-    tiles = np.kron(shown.round().astype(np.uint8), np.ones((1, 1, MAGNIFY, MAGNIFY), np.uint8))
+    tiles = shown.round().astype(np.uint8)
     side = tiles.shape[-1] + GAP
     canvas = np.full((3, -(-len(tiles) // ACROSS) * side - GAP, ACROSS * side - GAP), 127, np.uint8)
     for k, tile in enumerate(tiles):
@@ -86,7 +87,7 @@ def trade(problem: Problem, solution: Solution) -> Picture:
         yaxis={"range": [0, 1.1 * float(np.max(rough[np.isfinite(rough)], initial=3.94))]},
     )
     chance = 1 / (8 if str(solution.data) == "patches" else 10)
-    picture.add(style.line([chance, chance], [0, 9], style.EQUIVALENT, width=1.5, dash="dash"))
+    picture.add(style.line([chance, chance], [0, 9], style.EQUIVALENT, width=1.5, dash=dashes.LEVEL))
     style.label(picture, chance, 0.12, "chance", style.EQUIVALENT)
     places = picture.add(*_marks(problem, solution, rough, last))
     frames = ([moving(t) for t in _marks(problem, solution, rough, k)] for k in range(len(solution.epochs)))

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, phases, style
+from core.figures import dashes, handles, phases, style
 from core.figures.geometry_space import FLOOR, TOP, basins, end_in_words, shade, surface, surface_sweep, three
 from core.figures.picture import Picture, moving
 from core.problems.geometry import Geometry, Paths, Solution
@@ -130,10 +130,8 @@ def _now2d(paths: tuple[Paths, ...], k: int) -> dict:
 def _progress(problem: Geometry, solution: Solution, title: str) -> Picture:
     alt = f"Loss left and kernel distance against time. {solution.regime.basis}"
     picture = style.figure(problem, short="loss", title=title, alt=alt, x="gradient-flow time t (log)")
-    low = math.log10(solution.times[1])
-    picture.lay(xaxis=style.log_axis(solution.times[1], solution.times[-1]), yaxis={"range": [-0.03, 1.3]})
-    style.label(picture, low, 1.23, "━ loss left L/L₀", style.LOSS_LINE)
-    return style.label(picture, low, 1.11, "╌ kernel distance S(0,t)", style.KERNEL)
+    picture.lay(xaxis=style.log_axis(solution.times[1], solution.times[-1]), yaxis={"range": [-0.03, 1.06]})
+    return style.key(picture, (("━ loss left", style.LOSS_LINE), (f"{dashes.KERNEL.mark} kernel S(0,t)", style.KERNEL)))
 
 
 def _progress_lines(solution: Solution, path: Paths) -> list[dict]:
@@ -141,7 +139,7 @@ def _progress_lines(solution: Solution, path: Paths) -> list[dict]:
     times = solution.times[1:]
     return [
         style.line(times, left[1:], style.LOSS_LINE, "loss left"),
-        style.line(times, path.kernel_distance[0, 1:], style.KERNEL, "kernel distance", dash="dash"),
+        style.line(times, path.kernel_distance[0, 1:], style.KERNEL, "kernel distance", dash=dashes.KERNEL),
     ]
 
 

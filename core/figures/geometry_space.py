@@ -5,14 +5,14 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import dashes, handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import LEAST_APART, Geometry, Paths, Solution, equivalent, excess_loss, half_sheets
 
 FLOOR, TOP = 1e-2, 1e1
 FARTHEST = 10.0
 SMALL = 5
-NEARER = 1.25
+NEARER = 1.05
 WEIGHTS = {"x": "w1", "y": "w2", "z": "a"}
 BY_LOSS = {
     "cmin": math.log10(FLOOR),
@@ -32,6 +32,7 @@ def surface(problem: Geometry, solution: Solution) -> Picture:
     ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0))
     picture.network = network.single([("of the path", path.w[0], path.a[0], path.delta)])
+    picture.add(*_names(problem, path, solution.reach))
     if problem.start == "function":
         _hold_in_space(problem, solution, picture, [*ways, *places])
     return picture.move(places, *([moving(_now3d(path, k))] for k in range(solution.times.size)))
@@ -73,12 +74,14 @@ def _one_of_three(problem: Geometry, solution: Solution, k: int) -> Picture:
     title = f"{named}: {_sheet_words(path.delta)}, {word.word}, S\u00a0=\u00a0{style.number(word.kernel_distance)}"
     picture = _space(problem, solution, path, title, short=named)
     picture.lay(scene={"aspectmode": "manual", "aspectratio": dict.fromkeys("xyz", NEARER)})
-    picture.lay(scene={f"{axis}axis": {"showticklabels": False} for axis in "xyz"})
+    picture.lay(scene={f"{axis}axis": {"showticklabels": False} for axis in "xy"})
+    picture.lay(scene={"zaxis": style.upright("a", solution.reach, numbers=False)})
     halves = half_sheets(path.delta, problem.eta_a, problem.eta_w, solution.reach)
     picture.add(*(_mesh(np.moveaxis(half, 0, -1), problem) for half in halves))
     picture.add(*_manifolds(problem, path, solution.reach))
     ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0, SMALL))
+    picture.add(*_names(problem, path, solution.reach))
     if problem.start == "function":
         _hold_three(problem, solution, picture, k, [*ways, *places])
     return picture.move(places, *([moving(_now3d(path, t, SMALL))] for t in range(solution.times.size)))
@@ -102,6 +105,7 @@ def basins(problem: Geometry, solution: Solution) -> Picture:
         return style.points3d(np.concatenate(at), style.INK, "now", size=SMALL)
 
     places = picture.add(now(0))
+    picture.add(*_names(problem, path, solution.reach)[: 1 if problem.start == "pair" else 2])
     return picture.move(places, *([moving(now(k))] for k in range(solution.times.size)))
 
 
@@ -239,6 +243,14 @@ def _manifolds(problem: Geometry, path: Paths, reach: float) -> list[dict]:
     ]
 
 
+def _names(problem: Geometry, path: Paths, reach: float) -> list[dict]:
+    """What the two curves are, where they leave the picture."""
+    curves = (problem.beta_star, path.beta[0, 0])
+    names = (("zero loss", style.MINIMA), ("same function", style.EQUIVALENT))
+    tops = [_two_branches(equivalent(beta, reach)) for beta in curves]
+    return [style.words3d(xyz, *name, up=up) for xyz, name, up in zip(tops, names, (1, -1), strict=True)]
+
+
 def _two_branches(curves: np.ndarray) -> np.ndarray:
     return np.concatenate([curves[0], np.full((1, 3), np.nan), curves[1]])
 
@@ -247,7 +259,7 @@ def _parting(solution: Solution, k: int) -> dict:
     curve = solution.separatrix[k]
     inside = (np.abs(curve) <= solution.reach).all(axis=1, keepdims=True)
     name = "separating curve, flows to the saddle"
-    return style.line3d(np.where(inside, curve, np.nan), style.INK, name, width=4, dash="dash")
+    return style.line3d(np.where(inside, curve, np.nan), style.INK, name, width=4, dash=dashes.BORDER)
 
 
 def _ways(path: Paths, colour: str = "") -> list[dict]:

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.figures import experiment, handles, style
+from core.figures import dashes, experiment, handles, style
 from core.figures.picture import Picture, moving
 from core.problems.grokking import Problem, Solution, of_row, waits
 from core.training.practice.grokking import LOOK
 
-DASHES = {0.5: "solid", 0.75: "longdash", 1.0: "dash", 1.25: "dashdot", 1.5: "dot"}
 NEVER = 1.6
 TICKS = [10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000]
 
@@ -34,7 +33,7 @@ class Delay:
 
 
 def curves(problem: Problem, solution: Solution) -> Picture:
-    """Validation accuracy (solid) grows with the cursor, train accuracy is dotted; one colour for each α."""
+    """Validation accuracy (thick) grows with the cursor, train accuracy is thin; one colour for each α."""
     seed, tau = _place(problem, solution)
     which = f"Addition mod {problem.modulus}, τ = {solution.tau[tau]:g}, seed {solution.seed[seed]}"
     title = f"{which}: {waiting(solution, seed, tau)}"
@@ -49,11 +48,9 @@ def curves(problem: Problem, solution: Solution) -> Picture:
     steps = solution.steps[1:]
     for k, alpha in enumerate(solution.alpha):
         shade = shades[float(alpha)]
-        picture.add(
-            style.line(steps, solution.train_accuracy[seed, tau, k, 1:], shade, width=2, dash="dot", opacity=0.7)
-        )
-        picture.add(style.line(*_validation(solution, seed, tau, k), shade, width=1.5, opacity=0.35))
-    style.label(picture, first + 0.05, 1.05, "┄ train   ━ validation", style.INK)
+        picture.add(style.line(steps, solution.train_accuracy[seed, tau, k, 1:], shade, width=1.2, opacity=0.8))
+        picture.add(style.line(*_validation(solution, seed, tau, k), shade, opacity=0.2))
+    style.key(picture, (("─ train", style.INK), ("━ validation", style.INK)))
     places = picture.add(*_growing(solution, seed, tau, len(steps) - 1))
     picture.handles.append(handles.time())
     return picture.move(places, *([moving(t) for t in _growing(solution, seed, tau, k)] for k in range(len(steps))))
@@ -87,7 +84,7 @@ def _growing(solution: Solution, seed: int, tau: int, k: int) -> list[dict]:
         values = np.where(past, accuracy, np.nan)
         lines.append(style.line(steps[shown], values[shown], shades[float(alpha)], experiment.named(alpha)))
         ends.append((steps[past][-1], accuracy[past][-1]) if past.any() else (np.nan, np.nan))
-    heights = experiment.spread(np.array([y for _, y in ends]), 0.065, 1.03)
+    heights = experiment.spread(np.array([y for _, y in ends]), 0.085, 1.03)
     names = [
         experiment.words(x, y, f" {experiment.named(alpha)}", shades[float(alpha)])
         for alpha, (x, _), y in zip(solution.alpha, ends, heights, strict=True)
@@ -128,8 +125,8 @@ def delays(problem: Problem, solution: Solution, delay: Delay) -> Picture:
     }
     picture.lay(xaxis=axis, yaxis=heights)
     across = [solution.alpha[0] / 1.4, solution.alpha[-1] * 5.5]
-    picture.add(style.line(across, [budget, budget], style.EQUIVALENT, width=1.5, dash="dash"))
-    style.label(picture, ends[0] - 0.15, np.log10(budget * NEVER), f"✕ not within {budget:.0f} steps", style.INK)
+    picture.add(style.line(across, [budget, budget], style.EQUIVALENT, width=1.5, dash=dashes.LEVEL))
+    style.key(picture, ((f"✕ not within {budget:.0f} steps", style.INK),))
     _medians(picture, solution, delay)
     places = picture.add(*_dots(problem, solution, delay, budget))
     return picture.move(
@@ -141,7 +138,7 @@ def _medians(picture: Picture, solution: Solution, delay: Delay) -> None:
     """One line for each τ, named at its right end."""
     middles = [_positive(experiment.median(delay.steps[:, k], np.inf)) for k in range(len(solution.tau))]
     for tau, middle in zip(solution.tau, middles, strict=True):
-        picture.add(style.line(solution.alpha, middle, style.INK, width=2, dash=DASHES[float(tau)]))
+        picture.add(style.line(solution.alpha, middle, style.INK, width=2 * float(tau)))
     ends = np.log10([middle[-1] for middle in middles])
     heights = experiment.spread(ends, 0.1, 9.0)
     for tau, end, height in zip(solution.tau, ends, heights, strict=True):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from core.datasets import hierarchy as data
-from core.figures import experiment, style
+from core.figures import dashes, experiment, style
 from core.figures.palette import CLASS, SYMBOL
 from core.figures.picture import Picture, moving
 from core.problems.hierarchy import Problem, Solution, needed_interval, samples_needed, widest
@@ -42,7 +42,7 @@ def accuracy(problem: Problem, solution: Solution) -> Picture:
     picture.lay(xaxis=axis, yaxis={"range": [0, 1.04]}, margin={"b": 84})
     chance = 1 / problem.classes
     across = [solution.size[0] / 1.2, solution.size[-1] * 1.2]
-    picture.add(style.line(across, [chance, chance], style.EQUIVALENT, width=1.5, dash="dash"))
+    picture.add(style.line(across, [chance, chance], style.EQUIVALENT, width=1.5, dash=dashes.LEVEL))
     style.label(picture, ends[0] - 0.08, chance - 0.045, "chance", style.EQUIVALENT)
     places = picture.add(*_curves(problem, solution, len(solution.epochs) - 1))
     return picture.move(
@@ -55,7 +55,7 @@ def _curves(problem: Problem, solution: Solution, k: int) -> list[dict]:
     now = solution.test_accuracy[..., k]
     seed = experiment.bold(problem.seed, solution.seed)
     middle = experiment.mean(now)
-    heights = experiment.spread(middle[-1], 0.06, 1.02)
+    heights = experiment.spread(middle[-1], 0.085, 1.02)
     traces = []
     for j, alpha in enumerate(solution.alpha):
         shade, name = shades[float(alpha)], experiment.named(alpha)

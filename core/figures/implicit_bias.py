@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import dashes, handles, network, style
 from core.figures.exact_axes import NOTHING, colour_of, until_run_again
 from core.figures.implicit_bias_mirror import (
     BEYOND,
@@ -83,7 +83,7 @@ def _fan(picture: Picture, solution: Solution, run) -> None:
         colour = colour_of(delta)
         trained = NOTHING if run is None else run.beta[k].T
         until_run_again(picture, style.line(trained[0], trained[1], colour, width=9, opacity=FAINT))
-        dash = "solid" if run is None else "dash"
+        dash = dashes.SOLID if run is None else dashes.THEORY
         x, y = solution.fan.beta[k].T
         [place] = picture.add(style.line(x, y, colour, f"δ = {delta:g}", width=2, dash=dash))
         handles.role(picture, place, k, "all", **BETA)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, phases, style
+from core.figures import dashes, handles, phases, style
 from core.figures.exact import colour_of
 from core.figures.picture import Picture, moving
 from core.problems.implicit_bias import FAN, Landings, Solution
@@ -32,7 +32,7 @@ def mirror(problem: Landings, solution: Solution) -> Picture:
     picture.lay(yaxis={"range": [-far, far], "scaleanchor": "x", "constrain": "domain"})
     along = np.array([[-BEYOND], [BEYOND]]) * problem.X[0] / np.linalg.norm(problem.X)
     if straight:
-        ray = style.line(along[:, 0], along[:, 1], style.EQUIVALENT, "direction of x", width=1.5, dash="dot")
+        ray = style.line(along[:, 0], along[:, 1], style.EQUIVALENT, "direction of x", width=1.5, dash=dashes.LEVEL)
         handles.role(picture, picture.add(ray)[0], 0, "datum", far=BEYOND)
 
     def moved(k: int) -> list[dict]:
@@ -65,8 +65,8 @@ def clock(problem: Landings, solution: Solution) -> Picture:
         short="clock",
         title=title,
         alt=alt,
-        x="time t of the flow (log)",
-        y="√(η_aη_w)·√(κ + δ)",
+        x="time t (log)",
+        y="√(η<sub>a</sub>η<sub>w</sub>)·√(κ + δ)",
         height=HEIGHT,
     )
     times = np.maximum(solution.times, solution.times[1])
@@ -107,10 +107,13 @@ def potential(problem: Landings, solution: Solution) -> Picture:
     )
     picture.lay(xaxis={"range": [0, 2]}, yaxis={"range": [0, 1.02]})
     b = solution.size
-    picture.add(style.line(b, b**2 / 4, style.UPSTREAM, "‖β‖², δ → +∞", width=1.5, dash="dash"))
-    picture.add(style.line(b, b / 2, style.DOWNSTREAM, "‖β‖, δ → −∞", width=1.5, dash="dash"))
-    style.label(picture, 1.45, 0.5, "‖β‖², δ → +∞", style.UPSTREAM, yshift=-14, xshift=0)
-    style.label(picture, 0.55, 0.28, "‖β‖, δ → −∞", style.DOWNSTREAM, yshift=16, xanchor="right")
+    picture.add(style.line(b, b**2 / 4, style.UPSTREAM, "‖β‖², δ → +∞", width=1.5, dash=dashes.THEORY))
+    picture.add(style.line(b, b / 2, style.DOWNSTREAM, "‖β‖, δ → −∞", width=1.5, dash=dashes.THEORY))
+    style.key(
+        picture,
+        ((f"{dashes.THEORY.mark} ‖β‖, δ → −∞", style.DOWNSTREAM),),
+        ((f"{dashes.THEORY.mark} ‖β‖², δ → +∞", style.UPSTREAM),),
+    )
 
     def moved(k: int) -> list[dict]:
         at, end = (0, k) if problem.moves == "time" else (k, -1)

@@ -5,7 +5,7 @@ Frames of the first three run from the network as it is (0 %) to the rescaled on
 
 import numpy as np
 
-from core.figures import style
+from core.figures import dashes, style
 from core.figures.picture import Picture, moving
 from core.problems.initialisation import Problem, Solution
 from core.training.initialisation.laws import LEVELS
@@ -17,7 +17,7 @@ MEASURES = (
     ("kernel_distance", "Kernel moved", "kernel distance S(0, t)", False),
     ("flipped_share", "Activations flipped", "share of activations flipped", False),
 )
-DASHES = ("solid", "dash")
+DASHES = (dashes.SOLID, dashes.OTHER)
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[Picture, ...]:
@@ -48,9 +48,7 @@ def histogram(problem: Problem, solution: Solution) -> Picture:
     if report.slope:
         band = {"type": "rect", "yref": "paper", "x0": -BAND, "x1": BAND, "y0": 0, "y1": 1, "layer": "below"}
         picture.layout["shapes"].append({**band, "fillcolor": style.BALANCED, "opacity": 0.15, "line": {"width": 0}})
-    place = {"yref": "paper", "xshift": 0}
-    style.label(picture, solution.edges[0], 0.97, " ▼ downstream", style.DOWNSTREAM, **place)
-    style.label(picture, solution.edges[-1], 0.97, "upstream ▲ ", style.UPSTREAM, xanchor="right", xref="x", **place)
+    style.key(picture, (("▼ downstream", style.DOWNSTREAM), ("▲ upstream", style.UPSTREAM)))
     places = picture.add(*_bins(solution, 0))
     return picture.move(places, *([moving(t) for t in _bins(solution, k)] for k in range(len(solution.percent))))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import style
+from core.figures import dashes, style
 from core.figures.picture import Picture
 from core.problems.initialisation import Problem
 from core.training.initialisation.movement import CONSERVED, LIKE_DECAY, Drift, Movement
@@ -39,7 +39,9 @@ def drifted(problem: Problem, movement: Movement, at: int) -> Picture:
     picture.add(style.line(ends, ends, style.BALANCED, "conserved", width=2))
     if drift.explained >= LIKE_DECAY and drift.factor < 1:
         picture.add(
-            style.line(ends, drift.factor * ends, style.INK, f"{drift.factor:.3g} × before", width=2, dash="dash")
+            style.line(
+                ends, drift.factor * ends, style.INK, f"{drift.factor:.3g} × before", width=2, dash=dashes.THEORY
+            )
         )
         style.label(picture, ends[0], drift.factor * ends[0], f"× {style.number(drift.factor)}", style.INK, yshift=12)
     picture.add(style.line(_parted(before, before), _parted(before, after), style.EQUIVALENT, width=1.5))

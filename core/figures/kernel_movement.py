@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from core.figures import experiment, style
+from core.figures import dashes, experiment, style
 from core.figures.picture import Picture, moving
 from core.problems.kernel_movement import Problem, Solution, early, moment, rank_correlation
 from core.training.practice.kernel_movement import DATA
 
 CAUSES = (
-    ("kernel_distance", style.KERNEL, "solid", "the kernel itself"),
-    ("distance_flipped", style.FLIPS, "dash", "flips alone"),
-    ("distance_moved", style.DISTANCE, "dot", "weights alone"),
+    ("kernel_distance", style.KERNEL, dashes.KERNEL, "kernel"),
+    ("distance_flipped", style.FLIPS, dashes.SOLID, "by flips"),
+    ("distance_moved", style.DISTANCE, dashes.SOLID, "by weights"),
 )
 
 NAMED = (0.1, 1.0, 10.0)
@@ -25,10 +25,10 @@ def figures(problem: Problem, solution: Solution) -> tuple[Picture, Picture, Pic
 def causes(problem: Problem, solution: Solution) -> Picture:
     """Kernel distance for each α: as it is, with only the flips, with only the new weights."""
     step = experiment.reached(solution.kernel_distance)
-    title = f"{_data(solution)}: {verdict(solution, early(solution.steps, step), step)}"
-    picture = style.figure(
-        problem, short="sweep", title=title, alt=_alt(solution, step), x="α (log)", y="kernel distance S"
-    )
+    titles = [f"{_data(solution)}: flips outweigh weights for {_by_flips(solution, k)}" for k in _each(solution)]
+    alt = f"{verdict(solution, early(solution.steps, step), step)}. {_alt(solution, step)}"
+    picture = style.figure(problem, short="sweep", title=titles[step], alt=alt, x="α (log)", y="kernel distance S")
+    style.told(picture, (titles[min(k, step)] for k in _each(solution)))
     ticks = [float(alpha) for alpha in solution.alpha if alpha in TICKS or len(solution.alpha) < 6]
     ends = np.log10(solution.alpha[[0, -1]])
     axis = {
@@ -38,10 +38,7 @@ def causes(problem: Problem, solution: Solution) -> Picture:
         "ticktext": [f"{a:g}" for a in ticks],
     }
     picture.lay(xaxis=axis, yaxis={"range": [0, _top(solution.kernel_distance, solution.distance_flipped)]})
-    for k, (_, colour, dash, name) in enumerate(CAUSES):
-        place = {"xref": "paper", "yref": "paper", "xshift": 0}
-        bar = {"solid": "━", "dash": "╌", "dot": "┈"}[dash]
-        style.label(picture, 0.02, 0.98 - 0.075 * k, f"{bar} {name}", colour, **place)
+    style.key(picture, tuple((f"{dash.mark} {name}", colour) for _, colour, dash, name in CAUSES))
     places = picture.add(*_causes(problem, solution, step))
     return picture.move(places, *([moving(t) for t in _causes(problem, solution, k)] for k in _each(solution)))
 
@@ -80,19 +77,23 @@ def against_parameters(problem: Problem, solution: Solution) -> Picture:
 def _against(problem: Problem, solution: Solution, cause: str, axis: str) -> Picture:
     step = experiment.reached(solution.kernel_distance)
     what = "flips" if cause == "flipped_share" else "parameter distance"
-    orders = []
-    for k in dict.fromkeys((early(solution.steps, step), step)):
-        order = rank_correlation(getattr(solution, cause)[..., k], solution.kernel_distance[..., k])
-        orders.append(f"{style.number(round(order, 2))} at {moment(solution, k)}")
+    orders = [_order(solution, cause, k) for k in _each(solution)]
+    titles = [f"By {what}: {order}" for order in orders]
+    ends = dict.fromkeys((early(solution.steps, step), step))
     runs = solution.kernel_distance[..., 0].size
-    title = f"Kernel and {what}: rank correlation {', '.join(orders)} ({runs} runs)"
-    picture = style.figure(
-        problem, short=what, title=title, alt=f"{title}. {_alt(solution, step)}", x=axis, y="kernel distance S"
-    )
+    told = ", ".join(f"{orders[k]} at {moment(solution, k)}" for k in ends)
+    alt = f"Kernel by {what}: {told} ({runs} runs). {_alt(solution, step)}"
+    picture = style.figure(problem, short=what, title=titles[step], alt=alt, x=axis, y="kernel distance S")
+    style.told(picture, (titles[min(k, step)] for k in _each(solution)))
     right = _top(getattr(solution, cause))
     picture.lay(xaxis={"range": [-0.03 * right, right]}, yaxis={"range": [-0.02, _top(solution.kernel_distance)]})
     places = picture.add(*_runs(problem, solution, cause, step))
     return picture.move(places, *([moving(t) for t in _runs(problem, solution, cause, k)] for k in _each(solution)))
+
+
+def _order(solution: Solution, cause: str, k: int) -> str:
+    order = rank_correlation(getattr(solution, cause)[..., k], solution.kernel_distance[..., k])
+    return f"rank correlation {style.number(round(order, 2))}" if np.isfinite(order) else "nothing has moved yet"
 
 
 def _runs(problem: Problem, solution: Solution, cause: str, k: int) -> list[dict]:

@@ -1,8 +1,10 @@
 """Loss landscapes: the minimal model's level set in space and unrolled, and a student's slices with its trajectory."""
 
+import math
+
 import numpy as np
 
-from core.figures import handles, network, phases, style
+from core.figures import dashes, handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.geometry import half_sheets
 from core.problems.landscape import Problem, Slice, Solution
@@ -37,14 +39,14 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
         reach=REACH,
         height=HEIGHT,
     )
-    picture.lay(scene={"camera": {"eye": {"x": 0.95, "y": -1.6, "z": 1.05}}})
+    picture.lay(scene={"camera": {"eye": {"x": 1.15, "y": -1.93, "z": 1.26}}})
     picture.add(*_sheets(flow.delta))
     for one in flow.contours:
         width = 4 if one.level == minimal.SADDLE_LOSS else 2
         rings = np.concatenate([one.w, one.a[..., None]], axis=-1)[:, ::THIN]
         picture.add(style.line3d(_ring(rings), style.LOSS_LINE, f"loss {one.level:g}", width=width))
     if flow.separatrix is not None:
-        picture.add(style.line3d(_ring(_lifted(flow)), style.INK, "ridge", width=4, dash="dash"))
+        picture.add(style.line3d(_ring(_lifted(flow)), style.INK, "ridge", width=4, dash=dashes.BORDER))
     a, w = minimal.single_neuron.split(minimal.BETA_STAR, flow.delta, sign=np.array([1, -1]))
     picture.add(style.points3d(np.column_stack([w, a]), style.MINIMA, "zero loss", size=7, symbol="diamond"))
     path = np.column_stack([flow.w, flow.a])
@@ -55,6 +57,7 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     for place, at in zip(ways, ("all", "start", "now"), strict=True):
         handles.role(picture, place, 0, at, x="w1", y="w2", z="a")
     picture.network = network.single([("of the path", flow.w, flow.a, flow.delta)])
+    picture.add(style.words3d(np.column_stack([w, a]), "zero loss", style.MINIMA))
     places = ways[-1:]
     return picture.move(places, *([moving(style.points3d(path[[k]], style.INK))] for k in range(len(path))))
 
@@ -81,7 +84,7 @@ def chart(problem: Problem, solution: Solution) -> Picture:
             )
     if flow.separatrix is not None:
         for side in flow.separatrix:
-            picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash="dash"))
+            picture.add(style.line(*_unrolled(*side.T), style.INK, "ridge", width=3, dash=dashes.BORDER))
     _mark_rest(picture, flow)
     colour = style.side_colour(flow.delta)
     line = style.line(*_unrolled(flow.theta, flow.a), colour, "gradient flow", width=5)
@@ -121,7 +124,11 @@ def hills(problem: Problem, solution: Solution) -> Picture:
     )
     del picture.layout["xaxis"], picture.layout["yaxis"]
     axes = {f"{axis}axis": {"title": {"text": f"comp. {k}"}, "nticks": 4} for k, axis in ((1, "x"), (2, "y"))}
-    scene = {**axes, "zaxis": {"title": {"text": "log₁₀ loss"}}, "aspectmode": "cube", "uirevision": "kept"}
+    low, high = math.ceil(height.min()), float(height.max())
+    named = {"tickvals": [*range(low, math.ceil(high - 0.5)), high]}
+    named["ticktext"] = [*(style.minus(str(k)) for k in named["tickvals"][:-1]), "log₁₀ loss"]
+    upright = {"title": {"text": ""}, **named}
+    scene = {**axes, "zaxis": upright, "aspectmode": "cube", "uirevision": "kept"}
     scene["camera"] = {"eye": {"x": 1.45, "y": -1.75, "z": 1.2}, "up": {"x": 0, "y": 0, "z": 1}}
     picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0}, height=HEIGHT)
     picture.add(_surface(cut.x, cut.y, height, height, float(height.min()), float(height.max())))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.figures import style
+from core.figures import dashes, style
 from core.figures.picture import Picture
 from core.params import Params
 
@@ -15,17 +15,17 @@ class Legend(Params):
 
 
 LINES = (
-    (style.DOWNSTREAM, "solid", "▼ downstream, δ < 0"),
-    (style.BALANCED, "solid", "● balanced, δ = 0"),
-    (style.UPSTREAM, "solid", "▲ upstream, δ > 0"),
-    (style.MINIMA, "solid", "zero loss"),
-    (style.EQUIVALENT, "solid", "the same function as the start"),
-    (style.INK, "dash", "separating curve; the formula beside a simulation"),
-    (style.LOSS_LINE, "solid", "loss"),
-    (style.KERNEL, "dash", "kernel distance"),
-    (style.FLIPS, "solid", "activations flipped: their share, or the Hamming distance"),
-    (style.DISTANCE, "solid", "distance moved by the parameters"),
-    (style.WARNING, "dot", "the theory ends here"),
+    (style.DOWNSTREAM, dashes.SOLID, "▼ downstream, δ < 0"),
+    (style.BALANCED, dashes.SOLID, "● balanced, δ = 0"),
+    (style.UPSTREAM, dashes.SOLID, "▲ upstream, δ > 0"),
+    (style.MINIMA, dashes.SOLID, "zero loss"),
+    (style.EQUIVALENT, dashes.SOLID, "the same function as the start"),
+    (style.LOSS_LINE, dashes.SOLID, "loss"),
+    (style.KERNEL, dashes.KERNEL, "kernel distance"),
+    (style.FLIPS, dashes.SOLID, "activations flipped: their share, or the Hamming distance"),
+    (style.DISTANCE, dashes.SOLID, "distance moved by the parameters"),
+    (style.WARNING, dashes.LEVEL, "the theory ends here"),
+    *((style.INK, dash, dash.means) for dash in dashes.ALL if dash != dashes.KERNEL),
 )
 POINTS = (
     ("circle-open", style.INK, "start"),

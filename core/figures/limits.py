@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from core.figures import handles, network, style
+from core.figures import dashes, handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.limits import Limits, Solution
 
@@ -28,7 +28,9 @@ def balance(problem: Limits, solution: Solution) -> Picture:
     lit = solution.X if problem.model == "relu" else None
     picture.network = network.picture([network.copy("of a run", solution.w, solution.a, solution.delta[0], X=lit)])
     ends = solution.times[[0, -1]]
-    picture.add(style.line(ends, [start, start], style.EQUIVALENT, "exact flow: conserved", dash="dot", width=3))
+    picture.add(
+        style.line(ends, [start, start], style.EQUIVALENT, "exact flow: conserved", dash=dashes.THEORY, width=3)
+    )
     for row in solution.delta:
         picture.add(style.line(solution.times, row, style.UPSTREAM, "descent, one run", width=1.5, opacity=0.5))
     mean = solution.delta.mean(0)
@@ -39,14 +41,14 @@ def balance(problem: Limits, solution: Solution) -> Picture:
         end = float(solution.counted[:, -1].mean())
         _end(picture, solution.times[-1], end, "bias counted", style.KERNEL, below=True)
     sums = solution.formula.mean(0)
-    picture.add(style.line(solution.times, sums, style.INK, "sum of each step's formula", dash="dash", width=2))
+    picture.add(style.line(solution.times, sums, style.INK, "sum of each step's formula", dash=dashes.THEORY, width=2))
     picture.add(
         style.line(
             solution.times,
             solution.predicted,
             style.DISTANCE,
             "first order in η, along the flow",
-            dash="dashdot",
+            dash=dashes.THEORY,
             width=2,
         )
     )
@@ -83,7 +85,9 @@ def error(problem: Limits, solution: Solution) -> Picture:
     loss = np.maximum(solution.loss.mean(0), floor)
     picture.add(style.line(solution.times, loss, style.LOSS_LINE, "loss of descent", width=3))
     flow = np.maximum(solution.flow_loss, floor)
-    picture.add(style.line(solution.times, flow, style.LOSS_LINE, "loss of the exact flow", dash="dot", width=2))
+    picture.add(
+        style.line(solution.times, flow, style.LOSS_LINE, "loss of the exact flow", dash=dashes.THEORY, width=2)
+    )
     _end(picture, solution.times[-1], float(np.log10(shown[-1])), "error", colour)
     _end(picture, solution.times[-1], float(np.log10(loss[-1])), "loss", style.LOSS_LINE, below=shown[-1] > loss[-1])
     places = picture.add(_dot(solution.times, shown, 0))
@@ -106,7 +110,11 @@ def drift(problem: Limits, solution: Solution) -> Picture:
     top, low = (both.max(), both.min()) if both.size else (1.0, floor)
     picture.lay(xaxis=style.log_axis(0.012, 2.2), yaxis=style.log_axis(max(low, floor) / 2, 3 * top))
     shown = np.maximum(solution.drift_predicted, floor)
-    picture.add(style.line(solution.sizes, shown, style.DISTANCE, "η ∫ (g_a² − ‖g_w‖²) dt", dash="dashdot"))
+    picture.add(
+        style.line(
+            solution.sizes, shown, style.DISTANCE, "η ∫ (g<sub>a</sub>² − ‖g<sub>w</sub>‖²) dt", dash=dashes.THEORY
+        )
+    )
     picture.add(style.points(solution.sizes, np.maximum(solution.drift, floor), style.UPSTREAM, "measured"))
     picture.layout["shapes"].append(
         {
@@ -116,7 +124,7 @@ def drift(problem: Limits, solution: Solution) -> Picture:
             "yref": "paper",
             "y0": 0,
             "y1": 1,
-            "line": {"color": style.WARNING, "dash": "dash"},
+            "line": {"color": style.WARNING, "dash": dashes.LEVEL.pattern},
         }
     )
     style.label(picture, 0, 0.03, "edge of stability", style.WARNING, yref="paper", xanchor="right", xshift=-4)

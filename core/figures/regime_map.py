@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import dashes, handles, style
 from core.figures.palette import SCALES
 from core.figures.picture import Picture
 from core.figures.regime_map_curves import HEIGHT, LOWEST_TRAIN, ON_LOG, TITLE, companion, curves
@@ -52,10 +52,10 @@ def own_maps(own: OwnSweep, solution: RegimeMap) -> tuple[Picture, Picture, Pict
 
 
 def _borders(solution: RegimeMap, width: int) -> list[dict]:
-    """Where flips and fit are half done at the same step (solid), and where LEAST of the activations flip (dotted)."""
+    """Where flips and fit are half done at the same step (whole), and where LEAST of the activations flip (broken)."""
     found = borders(solution, width)
     traces = []
-    for values, level, dash in ((found.order, 0.0, "solid"), (found.share, LEAST, "dot")):
+    for values, level, dash in ((found.order, 0.0, dashes.SOLID), (found.share, LEAST, dashes.BORDER)):
         ring: dict[str, Any] = {
             "type": "contour",
             "x": style.f32(np.log10(solution.tau)),
@@ -64,8 +64,8 @@ def _borders(solution: RegimeMap, width: int) -> list[dict]:
         ring |= {"z": style.f32(values.T), "showscale": False, "hoverinfo": "skip", "autocontour": False}
         ring |= {"contours": {"coloring": "none", "start": level, "end": level, "size": 1}}
         traces += [
-            {**ring, "line": {"width": wide, "color": colour, "dash": dash, "smoothing": 0}}
-            for wide, colour in ((5, "#000000"), (2.5, "#ffffff"))
+            {**ring, "line": {"width": wide, "color": colour, "dash": pattern, "smoothing": 0}}
+            for wide, colour, pattern in ((5, "#000000", dashes.SOLID.pattern), (2.5, "#ffffff", dash.pattern))
         ]
     return traces
 
@@ -102,14 +102,7 @@ def _map(problem: Params, solution: RegimeMap, measure: str, over: str, seed: in
     for tau, delta, words in ((0.11, 0.87, "▲ rapid"), (0.11, -0.93, "▼ late"), (0.62, 0.4, "● lazy")):
         font = {"size": 15, "color": "#ffffff", "shadow": "0 0 4px #000, 0 0 3px #000, 0 0 2px #000"}
         style.label(picture, np.log10(tau), delta, words, font=font, xshift=14 if tau < 0.5 else 0)
-    above: dict[str, Any] = {
-        "xref": "paper",
-        "yref": "paper",
-        "yanchor": "bottom",
-        "xshift": 0,
-        "font": {"color": style.INK, "size": 12},
-    }
-    style.label(picture, 0.0, 1.0, f"━ flips and fit take equally long   ┄ {LEAST:.0%} flip", **above)
+    style.key(picture, ((f"━ flips and fit equally long  {dashes.BORDER.mark} {LEAST:.0%} flip", style.INK),), lift=14)
     frames = (
         [{"z": style.f32(shown[..., k].T), "customdata": style.f32(values[..., k].T)}] for k in range(shown.shape[-1])
     )

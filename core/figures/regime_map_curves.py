@@ -1,17 +1,17 @@
 """The regime map's curves: a measure above its companion along the steps, for the cells one follows, stored or live."""
 
 import math
+from typing import Any
 
 import numpy as np
 
-from core.figures import handles, style
+from core.figures import dashes, handles, style
 from core.figures.picture import Picture, moving
 from core.problems.regime_map import FIELDS, View, cell_number, cell_of, half_times, over_seeds, row
 from core.problems.regime_map_run import LiveSnapshot
 from core.training.regime_map import RegimeMap
 
 ON_LOG = ("train loss", "test loss", "time")
-DASHES = ("solid", "dash", "dot", "dashdot")
 LOWEST_TRAIN = 1e-9
 HEIGHT = 470
 TITLE = {"font": {"size": 15}, "y": 0.985, "yanchor": "top"}
@@ -58,7 +58,7 @@ def live(view: View, solution: RegimeMap, snapshot: LiveSnapshot) -> Picture:
     for axis, measure in enumerate(pair):
         stored = over_seeds(solution, measure, "seed", view.seed)[view.place]
         colour = style.delta_colour(view.delta, 1.0)
-        on = {"yaxis": "y" if axis == 0 else "y2"}
+        on: dict[str, Any] = {"yaxis": "y" if axis == 0 else "y2"}
         picture.add(style.line(solution.checkpoint, stored, colour, f"{measure}, stored", width=3, **on))
         picture.add(style.points(snapshot.steps, _of(snapshot, measure), style.INK, f"{measure}, live", size=8, **on))
     return picture
@@ -116,7 +116,9 @@ def _curve(view: View, solution: RegimeMap, measure: str, number: int, order: in
     colour = style.delta_colour(float(solution.delta[j]), 1.0)
     name = f"{measure}, τ = {solution.tau[i]:.2g}, δ = {solution.delta[j]:g}"
     centre = over_seeds(solution, measure, "seed" if view.over == "seed" else "mean", view.seed)[i, j]
-    middle = style.line(solution.checkpoint, centre, colour, name, dash=DASHES[order % len(DASHES)], yaxis=axis)
+    middle = style.line(
+        solution.checkpoint, centre, colour, name, dash=dashes.OTHER if order else dashes.SOLID, yaxis=axis
+    )
     if view.over == "seed":
         return [middle]
     every = row(solution, measure)[:, i, j].astype(float)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import handles, network, phases, relu_words, style
+from core.figures import dashes, handles, network, phases, relu_words, style
 from core.figures.here import here
 from core.figures.picture import Picture, moving
 from core.problems.relu import CLUSTERS, Problem, Solution
@@ -40,7 +40,9 @@ def surface(problem: Problem, solution: Solution, which: int) -> Picture:
         reach=RADIUS,
         height=HEIGHT,
     )
-    picture.lay(scene={"zaxis": {"range": [-2, 2]}, "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7}})
+    picture.lay(
+        scene={"zaxis": style.upright("f", 2.0), "aspectmode": "manual", "aspectratio": {"x": 1, "y": 1, "z": 0.7}}
+    )
     picture.lay(scene={"camera": {"eye": {"x": 0.93, "y": -1.6, "z": 1.05}, "center": {"x": 0, "y": 0, "z": -0.22}}})
     for label, colour, symbol, name in CLASSES:
         mine = solution.X[solution.y == label]
@@ -126,7 +128,7 @@ def flips(problem: Problem, solution: Solution) -> Picture:
     top = 100 * max(0.1, *(float(run.flipped.max()) for run, _ in relu_words.both(solution)))
     far = max(float(run.distance.max()) for run, _ in relu_words.both(solution))
     picture.lay(xaxis={"range": [-0.03 * far, 1.15 * far]}, yaxis={"range": [-0.04 * top, 1.2 * top]})
-    for (run, start), dash in zip(relu_words.both(solution), ("solid", "dash"), strict=True):
+    for (run, start), dash in zip(relu_words.both(solution), (dashes.SOLID, dashes.OTHER), strict=True):
         colour = style.side_colour(start[1])
         picture.add(style.line(run.distance, 100 * run.flipped, colour, relu_words.name(start), width=3.5, dash=dash))
         _label_end(picture, run, start, far, top)
@@ -148,7 +150,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
         height=HEIGHT,
     )
     picture.lay(xaxis={"type": "log"}, yaxis={"range": [-0.03, 1.06]})
-    for k, ((run, start), dash) in enumerate(zip(relu_words.both(solution), ("solid", "dash"), strict=True)):
+    for k, ((run, start), dash) in enumerate(zip(relu_words.both(solution), (dashes.SOLID, dashes.OTHER), strict=True)):
         colour = style.side_colour(start[1])
         left = run.loss / float(run.loss[0])
         picture.add(
@@ -159,7 +161,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
                 run.time[1:], run.flipped[1:], style.FLIPS, f"flipped, {relu_words.name(start)}", width=2, dash=dash
             )
         )
-        words = f"{'━' if dash == 'solid' else '╌'} {style.side_mark(start[1])} τ = {start[0]:g}"
+        words = f"{dash.mark} {style.side_mark(start[1])} τ = {start[0]:g}"
         above = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0}
         style.label(picture, 0.5 * k, 1.0, words, colour, **above)
     marks = [(style.side_mark(delta), style.side_colour(delta)) for _, delta in solution.starts]
@@ -238,7 +240,7 @@ def _decision(pieces: partition.Sectors) -> dict:
     ends = 2 * RADIUS * np.stack([np.cos(angle), np.sin(angle)], axis=-1)
     rays = np.stack([np.zeros_like(ends), ends, np.full_like(ends, np.nan)], axis=1).reshape(-1, 2)
     rays = rays if len(rays) else np.full((1, 2), np.nan)
-    return style.line(rays[:, 0], rays[:, 1], style.INK, "f = 0", width=2.5, dash="dash")
+    return style.line(rays[:, 0], rays[:, 1], style.INK, "f = 0", width=2.5, dash=dashes.BORDER)
 
 
 def _rim(run: Run, k: int, size: np.ndarray) -> list[dict]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from core.figures import handles, phases, style
+from core.figures import dashes, handles, phases, style
 from core.figures.picture import Picture, moving
 from core.params import Params
 from core.problems.relu_kernel import History, told
@@ -96,13 +96,13 @@ def way(problem: Params, found: History, run: Phases) -> Picture:
     top = 1.08 * max(float(found.flips[-1]), float(found.weights[-1]), float(found.rate.max()), 1e-12)
     picture.lay(yaxis={"range": [-0.03 * top, top]})
     rows = (
-        (found.flips, style.FLIPS, "solid", "━ by flips"),
-        (found.weights, style.KERNEL, "solid", "━ by weights"),
-        (found.rate, style.KERNEL, "dot", "┄ t‖K̇‖"),
+        (found.flips, style.FLIPS, dashes.SOLID, "by flips"),
+        (found.weights, style.DISTANCE, dashes.SOLID, "by weights"),
+        (found.rate, style.KERNEL, dashes.KERNEL, "t‖K̇‖"),
     )
     for place, (values, colour, dash, name) in enumerate(rows):
-        picture.add(style.line(time, values[1:], colour, name[2:], width=3, dash=dash))
-        style.label(picture, (0.0, 0.33, 0.74)[place], 1.0, name, colour, **ABOVE)
+        picture.add(style.line(time, values[1:], colour, name, width=3, dash=dash))
+        style.label(picture, (0.0, 0.33, 0.74)[place], 1.0, f"{dash.mark} {name}", colour, **ABOVE)
     phases.shade(picture, [("", "", run)])
     picture.handles.append(handles.time(float(time[0])))
     moments = np.maximum(found.time[found.shown], time[0])

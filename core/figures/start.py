@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from core.figures import handles, network, phases, style
+from core.figures import dashes, handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.start import ALIGNED, Linear, Relu, Start
 from core.theory.checks import Floats
@@ -109,7 +109,7 @@ def _hold(problem: Start, solution: Linear, picture: Picture, aim: int, places: 
 
 def function(problem: Start, solution: Relu) -> Picture:
     """The three networks' outputs round the circle, on their way to the teacher's."""
-    alt = "Outputs of three ReLU networks round the circle of inputs, the teacher dashed; loss left at the end: "
+    alt = "Outputs of three ReLU networks round the circle of inputs, the teacher dotted; loss left at the end: "
     alt += ", ".join(
         f"{left:.2g} for delta = {d:g}" for left, d in zip(solution.loss[:, -1], solution.deltas, strict=True)
     )
@@ -128,9 +128,9 @@ def function(problem: Start, solution: Relu) -> Picture:
     picture.network = network.picture([network.copy(*one, X=solution.X) for one in networks])
     high = 1.25 * max(0.3, float(np.abs(solution.teacher).max()))
     picture.lay(xaxis={"range": [-180, 180], "dtick": 90}, yaxis={"range": [-high, high]})
-    picture.add(style.line(solution.angles, solution.teacher, style.MINIMA, "teacher", width=3, dash="dash"))
+    picture.add(style.line(solution.angles, solution.teacher, style.MINIMA, "teacher", width=3, dash=dashes.LEVEL))
     picture.add(style.points(solution.data, solution.labels, style.MINIMA, "training data", size=7))
-    style.label(picture, -175, 0.88 * high, "╌ teacher", style.MINIMA)
+    style.key(picture, ((f"{dashes.LEVEL.mark} teacher", style.MINIMA), ("● data", style.MINIMA)))
 
     def now(k: int) -> list[dict]:
         return [
@@ -150,7 +150,9 @@ def _aligned(problem: Start, solution: Linear) -> Picture:
         problem, solution, solution.alignment, title, "turned to the goal, 1: all the way", "alignment with the target"
     )
     ends = np.array([solution.times[1], solution.times[-1]])
-    picture.add(style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"there: {ALIGNED:g}", width=1.5, dash="dot"))
+    picture.add(
+        style.line(ends, [ALIGNED, ALIGNED], style.EQUIVALENT, f"there: {ALIGNED:g}", width=1.5, dash=dashes.LEVEL)
+    )
     return _following(picture, "alignment")
 
 

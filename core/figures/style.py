@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from core.figures.dashes import SOLID, Dash
 from core.figures.palette import (
     AS_TEXT,
     BALANCED,
@@ -168,7 +169,7 @@ def space(
     scene = {
         "xaxis": axis(axes[0]),
         "yaxis": axis(axes[1]),
-        "zaxis": axis(axes[2]),
+        "zaxis": upright(axes[2], reach),
         "aspectmode": "cube",
         "camera": {**CAMERAS["Paper"], "up": {"x": 0, "y": 0, "z": 1}},
         "uirevision": "kept",
@@ -179,14 +180,27 @@ def space(
     return picture.lay(scene=scene, margin={"l": 0, "r": 0, "t": 52, "b": 0})
 
 
-def line(x: Any, y: Any, colour: str, name: str = "", *, width: float = 4, dash: str = "solid", **more: Any) -> dict:
+def upright(text: str, reach: float, *, numbers: bool = True) -> dict[str, Any]:
+    """A scene's axis from −reach to reach that is named at its top, where its title would leave a narrow picture."""
+    size = 10.0 ** math.floor(math.log10(0.8 * reach))
+    step = max(size * m for m in (1, 2, 5) if size * m <= 0.8 * reach)
+    ticks = [minus(f"{tick:g}") if numbers else "" for tick in (-step, 0, step)]
+    return {
+        "title": {"text": ""},
+        "range": [-reach, reach],
+        "tickvals": [-step, 0, step, reach],
+        "ticktext": [*ticks, text],
+    }
+
+
+def line(x: Any, y: Any, colour: str, name: str = "", *, width: float = 4, dash: Dash = SOLID, **more: Any) -> dict:
     """A 2-D line. With a name, hovering tells it and the values."""
     return {
         "type": "scatter",
         "mode": "lines",
         "x": f32(x),
         "y": f32(y),
-        "line": {"color": colour, "width": width, "dash": dash},
+        "line": {"color": colour, "width": width, "dash": dash.pattern},
         **_hover(name, "%{x:.3g}, %{y:.3g}"),
         **more,
     }
@@ -199,9 +213,9 @@ def points(x: Any, y: Any, colour: Any, name: str = "", *, size: Any = 12, symbo
     return {"type": "scatter", "mode": "markers", "x": f32(x), "y": f32(y), "marker": marker, **hover, **more}
 
 
-def line3d(xyz: Any, colour: str, name: str = "", *, width: float = 6, dash: str = "solid", **more: Any) -> dict:
+def line3d(xyz: Any, colour: str, name: str = "", *, width: float = 6, dash: Dash = SOLID, **more: Any) -> dict:
     """A line through xyz[n, 3]; NaN rows part it."""
-    style = {"color": colour, "width": width, "dash": dash}
+    style = {"color": colour, "width": width, "dash": dash.pattern}
     hover = _hover(name, "%{x:.3g}, %{y:.3g}, %{z:.3g}")
     return {"type": "scatter3d", "mode": "lines", **_xyz(xyz), "line": style, **hover, **more}
 
@@ -211,6 +225,15 @@ def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: An
     marker = {"color": colour, "size": size, "symbol": symbol}
     hover = _hover(name, "%{x:.3g}, %{y:.3g}, %{z:.3g}")
     return {"type": "scatter3d", "mode": "markers", **_xyz(xyz), "marker": marker, **hover, **more}
+
+
+def words3d(xyz: Any, text: str, colour: str, *, up: int = 1) -> dict:
+    """A curve's name at one of its points xyz[n, 3]: the highest, or with up = -1 the lowest."""
+    xyz = np.asarray(xyz)
+    top = xyz[[int(np.nanargmax(up * xyz[:, 2]))]]
+    look = {"color": AS_TEXT.get(colour, colour), "size": 13}
+    place = {"textposition": f"{'top' if up > 0 else 'bottom'} center", "textfont": look, "hoverinfo": "skip"}
+    return {"type": "scatter3d", "mode": "text", **_xyz(top), "text": [text], **place}
 
 
 def log_axis(low: float, high: float) -> dict[str, Any]:
@@ -229,6 +252,16 @@ def label(picture: Picture, x: float, y: float, text: str, colour: str = INK, **
         "font": {"color": AS_TEXT.get(colour, colour), "size": 14, "shadow": "auto"},
     }
     picture.layout["annotations"].append({"x": float(x), "y": float(y), "text": minus(text), **defaults, **place})
+    return picture
+
+
+def key(picture: Picture, *rows: tuple[tuple[str, str], ...], lift: float = 0) -> Picture:
+    """Rows of (words, colour) above the picture, where no line can run through them; the first row stands highest."""
+    place: dict[str, Any] = {"xref": "paper", "yref": "paper", "yanchor": "bottom", "xshift": 0, "yshift": lift}
+    for height, row in enumerate(reversed(rows)):
+        ends = np.cumsum([0, *(len(words) + 2 for words, _ in row)])
+        for (words, colour), start in zip(row, ends / ends[-1], strict=False):
+            label(picture, start, 1 + 0.065 * height, words, colour, **place)
     return picture
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.figures import handles, network, phases, style
+from core.figures import dashes, handles, network, phases, style
 from core.figures.here import here
 from core.figures.picture import Picture, moving
 from core.problems.teacher_student import PAPER_PANELS, TURNED, Problem, Solution
@@ -98,8 +98,7 @@ def function(problem: Problem, solution: Solution) -> Picture:
     picture.handles.append(handles.entries(problem, np.column_stack([at, solution.y])[1:], rest, field="moved", step=1))
     picture.add(style.points(at, solution.y, style.INK, "training data", size=8, symbol="circle-open"))
     places = picture.add(style.line(ANGLES, student[-1], style.INK, "student", width=3))
-    style.label(picture, 8, high - 0.05 * (high - low), "━ student", style.INK)
-    style.label(picture, 130, high - 0.05 * (high - low), "━ teacher   ○ data", style.EQUIVALENT)
+    style.key(picture, (("━ student", style.INK), ("━ teacher", style.EQUIVALENT), ("○ data", style.INK)))
     style.told(picture, (f"Function: test loss {test}" for test in tests))
     return picture.move(places, *([{"y": style.f32(f)}] for f in student))
 
@@ -117,17 +116,21 @@ def progress(problem: Problem, solution: Solution) -> Picture:
         x="flow time t (log)",
         height=HEIGHT,
     )
-    low, high = np.log10(shown[0]), np.log10(shown[-1])
-    picture.lay(xaxis={"type": "log", "range": [low, high]}, yaxis={"range": [-0.03, 1.3]})
+    picture.lay(xaxis={"type": "log", "range": np.log10(shown[[0, -1]]).tolist()}, yaxis={"range": [-0.03, 1.06]})
     lines = (
-        (run.loss / _first(run.loss), style.LOSS_LINE, "solid", "━ train loss", 0, 1.24),
-        (solution.test_loss / _first(solution.test_loss), style.LOSS_LINE, "dot", "┄ test loss", 1, 1.24),
-        (run.flipped, style.FLIPS, "solid", "━ flipped", 0, 1.12),
-        (run.kernel_distance, style.KERNEL, "dash", "╌ kernel", 1, 1.12),
+        (run.loss / _first(run.loss), style.LOSS_LINE, 1.5, "train loss"),
+        (solution.test_loss / _first(solution.test_loss), style.LOSS_LINE, 4, "test loss"),
+        (run.flipped, style.FLIPS, 3, "flipped"),
     )
-    for values, colour, dash, name, right, level in lines:
-        picture.add(style.line(shown, values[1:], colour, name[2:], width=3, dash=dash))
-        style.label(picture, low + 0.5 * right * (high - low), level, name, colour)
+    kernel = dashes.KERNEL
+    picture.add(style.line(shown, run.kernel_distance[1:], style.KERNEL, "kernel", width=3, dash=kernel))
+    for values, colour, width, name in lines:
+        picture.add(style.line(shown, values[1:], colour, name, width=width))
+    style.key(
+        picture,
+        (("─ train loss", style.LOSS_LINE), ("━ test loss", style.LOSS_LINE)),
+        (("━ flipped", style.FLIPS), (f"{kernel.mark} kernel", style.KERNEL)),
+    )
     phases.shade(picture, [("", "", solution.phases)])
     picture.handles.append(handles.time(float(shown[0])))
     places = picture.add(_cursor(shown[0]))
@@ -173,7 +176,7 @@ def _alt(problem: Problem, solution: Solution) -> str:
 def _teacher(solution: Solution, far: float) -> list[dict]:
     ends = solution.teacher.directions * far / np.abs(solution.teacher.directions).max(axis=1, keepdims=True)
     return [
-        style.line([0, x], [0, y], _sign_colour(readout), "teacher neuron", width=2.5, dash="dot")
+        style.line([0, x], [0, y], _sign_colour(readout), "teacher neuron", width=2.5, dash=dashes.LEVEL)
         for (x, y), readout in zip(ends, solution.teacher.readouts, strict=True)
     ]
 

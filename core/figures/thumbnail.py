@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from plotly.colors import get_colorscale
 
+from core.figures import dashes
 from core.figures.palette import DARK, INK
 from core.figures.picture import Picture
 from core.figures.png import data_uri
@@ -25,7 +26,7 @@ THIN = 0.5
 STEP_PX = 0.8
 FACES = 8
 SOLID = ("surface", "mesh3d")
-DASHES = {"dot": "1 3", "dash": "5 3", "dashdot": "5 2 1 2"}
+DASHES = {"dot": "1 3", "dash": "5 3", "dashdot": "5 2 1 2", "longdash": "8 5", dashes.KERNEL.pattern: "8 1.5"}
 SYMBOLS = {
     "circle": "m-{r},0a{r},{r} 0 1,0 {d},0a{r},{r} 0 1,0 -{d},0",
     "square": "m-{r},-{r}h{d}v{d}h-{d}z",

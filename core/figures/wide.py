@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from core.figures import handles, network, phases, style
+from core.figures import dashes, handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.params import Params
 from core.problems.wide import Curves, Solution, WideNetwork
@@ -40,7 +40,7 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
     colour = style.side_colour(problem.delta)
     for k, strength in enumerate(strengths):
         picture.add(
-            style.line(ends, [strength] * 2, style.MINIMA, f"target s*{subscript(k + 1)}", width=1.5, dash="dot")
+            style.line(ends, [strength] * 2, style.MINIMA, f"target s*{subscript(k + 1)}", width=1.5, dash=dashes.LEVEL)
         )
         width = 5 - 3 * k / len(strengths)
         picture.add(
@@ -66,24 +66,23 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     alt = f"Kernel distance, loss and alignment against time for delta = {problem.delta:g}. {solution.regime.basis}"
     picture = against_time(problem, curves.times, title, alt, "")
     phases.shade(picture, [("", "", solution.phases)])
-    picture.lay(yaxis={"range": [-0.04, 1.28], "tickvals": [0, 0.5, 1]})
+    picture.lay(yaxis={"range": [-0.04, 1.06], "tickvals": [0, 0.5, 1]})
     for k in range(curves.alignment.shape[1]):
         line = style.line(
             curves.times[1:],
             curves.alignment[1:, k],
             style.EQUIVALENT,
             f"alignment of mode {k + 1}",
-            width=2,
-            dash="dot",
+            width=1.5,
         )
         picture.add(line)
     loss = curves.loss / max(float(curves.loss[0]), 1e-300)
     picture.add(style.line(curves.times[1:], loss[1:], style.LOSS_LINE, "loss left"))
-    picture.add(style.line(curves.times[1:], curves.kernel_distance[1:], style.KERNEL, "kernel distance", dash="dash"))
-    low, high = np.log10(curves.times[[1, -1]])
-    style.label(picture, low, 1.23, "━ loss left", style.LOSS_LINE, xshift=0)
-    style.label(picture, low + 0.3 * (high - low), 1.23, "╌ kernel S(0,t)", style.KERNEL, xshift=0)
-    style.label(picture, low + 0.68 * (high - low), 1.23, "┈ alignment", style.EQUIVALENT, xshift=0)
+    picture.add(
+        style.line(curves.times[1:], curves.kernel_distance[1:], style.KERNEL, "kernel distance", dash=dashes.KERNEL)
+    )
+    kernel = f"{dashes.KERNEL.mark} kernel S(0,t)"
+    style.key(picture, (("━ loss left", style.LOSS_LINE), (kernel, style.KERNEL), ("─ alignment", style.EQUIVALENT)))
     by_now = (f"Kernel moved S = {style.number(moved)} by now" for moved in curves.kernel_distance[:-1])
     style.told(picture, (*by_now, title))
     shown = np.column_stack([loss, curves.kernel_distance])
@@ -197,18 +196,17 @@ def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Pic
                 colour,
                 f"{against} s{subscript(k + 1)}",
                 width=2,
-                dash="dash",
+                dash=dashes.THEORY,
             )
         )
-    low, high = np.log10(exact.times[[1, -1]])
     rows = (
-        (compared.error, style.WARNING, "━ error of β", low),
-        (compared.trained.drift, style.DISTANCE, "━ drift of Δ", (low + high) / 2),
+        (compared.error, style.WARNING, "━ error of β"),
+        (compared.trained.drift, style.DISTANCE, "━ drift of Δ"),
     )
-    for values, colour, name, place in rows:
+    for values, colour, name in rows:
         errors.add(style.line(trained.times[1:], np.maximum(values[1:], FLOOR), colour, name[2:], width=3))
-        style.label(errors, place, 1.6, name, colour, xshift=0)
-    errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-16.5, 2.6], "dtick": 4})
+    style.key(errors, tuple((name, colour) for _, colour, name in rows))
+    errors.lay(yaxis={"type": "log", "exponentformat": "power", "range": [-16.5, 1.2], "dtick": 4})
     return phases.shade(picture, spans), phases.shade(errors, spans)
 
 
@@ -220,7 +218,9 @@ def _closed_form(problem: WideNetwork, strength: float, curves: Curves, reachabl
     if problem.start != "aligned" or not reachable:
         return []
     s = mode_flow(problem.scale, strength, problem.delta, curves.times[1:], eta_a=problem.eta_a, eta_w=problem.eta_w)
-    return [style.line(curves.times[1:], s, style.INK, "closed form of the aligned mode", width=1.5, dash="dash")]
+    return [
+        style.line(curves.times[1:], s, style.INK, "closed form of the aligned mode", width=1.5, dash=dashes.THEORY)
+    ]
 
 
 def _modes_title(problem: WideNetwork, solution: Solution) -> str:

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from core.figures import style
+from core.figures import dashes, style
 from core.figures.picture import Picture, moving
 from core.figures.wide import against_time, subscript
 from core.problems.wide import WideNetwork
@@ -61,7 +61,7 @@ def mirror(problem: WideNetwork, found: Mirror) -> tuple[Picture, Picture]:
         width = 8 - 3 * k / found.dual.shape[1]
         integral = style.line(curves[1:], found.integral[1:, k], style.EQUIVALENT, f"integral {k + 1}", width=width)
         dual = style.line(
-            curves[1:], found.dual[1:, k], style.INK, f"dual of s{subscript(k + 1)}", width=2.5, dash="dash"
+            curves[1:], found.dual[1:, k], style.INK, f"dual of s{subscript(k + 1)}", width=2.5, dash=dashes.THEORY
         )
         picture.add(integral, dual)
     errors.add(style.line(curves[1:], np.maximum(found.error[1:], LEAST), style.WARNING, "difference", width=3))
@@ -82,11 +82,11 @@ def entropy(problem: WideNetwork) -> tuple[Picture]:
         title="From ℓ₁-like to ℓ₂-like as |δ| grows",
         alt=alt,
         x="singular value s",
-        y="q_δ(s) / q_δ(1)",
+        y="q<sub>δ</sub>(s) / q<sub>δ</sub>(1)",
     )
     picture.lay(yaxis={"range": [-0.15, 4.1]}, xaxis={"range": [-2, 2]})
-    picture.add(style.line(s, np.abs(s), style.EQUIVALENT, "|s|", width=2, dash="dot"))
-    picture.add(style.line(s, s**2, style.EQUIVALENT, "s²", width=2, dash="dash"))
+    picture.add(style.line(s, np.abs(s), style.EQUIVALENT, "|s|", width=2, dash=dashes.THEORY))
+    picture.add(style.line(s, s**2, style.EQUIVALENT, "s²", width=2, dash=dashes.THEORY))
     style.label(picture, 1.95, 1.3, "|s|  (δ → 0)", style.EQUIVALENT, xanchor="right", xshift=0)
     style.label(picture, 1.86, 3.46, "s²  (|δ| → ∞)", style.EQUIVALENT, xanchor="right", xshift=-10)
     places = picture.add(_entropy_line(s, abs(problem.delta)))
@@ -108,10 +108,13 @@ def isotropy(problem: WideNetwork, found: Gaussian) -> tuple[Picture, Picture]:
     ]
     for values, colour, name, theory in rows:
         _seeds(picture, found, values, colour, name)
-        picture.add(style.line(found.widths, theory, style.INK, f"{name}, theory", width=1.5, dash="dash"))
+        picture.add(style.line(found.widths, theory, style.INK, f"{name}, theory", width=1.5, dash=dashes.THEORY))
     picture.lay(xaxis=_widths(found), yaxis=style.log_axis(0.03, 6))
-    style.label(picture, np.log10(4.4), np.log10(3.2), "● largest |eigenvalue|  ╌ limit N → ∞", style.WARNING, xshift=0)
-    style.label(picture, np.log10(4.4), np.log10(0.72), "● typical entry  ╌ theory", style.DISTANCE, xshift=0)
+    style.key(
+        picture,
+        (("● largest |eigenvalue|  ╌ limit N → ∞", style.WARNING),),
+        (("● typical entry  ╌ theory", style.DISTANCE),),
+    )
     end = style.number(float(found.off[-1].mean()))
     off = style.figure(
         problem,
@@ -195,4 +198,4 @@ def _entropy_lines() -> tuple[dict, ...]:
 
 def _entropy_line(s: np.ndarray, delta: float) -> dict:
     q = hyperbolic_entropy(s, delta) / hyperbolic_entropy(1.0, delta) if delta > 0 else np.abs(s)
-    return style.line(s, q, style.UPSTREAM, "q_δ, scaled", width=5)
+    return style.line(s, q, style.UPSTREAM, "q<sub>δ</sub>, scaled", width=5)

@@ -106,6 +106,7 @@ class Geometry(Params):
 
 FIGURE_7: dict[str, Any] = {"target_angle": 14.0, "target_norm": 1.03, "horizon": 200.0, "sign": -1}
 PRESETS = {
+    "one path": Geometry(),
     "pinch": Geometry(moves="delta"),
     "paper, figure 2": Geometry(surfaces="three"),
     "two starts 10⁻³ apart": Geometry(start="pair", **FIGURE_7),

@@ -144,32 +144,37 @@ def _still(job: Job | None, ticket: Hashable) -> Job | None:
 
 def _panel(name: str, viewer: str, job: Job, where: Pool, show: Callable[[list], None], total: int | None) -> None:
     was_alive = job.alive
-    if was_alive and viewer in job.viewers:
-        job.viewers[viewer] = time.monotonic()
-        _progress(name, viewer, job, where, total)
-    if job.state == "failed":
-        st.error(job.error, icon=":material/error:")
-    if job.state == "cancelled":
-        st.info("Cancelled. What had come by then is shown; run it again for the rest.", icon=":material/cancel:")
+    with st.container(horizontal=True, vertical_alignment="center", key=f"job_{name}"):
+        _state(name, viewer, job, where, total)
     for note in list(job.notes):
         st.warning(note, icon=":material/memory:")
     if job.snapshots:
         show(list(job.snapshots))
-    if not job.alive and job.where:
-        st.caption(f"Ran {ran(job.took, job.where)}.")
     if not was_alive and st.session_state.pop(f"_alive_{name}", False):
         st.rerun()
     st.session_state[f"_alive_{name}"] = was_alive
 
 
+def _state(name: str, viewer: str, job: Job, where: Pool, total: int | None) -> None:
+    """How far it is, or how it ended, in one row that keeps its height: nothing below moves when a run ends."""
+    if job.alive and viewer in job.viewers:
+        job.viewers[viewer] = time.monotonic()
+        _progress(name, viewer, job, where, total)
+    elif job.state == "failed":
+        st.error(job.error, icon=":material/error:")
+    elif job.state == "cancelled":
+        st.info("Cancelled. What had come by then is shown; run it again for the rest.", icon=":material/cancel:")
+    elif job.where:
+        st.caption(f"Ran {ran(job.took, job.where)}.")
+
+
 def _progress(name: str, viewer: str, job: Job, where: Pool, total: int | None) -> None:
-    left, right = st.columns([5, 1], vertical_alignment="center")
     if job.state == "queued":
-        left.progress(0.0, text=place_of(job, where))
+        st.progress(0.0, text=place_of(job, where))
     else:
         done, of = _counts(job, total)
-        left.progress(min(1.0, done / max(of, 1)), text=f"{done} of {of}{_time_left(job, done, of)}")
-    if right.button("Cancel", key=f"cancel_{name}"):
+        st.progress(min(1.0, done / max(of, 1)), text=f"{done} of {of}{_time_left(job, done, of)}")
+    if st.button("Cancel", key=f"cancel_{name}"):
         job.viewers.pop(viewer, None)
 
 

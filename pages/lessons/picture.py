@@ -34,8 +34,11 @@ def hero(*figures: Picture, cursor: Cursor | None = None, wants: tuple[str, ...]
 
 def chosen(figures: Sequence[Picture], chart: Mapping[str, Any], panels: Sequence[int]) -> tuple[tuple, dict[str, Any]]:
     """These panels of a picture, and the chart's arguments for them."""
-    grow = chart.get("grow")
-    some = {"grow": [grow[k] for k in panels if k < len(grow)] if grow else None}
+    some = {
+        name: [chart[name][k] for k in panels if k < len(chart[name])]
+        for name in ("grow", "least")
+        if isinstance(chart.get(name), Sequence)
+    }
     return tuple(figures[k] for k in panels), {**chart, **some}
 
 

@@ -25,6 +25,11 @@ MOST, LARGEST = 3, 20_000
 WIDTH, HEIGHT = 280, 200
 OWN_PICTURE = {"step", "predict", "A", "present"}
 HOME = ("", "home")
+CHOSEN_THEME = (
+    "try{const look=JSON.parse(localStorage.getItem(`stActiveTheme-${location.pathname}-v2`));"
+    'if(["Light","Dark"].includes(look))document.getElementById("lab-first").style.colorScheme=look.toLowerCase()}catch{}'
+)
+"""The drawing in the colours that the visitor chose in the menu, where Streamlit's script keeps them."""
 STYLE = (ASSETS / "first_sketch.css").read_text(encoding="utf-8")
 
 
@@ -97,4 +102,5 @@ def drawing(page: Page, problem: Params) -> str:
     return (
         f"<style>{STYLE}</style><noscript><style>#lab-first{{display:none}}</style></noscript>"
         f'<div id="lab-first" aria-hidden="true"><p>{question}</p><div>{drawn}</div></div>'
+        f"<script>{CHOSEN_THEME}</script>"
     )

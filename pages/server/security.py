@@ -19,6 +19,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.server.first_sketch import CHOSEN_THEME
 from pages.shared.streamlit_internals import INDEX, OPERATORS
 
 LOOPBACK = {"127.0.0.1", "::1"}
@@ -42,7 +43,7 @@ class Gate:
         self.app = app
         self.names = [name.lower().rstrip(".") for name in words("ALLOWED_HOSTS")]
         self.ancestors = words("FRAME_ANCESTORS")
-        self.inline = inline_scripts(INDEX.read_text())
+        self.inline = inline_scripts(f"{INDEX.read_text()}<script>{CHOSEN_THEME}</script>")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core import entries
 from core.errors import OutsideTheory
+from core.figures.style import minus
 from core.params import Knob, Params
 from pages.shared import address
 from pages.shared.explain.symbols import helped
@@ -20,6 +21,7 @@ from pages.shared.stage import MOVED, on_phone, open_anew, stage
 P = TypeVar("P", bound=Params)
 
 NOTES = "_replaced"
+LETTERS = {"η": r"\eta", "δ": r"\delta"}
 
 
 def controls(
@@ -27,11 +29,13 @@ def controls(
     *,
     shown: Sequence[str],
     more: Sequence[str] = (),
+    later: Sequence[str] = (),
     idle: Mapping[str, tuple[str, Any]] | None = None,
     where: Any = None,
 ) -> P:
     """Draw `shown` in a row (at most five) and `more` folded under "More", and return the problem they describe.
 
+    later: what moves a part further down only; `controls_of` draws these there, in the same run.
     idle: the controls that do nothing while another one has this value, as {"seed": ("network", "linear")}; they rest then.
     A choice of many gets a row of its own. A lesson's link may hide or lock controls; on a phone one stays in view.
     Fields named in neither keep their defaults. A combination that the problem refuses is reported in one sentence
@@ -41,12 +45,12 @@ def controls(
     defaults = defaults_of(kind)
     where = where or st.container()
     scene = stage()
-    scene.kinds |= dict.fromkeys((*shown, *more), kind)
+    scene.kinds |= dict.fromkeys((*shown, *more, *later), kind)
     st.session_state[MOVED] = False  # the controls now show what a hand gave them
-    scene.names |= {*shown, *more}
+    scene.names |= {*shown, *more, *later}
     notes = arrive(kind)
     scene.idle = {name for name, (other, value) in (idle or {}).items() if _held(other, defaults[other]) == value}
-    values = defaults | {name: _held(name, defaults[name]) for name in scene.link.hide if name in knobs}
+    values = defaults | {name: _held(name, defaults[name]) for name in (*scene.link.hide, *later) if name in knobs}
     shown = [name for name in shown if name not in scene.link.hide and knobs[name].drawn]
     more = [name for name in more if name not in scene.link.hide and knobs[name].drawn]
     if on_phone():
@@ -66,6 +70,15 @@ def controls(
         problem = _checked(kind, values)
     address.write(problem)
     return problem
+
+
+def controls_of(kind: type[Params], later: Sequence[str]) -> None:
+    """The controls of a part further down, which `controls` has been told of, in a row."""
+    knobs, defaults = kind.offered(), defaults_of(kind)
+    names = [name for name in later if name not in stage().link.hide and knobs[name].drawn]
+    for name, column in zip(names, st.columns(len(names)), strict=True) if names else ():
+        with column:
+            control(name, knobs[name], defaults[name])
 
 
 def defaults_of(kind: type[Params]) -> dict[str, Any]:
@@ -162,7 +175,7 @@ def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
 def control(name: str, knob: Knob, default: Any) -> Any:
     """The widget a knob asks for. The default is given beside a value in the session state too: Streamlit's warning
     about giving both is switched off in its configuration."""
-    common: dict[str, Any] = {"key": name, "help": helped(knob.label, knob.help)}
+    common: dict[str, Any] = {"key": name, "help": helped(knob.label, _written(knob.help or ""))}
     common["disabled"] = name in stage().link.lock or name in stage().idle
     common |= _starting(knob, default)
     label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
@@ -182,8 +195,8 @@ def control(name: str, knob: Knob, default: Any) -> Any:
 
 
 def _written(label: str) -> str:
-    """A label as it is set in type: η_a and η_w with their subscripts."""
-    return re.sub(r"η_(\w)", r"$\\eta_\1$", label)
+    """A label or a help as it is set in type: η_a, η_w and their like with their subscripts."""
+    return re.sub(r"([aδη])_(\w)", lambda found: f"${LETTERS.get(found[1], found[1])}_{found[2]}$", label)
 
 
 def set_problem(problem: Params) -> None:
@@ -201,10 +214,14 @@ def _choice(label: str, knob: Knob, common: dict[str, Any]) -> Any:
     meanings = "\n".join(f"- **{key}**: {meaning}" for key, meaning in (knob.options or {}).items() if meaning)
     common["help"] = "\n\n".join(filter(None, [common["help"], meanings])) or None
     if knob.many:
-        return tuple(st.pills(label, options, selection_mode="multi", format_func=str, **common) or ())
+        return tuple(st.pills(label, options, selection_mode="multi", format_func=_named, **common) or ())
     if len(options) > 5:
-        return st.selectbox(label, options, format_func=str, **common)
-    return st.segmented_control(label, options, format_func=str, required=True, **common)
+        return st.selectbox(label, options, format_func=_named, **common)
+    return st.segmented_control(label, options, format_func=_named, required=True, **common)
+
+
+def _named(key: Any) -> str:
+    return minus(str(key))
 
 
 def _starting(knob: Knob, default: Any) -> dict[str, Any]:

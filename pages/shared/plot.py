@@ -21,7 +21,7 @@ import streamlit as st
 
 from core.figures.parcel import framed, packed, stowed
 from core.figures.picture import Picture
-from core.figures.style import DARK, number
+from core.figures.style import DARK, minus, number
 from pages.shared.explain.symbols import shown
 from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
@@ -57,7 +57,7 @@ class Cursor:
             "symbol": self.symbol,
             "label": self.label,
             "values": values,
-            "names": [f"{v:,.0f}" if v.is_integer() else number(v) for v in values],
+            "names": [minus(f"{v:,.0f}") if v.is_integer() else number(v) for v in values],
             "still": len(values) - 1 if self.still is None else self.still,
         }
 

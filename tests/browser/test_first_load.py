@@ -31,6 +31,18 @@ def test_the_picture_stands_in_the_page_before_any_script_and_goes_with_the_firs
     assert drawn.bounding_box()["height"] > 60
 
 
+@pytest.mark.parametrize("chosen, paper", [("Dark", "rgb(14, 17, 23)"), ("Light", "rgb(255, 255, 255)")])
+def test_the_first_drawing_follows_the_theme_chosen_in_the_menu(visit, chosen, paper):
+    seen = visit(reduced_motion="reduce", color_scheme="light" if chosen == "Dark" else "dark").open("geometry")
+    seen.tab.evaluate("look => localStorage.setItem('stActiveTheme-/geometry-v2', JSON.stringify(look))", chosen)
+    seen.tab.route("**/*.js", lambda route: route.abort())
+    seen.tab.goto(f"{seen.server}/geometry", wait_until="commit")
+    drawn = seen.tab.locator("#lab-first")
+    drawn.wait_for()
+    assert drawn.evaluate("box => getComputedStyle(box).backgroundColor") == paper
+    seen.tab.evaluate("() => localStorage.clear()")
+
+
 def test_inside_another_site_the_page_says_how_files_can_be_brought(visit):
     seen = visit(reduced_motion="reduce").open("initialisation?embed=true")
     seen.tab.locator("summary", has_text="Your own network").click()

@@ -83,6 +83,22 @@ def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
     assert top >= 0 and bottom <= 720
 
 
+@pytest.mark.parametrize("width, height, device", [(1280, 720, {}), (390, 844, {"has_touch": True, "is_mobile": True})])
+def test_what_comes_of_a_run_is_in_view_and_nothing_jumps_when_it_ends(visit, width, height, device):
+    seen = visit(width, height, reduced_motion="reduce", **device).open("kernel_movement?seed=1")
+    seen.tab.locator(".st-key-run_kernel_movement button").click()
+    seen.tab.locator(".st-key-cancel_kernel_movement").wait_for()
+    drawn = seen.tab.locator(".stMain .lab-chart").nth(1)
+    drawn.wait_for()
+    seen.tab.wait_for_timeout(1000)
+    assert box(seen, ".st-key-run_kernel_movement")[0] >= 0
+    before = drawn.bounding_box()["y"]
+    assert before < 0.5 * height
+    seen.tab.locator(".st-key-cancel_kernel_movement").wait_for(state="detached", timeout=90_000)
+    seen.rest()
+    assert abs(drawn.bounding_box()["y"] - before) <= 2
+
+
 def test_a_term_explains_itself_in_place(visit):
     seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open("implicit_bias")
     term = seen.tab.locator('a[href*="part=glossary"]').first

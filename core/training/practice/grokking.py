@@ -39,6 +39,9 @@ HEADS = 4
 BETAS = (0.9, 0.98)
 TOGETHER = 1024
 """Pairs whose logits are made at once where no gradient is needed."""
+IN_HAND = 20_000
+"""Pairs of all runs in one pass of the gradient on a CPU: arrays of more are asked of the system anew at
+each step, which costs as much again as the arithmetic."""
 
 Weights = dict[str, torch.Tensor]
 
@@ -191,8 +194,15 @@ class _Task:
 
     def gradients(self, weights: Weights, tau: torch.Tensor) -> tuple[torch.Tensor, ...]:
         """Of each run's loss over the pairs that are trained on."""
-        leaves = [weight.requires_grad_(True) for weight in weights.values()]
-        loss = _cross_entropy(logits(weights, tau, self.sides[0]), self.answer[self.sides[0]]).sum()
+        size = len(tau) if tau.is_cuda else max(1, IN_HAND // len(self.sides[0]))
+        groups = [slice(k, k + size) for k in range(0, len(tau), size)]
+        parts = [self._gradients({name: w[group] for name, w in weights.items()}, tau[group]) for group in groups]
+        return tuple(torch.cat(part) for part in zip(*parts, strict=True))
+
+    def _gradients(self, weights: Weights, tau: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        leaves = [weight.detach().requires_grad_(True) for weight in weights.values()]
+        named = dict(zip(weights, leaves, strict=True))
+        loss = _cross_entropy(logits(named, tau, self.sides[0]), self.answer[self.sides[0]]).sum()
         return torch.autograd.grad(loss, leaves)
 
     @torch.no_grad()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlencode
 import pytest
 
 from pages import BY_STEM, PAGES
-from pages.server.first_sketch import Sketches, drawing, page_of, problem_of
+from pages.server.first_sketch import CHOSEN_THEME, Sketches, drawing, page_of, problem_of
 from pages.shared.address import spelled
 
 PICTURED = [page for page in PAGES if page.has_problem]
@@ -25,7 +25,9 @@ def test_each_page_is_drawn_small_under_its_question(page):
         return
     assert page.question in text
     assert 1 <= text.count("<svg") <= 3 and len(gzip.compress(text.encode())) < MOST_BYTES
-    assert "<script" not in text and not re.search(r'href="(?!data:)', text)
+    assert re.findall(r"<script[^>]*>(.*?)</script>", text) == [CHOSEN_THEME] and not re.search(
+        r'href="(?!data:)', text
+    )
 
 
 @pytest.mark.parametrize("page, name", PRESETS, ids=lambda case: getattr(case, "stem", case))
