@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import Refusal
 from pages import BY_STEM, PAGES
-from pages.classes import rehearsal
+from pages.classes import rehearsal, reply
 from pages.classes.browser import open_link
 from pages.classes.kept.store import store
 from pages.classes.member import CODE, Member, forget, member, remember_secret, secret_of
@@ -15,7 +15,7 @@ from pages.lessons.handout import LOOPBACK, qr_code, root
 from pages.lessons.lessons import LESSONS
 from pages.shared.prose import prose
 
-REPLY, OPEN = "_class_reply", "_class_open"
+OPEN = "_class_open"
 
 
 def show_class() -> None:
@@ -23,9 +23,8 @@ def show_class() -> None:
     me, _ = member()
     if link := st.session_state.pop(OPEN, ""):
         open_link(link)
-    if reply := st.session_state.pop(REPLY, ""):
-        st.warning(reply)
     if me is None or not me.teacher:
+        reply.show(st.warning)
         _invitation(me)
         return
     _desk(me)
@@ -54,7 +53,7 @@ def _start() -> None:
     try:
         code, secret = store().start()
     except Refusal as error:
-        st.session_state[REPLY] = str(error)
+        reply.say(str(error))
         return
     remember_secret(code, secret)
     st.session_state[CODE] = code
@@ -99,7 +98,7 @@ def _rehearse(code: str) -> None:
 
 def _begin_rehearsal(code: str) -> None:
     if not rehearsal.begin(store(), code):
-        st.session_state[REPLY] = "As many classes rehearse on this server as it can bear. Try again in some minutes."
+        reply.say("As many classes rehearse on this server as it can bear. Try again in some minutes.")
 
 
 def _end(code: str) -> None:
@@ -109,7 +108,7 @@ def _end(code: str) -> None:
             store().end(code)
             forget()
     except Refusal as error:
-        st.session_state[REPLY] = str(error)
+        reply.say(str(error))
 
 
 def _root() -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.errors import Refusal
 from pages import Page
-from pages.classes import travel
+from pages.classes import reply, travel
 from pages.classes.browser import cursor, place_keeper
 from pages.classes.kept.records import Class
 from pages.classes.kept.store import store
@@ -19,7 +19,7 @@ from pages.lessons.lesson import state
 from pages.lessons.lessons import LESSONS
 from pages.shared.address import spelled
 
-LOOK_S, REPLY = 1.0, "_class_reply"
+LOOK_S = 1.0
 
 
 def show(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
@@ -45,8 +45,7 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
                 _send_buttons(page, klass)
             _offers(klass, entries)
             st.markdown(f"[Class](learn?part=class&class={klass.code})", width="content")
-        if reply := st.session_state.pop(REPLY, ""):
-            st.caption(reply)
+        reply.show()
         if klass.goal:
             st.markdown(goal_words(klass))
 
@@ -92,7 +91,7 @@ def _done(act: Any, *args: Any) -> None:
         if store().is_teacher(klass.code, secret_of(klass.code)):
             act(*args)
     except Refusal as error:
-        st.session_state[REPLY] = str(error)
+        reply.say(str(error))
 
 
 def _ask(page: Page, klass: Class, again: bool) -> None:
@@ -112,10 +111,10 @@ def _everyone(page: Page, klass: Class) -> None:
     query = known(page, {**here(), **cursor()})
     query.pop("predict", None)
     store().show(klass.code, page.stem, query, str(query.get("goal", "")))
-    st.session_state[REPLY] = f"Everyone is sent to this picture of {page.title}."
+    reply.say(f"Everyone is sent to this picture of {page.title}.")
 
 
 def _exercise(page: Page, klass: Class) -> None:
     query = known(page, exercise_query(page.stem))
     store().show(klass.code, page.stem, query, str(query["goal"]))
-    st.session_state[REPLY] = f"Everyone has the exercise of {page.title}; its clock runs."
+    reply.say(f"Everyone has the exercise of {page.title}; its clock runs.")

@@ -9,7 +9,7 @@ import streamlit as st
 
 from core.errors import Refusal
 from pages import Page
-from pages.classes import travel, whereabouts
+from pages.classes import reply, travel, whereabouts
 from pages.classes.browser import cursor, place_keeper
 from pages.classes.kept.records import Class
 from pages.classes.kept.store import store
@@ -18,7 +18,7 @@ from pages.classes.scene import here, kind_of, known, title
 from pages.lessons.guide import question
 from pages.shared.prose import hovering
 
-SEEN, SAID = "_class_seen", "_class_reply"
+SEEN = "_class_seen"
 LOOK_S, SPREAD_S, SIGN_S = 1.0, 0.5, 40.0
 LETTERS = "ABCDEF"
 
@@ -65,8 +65,7 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
             if kind_of(page) is not None and not klass.voting:
                 st.button("Show mine", key="class_mine", type="tertiary", on_click=_offer, args=(page, me))
             st.button("Leave", key="class_leave", type="tertiary", on_click=_leave, args=(me,))
-        if reply := st.session_state.pop(SAID, ""):
-            st.caption(reply)
+        reply.show()
         if travel.waiting(klass) or (klass.voting and klass.asked != page.stem):
             _call(klass, entries)
         elif klass.voting:
@@ -111,19 +110,19 @@ def _choose(klass: Class, me: Member, choice: int) -> None:
     try:
         taken = store().vote(klass.code, me.phone, klass.question, klass.round, choice)
     except Refusal as error:
-        st.session_state[SAID] = str(error)
+        reply.say(str(error))
         return
     if not taken:
-        st.session_state[SAID] = "This vote is closed: your choice was not counted."
+        reply.say("This vote is closed: your choice was not counted.")
 
 
 def _offer(page: Page, me: Member) -> None:
     query = {**here(), **cursor()}
     try:
         store().offer(me.klass.code, me.phone, page.stem, known(page, query))
-        st.session_state[SAID] = f"Your teacher can now show it, as the picture of {me.animal}."
+        reply.say(f"Your teacher can now show it, as the picture of {me.animal}.")
     except Refusal as error:
-        st.session_state[SAID] = str(error)
+        reply.say(str(error))
 
 
 def _follow(klass: Class) -> None:
@@ -135,7 +134,7 @@ def _leave(me: Member) -> None:
     try:
         store().leave(me.klass.code, me.phone)
     except Refusal as error:
-        st.session_state[SAID] = str(error)
+        reply.say(str(error))
 
 
 def _outside(klass: Class) -> None:

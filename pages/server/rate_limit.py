@@ -1,10 +1,12 @@
 """One client's messages, at a pace the server can bear: a token bucket on each websocket, a turnstile before all of them.
 
 Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. A rerun passes when
-the one before it has ended, or after GAP_S, and when it is its turn at the turnstile that all visitors share. What comes
-faster waits, and a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing
-the visitor did last is lost; but who goes to another page goes there, whatever the page that is left still
-sends. Messages that only a developer's own browser needs are dropped: one of them would empty every visitor's cache.
+the one before it has ended, and when it is its turn at the turnstile that all visitors share. A whole page, which breaks
+off what runs, waits GAP_S at most; a fragment, which Streamlit would only put behind it, FOR_A_FRAGMENT_S: it would hold a
+place in vain, and the run before it would be called broken off, although it came to its end. What comes faster waits, and
+a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing the visitor did
+last is lost; but who goes to another page goes there, whatever the page that is left still sends. Messages that only a
+developer's own browser needs are dropped: one of them would empty every visitor's cache.
 """
 
 import asyncio
@@ -24,7 +26,7 @@ from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, has_f
 F = TypeVar("F", bound="asyncio.Future[Any]")
 
 RATE, BURST = 20.0, 40.0
-GAP_S = 0.3
+GAP_S, FOR_A_FRAGMENT_S = 0.3, 5.0
 LONGEST_WAIT = 64
 PAUSE_S = 0.005
 SHORT = 300
@@ -137,8 +139,11 @@ class Inbox:
         return future
 
     def _gap(self) -> float:
-        """Seconds that a rerun has yet to wait for the last one, unless that ends before."""
-        return 0.0 if self.rerun_at is None else max(0.0, self.rerun_at + GAP_S - self.bucket.clock())
+        """Seconds that the first rerun has yet to wait for the last one, unless that ends before."""
+        if self.rerun_at is None:
+            return 0.0
+        patience = FOR_A_FRAGMENT_S if next(iter(self.waiting), "").startswith("rerun ") else GAP_S
+        return max(0.0, self.rerun_at + patience - self.bucket.clock())
 
     def heard(self, answer: Message) -> None:
         """Notice the end of a run in what the server sends: a short message among long ones."""
@@ -233,11 +238,12 @@ def place(message: BackMsg) -> str:
 
 def merged(older: BackMsg, newer: BackMsg) -> BackMsg:
     """The newer message, with the clicks of the older one that it does not know; a clock's rerun does not undo that the
-    older one followed Back."""
+    older one followed Back, nor make a hand's a clock's."""
     if newer.WhichOneof("type") != "rerun_script":
         return newer
     if newer.rerun_script.is_auto_rerun and older.rerun_script.is_history_navigation:
         newer.rerun_script.is_history_navigation = True
+    newer.rerun_script.is_auto_rerun &= older.rerun_script.is_auto_rerun
     states = newer.rerun_script.widget_states.widgets
     known = {state.id: state for state in states}
     for state in older.rerun_script.widget_states.widgets:

@@ -100,6 +100,9 @@ class Visitor:
                         await self.act(self.now)
                     finally:
                         self.errors += self.now.errors
+            except TimeoutError:
+                self.errors.append(f"a run without an end in {LATE_S:g} s")
+                self.returns += 1
             except (*GONE, Refusal):
                 self.returns += 1
                 await asyncio.sleep(0.5 + random.random())

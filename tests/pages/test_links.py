@@ -9,7 +9,7 @@ from pages import BY_STEM, PAGES
 from pages.lessons.lessons import LESSONS
 
 APP = str(Path(__file__).parents[2] / "app.py")
-PRESETS = [(page, name) for page in PAGES for name in page.presets()]
+DEVICES = ("desk", "phone")
 STEPS = [(stem, number) for stem, lesson in LESSONS.items() for number in range(1, len(lesson.steps) + 1)]
 
 
@@ -18,7 +18,14 @@ def run(page, query: dict | None = None) -> AppTest:
     test.switch_page(page.file)
     for key, value in (query or {}).items():
         test.query_params[key] = value
-    return healthy(test.run().run())  # the second time what is simulated beside the theory has come
+    return come(test.run())
+
+
+def come(test: AppTest) -> AppTest:
+    """Once what is simulated beside the theory has come: at the second look."""
+    kept = test.session_state.items()
+    waits = [key for key, value in kept if str(key).startswith("_beside_") and value[0] != "done"]
+    return healthy(test.run() if waits else test)
 
 
 def healthy(test: AppTest) -> AppTest:
@@ -32,31 +39,47 @@ def copied(test: AppTest) -> dict:
     return dict(test.query_params)
 
 
-@pytest.fixture(params=["desk", "phone"])
-def device(request, monkeypatch):
-    monkeypatch.setattr("pages.shared.controls.on_phone", lambda: request.param == "phone")
-    return request.param
+@pytest.fixture
+def on(monkeypatch):
+    """on("phone"): from now on a phone asks."""
+    return lambda device: monkeypatch.setattr("pages.shared.controls.on_phone", lambda: device == "phone")
 
 
-@pytest.mark.parametrize("page, name", PRESETS, ids=lambda part: getattr(part, "stem", part))
-def test_a_preset_is_its_link(page, name, device, charts):
-    here = run(page).button(f"preset_{name}").click().run().run()
-    there = run(page, copied(healthy(here)))
-    assert copied(there) == copied(here)
-    assert charts(there)[0]["panels"] == charts(here)[0]["panels"]
-    assert set(copied(here)) == set(page.presets()[name].changed())
+@pytest.mark.parametrize("page", [page for page in PAGES if page.presets()], ids=lambda page: page.stem)
+def test_presets_are_their_links_on_a_desk_and_on_a_phone(page, on, charts):
+    """All presets are clicked one after another, on both; each link is opened on the one and the other in turn."""
+    visits = {}
+    for device in DEVICES:
+        on(device)
+        visits[device] = run(page)
+    for turn, (name, problem) in enumerate(page.presets().items()):
+        for device, visit in visits.items():
+            on(device)
+            come(visit.button(f"preset_{name}").click().run())
+        desk, phone = visits.values()
+        assert copied(phone) == copied(desk) and set(copied(desk)) == set(problem.changed()), name
+        drawn = charts(desk)[0]["panels"]
+        assert charts(phone)[0]["panels"] == drawn, name
+        on(DEVICES[turn % 2])
+        there = run(page, copied(desk))
+        assert copied(there) == copied(desk) and charts(there)[0]["panels"] == drawn, name
 
 
 @pytest.mark.parametrize("stem, number", STEPS)
-def test_a_step_is_its_link(stem, number, device, charts):
+def test_a_step_is_its_link(stem, number, on, charts):
     page = BY_STEM[stem]
+    on("desk")
     here = run(page, {"step": str(number)})
+    assert copied(here)["step"] in ("1", [str(number)], str(number))
+    on("phone")
     there = run(page, copied(here))
-    assert copied(there) == copied(here) and copied(here)["step"] in ("1", [str(number)], str(number))
+    assert copied(there) == copied(here)
     assert charts(there)[0]["panels"] == charts(here)[0]["panels"]
 
 
-def test_a_cell_of_the_map_is_its_link(device, charts):
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_cell_of_the_map_is_its_link(device, on, charts):
+    on(device)
     page = BY_STEM["regime_map"]
     here = run(page)
     here.session_state["chart"] = {"click": {"panel": 0, "x": 0.0, "y": 0.5}}

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import plotly.graph_objects as go
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from pages import PAGES
 from pages.shared.explain.units import quantity
@@ -15,29 +14,19 @@ ROOT = Path(__file__).parents[2]
 CASES = [(page, name) for page in PAGES for name in (None, *page.presets())]
 
 
-def run(page, query: dict) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    test.switch_page(page.file)
-    test.session_state["take_open"] = True
-    for key, value in query.items():
-        test.query_params[key] = [str(v) for v in value] if isinstance(value, tuple) else str(value)
-    return test.run()
-
-
 def shown_as(value):
     return list(value) if isinstance(value, tuple) else value
 
 
 @pytest.mark.parametrize("page, name", CASES, ids=lambda case: getattr(case, "stem", case) or "default")
-def test_a_page_with_a_preset(page, name, charts):
-    problem = page.presets()[name] if name else None
-    test = run(page, problem.changed() if problem else {})
+def test_a_page_with_a_preset(page, name, as_shown):
+    problem, test = as_shown.problem, as_shown.test
     assert not test.exception
     assert not [error.value for error in test.error]
     assert not [warning.value for warning in test.warning], "a preset's link must not be corrected"
-    shown = test.session_state["_stage"].shown
-    assert shown is None or not [key for key in shown.arrays if quantity(page.stem, key) is None], "a unit is missing"
-    sent = charts(test)
+    stage = test.session_state["_stage"].shown
+    assert stage is None or not [key for key in stage.arrays if quantity(page.stem, key) is None], "a unit is missing"
+    sent = as_shown.charts()
     for chart in sent:
         check_chart(chart)
     if problem is not None:
@@ -67,10 +56,8 @@ def check_chart(chart: dict) -> None:
 
 
 @pytest.mark.parametrize("page, name", CASES, ids=lambda case: getattr(case, "stem", case) or "default")
-def test_the_script_of_a_page_draws_the_same_picture(page, name, charts, tmp_path, monkeypatch):
-    problem = page.presets()[name] if name else None
-    test = run(page, problem.changed() if problem else {})
-    scripts = [code.value for code in test.code if code.language == "python" and "solution = " in code.value]
+def test_the_script_of_a_page_draws_the_same_picture(page, name, as_shown, tmp_path, monkeypatch):
+    scripts = [code.value for code in as_shown.test.code if code.language == "python" and "solution = " in code.value]
     if not page.model:
         pytest.skip("this page has no picture to reproduce")
     assert scripts[0].count("\n") <= 40
@@ -78,7 +65,7 @@ def test_the_script_of_a_page_draws_the_same_picture(page, name, charts, tmp_pat
     made: dict = {}
     exec(scripts[0].replace("figure.write_html(", "str("), made)
     drawn = [json.loads(figure.json()) for figure in _figures(made)]
-    assert drawn == [panel["figure"] for panel in charts(test)[0]["panels"]]
+    assert drawn == [panel["figure"] for panel in as_shown.charts()[0]["panels"]]
 
 
 def _figures(made: dict):

@@ -3,9 +3,8 @@ itself, and little to send."""
 
 import pytest
 
-from core.figures.parcel import unpacked
 from pages import PAGES
-from tests.pages.test_pages import CASES, run
+from tests.pages.test_pages import CASES
 
 WITH_MODEL = [(page, name) for page, name in CASES if page.model]
 LARGEST = 300_000
@@ -20,11 +19,6 @@ WITHOUT_NETWORK = {
 AGAINST_TIME = ("time", "step")
 
 
-def sent(page, name, charts) -> list[dict]:
-    problem = page.presets()[name] if name else None
-    return charts(run(page, problem.changed() if problem else {}))
-
-
 def against_time(chart: dict, figure: dict) -> bool:
     """Whether the cursor runs along the picture's x axis."""
     cursor = chart["cursor"]
@@ -34,13 +28,13 @@ def against_time(chart: dict, figure: dict) -> bool:
 
 
 @pytest.mark.parametrize("page, name", WITH_MODEL, ids=lambda case: getattr(case, "stem", case) or "default")
-def test_each_plot_against_time_has_the_cursor_and_each_network_is_drawn(page, name, charts):
-    shown = sent(page, name, charts)
-    for chart in shown:
+def test_each_plot_against_time_has_the_cursor_and_each_network_is_drawn(page, name, as_shown):
+    charts = as_shown.charts()
+    for chart in charts:
         for panel in chart["panels"]:
             names = [handle["name"] for handle in panel["figure"]["handles"]]
             assert names.count("time") == against_time(chart, panel["figure"]), panel["short"]
-    drawn = [panel["short"] for chart in shown[:1] for panel in chart["panels"] if panel["figure"]["network"]]
+    drawn = [panel["short"] for chart in charts[:1] for panel in chart["panels"] if panel["figure"]["network"]]
     assert len(drawn) == (page.stem not in WITHOUT_NETWORK), drawn
 
 
@@ -49,9 +43,5 @@ def test_pages_without_a_network_are_pages():
 
 
 @pytest.mark.parametrize("page, name", WITH_MODEL, ids=lambda case: getattr(case, "stem", case) or "default")
-def test_what_a_page_sends_is_small(page, name, charts):
-    problem = page.presets()[name] if name else None
-    test = run(page, problem.changed() if problem else {})
-    parts = (part.proto for part in test.get("bidi_component"))
-    sizes = [len(unpacked(part.bytes)) for part in parts if part.component_name == "lab_chart"]
-    assert sum(sizes) <= LARGEST, sizes
+def test_what_a_page_sends_is_small(page, name, as_shown):
+    assert sum(as_shown.sizes) <= LARGEST, as_shown.sizes

@@ -79,7 +79,9 @@ def test_the_separating_surface_parts_simulated_starts(eta_a, eta_w, target_angl
         a, w = points[:, 2] + side * 0.03, points[:, :2]
         delta = single_neuron.relative_scale(a, w, **rates)
         assert (np.sign([lean(problem, *one) for one in zip(a, w, delta, strict=True)]) == side).all()
-        run = collect(gradient_flow(a, w, np.eye(2), problem.beta_star, [0.0, 600.0], **rates), **rates)
+        run = collect(
+            gradient_flow(a, w, np.eye(2), problem.beta_star, [0.0, 600.0 / max(eta_a, eta_w)], **rates), **rates
+        )
         assert (np.sign(run.a[:, -1]) == side).all()
 
 

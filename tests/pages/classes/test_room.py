@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import BY_STEM
-from pages.classes import guess, member
+from pages.classes import guess, member, reply
 from pages.classes.kept.store import Store
 from pages.classes.member import OWN, SECRETS
 from pages.lessons.lessons import LESSONS
@@ -94,6 +94,20 @@ def test_everyone_here_sends_settings_locks_and_cursor(shared: Store):
     phone = visit("geometry", code)
     assert meta(phone)["delta"] == 3 and phone.slider("norm").disabled
     assert asked(phone, "t") == "0.5" and asked(phone, "class") == code
+
+
+def test_what_was_done_can_be_read_however_often_the_strip_is_drawn_anew(shared: Store, monkeypatch):
+    code, secret = shared.start()
+    teacher, phone = visit("geometry", code, secret), visit("geometry", code)
+    for test, button, told in (
+        (teacher, "class_here", "Everyone is sent to this picture"),
+        (phone, "class_mine", "Your teacher can now show it"),
+    ):
+        healthy(test.button(button).click().run())
+        assert [told in words(healthy(test.run())) for _ in range(3)] == [True] * 3
+        with monkeypatch.context() as later:
+            later.setattr(reply, "READ_S", -1.0)
+            assert told not in words(healthy(test.run()))
 
 
 def test_who_does_not_follow_is_asked_and_goes_with_a_tap(shared: Store):

@@ -2,12 +2,13 @@
 
 import asyncio
 import itertools
+import time
 
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from pages.server.rate_limit import BURST, RATE, Bucket, Inbox, merged, place, welcome
+from pages.server.rate_limit import BURST, GAP_S, RATE, Bucket, Inbox, merged, place, welcome
 from pages.server.turnstile import Turnstile
 
 
@@ -31,14 +32,16 @@ def clicks(message: BackMsg) -> set[str]:
 ENDED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString()
 
 
-def delivered(messages: list[BackMsg], quick: bool = True) -> list[BackMsg]:
-    """What reaches the application of a flood, up to its newest value. quick: each run ends at once."""
+def delivered(messages: list[BackMsg], quick: bool = True, sudden: bool = False) -> list[BackMsg]:
+    """What reaches the application of a flood, up to its newest value. quick: each run ends at once; sudden: no time passes
+    until all has come."""
 
     async def run() -> list[BackMsg]:
         queue: asyncio.Queue = asyncio.Queue()
         for message in messages:
             queue.put_nowait({"type": "websocket.receive", "bytes": message.SerializeToString()})
-        inbox, out = Inbox(queue.get, Bucket(RATE, BURST), Turnstile(1, 0.2)), []
+        clock = (lambda: 60.0 * queue.empty()) if sudden else time.monotonic
+        inbox, out = Inbox(queue.get, Bucket(RATE, BURST, clock), Turnstile(1, 0.2)), []
         while not out or value(out[-1]) != value(messages[-1]):
             event = await asyncio.wait_for(inbox.receive(), 60)
             if event["type"] != "websocket.receive":
@@ -79,7 +82,7 @@ def test_a_newer_click_is_not_overwritten_and_values_are_the_newest():
 
 
 def test_the_whole_page_supersedes_its_fragments():
-    got = delivered([rerun(0)] * int(BURST) + [rerun(1, "f"), rerun(2, "g"), rerun(3)])
+    got = delivered([rerun(0)] * int(BURST) + [rerun(1, "f"), rerun(2, "g"), rerun(3)], sudden=True)
     assert place(got[-1]) == "rerun" and value(got[-1]) == 3
     assert len(got) == BURST + 1
 
@@ -128,11 +131,45 @@ def test_a_run_that_goes_over_into_another_has_not_ended():
     assert [status for status, done in ended.items() if not done] == [ForwardMsg.FINISHED_EARLY_FOR_RERUN]
 
 
+@pytest.mark.parametrize(
+    ("fragment", "by_itself", "passes"), [("", False, True), ("body", False, False), ("ear", True, False)]
+)
+def test_only_a_whole_page_passes_a_run_that_takes_long(fragment, by_itself, passes):
+    """A fragment's rerun that Streamlit holds beside a run makes the end of that run read as if it had been broken off."""
+
+    async def run() -> list[bool]:
+        now = [100.0]
+        inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST, clock=lambda: now[0]), Turnstile(5, 60))
+        inbox._keep(to_page(rerun(1, "body"), "page"))
+        assert inbox._may_pass() and inbox._deliver()
+        inbox._keep(to_page(rerun(2, fragment), "page", is_auto_rerun=by_itself))
+        found = []
+        for later in (0.0, GAP_S + 0.01):
+            now[0] += later
+            found.append(inbox._may_pass())
+        taken = len(inbox.places) + (inbox.turn is not None)
+        inbox.heard({"type": "websocket.send", "bytes": ENDED})
+        found.append(inbox._may_pass())
+        inbox.close()
+        return [*found, taken == 1]
+
+    assert asyncio.run(run()) == [False, passes, True, not passes]
+
+
 def test_a_clock_does_not_undo_that_somebody_went_back():
     back = to_page(rerun(1), "page", is_history_navigation=True)
     by_itself = to_page(rerun(2, "ear"), "page", is_auto_rerun=True)
     by_hand = to_page(rerun(2, "body"), "page")
     assert [merged(back, newer).rerun_script.is_history_navigation for newer in (by_itself, by_hand)] == [True, False]
+
+
+def test_what_a_hand_pressed_does_not_wait_as_if_a_clock_had_asked():
+    def tick() -> BackMsg:
+        return to_page(rerun(1, "strip"), "page", is_auto_rerun=True)
+
+    both = merged(rerun(1, "strip", clicked="reveal"), tick())
+    assert clicks(both) == {"reveal"} and not both.rerun_script.is_auto_rerun
+    assert merged(tick(), tick()).rerun_script.is_auto_rerun
 
 
 def test_too_many_kinds_at_once_end_the_connection():
