@@ -93,6 +93,7 @@ export class Chart {
     if (!before) this.index = this.indexOf(source.start);
     else if (!this.story.steps) this.settle(before, place);
     if (this.directions.curtain) this.behindCurtain();
+    else if (this.veiled) this.liftCurtain();
     showBar(this);
     showPicker(this);
     if (!before && !window.Plotly) this.outline();
@@ -139,8 +140,15 @@ export class Chart {
   behindCurtain() {
     this.playback.pause();
     this.index = 0;
+    this.veiled = true;
     const drawn = this.story.only(this.panels).findIndex((panel) => panel.sketch.wanted);
     if (drawn >= 0) this.chosen = drawn;
+  }
+
+  /* Who has drawn nothing sees the picture that the question was about. */
+  liftCurtain() {
+    this.veiled = false;
+    if (!this.panels.some((panel) => panel.sketch.guessed)) this.chosen = 0;
   }
 
   /* A handle is taken: what arrives from before does not pull it out of the hand, and fewer words above move no picture. */

@@ -163,7 +163,9 @@ def _show_question(page: Page, scene: Stage) -> None:
             verdict = f":material/check_circle: You said **{right}**, and so it is."
         else:
             verdict = f":material/cancel: You said **{asked.choices[answer]}**; it is **{right}**."
-        st.markdown(hovering(f"{asked.text}\n\n{verdict} {asked.why}"))
+        with st.container(key="asked"):
+            st.markdown(hovering(asked.text))
+        st.markdown(hovering(f"{verdict} {asked.why}"))
         with st.container(horizontal=True, gap="small"):
             st.button("Ask again", key="choice_again", on_click=ask, args=(page,))
             st.button("Guide me", key="choice_guide", type="primary", on_click=go, args=(page, 1))
