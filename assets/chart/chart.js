@@ -19,6 +19,7 @@ const SETTLE_MS = 500;
 const ASK_MS = 90;
 const LONGEST_ANSWER_MS = 2000;
 const RESTING_FRAMES = 40;
+const LATE_MS = [1000, 4000, 12000];
 
 export class Chart {
   constructor(root) {
@@ -63,6 +64,15 @@ export class Chart {
     this.probe.addEventListener("transitionend", () => this.layAnew());
   }
 
+  /* What stands above the picture, or with it, takes room from it; over a slow line it comes later than the picture. */
+  lookAround() {
+    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) {
+      if (this.around.has(other)) continue;
+      this.around.add(other);
+      this.resize.observe(other);
+    }
+  }
+
   /* A link to another setting of this very page moves the controls, if the page asked for that; nothing is loaded anew. */
   followLink(event) {
     const link = event.target.closest("a[href]");
@@ -77,8 +87,9 @@ export class Chart {
   async update(text, source, tell, block = null) {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
     Object.assign(this, { text, block });
-    /* What stands above the picture, or with it, takes room from it. */
-    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
+    this.around = new WeakSet();
+    this.lookAround();
+    for (const wait of LATE_MS) setTimeout(() => this.root.isConnected && this.lookAround(), wait);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
