@@ -2,7 +2,7 @@
 
 import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
-import { painted, still } from "./device.js";
+import { narrow, painted, still } from "./device.js";
 import { follow } from "./flow.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
@@ -77,8 +77,9 @@ export class Chart {
   async update(text, source, tell, block = null) {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
     Object.assign(this, { text, block });
-    /* What stands above the picture, or with it, takes room from it. */
-    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
+    /* What stands above the picture, or with it, takes room from it; so does a window made lower (a phone's grows as it scrolls). */
+    const lower = narrow() ? "" : ", [data-testid=stMain]";
+    for (const other of document.querySelectorAll(`.st-key-says, .st-key-picture${lower}`)) this.resize.observe(other);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
