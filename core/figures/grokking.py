@@ -35,7 +35,7 @@ class Delay:
 def curves(problem: Problem, solution: Solution) -> Picture:
     """Validation accuracy (thick) grows with the cursor, train accuracy is thin; one colour for each α."""
     seed, tau = _place(problem, solution)
-    which = f"Addition mod {problem.modulus}, τ = {solution.tau[tau]:g}, seed {solution.seed[seed]}"
+    which = f"Addition mod {solution.modulus}, τ = {solution.tau[tau]:g}, seed {solution.seed[seed]}"
     title = f"{which}: {waiting(solution, seed, tau)}"
     picture = style.figure(
         problem, short="curves", title=title, alt=_alt(problem, solution), x="training step (log)", y="accuracy"
@@ -195,6 +195,6 @@ def _alt(problem: Problem, solution: Solution) -> str:
     never = int(np.isnan(solution.grokked).sum())
     runs = solution.grokked.size
     return (
-        f"Grokking on addition modulo {problem.modulus}, weight decay on {problem.row}. "
+        f"Grokking on addition modulo {solution.modulus}, weight decay on {problem.row}. "
         f"{never} of {runs} runs had not grokked at the end."
     )

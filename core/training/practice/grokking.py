@@ -13,7 +13,7 @@ Keys and values are made once per token, and only the pairs that are trained on 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -75,6 +75,7 @@ class Problem(Params):
 class Solution:
     """Accuracies [seed, row, tau, alpha, step], NaN after a run has stopped; fitted and grokked [seed, row, tau, alpha]."""
 
+    modulus: np.ndarray
     seed: np.ndarray
     row: np.ndarray
     tau: np.ndarray
@@ -279,6 +280,7 @@ class _Record:
 
 def _axes(problem: Problem) -> ground.Arrays:
     return {
+        "modulus": np.array(problem.modulus),
         "seed": problem.seed + np.arange(problem.seeds),
         "row": np.array(problem.rows),
         "tau": np.array(problem.taus),
@@ -303,6 +305,14 @@ EXPERIMENT = ground.Experiment(
     seconds=_seconds,
     shown=("tau", "row"),
 )
+
+LARGER = replace(
+    EXPERIMENT,
+    committed=replace(EXPERIMENT.committed, modulus=97),
+    options=" --modulus 97",
+    variant="_97",
+)
+"""The same runs on four times as many pairs; also committed."""
 
 
 if __name__ == "__main__":

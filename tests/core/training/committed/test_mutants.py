@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -120,7 +121,10 @@ MUTANTS |= {
     ),
     "grokking: decay on the embeddings too": Mutant(grokking, "EMBEDDINGS", lambda _: (), GROKKING[:1]),
     "grokking: another seed": Mutant(
-        grokking, "train", lambda real: lambda problem, part: real(problem, (part[0] + 1, 0)), (plain_grokking.stored,)
+        grokking,
+        "train",
+        lambda real: lambda problem, part: real(problem, (part[0] + 1, 0)),
+        (partial(plain_grokking.stored, grokking.EXPERIMENT),),
     ),
     "hierarchy: rate + 5 %": Mutant(hierarchy, "rate", faster(1.05), HIERARCHY),
     "hierarchy: cosine over 50 %": Mutant(hierarchy, "rate", lambda _: half_cosine, HIERARCHY),
