@@ -20,7 +20,7 @@ const SETTLE_MS = 500;
 const ASK_MS = 90;
 const LONGEST_ANSWER_MS = 2000;
 const RESTING_FRAMES = 40;
-const LATE_MS = [1000, 4000, 12000];
+const LOOKS_MS = [1000, 4000, 12000];
 
 export class Chart {
   constructor(root) {
@@ -96,7 +96,7 @@ export class Chart {
     Object.assign(this, { text, block });
     this.around = new WeakSet();
     this.lookAround();
-    for (const wait of LATE_MS) setTimeout(() => this.root.isConnected && this.lookAround(), wait);
+    for (const wait of LOOKS_MS) setTimeout(() => this.root.isConnected && this.lookAround(), wait);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
