@@ -108,7 +108,7 @@ def delays(problem: Problem, solution: Solution, delay: Delay) -> Picture:
     alt = f"{delay.axis} over alpha. {_alt(problem, solution)} {title}."
     picture = style.figure(problem, short=delay.short, title=title, alt=alt, x="α (log)")
     budget, ends = float(solution.steps[-1]), np.log10(solution.alpha[[0, -1]])
-    known = delay.steps[np.isfinite(delay.steps) & (delay.steps > 0)]
+    known = _positive(delay.steps[np.isfinite(delay.steps)])
     low = np.log10(known.min() if known.size else budget / 10) - 0.25
     ticks = [float(alpha) for alpha in solution.alpha]
     axis = {

@@ -178,14 +178,18 @@ def _stored_words(modulus: int) -> dict[str, str]:
         grokked = np.isfinite(of_row(runs, row).grokked)
         said[f"{prefix}_grokked"] = f"{grokked.sum()} of {grokked.size}"
         said[f"{prefix}_grokked_low"] = f"{grokked[..., 0].sum()} of {grokked[..., 0].size}"
-    return said | {f"usual_{name}_{p}": steps for p in STORED for name, steps in _usual(p).items()}
+    return said | {
+        f"{size}_{name}": steps
+        for size, p in zip(("small", "large"), STORED, strict=True)
+        for name, steps in _usual(p).items()
+    }
 
 
 def _usual(modulus: int) -> dict[str, str]:
     """Median steps to fit, and from there to grok, of the usual start under the usual recipe: α = τ = 1, decay on all."""
     runs = of_row(harness.read(STORED[modulus]).solution, "all weights")
     at = (slice(None), int(np.flatnonzero(runs.tau == 1)[0]), int(np.flatnonzero(runs.alpha == 1)[0]))
-    return {"fit": middle(runs.fitted[at]), "wait": middle(waits(runs)[at])}
+    return {"modulus": str(modulus), "fit": middle(runs.fitted[at]), "wait": middle(waits(runs)[at])}
 
 
 def _share_of_embeddings(problem: Problem) -> float:

@@ -34,7 +34,7 @@ CHECKS = {
 PROBLEMS = {
     "8b5ccc6c958c2bbf": grokking.EXPERIMENT,
     "cbd32cb6a1ca59a8": hierarchy.EXPERIMENT,
-    "368911ecdbaddf64": filters.EXPERIMENT,
+    "81114375019a2a06": filters.EXPERIMENT,
     "f0d757454530e345": kernel_movement.EXPERIMENT,
     "bcda22496563161d": grokking.LARGER,
 }

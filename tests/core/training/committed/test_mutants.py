@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from core.errors import Unavailable
-from core.training.practice import filters, grokking, hierarchy, kernel_movement
+from core.training.practice import filters, grokking, grokking_record, hierarchy, kernel_movement
 from core.training.regime_map import sweep
 from tests.core.training.committed import plain_filters, plain_grokking, plain_hierarchy, plain_map, plain_movement
 from tests.core.training.committed.agreement import committed_problem
@@ -112,7 +112,7 @@ MAP = (plain_map.steps, plain_map.stored)
 
 MUTANTS = {name: Mutant(grokking, "_adamw", adam(change), GROKKING[:1]) for name, change in ADAM.items()}
 MUTANTS |= {
-    "grokking: stop at 0.9": Mutant(grokking, "GROKKED", lambda _: 0.9, GROKKING[1:]),
+    "grokking: stop at 0.9": Mutant(grokking_record, "GROKKED", lambda _: 0.9, GROKKING[1:]),
     "grokking: logits not scaled": Mutant(
         grokking,
         "logits",
