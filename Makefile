@@ -20,8 +20,8 @@ test: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist loadscope tests --ignore tests/browser
-	$(BIN)/python -m pytest -n 2 --dist loadscope --reruns 2 -m "not walk" tests/browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests --ignore tests/browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal --reruns 2 -m "not walk" tests/browser
 
 notebook: .venv/.app
 	$(BIN)/python -m pip install -q -r requirements-notebook.txt

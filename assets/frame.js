@@ -175,21 +175,29 @@ function seekPart() {
 /* Who starts a run looks at it: its button comes to the top, what comes of it stands below, and the page's own picture lets go
    of the top until the page is scrolled back to it. */
 const RUN_BUTTON = '[class*="st-key-run_"]';
-const RUN_SEEN_MS = 10000;
+const RUN_SEEN_MS = 30000;
+const NEAR_TOP_PX = 100;
 function lookAtRun({ target }) {
-  const name = target.closest?.(RUN_BUTTON)?.className.match(/st-key-run_(\w+)/)?.[1];
+  const button = target.closest?.(RUN_BUTTON);
+  const name = button?.className.match(/st-key-run_(\w+)/)?.[1];
   const main = document.querySelector("[data-testid=stMain]");
   if (!name || !main || document.querySelector(`.st-key-job_${name}`)) return;
   const begun = performance.now();
-  const looking = setInterval(() => {
-    const row = document.querySelector(`.st-key-job_${name}`);
-    if (!row && performance.now() - begun < RUN_SEEN_MS) return;
+  const stop = () => {
     clearInterval(looking);
-    if (!row) return;
-    document.documentElement.classList.add("lab-at-run");
-    document.querySelector(`.st-key-run_${name}`)?.scrollIntoView({ block: "start" });
-    main.addEventListener("scroll", backAtPicture);
+    for (const hand of HANDS) removeEventListener(hand, stop, true);
+  };
+  const looking = setInterval(() => {
+    const here = document.querySelector(`.st-key-run_${name}`);
+    if (!here || performance.now() - begun > RUN_SEEN_MS) stop();
+    else if (document.querySelector(`.st-key-job_${name}`)) {
+      document.documentElement.classList.add("lab-at-run");
+      here.scrollIntoView({ block: "start" });
+      main.addEventListener("scroll", backAtPicture);
+      if (here.getBoundingClientRect().top < NEAR_TOP_PX) stop();
+    }
   }, PAUSE_MS);
+  for (const hand of HANDS) addEventListener(hand, stop, true);
 }
 function backAtPicture({ target: main }) {
   if (main.scrollTop > (document.querySelector(".st-key-picture")?.clientHeight ?? 0)) return;

@@ -15,9 +15,9 @@ def facts(problem: Problem, solution: Solution) -> None:
         r"f=\tau\cdot\mathrm{transformer}(E/\alpha,\,P/\alpha),\qquad \tau="
         + f"{problem.tau:g}"
         + r",\quad \eta/\tau^2="
-        + f"{problem.rate / problem.tau**2:.2g}"
+        + f"{grokking.stored(problem).committed.rate / problem.tau**2:.2g}"
         + r",\quad p="
-        + f"{problem.modulus}"
+        + f"{solution.modulus}"
     )
     counts = grokking.counts(solution)
     columns = st.columns(len(counts))
@@ -44,6 +44,7 @@ experiment.show(
     more=("steps", "rate", "decay", "fraction", "width", "modulus"),
     cursor=lambda solution: ("step", "training step", solution.steps[1:]),
     measured="train_accuracy",
+    stored=grokking.stored,
     facts=facts,
     grow=(1.25, 1, 1),
 )

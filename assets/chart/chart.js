@@ -20,6 +20,7 @@ const SETTLE_MS = 500;
 const ASK_MS = 90;
 const LONGEST_ANSWER_MS = 2000;
 const RESTING_FRAMES = 40;
+const LOOKS_MS = [1000, 4000, 12000];
 
 export class Chart {
   constructor(root) {
@@ -70,6 +71,15 @@ export class Chart {
     this.probe.addEventListener("transitionend", () => this.layAnew());
   }
 
+  /* What stands above the picture, or with it, takes room from it; over a slow line it comes later than the picture. */
+  lookAround() {
+    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) {
+      if (this.around.has(other)) continue;
+      this.around.add(other);
+      this.resize.observe(other);
+    }
+  }
+
   /* A link to another setting of this very page moves the controls, if the page asked for that; nothing is loaded anew. */
   followLink(event) {
     const link = event.target.closest("a[href]");
@@ -84,8 +94,9 @@ export class Chart {
   async update(text, source, tell, block = null) {
     this.tell = (kind, what) => kind in source.wants && tell(kind, what);
     Object.assign(this, { text, block });
-    /* What stands above the picture, or with it, takes room from it. */
-    for (const other of document.querySelectorAll(".st-key-says, .st-key-picture")) this.resize.observe(other);
+    this.around = new WeakSet();
+    this.lookAround();
+    for (const wait of LOOKS_MS) setTimeout(() => this.root.isConnected && this.lookAround(), wait);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
@@ -101,6 +112,7 @@ export class Chart {
     if (!before) this.index = this.indexOf(source.start);
     else if (!this.story.steps) this.settle(before, place);
     if (this.directions.curtain) this.behindCurtain();
+    else if (this.veiled) this.liftCurtain();
     showBar(this);
     showPicker(this);
     if (!before && !window.Plotly) this.outline();
@@ -147,8 +159,15 @@ export class Chart {
   behindCurtain() {
     this.playback.pause();
     this.index = 0;
+    this.veiled = true;
     const drawn = this.story.only(this.panels).findIndex((panel) => panel.sketch.wanted);
     if (drawn >= 0) this.chosen = drawn;
+  }
+
+  /* Who has drawn nothing sees the picture that the question was about. */
+  liftCurtain() {
+    this.veiled = false;
+    if (!this.panels.some((panel) => panel.sketch.guessed)) this.chosen = 0;
   }
 
   /* A handle is taken: what arrives from before does not pull it out of the hand, and fewer words above move no picture. */

@@ -42,6 +42,10 @@ export class Sketch {
     return wanted && this.panel.short?.startsWith(wanted.picture) ? wanted : null;
   }
 
+  get guessed() {
+    return this.heights.some((one) => one !== null);
+  }
+
   get box() {
     const { _size } = this.panel.plot._fullLayout;
     return { left: _size.l, top: _size.t, width: _size.w, height: _size.h };
@@ -61,7 +65,7 @@ export class Sketch {
     if (veiled) this.svg.tabIndex = 0;
     else this.svg.removeAttribute("tabindex");
     this.paint();
-    if (!veiled && !this.told && this.heights.some((one) => one !== null)) this.reveal(wanted);
+    if (!veiled && !this.told && this.guessed) this.reveal(wanted);
   }
 
   pointed(event) {

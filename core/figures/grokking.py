@@ -35,7 +35,7 @@ class Delay:
 def curves(problem: Problem, solution: Solution) -> Picture:
     """Validation accuracy (thick) grows with the cursor, train accuracy is thin; one colour for each α."""
     seed, tau = _place(problem, solution)
-    which = f"Addition mod {problem.modulus}, τ = {solution.tau[tau]:g}, seed {solution.seed[seed]}"
+    which = f"Addition mod {solution.modulus}, τ = {solution.tau[tau]:g}, seed {solution.seed[seed]}"
     title = f"{which}: {waiting(solution, seed, tau)}"
     picture = style.figure(
         problem, short="curves", title=title, alt=_alt(problem, solution), x="training step (log)", y="accuracy"
@@ -108,7 +108,7 @@ def delays(problem: Problem, solution: Solution, delay: Delay) -> Picture:
     alt = f"{delay.axis} over alpha. {_alt(problem, solution)} {title}."
     picture = style.figure(problem, short=delay.short, title=title, alt=alt, x="α (log)")
     budget, ends = float(solution.steps[-1]), np.log10(solution.alpha[[0, -1]])
-    known = delay.steps[np.isfinite(delay.steps) & (delay.steps > 0)]
+    known = _positive(delay.steps[np.isfinite(delay.steps)])
     low = np.log10(known.min() if known.size else budget / 10) - 0.25
     ticks = [float(alpha) for alpha in solution.alpha]
     axis = {
@@ -195,6 +195,6 @@ def _alt(problem: Problem, solution: Solution) -> str:
     never = int(np.isnan(solution.grokked).sum())
     runs = solution.grokked.size
     return (
-        f"Grokking on addition modulo {problem.modulus}, weight decay on {problem.row}. "
+        f"Grokking on addition modulo {solution.modulus}, weight decay on {problem.row}. "
         f"{never} of {runs} runs had not grokked at the end."
     )

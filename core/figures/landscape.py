@@ -11,8 +11,7 @@ from core.problems.landscape import Problem, Slice, Solution
 from core.theory import landscape as minimal
 
 REACH = 2.6
-FLOOR, TOP = 1e-2, 1e1
-GRID = 81, 61
+FLOOR, TOP, GRID = 1e-2, 1e1, (81, 61)
 THIN = 2  # a contour has more points than a picture shows
 HEIGHT = 470
 

@@ -19,8 +19,7 @@ from core.theory.states import imbalance
 
 FRAMES = 120
 SWEEP = 25
-MESH = (20, 40)
-BETWEEN = (41, 25)
+MESH, BETWEEN = (20, 40), (41, 25)
 SMALLEST = 1e-6
 LEAST_APART = 0.01
 TWIN_START, TWIN_GAP, TWIN_FARTHER = -4.0, 1e-3, 5.0

@@ -11,10 +11,12 @@ import numpy as np
 from core.params import Curves
 from core.training.device import falling_back, own_device
 from core.training.practice import harness
-from core.training.practice.grokking import EXPERIMENT, ROWS, Problem, Solution
+from core.training.practice.grokking import EXPERIMENT, LARGER, ROWS, Problem, Solution
 from core.training.practice.statistics import Count, count, seeds_in_words
 
 __all__ = ["EXPERIMENT", "PRESETS", "Problem", "Solution", "brief", "recorded", "run"]
+
+STORED = {one.committed.modulus: one for one in (EXPERIMENT, LARGER)}
 
 
 def run(problem: Problem) -> Iterator[harness.Snapshot]:
@@ -22,9 +24,14 @@ def run(problem: Problem) -> Iterator[harness.Snapshot]:
     yield from falling_back(lambda device: harness.run(EXPERIMENT, problem, device=device), own_device())
 
 
+def stored(problem: Problem) -> harness.Experiment:
+    """The committed runs that are shown: those of the chosen modulus where there are any."""
+    return STORED.get(problem.modulus, EXPERIMENT)
+
+
 def recorded(problem: Problem) -> Solution:
     """The committed runs at the chosen α and τ under the chosen decay; nothing is trained."""
-    solution = harness.only(harness.read(EXPERIMENT).solution, "alpha", 3, problem.alphas)
+    solution = harness.only(harness.read(stored(problem)).solution, "alpha", 3, problem.alphas)
     solution = harness.only(solution, "tau", 2, (*problem.taus, problem.tau))
     return harness.only(solution, "row", 1, (problem.row,))
 
@@ -128,6 +135,7 @@ PRESETS = {
     "large τ": Problem(tau=1.5),
     "two scales": Problem(alphas=(0.1, 10)),
     "embeddings without decay": Problem(row="all but embeddings"),
+    "more pairs": Problem(modulus=LARGER.committed.modulus),
 }
 
 
@@ -135,7 +143,8 @@ def words(problem: Problem, solution: Solution) -> dict[str, str]:
     """Median steps to fit and from there to grok at the chosen τ, at both ends of α; decay's own time; the counts."""
     here = of_row(solution, problem.row)
     k = int(np.argmin(np.abs(here.tau - problem.tau)))
-    decay_steps = math.log(10) * problem.tau**2 / (problem.rate * problem.decay) if problem.decay else math.inf
+    kept = stored(problem).committed
+    decay_steps = math.log(10) * problem.tau**2 / (kept.rate * kept.decay)
     said = {
         "tau": f"{here.tau[k]:g}",
         "low": f"{here.alpha[0]:g}",
@@ -146,29 +155,41 @@ def words(problem: Problem, solution: Solution) -> dict[str, str]:
         "wait_high": middle(waits(here)[:, k, -1]),
         "decay_steps": f"{decay_steps:,.0f}",
     }
-    return said | _stored_words()
+    return said | _stored_words(kept.modulus)
 
 
 @functools.cache
-def _stored_words() -> dict[str, str]:
-    """What does not hang on what is chosen: the counts of both kinds of decay, and how much was run."""
-    stored, problem = harness.read(EXPERIMENT).solution, EXPERIMENT.committed
+def _stored_words(modulus: int) -> dict[str, str]:
+    """What hangs on the modulus alone: the counts of both kinds of decay, how much was run, the usual wait of each modulus."""
+    result = harness.read(STORED[modulus])
+    problem, runs = result.problem, result.solution
     said = {
-        "seeds": seeds_in_words(stored.seed.size),
+        "seeds": seeds_in_words(runs.seed.size),
         "modulus": str(problem.modulus),
         "pairs": f"{problem.modulus**2:,}",
         "budget": f"{problem.steps:,}",
         "share": f"{_share_of_embeddings(problem):.1%}",
     }
     for row, prefix in zip(ROWS, ("all", "but"), strict=True):
-        counted = claims(of_row(stored, row))
+        counted = claims(of_row(runs, row))
         for field in dataclasses.fields(counted):
             one = getattr(counted, field.name)
             said[f"{prefix}_{field.name}"] = one.words if one else "no pair of runs"
-        grokked = np.isfinite(of_row(stored, row).grokked)
+        grokked = np.isfinite(of_row(runs, row).grokked)
         said[f"{prefix}_grokked"] = f"{grokked.sum()} of {grokked.size}"
         said[f"{prefix}_grokked_low"] = f"{grokked[..., 0].sum()} of {grokked[..., 0].size}"
-    return said
+    return said | {
+        f"{size}_{name}": steps
+        for size, p in zip(("small", "large"), STORED, strict=True)
+        for name, steps in _usual(p).items()
+    }
+
+
+def _usual(modulus: int) -> dict[str, str]:
+    """Median steps to fit, and from there to grok, of the usual start under the usual recipe: α = τ = 1, decay on all."""
+    runs = of_row(harness.read(STORED[modulus]).solution, "all weights")
+    at = (slice(None), int(np.flatnonzero(runs.tau == 1)[0]), int(np.flatnonzero(runs.alpha == 1)[0]))
+    return {"modulus": str(modulus), "fit": middle(runs.fitted[at]), "wait": middle(waits(runs)[at])}
 
 
 def _share_of_embeddings(problem: Problem) -> float:

@@ -10,7 +10,7 @@ from pages import BY_STEM, PAGES
 from pages.classes import rehearsal, reply
 from pages.classes.browser import open_link
 from pages.classes.kept.store import store
-from pages.classes.member import CODE, Member, forget, member, remember_secret, secret_of
+from pages.classes.member import CODE, Member, forget, has_cookie, member, remember_secret, secret_of
 from pages.lessons.handout import LOOPBACK, qr_code, root
 from pages.lessons.lessons import LESSONS
 from pages.shared.prose import prose
@@ -58,12 +58,15 @@ def _start() -> None:
     remember_secret(code, secret)
     st.session_state[CODE] = code
     st.query_params["class"] = code
-    st.session_state[OPEN] = f"{_root()}/learn?part=class&class={code}&teach={secret}"
 
 
 def _desk(me: Member) -> None:
+    """The link that brings the teacher's cookie is opened as long as it has not: a connection may be cut on the way to it."""
     code = me.klass.code
     link = f"{_root()}/{PAGES[0].stem}?class={code}"
+    secret_link = f"{_root()}/learn?part=class&class={code}&teach={secret_of(code)}"
+    if not has_cookie(code):
+        open_link(secret_link)
     words, picture = st.columns((3, 2), gap="large")
     with words:
         st.html(f'<p class="lab-code" aria-label="Code of the class">{code}</p>')
@@ -83,7 +86,7 @@ def _desk(me: Member) -> None:
         )
     with st.expander("The teacher’s secret link"):
         prose("class", "secret")
-        st.code(f"{_root()}/learn?part=class&class={code}&teach={secret_of(code)}", language=None, wrap_lines=True)
+        st.code(secret_link, language=None, wrap_lines=True)
     prose("class", "how")
     prose("class", "kept")
     st.button("End the class", key="class_end", on_click=_end, args=(code,), icon=":material/stop:")

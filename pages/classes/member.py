@@ -48,6 +48,11 @@ def secret_of(code: str) -> str:
     return st.session_state.get(SECRETS, {}).get(code) or _cookie(TEACHER + code)
 
 
+def has_cookie(code: str) -> bool:
+    """Whether this browser would still be the teacher's after a reload."""
+    return bool(_cookie(TEACHER + code))
+
+
 def remember_secret(code: str, secret: str) -> None:
     """For this session, until the secret link has brought the cookie."""
     st.session_state[SECRETS] = {**st.session_state.get(SECRETS, {}), code: secret}

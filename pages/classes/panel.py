@@ -14,6 +14,7 @@ from pages.classes.kept.store import store
 from pages.classes.member import Member, secret_of
 from pages.classes.scene import here, kind_of, known, title
 from pages.classes.tally import goal_words
+from pages.lessons import guide
 from pages.lessons.learn.builder import exercise_query
 from pages.lessons.lesson import state
 from pages.lessons.lessons import LESSONS
@@ -125,7 +126,9 @@ def _reveal(klass: Class) -> None:
 
 
 def _close(klass: Class) -> None:
+    """The page's own words of the question go with the vote: the projector has the picture again."""
     store().close(klass.code)
+    guide.leave()
 
 
 def _everyone(page: Page, klass: Class) -> None:

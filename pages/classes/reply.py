@@ -23,4 +23,5 @@ def show(draw: Callable[[str], Any] = st.caption) -> None:
         st.session_state.pop(KEY, None)
         return
     st.session_state[KEY] = text, now if since is None else since
-    draw(text)
+    with st.container(key="class_reply"):
+        draw(text)

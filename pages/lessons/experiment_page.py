@@ -31,6 +31,7 @@ def show(
     cursor: Callable[[Any], tuple],
     measured: str,
     facts: Callable[[Any, Any], None],
+    stored: Callable[[Any], ground.Experiment] | None = None,
     grow: Sequence[float] | None = None,
 ) -> None:
     """Draw one experiment's page.
@@ -38,6 +39,7 @@ def show(
     cursor: Solution → symbol, words and values of the time cursor, then where it opens if not at the end.
     measured: the Solution's field that tells how far a run has come.
     facts: what stands below the picture, drawn from the problem and the committed Solution.
+    stored: which committed runs are shown, where there are several.
     """
 
     def chart(_problem: Params, found: Any) -> dict[str, Any]:
@@ -60,7 +62,7 @@ def show(
     with picture:
         hero(*painted(figures, problem, solution), **chart(problem, solution))
     presets(page, model.PRESETS)
-    provenance(model.EXPERIMENT)
+    provenance(stored(problem) if stored else model.EXPERIMENT)
     facts(problem, solution)
     prose(stem, "look", **page.words)
     prose(stem, "agreement", **page.words)
@@ -72,7 +74,7 @@ def show(
 
 def provenance(experiment: ground.Experiment) -> None:
     """One line: whose run this is, with seeds, date, device, time and command."""
-    made = remember(ground.made)(experiment.name)
+    made = remember(ground.made)(experiment.file, experiment.remake)
     kept = made["problem"]
     first, count = kept["seed"], kept["seeds"]
     minutes = made["cpu_seconds"] / 60

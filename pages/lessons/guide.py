@@ -163,8 +163,10 @@ def _show_question(page: Page, scene: Stage) -> None:
             verdict = f":material/check_circle: You said **{right}**, and so it is."
         else:
             verdict = f":material/cancel: You said **{asked.choices[answer]}**; it is **{right}**."
-        again = "" if on_phone() or scene.link.present else f"{asked.text}\n\n"  # where room is short it was just read
-        st.markdown(hovering(f"{again}{verdict} {asked.why}"))
+        if not (on_phone() or scene.link.present):  # where room is short it was just read
+            with st.container(key="asked"):
+                st.markdown(hovering(asked.text))
+        st.markdown(hovering(f"{verdict} {asked.why}"))
         with st.container(horizontal=True, gap="small"):
             st.button("Ask again", key="choice_again", on_click=ask, args=(page,))
             st.button("Guide me", key="choice_guide", type="primary", on_click=go, args=(page, 1))

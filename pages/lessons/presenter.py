@@ -10,8 +10,9 @@ from pages.shared.explain.symbols import templates
 from pages.shared.plot import ASSETS
 from pages.shared.script import FRAME_URL
 from pages.shared.stage import Stage, on_phone
+from pages.shared.streamlit_internals import where
 
-PRESENTING = "_presenting"
+PRESENTING, LEFT = "_presenting", "_present_left"
 
 _script = st.components.v2.component(
     "lab_frame",
@@ -22,11 +23,26 @@ _script = st.components.v2.component(
 
 
 def keep() -> None:
-    """Presenting goes on when the page changes, although the new page's address does not say so yet."""
+    """Presenting goes on when the page changes, although the new page's address does not say so yet; and it is over when it
+    has been left, although what the browser asked before it heard of that still says so."""
+    if _left_before_the_address():
+        st.query_params.pop("present", None)
     if st.query_params.get("present") is not None:
         st.session_state[PRESENTING] = st.query_params["present"].lower() in ("true", "1")
     elif st.session_state.get(PRESENTING):
         st.query_params["present"] = "true"
+
+
+def _left_before_the_address() -> bool:
+    """Whether the projector was left by a press of which the browser has not heard: until it asks without the word, but for
+    the run of that press itself. Who goes Back means what the address says."""
+    if where()[1]:
+        st.session_state.pop(LEFT, None)
+    elif st.session_state.get(LEFT) == "now":
+        st.session_state[LEFT] = "heard of next"
+    elif "present" not in st.query_params:
+        st.session_state.pop(LEFT, None)
+    return LEFT in st.session_state
 
 
 def frame_script() -> None:
@@ -68,9 +84,10 @@ def lead_to_speaker(entries: Mapping[str, Any]) -> None:
 
 def begin() -> None:
     st.session_state[PRESENTING] = True
+    st.session_state.pop(LEFT, None)
     st.query_params["present"] = "true"
 
 
 def leave() -> None:
-    st.session_state[PRESENTING] = False
+    st.session_state[PRESENTING], st.session_state[LEFT] = False, "now"
     st.query_params.pop("present", None)

@@ -2,11 +2,12 @@
 
 Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. A rerun passes when
 the one before it has ended, and when it is its turn at the turnstile that all visitors share. A whole page, which breaks
-off what runs, waits GAP_S at most; a fragment, which Streamlit would only put behind it, FOR_A_FRAGMENT_S: it would hold a
-place in vain, and the run before it would be called broken off, although it came to its end. What comes faster waits, and
-a rerun that waits is merged into the newer one of the same fragment (clicks of both are kept), so nothing the visitor did
-last is lost; but who goes to another page goes there, whatever the page that is left still sends. Messages that only a
-developer's own browser needs are dropped: one of them would empty every visitor's cache.
+off what runs, waits GAP_S at most; a fragment, which Streamlit would only put behind it, FOR_A_FRAGMENT_S if that run has
+begun: it would hold a place in vain, and the run before it would be called broken off, although it came to its end. (What
+is asked of a page that has been left never begins.) What comes faster waits, and a rerun that waits is merged into the
+newer one of the same fragment (clicks of both are kept), so nothing the visitor did last is lost; but who goes to another
+page goes there, whatever the page that is left still sends. Messages that only a developer's own browser needs are
+dropped: one of them would empty every visitor's cache.
 """
 
 import asyncio
@@ -69,6 +70,7 @@ class Inbox:
         self.places: list[Place] = []
         self.stir = asyncio.Event()
         self.rerun_at: float | None = None
+        self.begun = False
 
     async def receive(self) -> Message:
         """The next message for the application."""
@@ -109,7 +111,7 @@ class Inbox:
     def _deliver(self) -> Message:
         place, message = self.waiting.popitem(last=False)
         if place.startswith("rerun") and self.turn is not None:
-            self.rerun_at = self.bucket.clock()
+            self.rerun_at, self.begun = self.bucket.clock(), False
             self.places.append(self.turn.result())
             self.turn = None
         return {"type": "websocket.receive", "bytes": message.SerializeToString()}
@@ -142,12 +144,14 @@ class Inbox:
         """Seconds that the first rerun has yet to wait for the last one, unless that ends before."""
         if self.rerun_at is None:
             return 0.0
-        patience = FOR_A_FRAGMENT_S if next(iter(self.waiting), "").startswith("rerun ") else GAP_S
+        behind = self.begun and next(iter(self.waiting), "").startswith("rerun ")
+        patience = FOR_A_FRAGMENT_S if behind else GAP_S
         return max(0.0, self.rerun_at + patience - self.bucket.clock())
 
     def heard(self, answer: Message) -> None:
-        """Notice the end of a run in what the server sends: a short message among long ones."""
+        """Notice a run in what the server sends: its first message, and its end, a short message among long ones."""
         frame = answer.get("bytes") or b""
+        self.begun = True
         if len(frame) < SHORT and has_finished(frame):
             self.rerun_at = None
             self._leave()

@@ -1,6 +1,5 @@
 """A real server and a real Chromium for the browser tests."""
 
-import functools
 import os
 import signal
 import socket
@@ -28,6 +27,7 @@ FLAGS = [
 ]
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text() + ";0"
 WITHOUT_CHART = {"learn"}
+LONGEST = ("test_class", "test_cuts")
 READY = """(charts) => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
     && document.querySelector('h1')
     && document.querySelectorAll('.lab-chart').length >= charts
@@ -62,11 +62,22 @@ CONTRADICTIONS = """() => {
 
 
 def pytest_collection_modifyitems(items):
+    """Minutes first, so that no process waits for the other at the end; tests of one standing page one after another."""
+    mine = [item for item in items if Path(item.fspath).is_relative_to(Path(__file__).parent)]
+    order, here = iter(sorted(mine, key=_order)), set(mine)
+    items[:] = [next(order) if item in here else item for item in items]
     if chromium() or os.environ.get("CI") == "true":
         return
-    for item in items:
-        if Path(item.fspath).is_relative_to(Path(__file__).parent):
-            item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: browser tests did not run"))
+    for item in mine:
+        item.add_marker(pytest.mark.skip(reason="NO CHROMIUM: browser tests did not run"))
+
+
+def _order(item) -> tuple:
+    if "standing" not in item.fixturenames:
+        return (0, item.fspath.purebasename not in LONGEST)
+    given = getattr(item, "callspec", None)
+    page = given and (given.params.get("page") or given.params.get("stem"))
+    return (1, str(getattr(page, "stem", page)), "width" in item.fixturenames)
 
 
 def free_port() -> int:
@@ -93,16 +104,16 @@ def server():
     assert child.wait(10) == 0
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def playwright():
-    """Ended after each module: while it runs, no other test of this process can run an event loop."""
+    """Ended with this folder: while it runs, no other test of this process can run an event loop."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(playwright):
     """For tests that need visitors who share nothing, each in a new context."""
     opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
@@ -110,22 +121,16 @@ def browser(playwright):
     opened.close()
 
 
-@pytest.fixture(scope="session")
-def profiles(tmp_path_factory):
-    """A folder for each kind of device: compiled scripts kept there halve what opening a page costs."""
-    return functools.cache(lambda device: tmp_path_factory.mktemp("profile"))
-
-
-@pytest.fixture(scope="module")
-def contexts(playwright, profiles):
-    """A Chromium for each kind of device, begun when it is first asked for."""
+@pytest.fixture(scope="package")
+def contexts(playwright, tmp_path_factory):
+    """A Chromium for each kind of device, begun when it is first asked for: compiled scripts are kept in its profile."""
     begun = {}
 
     def of(**device):
         key = repr(sorted(device.items()))
         if key not in begun:
             begun[key] = playwright.chromium.launch_persistent_context(
-                profiles(key), executable_path=chromium(), args=FLAGS, **device
+                tmp_path_factory.mktemp("profile"), executable_path=chromium(), args=FLAGS, **device
             )
         return begun[key]
 
@@ -138,7 +143,7 @@ class Visit:
     """One tab: opens a page, waits until it is done, and remembers complaints and outside requests."""
 
     def __init__(self, context, server: str):
-        self.tab, self.server = context.new_page(), server
+        self.tab, self.server, self.stands = context.new_page(), server, ""
         self.complaints: list[str] = []
         self.tab.on(
             "console", lambda m: m.type == "error" and "Failed to load resource" not in m.text and self.note(m.text)
@@ -157,7 +162,7 @@ class Visit:
 
     def settle(self, charts: int = 1) -> "Visit":
         """Wait until the script is done and every chart is drawn."""
-        self.tab.wait_for_function(READY, arg=charts, timeout=60_000)
+        self.tab.wait_for_function(READY, arg=charts, timeout=60_000, polling=50)
         return self
 
     def rest(self) -> "Visit":
@@ -165,12 +170,17 @@ class Visit:
         self.tab.wait_for_function(RESTS, timeout=60_000, polling=50)
         return self
 
+    def painted(self) -> "Visit":
+        """Wait until what was done is on the screen: the second picture from now is painted."""
+        self.tab.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        return self
+
     def meta(self, panel: int = 0) -> dict:
         return self.tab.evaluate("k => document.querySelectorAll('.js-plotly-plot')[k].layout.meta", panel)
 
     def until_meta(self, key: str, value, panel: int = 0) -> None:
         test = "([k, key, value]) => document.querySelectorAll('.js-plotly-plot')[k]?.layout?.meta?.[key] === value"
-        self.tab.wait_for_function(test, arg=[panel, key, value], timeout=30_000)
+        self.tab.wait_for_function(test, arg=[panel, key, value], timeout=30_000, polling=50)
 
     def contradictions(self) -> list[str]:
         """The controls that do not say what the picture shows, once both have had the time to come."""
@@ -190,20 +200,111 @@ class Visit:
     def camera(self) -> dict:
         return self.tab.evaluate("() => document.querySelector('.js-plotly-plot')._fullLayout.scene._scene.getCamera()")
 
+    def leave(self) -> None:
+        """What the tab keeps from page to page goes; its process stays, and with it what it has compiled."""
+        if self.tab.url.startswith(self.server):
+            self.tab.evaluate("() => (sessionStorage.clear(), localStorage.clear())")
+        self.tab.unroute_all()
+        self.tab.mouse.move(0, 0)
+        self.tab.goto("about:blank")
+        self.complaints.clear()
+        self.stands = ""
 
-@pytest.fixture
-def visit(contexts, server):
-    """Opens tabs in browsers without cookies; closed after the test."""
-    opened = []
 
-    def make(width: int = 1280, height: int = 900, **device) -> Visit:
-        seen = Visit(contexts(**device), server)
-        seen.tab.set_viewport_size({"width": width, "height": height})
-        opened.append(seen.tab.context)
+def look(width: int, height: int, reduced_motion="no-preference", color_scheme="light", **device) -> tuple:
+    return {"width": width, "height": height}, {"reduced_motion": reduced_motion, "color_scheme": color_scheme}, device
+
+
+def _stays(*_):
+    pytest.fail("what is told to a tab stays with it: visit(own=True)")
+
+
+class Tabs:
+    """Tabs in browsers without cookies, used one test after the other: a page opens a third cheaper than in a new tab."""
+
+    def __init__(self, contexts, server: str):
+        self.contexts, self.server = contexts, server
+        self.idle: list[Visit] = []
+        self.taken: list[Visit] = []
+
+    def take(self, place: str, own: bool, size: dict, media: dict, device: dict) -> Visit:
+        """A tab of this device: where this place stands already, else any, else a new one."""
+        context = self.contexts(**device)
+        idle = [] if own else [seen for seen in self.idle if seen.tab.context == context]
+        idle.sort(key=lambda seen: (seen.stands != place, (seen.stands == "") == (place != "")))
+        seen = idle[0] if idle else self.new(context, own)
+        if idle:
+            self.idle.remove(seen)
+        self.taken.append(seen)
+        if seen.stands != place or not place:
+            seen.leave()
+        else:
+            seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)")
+        seen.tab.set_viewport_size(size)
+        seen.tab.emulate_media(**media)
         return seen
 
+    def new(self, context, own: bool) -> Visit:
+        seen = Visit(context, self.server)
+        if not own:
+            seen.tab.add_init_script = seen.tab.route_web_socket = _stays
+        return seen
+
+    def give_back(self, whole: bool) -> None:
+        """After a test: its tabs are left, but for one where a place stands; after a failure all are closed."""
+        kept = [seen for seen in self.taken if whole and seen.tab.add_init_script is _stays]
+        for context in {seen.tab.context for seen in self.taken}:
+            mine = [seen.tab for seen in (*kept, *self.idle)]
+            for tab in context.pages[1:]:
+                if tab not in mine:
+                    tab.close()
+            context.clear_cookies()
+        for seen in kept:
+            if not seen.stands:
+                seen.leave()
+        self.idle += kept
+        self.taken.clear()
+
+
+@pytest.fixture(scope="package")
+def tabs(contexts, server):
+    return Tabs(contexts, server)
+
+
+PASSED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        item.stash[PASSED] = report.passed
+    return report
+
+
+@pytest.fixture
+def visit(tabs, request):
+    """Opens tabs in browsers without cookies; `own`: a tab that is told what it keeps, and is closed after the test."""
+
+    def make(width: int = 1280, height: int = 900, own: bool = False, **device) -> Visit:
+        return tabs.take("", own, *look(width, height, **device))
+
     yield make
-    for context in opened:
-        for tab in context.pages[1:]:
-            tab.close()
-        context.clear_cookies()
+    tabs.give_back(request.node.stash.get(PASSED, False))
+
+
+@pytest.fixture
+def standing(tabs, request):
+    """A page that stands from test to test, for those who leave it as it was: opened when the last one had another."""
+
+    def make(path: str, width: int = 1280, height: int = 900, **device) -> Visit:
+        size, media, device = look(width, height, **device)
+        place = repr((path, media))
+        seen = tabs.take(place, False, size, media, device)
+        if seen.stands != place:
+            seen.open(path)
+        seen.stands = place
+        return seen.settle(charts=0)
+
+    yield make
+    tabs.give_back(request.node.stash.get(PASSED, False))

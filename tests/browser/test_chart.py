@@ -80,8 +80,8 @@ def test_play_and_pause_swap_names_and_a_step_shows_during_playback(visit):
     seen.tab.get_by_label("Play", exact=True).wait_for(timeout=20_000)
 
 
-def test_reduced_motion_starts_still(geometry):
-    assert geometry.tab.get_by_label("Play", exact=True).count() == 1
+def test_reduced_motion_starts_still(standing):
+    assert standing("geometry", reduced_motion="reduce").tab.get_by_label("Play", exact=True).count() == 1
 
 
 def test_a_copied_link_reopens_camera_and_cursor(geometry, visit):
@@ -124,6 +124,9 @@ DRAWN = """() => document.querySelector('.lab-chart').__chart.panels.flatMap(pan
     [e.getAttribute('d'), e.style.stroke, e.style.fill, e.getAttribute('transform')].join('|')))"""
 PIXEL = 1.1  # plotly rounds the room for an axis' words to whole pixels each time it lays a picture out
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+STILL = (
+    "() => { const c = document.querySelector('.lab-chart').__chart; return !c.drawing && !c.again && !c.loose?.size }"
+)
 ANEW = """() => { const chart = document.querySelector('.lab-chart').__chart;
   chart.panels.forEach(panel => { panel.fresh = true; panel.mark = null }); return chart.redraw() }"""
 
@@ -134,6 +137,12 @@ def alike(one: list[float], other: list[float]) -> bool:
     return apart.max(initial=0) < 3 * PIXEL and np.count_nonzero(apart > PIXEL) <= 0.05 * apart.size
 
 
+def still(seen):
+    """The tab, once nothing is drawn or waits to be: axes find their own ranges half a second after what moved."""
+    seen.painted().tab.wait_for_function(STILL)
+    return seen.painted().tab
+
+
 @pytest.mark.parametrize("page", ["geometry", "start", "implicit_bias", "relu", "regime_map"])
 def test_what_is_drawn_swiftly_is_what_would_be_drawn_anew(visit, page):
     seen = visit(reduced_motion="reduce").open(page)
@@ -141,18 +150,15 @@ def test_what_is_drawn_swiftly_is_what_would_be_drawn_anew(visit, page):
     for keys in (["Home"], ["ArrowRight"] * 3, ["End"]):
         for key in keys:
             cursor.press(key)
-        seen.tab.wait_for_timeout(600)
-        seen.tab.evaluate(ANEW)  # a title may have found another height
-        seen.tab.wait_for_timeout(600)
+        still(seen).evaluate(ANEW)  # a title may have found another height
+        still(seen)
         for key in ("ArrowLeft", "ArrowRight") if keys != ["Home"] else ("ArrowRight", "ArrowLeft"):
             cursor.press(key)
-        seen.tab.wait_for_timeout(600)
-        swift = seen.tab.evaluate(DRAWN)
+        swift = still(seen).evaluate(DRAWN)
         seen.tab.evaluate(ANEW)
-        seen.tab.wait_for_timeout(600)
         shapes = [
             [(NUMBER.sub("#", path), [float(n) for n in NUMBER.findall(path)]) for path in paths]
-            for paths in (swift, seen.tab.evaluate(DRAWN))
+            for paths in (swift, still(seen).evaluate(DRAWN))
         ]
         assert swift and len(shapes[0]) == len(shapes[1])
         for kind, one in shapes[0]:

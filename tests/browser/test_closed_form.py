@@ -21,9 +21,9 @@ SINGLE, POLE = 3e-7, 20  # what a picture is sent in: 32 bits
 
 
 @pytest.fixture
-def formula(visit):
+def formula(standing):
     """The chart's formulas as a module of their own in the page."""
-    seen = visit().open("learn")
+    seen = standing("learn")
     text = joined("flow") + f"export {{ {', '.join(FORMULAS)} }}"
     seen.tab.evaluate(
         "async text => { window.form = await import(URL.createObjectURL(new Blob([text], {type: 'text/javascript'}))) }",

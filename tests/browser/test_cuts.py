@@ -32,6 +32,7 @@ class Line:
     def __init__(self, tab):
         self.cut_behind, self.cuts, self.dead, self.page = None, 0, False, ""
         self.late: bytes | None = None
+        self.server = self.browser = None
         tab.route_web_socket(re.compile("_stcore/stream"), self.open)
 
     def open(self, browser) -> None:

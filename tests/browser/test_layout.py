@@ -45,11 +45,11 @@ def comes_to_fit(seen, height: int, seconds: float = 30) -> None:
 
 @pytest.mark.parametrize("width, height", SIZES)
 @pytest.mark.parametrize("stem", PICTURES)
-def test_picture_control_and_words_are_on_screen_together(visit, stem, width, height):
-    seen = visit(width, height, reduced_motion="reduce").open(stem)
+def test_picture_control_and_words_are_on_screen_together(standing, stem, width, height):
+    seen = standing(stem, width, height, reduced_motion="reduce")
     comes_to_fit(seen, height)
     seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
-    seen.tab.wait_for_timeout(300)
+    seen.painted()
     assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
 
 
@@ -64,7 +64,7 @@ def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
 
 @pytest.mark.parametrize("width, height, device", [(1280, 720, {}), (390, 844, {"has_touch": True, "is_mobile": True})])
 def test_what_comes_of_a_run_is_in_view_and_nothing_jumps_when_it_ends(visit, width, height, device):
-    seen = visit(width, height, reduced_motion="reduce", **device).open("kernel_movement?seed=1")
+    seen = visit(width, height, reduced_motion="reduce", **device).open(f"kernel_movement?seed={len(device)}")
     seen.tab.locator(".st-key-run_kernel_movement button").click()
     seen.tab.locator(".st-key-cancel_kernel_movement").wait_for()
     drawn = seen.tab.locator(".stMain .lab-chart").nth(1)
@@ -114,7 +114,7 @@ def test_every_page_opens_the_speakers_window(visit, stem):
 
 
 def test_a_network_without_websockets_is_told(visit):
-    seen = visit()
+    seen = visit(own=True)
     seen.tab.route_web_socket("**/*", lambda socket: socket.close())
     seen.tab.goto(f"{seen.server}/geometry")
     seen.tab.locator("#lab-no-websocket").wait_for(timeout=30_000)
@@ -122,7 +122,7 @@ def test_a_network_without_websockets_is_told(visit):
 
 
 def test_without_webgl_a_scene_is_told_in_words(visit):
-    seen = visit(reduced_motion="reduce")
+    seen = visit(own=True, reduced_motion="reduce")
     seen.tab.add_init_script(
         "const made = HTMLCanvasElement.prototype.getContext;"
         "HTMLCanvasElement.prototype.getContext = function (kind, ...more) "
@@ -145,7 +145,7 @@ def test_without_webgl_a_scene_is_told_in_words(visit):
 )
 def test_one_whole_picture_is_left_where_room_is_short(visit, given, larger):
     """150 % on a laptop is a window of two thirds; larger text alone leaves the window as it is."""
-    seen = visit(reduced_motion="reduce", **given)
+    seen = visit(own=larger > 1, reduced_motion="reduce", **given)
     if larger > 1:
         seen.tab.add_init_script(
             "addEventListener('DOMContentLoaded', () => document.head.append(Object.assign(document.createElement('style'),"

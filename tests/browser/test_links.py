@@ -62,7 +62,7 @@ BELOW = sorted({entry.link: entry.part for entry in INDEX if entry.part}.items()
 def test_a_row_of_the_theorem_index_opens_in_view(visit, link, part, device):
     seen = visit(**device, reduced_motion="reduce").open(link)
     seen.tab.wait_for_function(IN_VIEW, arg=part, timeout=60_000)
-    seen.tab.wait_for_timeout(1500)
+    seen.rest()
     assert seen.tab.evaluate(IN_VIEW, part) and seen.complaints == []
 
 

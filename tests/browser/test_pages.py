@@ -6,8 +6,8 @@ from pages import PAGES
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_opens_by_its_own_address(visit, page):
-    seen = visit(reduced_motion="reduce").open(page.stem)
+def test_a_page_opens_by_its_own_address(standing, page):
+    seen = standing(page.stem, reduced_motion="reduce")
     assert page.question in seen.tab.inner_text("h1")
     seen.tab.locator(".lab-panel[role=figure], .katex").first.wait_for()
     pictures = seen.tab.locator(".lab-panel[role=figure]")

@@ -12,8 +12,8 @@ def put(seen, index: int) -> None:
 
 
 @pytest.mark.parametrize("page", ["relu", "teacher_student", "start", "exact", "geometry", "wide", "deep"])
-def test_spans_lie_on_time_axes(visit, page):
-    seen = visit(reduced_motion="reduce").open(page)
+def test_spans_lie_on_time_axes(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     found = seen.tab.evaluate(SPANS)
     assert "fits" in found or "turns and fits" in found
     boxes = seen.tab.evaluate(
@@ -34,8 +34,8 @@ def test_the_title_names_the_phase_of_the_cursor(visit):
     assert "rests" in seen.tab.locator(".lab-time input").first.get_attribute("aria-valuetext")
 
 
-def test_play_slows_where_a_phase_begins(visit):
-    seen = visit(reduced_motion="reduce").open("teacher_student")
+def test_play_slows_where_a_phase_begins(standing):
+    seen = standing("teacher_student", reduced_motion="reduce")
     paces = seen.tab.evaluate(
         """() => { const c = document.querySelector('.lab-chart').__chart;
         return c.values.map((_, k) => c.playback.pace ? c.playback.pace(k) : null); }"""
@@ -69,8 +69,8 @@ def test_resting_on_a_cell_plays_its_neurons(visit):
 
 
 @pytest.mark.parametrize("page, count", [("relu", 2), ("teacher_student", 1)])
-def test_you_are_here(visit, page, count):
-    seen = visit(reduced_motion="reduce").open(page)
+def test_you_are_here(standing, page, count):
+    seen = standing(page, reduced_motion="reduce")
     here = seen.tab.locator(".lab-here")
     assert here.locator("i").count() == count
     assert "regime_map?tau=0.1&delta=1" in here.locator("a").get_attribute("href")

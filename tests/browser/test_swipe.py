@@ -31,9 +31,9 @@ def swipe(seen, at: tuple[float, float], by: tuple[float, float]) -> None:
         *((slider, (0, 0), True) for slider in ("control", "time")),
     ],
 )
-def test_a_swipe_sets_only_along(visit, slider, by, sets):
+def test_a_swipe_sets_only_along(standing, slider, by, sets):
     number, place = SLIDERS[slider]
-    seen = visit(390, 844, has_touch=True, is_mobile=True, reduced_motion="reduce").open("geometry")
+    seen = standing("geometry", 390, 844, has_touch=True, is_mobile=True, reduced_motion="reduce")
     seen.tab.locator(place).first.evaluate("one => one.scrollIntoView({ block: 'center' })")
     seen.rest()
     box = seen.tab.locator(place).first.bounding_box()

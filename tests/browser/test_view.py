@@ -29,8 +29,8 @@ def drag(seen, panel: int, by: tuple[float, float]) -> None:
 
 
 @pytest.mark.parametrize("page", [page.stem for page in PAGES if page.has_problem])
-def test_no_drag_zooms_a_picture_and_a_turned_one_comes_back(visit, page):
-    seen = visit(reduced_motion="reduce").open(page)
+def test_no_drag_zooms_a_picture_and_a_turned_one_comes_back(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     shown = seen.tab.evaluate(VIEWS)
     assert shown["turns"] == seen.tab.locator(".lab-chart").first.get_by_role("button", name="Reset view").is_visible()
     assert all(shown["fixed"])
@@ -149,6 +149,6 @@ def test_a_file_holds_the_network_and_its_own_typeface(visit):
     assert width == pytest.approx(2 * (box["width"] + 128), abs=4) and height > 400
 
 
-def test_picture_buttons_on_a_phone_have_names(visit):
-    seen = visit(**PHONE).open("geometry")
+def test_picture_buttons_on_a_phone_have_names(standing):
+    seen = standing("geometry", **PHONE)
     assert seen.tab.locator(".lab-pick button").all_inner_texts() == ["surface", "plane", "loss", "network"]

@@ -276,7 +276,7 @@ def _seconds(problem: Problem) -> float:
 
 EXPERIMENT = ground.Experiment(
     name="filters",
-    committed=Problem(data="cifar-jpeg75", seeds=3),
+    committed=Problem(data="cifar-jpeg75", seeds=3, epochs=9),
     solution=Solution,
     axes=_axes,
     parts=parts,

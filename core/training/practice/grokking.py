@@ -13,7 +13,7 @@ Keys and values are made once per token, and only the pairs that are trained on 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,6 +24,7 @@ from core.params import Params, knob
 from core.training.graphs import Step
 from core.training.practice import harness as ground
 from core.training.practice.command import main
+from core.training.practice.grokking_record import Record
 
 SCALES = (0.1, 1, 10, 32, 100)
 LOOK = 10
@@ -34,7 +35,6 @@ ROWS = {
     "all but embeddings": "so that decay alone changes no embedding's size",
 }
 EMBEDDINGS = ("token", "position")
-GROKKED = 0.99
 HEADS = 4
 BETAS = (0.9, 0.98)
 TOGETHER = 1024
@@ -75,6 +75,7 @@ class Problem(Params):
 class Solution:
     """Accuracies [seed, row, tau, alpha, step], NaN after a run has stopped; fitted and grokked [seed, row, tau, alpha]."""
 
+    modulus: np.ndarray
     seed: np.ndarray
     row: np.ndarray
     tau: np.ndarray
@@ -147,7 +148,7 @@ def train(problem: Problem, part: ground.Part, device: str = "cpu") -> Iterator[
     tau = tau.to(device)
     runs = _Runs(problem, task, weights, tau, kept)
     alive = torch.arange(tau.numel(), device=device)
-    record, looks = _Record(checkpoints(problem.steps), tau.numel(), device), ground.Looks(device)
+    record, looks = Record(checkpoints(problem.steps), tau.numel(), device), ground.Looks(device)
     for step in range(problem.steps + 1):
         going = None
         if step % LOOK == 0 or step == problem.steps:
@@ -247,38 +248,9 @@ def _adamw(weights, moments, gradients, rate, decay, left, kept=()):
         weight.copy_(shrunk - speed * unit)
 
 
-class _Record:
-    """Accuracies at the checkpoints and the first steps at which a run fits and groks, kept on the device until looked at.
-
-    A run that has grokked adds nothing any more, whether it has left the batch or not yet.
-    """
-
-    def __init__(self, steps: np.ndarray, runs: int, device: str):
-        self.column = {int(step): k for k, step in enumerate(steps)}
-        self.curves = torch.full((3, runs, len(steps)), torch.nan, device=device)
-        self.fitted, self.grokked = torch.full((2, runs), torch.nan, device=device)
-        self.unseen = False
-
-    def note(self, step: int, alive: torch.Tensor, train: torch.Tensor, validation: torch.Tensor, loss: torch.Tensor):
-        fitted, grokked = self.fitted[alive], self.grokked[alive]
-        going, fits = torch.isnan(grokked), train >= GROKKED
-        self.fitted[alive] = torch.where(going & fits & torch.isnan(fitted), step, fitted)
-        self.grokked[alive] = torch.where(going & fits & (validation >= GROKKED), step, grokked)
-        column = self.column.get(step)
-        if column is not None:
-            now = torch.stack([train, validation, loss]).float()
-            self.curves[:, alive, column] = torch.where(going, now, self.curves[:, alive, column])
-            self.unseen = True
-
-    def arrays(self, shape: tuple[int, int]) -> ground.Arrays:
-        self.unseen = False
-        names = ("train_accuracy", "validation_accuracy", "train_loss")
-        every = dict(zip(names, self.curves, strict=True)) | {"fitted": self.fitted, "grokked": self.grokked}
-        return {name: value.cpu().numpy().reshape(*shape, *value.shape[1:]).copy() for name, value in every.items()}
-
-
 def _axes(problem: Problem) -> ground.Arrays:
     return {
+        "modulus": np.array(problem.modulus),
         "seed": problem.seed + np.arange(problem.seeds),
         "row": np.array(problem.rows),
         "tau": np.array(problem.taus),
@@ -303,6 +275,14 @@ EXPERIMENT = ground.Experiment(
     seconds=_seconds,
     shown=("tau", "row"),
 )
+
+LARGER = replace(
+    EXPERIMENT,
+    committed=replace(EXPERIMENT.committed, modulus=97),
+    options=" --modulus 97",
+    variant="_97",
+)
+"""The same runs on four times as many pairs; also committed."""
 
 
 if __name__ == "__main__":

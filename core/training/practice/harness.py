@@ -45,6 +45,7 @@ class Experiment:
     seconds: the CPU seconds to expect for a Problem on one ordinary core.
     resolve_data: the Problem with nothing left open ("auto" data replaced by what is there), and a sentence about it or "".
     shown: fields of the Problem that only say what is shown of a result; training does not read them.
+    options, variant: of a further committed result: what the module's command needs for it, and what its file's name ends on.
     """
 
     name: str
@@ -56,6 +57,18 @@ class Experiment:
     seconds: Callable[[Any], float]
     resolve_data: Callable[[Any], tuple[Any, str]] = lambda problem: (problem, "")
     shown: tuple[str, ...] = ()
+    options: str = ""
+    variant: str = ""
+
+    @property
+    def file(self) -> str:
+        """The committed file's stem."""
+        return self.name + self.variant
+
+    @property
+    def remake(self) -> str:
+        """The command that makes it again."""
+        return f"python -m core.training.practice.{self.name}{self.options}"
 
 
 @dataclass(frozen=True)
@@ -149,10 +162,9 @@ def read(experiment: Experiment, path: Path | None = None) -> Result:
     Raises Unavailable when it is absent, damaged, no result of this experiment or, where the committed one is asked for, of
     another problem than the committed one.
     """
-    committed = PRECOMPUTED / f"{experiment.name}.npz"
-    remake = f"python -m core.training.practice.{experiment.name}"
-    do = f"Make it again with: {remake} --output assets/precomputed/{committed.name}"
-    arrays, made = read_result(path or committed, do if path is None else f"Make it again with: {remake}")
+    committed = PRECOMPUTED / f"{experiment.file}.npz"
+    do = f"Make it again with: {experiment.remake} --output assets/precomputed/{committed.name}"
+    arrays, made = read_result(path or committed, do if path is None else f"Make it again with: {experiment.remake}")
     problem = read_problem(type(experiment.committed), made)
     name = (path or committed).name
     if problem is None or (path is None and problem != experiment.committed):
@@ -252,6 +264,6 @@ def _floats(value: Any) -> Any:
     return value if isinstance(value, str) else float(value)
 
 
-def made(name: str) -> Mapping[str, Any]:
-    """How the committed result of the named experiment came to be."""
-    return read_result(PRECOMPUTED / f"{name}.npz", f"Make it again with: python -m core.training.practice.{name}")[1]
+def made(file: str, remake: str) -> Mapping[str, Any]:
+    """How the committed result of that stem came to be."""
+    return read_result(PRECOMPUTED / f"{file}.npz", f"Make it again with: {remake}")[1]

@@ -18,7 +18,7 @@ def toy(grokked):
     when[:, 0, 0] = grokked
     curves = np.linspace(0, 1, len(steps)) * np.ones((*shape, 1))
     rows = [array[:, None] for array in (*[curves] * 3, when / 2, when)]
-    axes = np.arange(3), np.array(["all weights"]), np.array([0.5, 1.5]), np.array([1.0, 10.0]), steps
+    axes = np.array(47), np.arange(3), np.array(["all weights"]), np.array([0.5, 1.5]), np.array([1.0, 10.0]), steps
     return grokking.Solution(*axes, *rows)
 
 
@@ -29,6 +29,17 @@ def test_every_picture_is_sound_and_has_as_many_frames_as_the_cursor():
         picture.figure()
         assert len(picture.frames) == len(solution.steps) - 1
         assert "modulo 47" in picture.layout["meta"]["alt"]
+
+
+def test_a_picture_says_the_modulus_of_the_runs_it_shows_and_has_room_for_a_wait_of_no_step():
+    problem = dataclasses.replace(grokking.Problem(), modulus=19)
+    wait = figures(problem, page_model.recorded(problem))[-1]
+    assert "modulo 47" in wait.layout["meta"]["alt"]
+    more = grokking.Problem(modulus=97)
+    wait = figures(more, page_model.recorded(more))[-1]
+    heights = np.concatenate([np.ravel(trace["y"]) for trace in wait.data if trace.get("mode") == "markers"])
+    assert "modulo 97" in wait.layout["meta"]["alt"] and np.nanmin(heights) == grokking.LOOK / 2
+    assert 10 ** wait.layout["yaxis"]["range"][0] < grokking.LOOK / 2
 
 
 def test_fit_and_wait_are_told_apart_and_runs_that_never_get_there_count_as_longest():
@@ -48,7 +59,7 @@ def test_the_wait_is_told_with_its_steps():
 
 def test_a_run_that_has_just_begun_can_be_drawn():
     solution = toy([np.nan] * 3)
-    nothing = {f.name: np.full_like(getattr(solution, f.name), np.nan) for f in dataclasses.fields(solution)[5:]}
+    nothing = {f.name: np.full_like(getattr(solution, f.name), np.nan) for f in dataclasses.fields(solution)[6:]}
     for picture in figures(grokking.Problem(), dataclasses.replace(solution, **nothing)):
         picture.figure()
 

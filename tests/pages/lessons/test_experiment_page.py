@@ -24,7 +24,7 @@ def opened(stem: str, **query: str) -> AppTest:
 
 @pytest.mark.parametrize("model", [filters, grokking, hierarchy, kernel_movement])
 def test_a_page_opens_on_the_stored_result_and_says_whose_it_is(model):
-    stem, made = model.EXPERIMENT.name, ground.made(model.EXPERIMENT.name)
+    stem, made = model.EXPERIMENT.name, ground.made(model.EXPERIMENT.file, model.EXPERIMENT.remake)
     test = opened(stem)
     assert not test.exception
     label = next(c.value for c in test.caption if "Our own run" in c.value)

@@ -124,9 +124,9 @@ def draws() -> None:
             close(ours[name][run], one / divisor, name, atol=1e-6)
 
 
-def stored() -> None:
+def stored(experiment: harness.Experiment) -> None:
     """The committed losses of the start and after ten steps: seed 0, the first kind of decay, smallest τ, both ends of α."""
-    result = harness.read(grokking.EXPERIMENT)
+    result = harness.read(experiment)
     ends = replace(result.problem, alphas=result.problem.alphas[:: len(result.problem.alphas) - 1], taus=(0.5,))
     arrays = next(arrays for step, _, arrays in grokking.train(ends, (0, 0)) if step == 10)
     known = result.solution.train_loss[0, 0, :1, [0, -1], :2].swapaxes(0, 1)

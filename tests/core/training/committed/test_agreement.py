@@ -12,7 +12,8 @@ CHECKS = {
     "grokking: ten steps": plain_grokking.steps,
     "grokking: stop": plain_grokking.stop,
     "grokking: draws": plain_grokking.draws,
-    "grokking: stored": plain_grokking.stored,
+    "grokking: stored": lambda: plain_grokking.stored(grokking.EXPERIMENT),
+    "grokking: stored, p = 97": lambda: plain_grokking.stored(grokking.LARGER),
     "hierarchy: forty steps": plain_hierarchy.steps,
     "hierarchy: stop": plain_hierarchy.stop,
     "hierarchy: schedule": plain_hierarchy.schedule,
@@ -33,8 +34,9 @@ CHECKS = {
 PROBLEMS = {
     "8b5ccc6c958c2bbf": grokking.EXPERIMENT,
     "cbd32cb6a1ca59a8": hierarchy.EXPERIMENT,
-    "368911ecdbaddf64": filters.EXPERIMENT,
+    "81114375019a2a06": filters.EXPERIMENT,
     "f0d757454530e345": kernel_movement.EXPERIMENT,
+    "bcda22496563161d": grokking.LARGER,
 }
 
 
@@ -49,7 +51,7 @@ def test_the_file_holds_the_problem_of_the_code(known):
 
 
 def training_pairs():
-    return [modular.training(47, 0.7, seed) for seed in range(5)]
+    return [modular.training(p, 0.7, seed) for p in (47, 97) for seed in range(5)]
 
 
 def hierarchical_data():
@@ -65,7 +67,7 @@ def patch_classes():
 @pytest.mark.parametrize(
     ("known", "numbers"),
     [
-        ("af5b6927acf6da16", training_pairs),
+        ("b5e802468c075e4a", training_pairs),
         ("5667830083b77d7f", hierarchical_data),
         ("51fb3c4609f3148c", patch_classes),
         ("0f8718ff406c9539", images.bundled_digits),

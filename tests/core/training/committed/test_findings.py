@@ -48,6 +48,18 @@ def test_without_decay_large_embeddings_are_not_fitted(grokked):
     assert np.isfinite(with_decay[:, :3, 0]).all()
 
 
+def test_with_more_pairs_alpha_keeps_its_order_in_the_steps_to_fit_and_the_usual_wait_goes():
+    few, many = (
+        page_of_grokking.of_row(harness.read(one).solution, "all weights")
+        for one in (grokking.EXPERIMENT, grokking.LARGER)
+    )
+    assert many.modulus == 97 and many.seed.size == 5 and np.array_equal(many.tau, few.tau)
+    fitted = np.median(np.nan_to_num(many.fitted, nan=np.inf), 0)
+    assert (fitted[:, 2] < fitted[:, 1]).all() and (fitted[:, 1] < fitted[:, 0]).all()
+    waits = [np.median(np.nan_to_num(page_of_grokking.waits(one), nan=np.inf), 0)[2, 1] for one in (few, many)]
+    assert waits[1] < 200 < 700 < waits[0]
+
+
 def test_hierarchy_means_and_orders():
     solution = harness.read(hierarchy.EXPERIMENT).solution
     assert solution.alpha.tolist() == [0.03, 0.1, 0.3, 1, 3, 10, 30, 100] and solution.seed.size == 6
@@ -74,8 +86,8 @@ def test_filters_are_smoother_with_alpha_whatever_the_start_of_the_rate():
     solution = harness.read(filters.EXPERIMENT).solution
     assert str(solution.data) == "cifar-jpeg75" and solution.filters.shape[4] == 64
     plain, slow, frozen = (solution.smoothness[:, k, :, -1] for k in range(3))
-    assert plain.mean(0) == pytest.approx([3.93, 3.61, 1.04], rel=0.05)
-    assert slow.mean(0) == pytest.approx([3.93, 3.65, 1.06], rel=0.05)
+    assert plain.mean(0) == pytest.approx([3.92, 2.98, 0.82], rel=0.06)
+    assert slow.mean(0) == pytest.approx([3.92, 3.09, 0.84], rel=0.06)
     assert all(falls(row) for row in (*plain, *slow, *solution.balanced[:, 0, :, -1]))
     assert frozen[:, 1] == pytest.approx(solution.smoothness[:, 2, 1, 0]) and np.isnan(frozen[:, [0, 2]]).all()
 
@@ -83,10 +95,10 @@ def test_filters_are_smoother_with_alpha_whatever_the_start_of_the_rate():
 def test_filters_turn_far_at_once_and_cost_little_accuracy():
     solution = harness.read(filters.EXPERIMENT).solution
     turned, right = solution.turned[:, :2], solution.test_accuracy[..., -1]
-    assert all(rises(row) for row in turned[..., -1].reshape(-1, 3)) and (turned[:, :, 0] < 1).all()
-    assert turned[:, :, 2, 1].mean(0) == pytest.approx([69, 69], abs=3)
-    assert np.nanmin(right) > 0.44 and np.nanmax(right) < 0.56
-    assert (right[:, 2, 1] < right[:, 0, 1]).all()
+    assert all(rises(row) for row in turned[..., -1].reshape(-1, 3)) and (turned[:, :, 0] < 3).all()
+    assert turned[:, :, 2, 1].mean(0) == pytest.approx([62, 30], abs=4)
+    assert np.nanmin(right) > 0.55 and np.nanmax(right) < 0.65
+    assert (right[:, 2, 1] < right[:, 0, 1]).all() and (right[:, 0, 0] < right[:, 0, 1:].min(-1)).all()
 
 
 def test_kernel_movement_medians_and_orders():

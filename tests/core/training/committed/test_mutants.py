@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 
 from core.errors import Unavailable
-from core.training.practice import filters, grokking, hierarchy, kernel_movement
+from core.training.practice import filters, grokking, grokking_record, hierarchy, kernel_movement
 from core.training.regime_map import sweep
 from tests.core.training.committed import plain_filters, plain_grokking, plain_hierarchy, plain_map, plain_movement
 from tests.core.training.committed.agreement import committed_problem
@@ -111,7 +112,7 @@ MAP = (plain_map.steps, plain_map.stored)
 
 MUTANTS = {name: Mutant(grokking, "_adamw", adam(change), GROKKING[:1]) for name, change in ADAM.items()}
 MUTANTS |= {
-    "grokking: stop at 0.9": Mutant(grokking, "GROKKED", lambda _: 0.9, GROKKING[1:]),
+    "grokking: stop at 0.9": Mutant(grokking_record, "GROKKED", lambda _: 0.9, GROKKING[1:]),
     "grokking: logits not scaled": Mutant(
         grokking,
         "logits",
@@ -120,7 +121,10 @@ MUTANTS |= {
     ),
     "grokking: decay on the embeddings too": Mutant(grokking, "EMBEDDINGS", lambda _: (), GROKKING[:1]),
     "grokking: another seed": Mutant(
-        grokking, "train", lambda real: lambda problem, part: real(problem, (part[0] + 1, 0)), (plain_grokking.stored,)
+        grokking,
+        "train",
+        lambda real: lambda problem, part: real(problem, (part[0] + 1, 0)),
+        (partial(plain_grokking.stored, grokking.EXPERIMENT),),
     ),
     "hierarchy: rate + 5 %": Mutant(hierarchy, "rate", faster(1.05), HIERARCHY),
     "hierarchy: cosine over 50 %": Mutant(hierarchy, "rate", lambda _: half_cosine, HIERARCHY),
