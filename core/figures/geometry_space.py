@@ -29,10 +29,10 @@ def surface(problem: Geometry, solution: Solution) -> Picture:
     picture = _space(problem, solution, path, _surface_title(problem, path))
     picture.add(*_sheets(problem, path, solution.reach), *_manifolds(problem, path, solution.reach))
     picture.add(_parting(solution, 0))
+    picture.add(*_names(problem, path, solution.reach))
     ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0))
     picture.network = network.single([("of the path", path.w[0], path.a[0], path.delta)])
-    picture.add(*_names(problem, path, solution.reach))
     if problem.start == "function":
         _hold_in_space(problem, solution, picture, [*ways, *places])
     return picture.move(places, *([moving(_now3d(path, k))] for k in range(solution.times.size)))
@@ -79,9 +79,9 @@ def _one_of_three(problem: Geometry, solution: Solution, k: int) -> Picture:
     halves = half_sheets(path.delta, problem.eta_a, problem.eta_w, solution.reach)
     picture.add(*(_mesh(np.moveaxis(half, 0, -1), problem) for half in halves))
     picture.add(*_manifolds(problem, path, solution.reach))
+    picture.add(*_names(problem, path, solution.reach))
     ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0, SMALL))
-    picture.add(*_names(problem, path, solution.reach))
     if problem.start == "function":
         _hold_three(problem, solution, picture, k, [*ways, *places])
     return picture.move(places, *([moving(_now3d(path, t, SMALL))] for t in range(solution.times.size)))
