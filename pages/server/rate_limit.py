@@ -2,12 +2,12 @@
 
 Up to BURST messages pass at once and RATE a second after that, enough for a slider that is dragged. A rerun passes when
 the one before it has ended, and when it is its turn at the turnstile that all visitors share. A whole page, which breaks
-off what runs, waits GAP_S at most; a fragment, which Streamlit would only put behind it, FOR_A_FRAGMENT_S if that run has
-begun: it would hold a place in vain, and the run before it would be called broken off, although it came to its end. (What
-is asked of a page that has been left never begins.) What comes faster waits, and a rerun that waits is merged into the
-newer one of the same fragment (clicks of both are kept), so nothing the visitor did last is lost; but who goes to another
-page goes there, whatever the page that is left still sends. Messages that only a developer's own browser needs are
-dropped: one of them would empty every visitor's cache.
+off what runs, waits GAP_S at most; a fragment FOR_A_FRAGMENT_S. Streamlit would put it behind that run all the same, but
+calls a run's end broken off that has not left yet, or forgets what the run has drawn: a picture that never comes. (What
+is asked of a page that has been left does not run: nobody waits for it.) What comes faster waits, and a rerun that waits
+is merged into the newer one of the same fragment (clicks of both are kept), so nothing the visitor did last is lost; but
+who goes to another page goes there, whatever the page that is left still sends. Messages that only a developer's own
+browser needs are dropped: one of them would empty every visitor's cache.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from google.protobuf.message import Message as ProtoMessage
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.server.turnstile import Place, Turnstile
-from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, has_finished
+from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, has_finished, page_begun
 
 F = TypeVar("F", bound="asyncio.Future[Any]")
 
@@ -70,7 +70,7 @@ class Inbox:
         self.places: list[Place] = []
         self.stir = asyncio.Event()
         self.rerun_at: float | None = None
-        self.begun = False
+        self.page, self.runs = "", False
 
     async def receive(self) -> Message:
         """The next message for the application."""
@@ -111,7 +111,7 @@ class Inbox:
     def _deliver(self) -> Message:
         place, message = self.waiting.popitem(last=False)
         if place.startswith("rerun") and self.turn is not None:
-            self.rerun_at, self.begun = self.bucket.clock(), False
+            self.rerun_at, self.runs = self.bucket.clock(), self._is_of_the_page(message)
             self.places.append(self.turn.result())
             self.turn = None
         return {"type": "websocket.receive", "bytes": message.SerializeToString()}
@@ -144,18 +144,23 @@ class Inbox:
         """Seconds that the first rerun has yet to wait for the last one, unless that ends before."""
         if self.rerun_at is None:
             return 0.0
-        behind = self.begun and next(iter(self.waiting), "").startswith("rerun ")
+        behind = self.runs and next(iter(self.waiting), "").startswith("rerun ")
         patience = FOR_A_FRAGMENT_S if behind else GAP_S
         return max(0.0, self.rerun_at + patience - self.bucket.clock())
 
     def heard(self, answer: Message) -> None:
-        """Notice a run in what the server sends: its first message, and its end, a short message among long ones."""
+        """Notice in what the server sends which page it shows, and the end of a run, a short message among long ones."""
         frame = answer.get("bytes") or b""
-        self.begun = True
+        self.page = page_begun(frame) or self.page
         if len(frame) < SHORT and has_finished(frame):
             self.rerun_at = None
             self._leave()
             self.stir.set()
+
+    def _is_of_the_page(self, message: BackMsg) -> bool:
+        """Whether this rerun runs: a fragment of another page than the one that is shown does not (stay_on_page)."""
+        asked = message.rerun_script
+        return not asked.fragment_id or not self.page or asked.page_script_hash in ("", self.page)
 
     def _leave(self) -> None:
         while self.places:

@@ -60,6 +60,7 @@ TEXT_FONTS = [f"/static/media/{file.name}" for file in (STATIC / "static/media")
 STREAM = "/_stcore/stream"
 UPLOAD = "/_stcore/upload_file/"
 OPERATORS = ("/_stcore/metrics", "/_stcore/script-health-check")
+BEGUN_TAG, HEAD, LONGEST_BEGIN = bytes([ForwardMsg.NEW_SESSION_FIELD_NUMBER << 3 | 2]), 80, 20_000
 FINISHED_TAG = bytes([ForwardMsg.SCRIPT_FINISHED_FIELD_NUMBER << 3])
 
 
@@ -125,6 +126,14 @@ def has_finished(frame: bytes) -> bool:
     message = ForwardMsg.FromString(frame)
     goes_on = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
     return message.WhichOneof("type") == "script_finished" and not goes_on
+
+
+def page_begun(frame: bytes) -> str:
+    """The page whose run a frame to the browser begins; "" for any other frame."""
+    if BEGUN_TAG not in frame[:HEAD] or len(frame) > LONGEST_BEGIN:
+        return ""
+    message = ForwardMsg.FromString(frame)
+    return message.new_session.page_script_hash if message.WhichOneof("type") == "new_session" else ""
 
 
 def keep_theme() -> None:

@@ -133,21 +133,26 @@ def test_a_run_that_goes_over_into_another_has_not_ended():
 
 
 @pytest.mark.parametrize(
-    ("fragment", "by_itself", "begun", "passes"),
-    [("", False, True, True), ("body", False, True, False), ("ear", True, True, False), ("body", False, False, True)],
+    ("fragment", "by_itself", "shown", "passes"),
+    [
+        ("", False, "page", True),
+        ("body", False, "page", False),
+        ("ear", True, "page", False),
+        ("body", False, "next", True),
+    ],
 )
-def test_only_a_whole_page_passes_a_run_that_takes_long(fragment, by_itself, begun, passes):
-    """A fragment's rerun that Streamlit holds beside a run makes the end of that run read as if it had been broken off. A run
-    that never begins, since its page has been left, is waited for by nobody."""
+def test_only_a_whole_page_passes_a_run_that_takes_long(fragment, by_itself, shown, passes):
+    """A fragment's rerun that Streamlit holds beside a run makes the end of that run read as if it had been broken off, or the
+    run's picture lost. What is asked of a page that has been left does not run, and is waited for by nobody."""
 
     async def run() -> list[bool]:
         now = [100.0]
         inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST, clock=lambda: now[0]), Turnstile(5, 60))
+        begun = ForwardMsg(new_session=NewSession(page_script_hash=shown)).SerializeToString()
+        inbox.heard({"type": "websocket.send", "bytes": begun})
         inbox._keep(to_page(rerun(1, "body"), "page"))
         assert inbox._may_pass() and inbox._deliver()
-        if begun:
-            inbox.heard({"type": "websocket.send", "bytes": ForwardMsg(new_session=NewSession()).SerializeToString()})
-        inbox._keep(to_page(rerun(2, fragment), "page", is_auto_rerun=by_itself))
+        inbox._keep(to_page(rerun(2, fragment), shown, is_auto_rerun=by_itself))
         found = []
         for later in (0.0, GAP_S + 0.01):
             now[0] += later
