@@ -22,7 +22,7 @@ from google.protobuf.message import Message as ProtoMessage
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pages.server.turnstile import Place, Turnstile
-from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, has_finished, page_begun
+from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, WidgetStates, has_finished, page_begun
 
 F = TypeVar("F", bound="asyncio.Future[Any]")
 
@@ -173,7 +173,7 @@ class Inbox:
             for older in [older for older in self.waiting if older.startswith("rerun")]:
                 message = merged(self.waiting.pop(older), message)
         elif key in self.waiting:
-            message = merged(self.waiting.pop(key), message)
+            message = self._renewed(key, message)
         elif key.startswith("rerun") and "rerun" in self.waiting:
             if self.waiting["rerun"].rerun_script.page_script_hash != message.rerun_script.page_script_hash:
                 return True
@@ -183,6 +183,17 @@ class Inbox:
             key, message = "rerun", whole
         self.waiting[key] = message
         return len(self.waiting) <= LONGEST_WAIT
+
+    def _renewed(self, key: str, message: BackMsg) -> BackMsg:
+        """The newer message in the turn of the older one: behind it, two clocks that tick together would pass each other for
+        ever, and one of them would never run. What waits behind learns what the controls hold by now."""
+        keys = list(self.waiting)
+        behind = keys[keys.index(key) + 1 :]
+        if not all(other.startswith("rerun ") for other in (key, *behind)):
+            return merged(self.waiting.pop(key), message)
+        for other in behind:
+            self.waiting[other] = with_values_of(message, self.waiting[other])
+        return merged(self.waiting[key], message)
 
     def close(self) -> None:
         if self.reading is not None:
@@ -262,6 +273,21 @@ def merged(older: BackMsg, newer: BackMsg) -> BackMsg:
             else:
                 states.append(state)
     return newer
+
+
+def with_values_of(newest: BackMsg, waits: BackMsg) -> BackMsg:
+    """A rerun that runs behind a newer one of the same page, whose values its own older ones would undo; its clicks stay."""
+    if newest.rerun_script.page_script_hash != waits.rerun_script.page_script_hash:
+        return waits
+    fresh = BackMsg.FromString(newest.SerializeToString())
+    asked, states = fresh.rerun_script, fresh.rerun_script.widget_states.widgets
+    clicks = [state for state in waits.rerun_script.widget_states.widgets if clicked(state)]
+    own = {state.id for state in clicks}
+    values = [state for state in states if not clicked(state) and state.id not in own]
+    asked.fragment_id, asked.is_auto_rerun = waits.rerun_script.fragment_id, waits.rerun_script.is_auto_rerun
+    asked.is_history_navigation = waits.rerun_script.is_history_navigation
+    asked.widget_states.CopyFrom(WidgetStates(widgets=[*values, *clicks]))
+    return fresh
 
 
 def clicked(state: WidgetState) -> bool:

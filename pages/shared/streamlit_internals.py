@@ -22,7 +22,7 @@ from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message, get_script_run_ctx
 from streamlit.runtime.stats import CacheStat
 
-__all__ = ["BackMsg", "ForwardMsg", "WidgetState"]
+__all__ = ["BackMsg", "ForwardMsg", "WidgetState", "WidgetStates"]
 
 CONTEXT = "streamlit.runtime.scriptrunner_utils.script_run_context"
 NEEDED = {

@@ -121,6 +121,38 @@ def test_a_hand_does_not_wait_where_its_pages_clock_stands_in_line():
     assert asyncio.run(run()) == [(False, True, 1), (False, True, 1), *[(False, False, 1)] * 3]
 
 
+def test_of_two_clocks_that_tick_together_none_waits_for_ever():
+    """A projector's strip and its count of the votes: where the line is longer than a tick, both tick again and again."""
+
+    async def run() -> list[str]:
+        inbox, ran = Inbox(asyncio.Queue().get, Bucket(1e6, 1e6), Turnstile(5, 60)), []
+        for _ in range(6):
+            for _, fragment in itertools.product(range(2), ("strip", "count")):
+                inbox._keep(to_page(rerun(1, fragment), "page", is_auto_rerun=True))
+            assert inbox._may_pass()
+            ran.append(BackMsg.FromString(inbox._deliver()["bytes"]).rerun_script.fragment_id)
+            inbox.heard({"type": "websocket.send", "bytes": ENDED})
+        inbox.close()
+        return ran
+
+    assert asyncio.run(run()) == ["strip", "count"] * 3
+
+
+def test_what_waits_behind_a_newer_move_does_not_undo_it():
+    async def run() -> list[BackMsg]:
+        inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST), Turnstile(1, 60))
+        inbox._keep(to_page(rerun(1, "body"), "page"))
+        inbox._keep(to_page(rerun(2, "strip", clicked="reveal"), "page"))
+        inbox._keep(to_page(rerun(2, "old"), "left", is_auto_rerun=True))
+        inbox._keep(to_page(rerun(3, "body"), "page"))
+        inbox.close()
+        return list(inbox.waiting.values())
+
+    body, strip, old = asyncio.run(run())
+    assert [one.rerun_script.fragment_id for one in (body, strip, old)] == ["body", "strip", "old"]
+    assert [value(one) for one in (body, strip, old)] == [3, 3, 2] and clicks(strip) == {"reveal"} and not clicks(body)
+
+
 def test_a_run_that_goes_over_into_another_has_not_ended():
     async def run(status: int) -> bool:
         inbox = Inbox(asyncio.Queue().get, Bucket(RATE, BURST), Turnstile(1, 60))
