@@ -283,7 +283,8 @@ export class Chart {
 
   drop(panel) {
     this.resize.unobserve(panel.plot);
-    this.Plotly?.purge(panel.plot);
+    /* Plotly may still be at work on it. */
+    Promise.resolve(this.work).catch(() => {}).then(() => this.Plotly?.purge(panel.plot));
     panel.div.remove();
   }
 
@@ -355,7 +356,7 @@ export class Chart {
     }
     this.drawing = true;
     try {
-      await this.drawAll();
+      await (this.work = this.drawAll());
     } finally {
       this.drawing = false;
       this.root.dataset.drawn = String(1 + Number(this.root.dataset.drawn ?? 0));
