@@ -7,7 +7,7 @@ from pages import BY_STEM, PAGES
 from pages.lessons.guide import question
 from pages.lessons.lessons import LESSONS
 from pages.shared.prose import pieces
-from tests.browser.conftest import Visit
+from tests.browser.tabs import Visit
 from tests.browser.test_class import PHONES
 from tests.browser.test_lessons import strike
 
