@@ -142,6 +142,7 @@ class Tabs:
             seen.leave()
         else:
             seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)")
+        seen.tab.bring_to_front()  # frames come once a second to a tab behind others
         seen.tab.set_viewport_size(size)
         seen.tab.emulate_media(**media)
         return seen
