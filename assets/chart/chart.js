@@ -20,7 +20,6 @@ const SETTLE_MS = 500;
 const ASK_MS = 90;
 const LONGEST_ANSWER_MS = 2000;
 const RESTING_FRAMES = 40;
-const LOOKS_MS = [1000, 4000, 12000];
 
 export class Chart {
   constructor(root) {
@@ -61,7 +60,10 @@ export class Chart {
       this.layAnew();
     });
     this.resize.observe(this.host);
-    this.shift = new ResizeObserver(() => this.shifted());
+    this.shift = new ResizeObserver(() => {
+      this.lookAround();
+      this.shifted();
+    });
     const whole = this.root.closest(".stMainBlockContainer");
     if (whole) this.shift.observe(whole);
     this.windowed = () => this.fitWindow();
@@ -96,7 +98,6 @@ export class Chart {
     Object.assign(this, { text, block });
     this.around = new WeakSet();
     this.lookAround();
-    for (const wait of LOOKS_MS) setTimeout(() => this.root.isConnected && this.lookAround(), wait);
     const before = this.source;
     const place = before && this.place();
     this.source = source;
@@ -283,7 +284,8 @@ export class Chart {
 
   drop(panel) {
     this.resize.unobserve(panel.plot);
-    this.Plotly?.purge(panel.plot);
+    /* Plotly may still be at work on it. */
+    Promise.resolve(this.work).catch(() => {}).then(() => this.Plotly?.purge(panel.plot));
     panel.div.remove();
   }
 
@@ -355,7 +357,7 @@ export class Chart {
     }
     this.drawing = true;
     try {
-      await this.drawAll();
+      await (this.work = this.drawAll());
     } finally {
       this.drawing = false;
       this.root.dataset.drawn = String(1 + Number(this.root.dataset.drawn ?? 0));

@@ -3,6 +3,7 @@
 const NAME_LINE = 1.25;
 const TOUCHES = 2;
 const MANY_NAMES = 24;
+const MANY_WIDTHS = 2000;
 const FACE = "Inter, sans-serif";
 const widths = new Map();
 let pen = null;
@@ -13,6 +14,7 @@ const plain = (text) => text.replace(/<[^>]*>/g, "");
 export function wide(text, size) {
   const key = `${size}|${text}`;
   if (!widths.has(key)) {
+    if (widths.size > MANY_WIDTHS) widths.clear();
     pen ??= document.createElement("canvas").getContext("2d");
     pen.font = `${size}px ${FACE}`;
     widths.set(key, pen.measureText(plain(text)).width);

@@ -20,6 +20,8 @@ import { withWords, withoutWords, Words } from "./words.js";
 
 const COMPACT = 300;
 const SLIM = 215;
+/* While words come and go a picture may have no height at all, for which plotly knows no ticks. */
+const LEAST_PLOT = 40;
 const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
 const CURTAIN = "What will happen?";
 
@@ -131,7 +133,8 @@ export class Panel {
     this.annotations = annotations;
     const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale, { width: this.plot.clientWidth, height: this.plot.clientHeight }), scale);
     layout.width = this.plot.clientWidth || undefined;
-    layout.height = this.plot.clientHeight || undefined;
+    const { t = 0, b = 56 } = layout.margin;
+    layout.height = this.plot.clientHeight ? Math.max(this.plot.clientHeight, t + b + LEAST_PLOT) : undefined;
     for (const scene of this.scenes) layout[scene] = sized(layout[scene], layout.width, layout.height);
     return layout;
   }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.tabs import Visit
 from tests.browser.test_classroom import PHONE, focus_by_tab, query, said
 
 PHONES = {**PHONE, "width": 390, "height": 844}

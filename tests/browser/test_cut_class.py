@@ -3,7 +3,7 @@ phones. Behind each step all four are cut, some at once, some while the answer i
 
 import pytest
 
-from tests.browser.conftest import Visit
+from tests.browser.tabs import Visit
 from tests.browser.test_class import PHONES
 from tests.browser.test_classroom import query
 from tests.browser.test_cuts import Line

@@ -8,7 +8,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from pages.classes.kept.store import store
-from tests.browser.conftest import Visit
+from tests.browser.tabs import Visit
 from tests.browser.test_class import PHONES
 
 WHOLE = """([stem, delta]) => location.pathname.endsWith(stem)

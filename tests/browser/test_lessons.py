@@ -7,14 +7,20 @@ import pytest
 
 from pages import PAGES
 from pages.lessons.lessons import LESSONS
+from pages.shared.address import spelled
 from tests.browser.test_layout import HEIGHTS, SIZES, box
-from tests.browser.test_links import FIGURES, PHONE, address, until_address
+from tests.browser.test_links import FIGURES, PHONE, address
 
 pytestmark = pytest.mark.walk
 SIDE_BY_SIDE = {("geometry", "three at once"): 3}
 """Steps whose picture is several panels in one row."""
 STEMS = [page.stem for page in PAGES if page.stem in LESSONS]
 WITH_PRESETS = [page for page in PAGES if page.presets()]
+ASKED = """asked => {
+    const query = new URLSearchParams(location.search);
+    return [...query.keys()].every(word => word in asked)
+        && Object.entries(asked).every(([word, values]) => query.getAll(word).join() === values.join());
+}"""
 STANDS = """([stem, number, words, story]) => {
     const says = document.querySelector(story ? ".lab-told" : ".st-key-lesson")?.innerText ?? "";
     return location.pathname === `/${stem}` && new URLSearchParams(location.search).get("step") === String(number)
@@ -113,9 +119,11 @@ def test_every_clicked_preset_opens_elsewhere_from_the_address(visit, page, devi
     here = visit(**device, reduced_motion="reduce").open(page.stem)
     there = visit(**device, reduced_motion="reduce")
     for name, problem in page.presets().items():
+        here.tab.bring_to_front()
         here.tab.locator('[class*="st-key-preset_"] button', has_text=re.compile(f"{re.escape(name)}$")).click()
-        words = " && ".join(f"q.includes('{word}=')" for word in problem.changed()) or "q === ''"
-        until_address(here, words)
+        asked = {word: [value] if isinstance(value, str) else value for word, value in spelled(problem).items()}
+        here.tab.wait_for_function(ASKED, arg=asked, timeout=30_000)
+        here.settle()
         here.rest()
         there.open(address(here)).rest()
         assert address(there) == address(here)

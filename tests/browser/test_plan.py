@@ -7,7 +7,7 @@ from pages import BY_STEM, PAGES
 from pages.lessons.guide import question
 from pages.lessons.lessons import LESSONS
 from pages.shared.prose import pieces
-from tests.browser.conftest import Visit
+from tests.browser.tabs import Visit
 from tests.browser.test_class import PHONES
 from tests.browser.test_lessons import strike
 
@@ -51,6 +51,8 @@ def agree(*windows) -> None:
 @pytest.mark.parametrize("stem", PLAN)
 def test_an_item_of_the_plan_is_asked_walked_and_shared(lesson, stem):
     code, teacher, speaker, phones = lesson
+    for seen in (teacher, *phones):
+        seen.complaints.clear()
     teacher.open(f"{stem}?present=true&class={code}")
     vote(stem, teacher, phones)
     steps = walk_steps(stem, code, teacher, speaker)

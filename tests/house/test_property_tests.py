@@ -1,5 +1,6 @@
 """The profiles decide how every property test draws: fixed draws the same twice, fresh does not, nothing opts out."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -24,11 +25,12 @@ def test_prints():
 
 
 def collected(folder: Path, decorator: str, *arguments: str) -> subprocess.CompletedProcess:
-    """Pytest on one property test under the given decorator, with this project's conftest."""
+    """Pytest on one property test under the given decorator, with this project's conftest and no options but these."""
     file = folder / "test_one.py"
     file.write_text(FILE.format(decorator=decorator))
     command = [sys.executable, "-m", "pytest", "-q", "-s", "-p", "tests.conftest", "-p", "no:cacheprovider"]
-    return subprocess.run([*command, *arguments, str(file)], cwd=ROOT, capture_output=True, text=True)
+    plain = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    return subprocess.run([*command, *arguments, str(file)], cwd=ROOT, env=plain, capture_output=True, text=True)
 
 
 def drawn(folder: Path, *arguments: str) -> str:
