@@ -69,10 +69,15 @@ class Store:
         found = self.database.read(f"SELECT {FIELDS} FROM classes WHERE code = ? AND made >= ?", code, self._oldest())
         return _class(found[0]) if found else None
 
-    def said(self, code: str) -> int:
-        """A number that changes with whatever the teacher does; 0 when the class is over."""
-        found = self.database.read("SELECT said FROM classes WHERE code = ? AND made >= ?", code, self._oldest())
-        return found[0]["said"] if found else 0
+    def heard(self, code: str, phone: str) -> tuple[int, int | None]:
+        """What a phone listens to, in one look: a number that changes with whatever the teacher does, 0 when the class is over,
+        and its own choice, which another of its tabs may change."""
+        found = self.database.read(
+            "SELECT c.said, v.choice FROM classes c LEFT JOIN votes v ON v.code = c.code AND v.question = c.question"
+            " AND v.round = c.round AND v.phone = ? WHERE c.code = ? AND c.made >= ?",
+            *(phone, code, self._oldest()),
+        )
+        return (found[0]["said"], found[0]["choice"]) if found else (0, None)
 
     def is_teacher(self, code: str, secret: str) -> bool:
         """Whether this is the secret of this class."""
