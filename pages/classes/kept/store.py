@@ -56,13 +56,22 @@ class Store:
 
     def forget_old(self) -> None:
         """Delete what is over. Done when the store opens, with each start, and when the class that was started ends."""
-        with contextlib.suppress(Unavailable), self.database.writing() as rows:
-            rows.execute("DELETE FROM classes WHERE made < ?", (self._oldest(),))
+        with contextlib.suppress(Unavailable):
+            self._delete("made < ?", self._oldest())
 
     def end(self, code: str) -> None:
         """Forget the class and everything in it."""
+        self._delete("code = ?", code)
+
+    def end_all(self) -> None:
+        """Forget every class."""
+        self._delete("1")
+
+    def _delete(self, which: str, *values: object) -> None:
         with self.database.writing() as rows:
-            rows.execute("DELETE FROM classes WHERE code = ?", (code,))
+            gone = rows.execute(f"DELETE FROM classes WHERE {which}", values).rowcount
+        if gone:
+            self.database.wipe()
 
     def find(self, code: str) -> Class | None:
         """The class, or None where it is over or never was."""
