@@ -24,7 +24,7 @@ from pages.shared.explain.glossary import anchor
 from pages.shared.explain.notebooks import REFERENCE
 from pages.shared.explain.symbols import indexed, symbols
 from pages.shared.plot import plot
-from pages.shared.prose import formula, glossary, hovering, pieces, prose, said
+from pages.shared.prose import formula, glossary, hovering, pieces, prose, said, tucked
 
 STEM = "learn"
 PARTS = ("glossary", "legend", "theorems", "figures", "plan", "class", "speaker", "worksheet", "builder", "cite")
@@ -51,7 +51,8 @@ def show_glossary() -> None:
         f"- <span id='{anchor(term)}'></span>**{term}**: {indexed(meaning)}" for term, meaning in glossary().items()
     ]
     st.markdown("\n".join(lines), unsafe_allow_html=True)
-    st.markdown("\n".join(f"- **{one}**, {name}: {indexed(meaning)}" for one, (name, meaning) in symbols().items()))
+    with tucked("symbols"):
+        st.markdown("\n".join(f"- **{one}**, {name}: {indexed(meaning)}" for one, (name, meaning) in symbols().items()))
 
 
 def show_marks() -> None:
