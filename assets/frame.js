@@ -132,8 +132,9 @@ function explainSoon(event) {
 
 function reachWide() {
   fitFormulas();
-  for (const wide of document.querySelectorAll(`.katex-display, .stCode pre, ${STRIP} .stMarkdown`)) {
-    if (wide.scrollWidth > wide.clientWidth + 1 || wide.scrollHeight > wide.clientHeight + 1) wide.tabIndex = 0;
+  for (const wide of document.querySelectorAll(`.katex-display, .stCode pre, ${STRIPS_WORDS}`)) {
+    const hidden = wide.matches(STRIPS_WORDS) ? wide.scrollHeight - wide.clientHeight : wide.scrollWidth - wide.clientWidth;
+    if (hidden > 1) wide.tabIndex = 0;
     else wide.removeAttribute("tabindex");
   }
 }
@@ -142,6 +143,7 @@ function reachWide() {
    heading makes room where strip, picture and cursor would not stand together; a hand takes over. */
 const SMALL = "(max-width: 640px), (max-width: 900px) and (max-height: 560px)";
 const STRIP = ".st-key-says .st-key-lesson";
+const STRIPS_WORDS = `${STRIP} .stMarkdown`;
 const STRIP_SEEN_MS = 2500;
 const UNDER_HEADER_PX = 52;
 let strip = "";

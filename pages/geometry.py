@@ -76,7 +76,9 @@ if problem.view == "basins":
         rf"\text{{at this start }} {number(lean(problem, a, w, path.delta))}"
     )
 left, middle, right = st.columns(3)
-left.metric(r"$\delta\,/\,(\sqrt{\eta_a\eta_w}\,\lVert\beta_*\rVert)$", number(dimensionless(problem, path.delta)))
+left.metric(
+    r"dimensionless $\delta/(\sqrt{\eta_a\eta_w}\,\lVert\beta_*\rVert)$", number(dimensionless(problem, path.delta))
+)
 middle.metric("regime", solution.regime.word, help=solution.regime.basis)
 right.metric(hovering("drift of δ along the path"), number(solution.drift))
 st.caption(hovering(solution.regime.basis))
