@@ -8,7 +8,7 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: run test notebook docs walks browsers benchmark gpu screens data precompute experiments cluster image load faults fuzz audit clean
+.PHONY: run test notebook docs walks browsers benchmark gpu screens data precompute experiments cluster image load faults proxy fuzz audit clean
 
 run: .venv/.app
 	@echo "Lazy–Rich Lab: http://$(ADDRESS):$(PORT)"
@@ -71,6 +71,10 @@ load: .venv/.dev
 
 faults: .venv/.dev
 	$(BIN)/python -m pytest -rsP tests/faults/faults_of_jobs.py tests/faults/faults_of_server.py
+
+proxy: .venv/.dev
+	@scripts/find_chromium.sh
+	NGINX_BIN="$$(scripts/find_nginx.sh)" $(BIN)/python -m pytest -rsP tests/faults/faults_of_proxy.py
 
 browsers: .venv/.dev
 	@scripts/find_browsers.sh

@@ -1,5 +1,7 @@
 """Filters: what the first layer of a small residual network looks like, the layer divided by α."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.filters import figures
@@ -34,6 +36,11 @@ def facts(problem: Problem, solution: Solution) -> None:
         st.caption(hovering(said("filters", "help: table")))
 
 
+def widths(count: int) -> dict[str, Any]:
+    """Mosaics are columns; the last picture takes what they leave."""
+    return {"grow": (*[1] * (count - 1), 2), "least": (*[155] * (count - 1), 270)}
+
+
 experiment.show(
     "filters",
     filters,
@@ -43,4 +50,5 @@ experiment.show(
     cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
+    widths=widths,
 )

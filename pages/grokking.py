@@ -47,5 +47,5 @@ experiment.show(
     measured="train_accuracy",
     stored=grokking.stored,
     facts=facts,
-    grow=(1.25, 1, 1),
+    widths=lambda _count: {"grow": (1.25, 1, 1), "least": 300},
 )

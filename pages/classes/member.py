@@ -13,7 +13,7 @@ from pages.classes.kept.codes import fingerprint, read_code
 from pages.classes.kept.records import Class
 from pages.classes.kept.store import store
 
-CODE, SECRETS, OWN, WRONG = "_class", "_class_secrets", "_class_phone", "_class_wrong"
+CODE, SECRETS, OWN, WRONG, WAS = "_class", "_class_secrets", "_class_phone", "_class_wrong", "_class_was"
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,7 @@ def member() -> tuple[Member | None, str]:
         klass, why = _look_up(text, code, phone)
         if klass is None:
             return None, why
+        st.session_state[WAS] = code
         if kept.is_teacher(code, secret_of(code)):
             return Member(klass, phone, teacher=True), ""
         return Member(klass, phone, kept.join(code, phone)), ""
@@ -92,11 +93,15 @@ def _plain(found: object) -> str:
 
 
 def _look_up(text: str, code: str, phone: str) -> tuple[Class | None, str]:
+    """The class, or why not. Who was in it guesses nothing when it is over: a room behind one address would all be refused."""
     kept, address = store(), _plain(st.context.ip_address)
-    known = bool(code) and bool(kept.animal(code, phone) or secret_of(code))
+    was = bool(code) and st.session_state.get(WAS) == code
+    known = was or (bool(code) and bool(kept.animal(code, phone) or secret_of(code)))
     if not known and not GUESSES.may(address):
         return None, "Many wrong codes came from here just now; wait a minute, then reload this page."
     klass = kept.find(code) if code else None
+    if klass is None and was:
+        return None, f"Class {code} is over; this page stays as you left it."
     if klass is None and st.session_state.get(WRONG) != text:
         st.session_state[WRONG] = text
         GUESSES.was_wrong(address)

@@ -42,7 +42,9 @@ def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
             phones = store().phones(klass.code)
             st.markdown(f"**{klass.code}** · {phones} {'phone' if phones == 1 else 'phones'}", width="content")
-            if kind_of(page) is not None:
+            if klass.voting and klass.asked != page.stem:
+                _back_to_vote(klass, entries)
+            elif kind_of(page) is not None:
                 _vote_buttons(page, klass)
                 _send_buttons(page, klass)
             _offers(klass, entries)
@@ -70,6 +72,12 @@ def _step(page: Page) -> str:
     text = st.query_params.get("step", "")
     story = page.stem in LESSONS and LESSONS[page.stem].story
     return told_step() or text if text and story else text
+
+
+def _back_to_vote(klass: Class, entries: Mapping[str, Any]) -> None:
+    """A vote is open on another page: it is to be revealed there first."""
+    if st.button(f"To the vote: {title(klass.asked)}", key="class_to_vote", icon=":material/how_to_vote:"):
+        st.switch_page(entries[klass.asked], query_params={"class": klass.code, "predict": "true"})
 
 
 def _vote_buttons(page: Page, klass: Class) -> None:

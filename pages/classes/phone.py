@@ -18,7 +18,7 @@ from pages.classes.scene import here, kind_of, known, title
 from pages.lessons.guide import question
 from pages.shared.prose import hovering
 
-SEEN = "_class_seen"
+SEEN, SHOWN = "_class_seen", "_class_choice_shown"
 LOOK_S, SPREAD_S, SIGN_S = 1.0, 0.5, 40.0
 LETTERS = "ABCDEF"
 
@@ -31,21 +31,22 @@ def show(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
         return
     if travel.waiting(me.klass) and here.follows:
         travel.go(me.klass, entries)
+    st.session_state.pop(SHOWN, None)
     st.fragment(_strip)(page, me, entries)
     spread = int(me.phone[:4], 16) / 0xFFFF * SPREAD_S
     st.fragment(_ear, run_every=LOOK_S + spread)(me.klass.code, me.phone, me.klass.said)
 
 
 def _ear(code: str, phone: str, said: int) -> None:
-    """One look at one number; the page is run again only when it has changed."""
+    """One look at one row; the page is run again only when it has changed."""
     try:
-        now = store().said(code)
+        now, choice = store().heard(code, phone)
         if time.monotonic() - st.session_state.get(SEEN, 0.0) > SIGN_S:
             st.session_state[SEEN] = time.monotonic()
             store().seen(code, phone)
     except Refusal:
         return
-    if now != said:
+    if now != said or choice != st.session_state.get(SHOWN, choice):
         st.rerun(scope="app")
 
 
@@ -90,6 +91,7 @@ def _vote(klass: Class, me: Member) -> None:
     except Refusal as error:
         st.warning(str(error))
         return
+    st.session_state[SHOWN] = chosen
     again = "Once more, after your talk:" if klass.round > 1 else ""
     st.markdown(hovering(f"**{again or 'Your class is asked:'}** {asked.text}"))
     with st.container(horizontal=True, gap="small", key="class_choices"):
@@ -112,7 +114,9 @@ def _choose(klass: Class, me: Member, choice: int) -> None:
     except Refusal as error:
         reply.say(str(error))
         return
-    if not taken:
+    if taken:
+        st.session_state[SHOWN] = choice
+    else:
         reply.say("This vote is closed: your choice was not counted.")
 
 

@@ -17,7 +17,7 @@ from pages.classes.scene import known
 from pages.lessons.guide import question
 
 LOG = logging.getLogger("lab.classes")
-STUDENTS, AT_ONCE, LONGEST_S, LOOK_S = 20, 5, 3600.0, 0.5
+STUDENTS, AT_ONCE, LONGEST_S, LOOK_S, LEFT_S = 20, 5, 3600.0, 0.5, 5.0
 RIGHT_AT_FIRST, RIGHT_AFTER_A_TALK = 0.4, 0.75
 VOTES_WITHIN_S, GOALS_WITHIN_S = 15.0, 90.0
 
@@ -30,10 +30,12 @@ class Rehearsal:
         self.names = [f"rehearsal-{k}" for k in range(STUDENTS)]
         self.plans: dict[tuple, list[tuple[float, str]]] = {}
         self.ended = threading.Event()
+        self.thread = threading.Thread(target=_run, args=(self,), name=f"rehearsal {code}", daemon=True)
 
     def begin(self) -> None:
         for name in self.names:
             self.store.join(self.code, name)
+        self.stay()
 
     def step(self, now: float) -> bool:
         """What is due at this time; False when the class is over."""
@@ -80,14 +82,16 @@ def begin(store: Store, code: str) -> bool:
     """Let twenty simulated students join; False where this process rehearses as much as it can."""
     if code in RUNNING or len(RUNNING) >= AT_ONCE:
         return code in RUNNING
-    one = RUNNING[code] = Rehearsal(store, code)
-    threading.Thread(target=_run, args=(one,), name=f"rehearsal {code}", daemon=True).start()
+    RUNNING[code] = Rehearsal(store, code)
+    RUNNING[code].thread.start()
     return True
 
 
 def end(code: str) -> None:
+    """The simulated students have left when this returns."""
     if one := RUNNING.get(code):
         one.ended.set()
+        one.thread.join(LEFT_S)
 
 
 def _run(one: Rehearsal, clock: Callable[[], float] = time.monotonic) -> None:

@@ -46,7 +46,8 @@ def around(page: Page, entries: Mapping[str, Any]) -> Iterator[None]:
     if me.klass.asked != page.stem:
         yield
         return
-    left, right = st.columns((5, 2), gap="medium")
+    with st.container(key="class_beside"):
+        left, right = st.columns((5, 2), gap="medium")
     with right:
         beside(page, me.klass)
     with left:
@@ -95,6 +96,8 @@ def _hold(page: Page, me: Member) -> None:
         else:
             guide.ask(page)
             whereabouts.remember(replace(at, scene=max(at.scene, klass.asked_in)))
+    elif here and klass.voting and "predict" not in st.query_params:
+        guide.ask(page)  # Back, or a link of the page's own, would lift the curtain
     put_away = not klass.asked and klass.question and at.returned and klass.stem == page.stem
     if put_away and at.scene == klass.scene == klass.asked_in:
         guide.resume(page)

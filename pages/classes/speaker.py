@@ -85,8 +85,7 @@ def _clock(klass: Class) -> None:
     passed = time.time() - klass.made
     stem = plan_at(passed / 60)
     where = f"the plan is at **{BY_STEM[stem].title}**" if stem else "the plan is over"
-    st.metric("since the class began", duration(passed))
-    st.markdown(where)
+    st.markdown(f"##### {duration(passed)}\nsince the class began; {where}")
 
 
 def _votes(klass: Class) -> None:
@@ -99,7 +98,9 @@ def _votes(klass: Class) -> None:
     tally = store().tally(klass, len(asked.choices))
     state = "revealed" if klass.revealed else "open, the projector does not show this"
     st.markdown(f"##### Votes ({state}): {tally.answered} of {tally.phones}")
-    head = "".join(f"| round {k} " for k in range(1, len(tally.rounds) + 1))
+    turns = ("votes",), ("before", "after")
+    count = len(tally.rounds)
+    head = "".join(f"| {turn} " for turn in (turns[count - 1] if count < 3 else range(1, count + 1)))
     rows = [
         f"| {'✓ ' if k == asked.right else ''}**{LETTERS[k]}** · {choice} "
         + "".join(f"| {counts[k]} " for counts in tally.rounds)

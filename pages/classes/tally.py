@@ -1,6 +1,8 @@
 """The votes beside the picture: how many have answered until the reveal, then bars by choice, before and after a talk."""
 
 import html
+import math
+from typing import Any
 
 import streamlit as st
 
@@ -67,12 +69,16 @@ def _cell(votes: list[int], most: int) -> str:
 
 
 def decides(stem: str) -> str:
-    """The run that decides a page's prediction: its side's mark and δ; "" where it is not one run."""
+    """The run that decides a page's prediction: its side's mark and its δ or α; "" where it is not one run."""
     asked = LESSONS[stem].prediction
-    delta = getattr(state(BY_STEM[stem], asked.state), "delta", None)
-    if not asked.decides or not isinstance(delta, int | float):
+    if asked.decides is None:
         return ""
-    return f"{side_mark(delta)} {side_name(delta)}, δ = {number(float(delta))}"
+    sign, value = asked.decides
+    if math.isnan(value):
+        shown: Any = state(BY_STEM[stem], asked.state)
+        value = float(shown.delta)
+    side = value if sign == "δ" else value - 1
+    return f"{side_mark(side)} {side_name(side)}, {sign} = {number(value)}"
 
 
 def goal_words(klass: Class) -> str:

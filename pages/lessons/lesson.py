@@ -1,5 +1,6 @@
 """Lesson: what a page teaches: guided steps, a prediction, an exercise, and what two runs are compared by."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from pages import Page
 from pages.shared.link import Goal
 
 UNNAMED = ""
+STATES_DELTA = ("δ", math.nan)
 
 
 @dataclass(frozen=True)
@@ -34,14 +36,14 @@ class Sketch:
 @dataclass(frozen=True)
 class Prediction:
     """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
-    UNNAMED for lines without a name; panels: as a step's; sketch: what may be drawn instead of chosen; decides: whether the
-    state's δ names the run that decides (not where δ itself is what moves)."""
+    UNNAMED for lines without a name; panels: as a step's; sketch: what may be drawn instead of chosen; decides: the run that
+    decides, by its δ or α; STATES_DELTA: the one with the state's δ; None: it is not one run."""
 
     state: str | Mapping[str, Any]
     veil: tuple[str, ...] = ()
     panels: tuple[int, ...] = (0,)
     sketch: Sketch | None = None
-    decides: bool = True
+    decides: tuple[str, float] | None = STATES_DELTA
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ _ALL = {
             Step("neurons that switch", {}, panels=(5, 6)),
             Step("the map", {}, panels=(7,)),
         ),
-        prediction=Prediction({}, ("▲", "●", "▼"), (0, 2)),
+        prediction=Prediction({}, ("▲", "●", "▼"), (0, 2), decides=("δ", -4.0)),
         measures=("loss", "kernel_distance"),
         story=True,
     ),
@@ -45,7 +45,11 @@ _ALL = {
             Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
         prediction=Prediction(
-            "fast dip", ("δ =", "amber", UNNAMED), panels=(0, 1), sketch=Sketch("alignment", "δ = -4")
+            "fast dip",
+            ("δ =", "amber", UNNAMED),
+            panels=(0, 1),
+            sketch=Sketch("alignment", "δ = -4"),
+            decides=("δ", -4.0),
         ),
         measures=("loss", "alignment", "kernel_distance"),
         pictures=(0, 1),
@@ -130,7 +134,7 @@ _ALL = {
             Step("plateau", "plateau, then a jump", panels=(1,)),
             Step("who learns", "one small layer learns for all", panels=(2,)),
         ),
-        prediction=Prediction("plateau, then a jump", ("depth", "now", "β", "predicted"), (1,)),
+        prediction=Prediction("plateau, then a jump", ("depth", "now", "β", "predicted"), (1,), decides=("δ", 0.0)),
         measures=("loss",),
     ),
     "kernel_movement": Lesson(
@@ -141,7 +145,9 @@ _ALL = {
             Step("downstream alone", "downstream alone", "weights alone"),
             Step("upstream alone", "upstream alone", "flips alone"),
         ),
-        prediction=Prediction("upstream alone", ("flips alone", "the kernel", "weights alone", "▲"), (0, 1)),
+        prediction=Prediction(
+            "upstream alone", ("flips alone", "the kernel", "weights alone", "▲"), (0, 1), decides=None
+        ),
         measures=("kernel_distance", "train_loss"),
     ),
     "filters": Lesson(
@@ -151,7 +157,7 @@ _ALL = {
             Step("the two ends", "the two ends", panels=(0, 1)),
             Step("slow start", "slow start", panels=(2, 3)),
         ),
-        prediction=Prediction("the two ends", ("▲", "●", "▼"), (0, 1)),
+        prediction=Prediction("the two ends", ("▲", "●", "▼"), (0, 1), decides=("α", 10.0)),
         measures=("test_accuracy", "turned"),
         pictures=(0, 1),
     ),
@@ -163,7 +169,7 @@ _ALL = {
             Step("far upstream", "far upstream", panels=(0, 1)),
             Step("another hierarchy", "another hierarchy", panels=(0, 2)),
         ),
-        prediction=Prediction("downstream and upstream", ("▲", "●", "▼")),
+        prediction=Prediction("downstream and upstream", ("▲", "●", "▼"), decides=("α", 10.0)),
         measures=("test_accuracy", "train_loss"),
     ),
     "grokking": Lesson(
@@ -174,7 +180,7 @@ _ALL = {
             Step("embeddings without decay", "embeddings without decay", panels=(1, 2)),
             Step("the usual scale", {"alphas": (1,)}, panels=(0,)),
         ),
-        prediction=Prediction("two scales", ("▲", "●", "▼"), (0,)),
+        prediction=Prediction("two scales", ("▲", "●", "▼"), (0,), decides=("α", 10.0)),
         measures=("test_accuracy", "train_accuracy"),
     ),
     "initialisation": Lesson(
@@ -185,7 +191,7 @@ _ALL = {
             Step("rates count", "other rates, same weights", panels=(0,)),
             Step("four layers", "four layers", panels=(0, 1)),
         ),
-        prediction=Prediction("nn.Linear", ("expected", "neuron", "layer", UNNAMED), (0, 1)),
+        prediction=Prediction("nn.Linear", ("expected", "neuron", "layer", UNNAMED), (0, 1), decides=None),
         measures=("downstream",),
     ),
     "limits": Lesson(
@@ -197,7 +203,7 @@ _ALL = {
             Step("weight decay", "weight decay", panels=(0,)),
         ),
         prediction=Prediction(
-            "label noise", ("descent", "sum of", "first order", "now", "error", "loss", "measured"), decides=False
+            "label noise", ("descent", "sum of", "first order", "now", "error", "loss", "measured"), decides=None
         ),
         measures=("delta", "loss"),
     ),

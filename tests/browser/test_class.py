@@ -28,7 +28,7 @@ def classroom(seats):
     teacher, *students = seats
     for seen in seats:
         seen.complaints.clear()
-    teacher.tab.goto("about:blank")
+    teacher.plain()
     teacher.open("learn?part=class")
     teacher.tab.get_by_role("button", name="Start a class").click()
     code = teacher.tab.locator(".lab-code").inner_text(timeout=60_000)
@@ -68,6 +68,14 @@ def test_a_class_votes_talks_votes_again_and_follows(classroom):
     phone.tab.get_by_text("You chose A").wait_for()
     press(phone, "B ·")
     phone.tab.get_by_text("You chose B").wait_for()
+    other = Visit(phone.tab.context, phone.server)
+    other.open(f"geometry?class={code}").tab.get_by_text("You chose B").wait_for()
+    press(other, "A ·")
+    phone.tab.bring_to_front()
+    phone.tab.get_by_text("You chose A").wait_for()
+    press(phone, "B ·")
+    phone.tab.get_by_text("You chose B").wait_for()
+    other.tab.close()
     press(dark, "C ·")
     focus_by_tab(desk, "class_choice_2")
     desk.tab.keyboard.press("Enter")
@@ -141,6 +149,6 @@ def test_everyone_here_show_mine_and_the_speakers_window(classroom):
     assert teacher.settle(charts=0).violations() == []
     teacher.tab.goto(f"{teacher.server}/learn?part=class&class={code}")
     press(teacher, "End the class")
-    dark.tab.get_by_text("There is no class").wait_for(timeout=60_000)
+    dark.tab.get_by_text("is over").wait_for(timeout=60_000)
     assert "class=" not in query(teacher)
     assert [seen.complaints for seen in (teacher, phone, dark, desk)] == [[]] * 4

@@ -132,7 +132,7 @@ def test_the_projector_shows_one_picture_and_listens_to_keys(visit):
     seen.tab.keyboard.press("ArrowRight")
     seen.tab.get_by_text("2 of 6").wait_for()
     seen.tab.keyboard.press("Escape")
-    seen.tab.get_by_role("button", name="Projector").wait_for()
+    seen.tab.locator(".st-key-present_begin").wait_for()
     seen.tab.wait_for_function("() => !location.search.includes('present')")
 
 

@@ -110,7 +110,7 @@ def test_a_class_goes_from_its_start_to_its_end_though_every_connection_is_cut(r
     teacher.tab.get_by_role("button", name="End the class").wait_for(timeout=60_000)
     room.press(teacher, "End the class", room.stands(teacher, ".st-key-class_start"))
     for phone in phones:
-        phone.tab.get_by_text("There is no class").wait_for(timeout=60_000)
+        phone.tab.get_by_text("is over").wait_for(timeout=60_000)
     assert "class=" not in query(teacher)
     assert min(line.cuts for line in room.lines) > 10
     told = [text for seat in room.seats for text in seat.complaints]

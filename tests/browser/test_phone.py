@@ -12,7 +12,6 @@ PHONE = {
 LONGEST = 3000
 FINGER = 44
 HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
-FOLDED = ".stMain details:not([open]) > summary"
 TARGETS = """least => [...document.querySelectorAll(
     '.stMain :is(button, summary, select, input[type=range], [role=radio], [role=slider], [role=button], .stLinkButton a, '
     + '.stDownloadButton *, .stPageLink a, [data-testid=stSelectbox] [role=combobox], .lab-handle), .stAppHeader button')]

@@ -115,5 +115,5 @@ def test_the_class_ends_for_all(lesson):
     teacher.open(f"learn?part=class&class={code}")
     press(teacher, "End the class")
     for phone in phones:
-        phone.tab.get_by_text("There is no class").wait_for(timeout=60_000)
+        phone.tab.get_by_text("is over").wait_for(timeout=60_000)
     speaker.tab.get_by_text("The speaker’s window belongs to a class").wait_for(timeout=60_000)

@@ -1,8 +1,8 @@
 """The classroom's proxy with two real replicas: who comes back finds their session, also after a replica is gone, and
 classes are found where they are kept.
 
-Needs nginx, on the path or named by NGINX_BIN; deploy/nginx.conf and nginx.machines.conf are used as they
-are, but for ports and names.
+Needs nginx, on the path or named by NGINX_BIN (make proxy finds one); deploy/nginx.conf and nginx.machines.conf are used
+as they are, but for ports and names.
 """
 
 import asyncio
@@ -27,6 +27,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from pages.classes.kept.database import Database
 from pages.classes.kept.store import Store
 from pages.shared.plot import PLOTLY_URL
+from scripts.chromium import chromium
 from tests.benchmarks.serving import ROOT, Server, free_port
 from tests.benchmarks.session import Session
 
@@ -50,16 +51,29 @@ def proxied(folder: Path, text: str) -> Iterator[int]:
     proxy.wait()
 
 
-@pytest.fixture(scope="module")
-def classroom(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("nginx")
+@contextmanager
+def two_replicas(folder: Path) -> Iterator[tuple[int, list[Server]]]:
+    """The proxy's port, and two replicas that share the file classes.db."""
     replicas = [Server(CLASSES_DB=str(folder / "classes.db")) for _ in range(2)]
     listed = " ".join(f"server 127.0.0.1:{replica.port} max_fails=2 fail_timeout=5s;" for replica in replicas)
     text = (ROOT / "deploy" / "nginx.conf").read_text().replace("server lab:8501 max_fails=2 fail_timeout=5s;", listed)
-    with proxied(folder, text) as port:
-        yield port, replicas
-    for replica in replicas:
-        replica.end()
+    try:
+        with proxied(folder, text) as port:
+            yield port, replicas
+    finally:
+        for replica in replicas:
+            replica.end()
+
+
+def kill(replica: Server) -> None:
+    replica.child.send_signal(signal.SIGKILL)
+    replica.child.wait()
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory):
+    with two_replicas(tmp_path_factory.mktemp("nginx")) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
@@ -118,27 +132,64 @@ async def votes(port: int, code: str, cookies: list[str], choice: str) -> None:
 
 
 def test_a_vote_goes_on_when_one_of_two_replicas_is_killed(tmp_path):
-    file = str(tmp_path / "classes.db")
-    kept = Store(Database(file))
-    replicas = [Server(CLASSES_DB=file) for _ in range(2)]
-    listed = " ".join(f"server 127.0.0.1:{replica.port} max_fails=2 fail_timeout=5s;" for replica in replicas)
-    text = (ROOT / "deploy" / "nginx.conf").read_text().replace("server lab:8501 max_fails=2 fail_timeout=5s;", listed)
+    kept = Store(Database(str(tmp_path / "classes.db")))
     cookies = [f"lab_replica={uuid.UUID(int=k).hex}; lab_phone=phone-{k}" for k in range(VISITORS)]
     code, _ = kept.start()
     kept.ask(code, "geometry", {"predict": "true"})
-    try:
-        with proxied(tmp_path, text) as port:
-            asyncio.run(votes(port, code, cookies[: VISITORS // 2], "A ·"))
-            before = kept.tally(kept.find(code), 3).rounds
-            replicas[0].child.send_signal(signal.SIGKILL)
-            replicas[0].child.wait()
-            asyncio.run(votes(port, code, cookies, "B ·"))
-            after = kept.tally(kept.find(code), 3).rounds
-    finally:
-        for replica in replicas:
-            replica.end()
+    with two_replicas(tmp_path) as (port, replicas):
+        asyncio.run(votes(port, code, cookies[: VISITORS // 2], "A ·"))
+        before = kept.tally(kept.find(code), 3).rounds
+        kill(replicas[0])
+        asyncio.run(votes(port, code, cookies, "B ·"))
+        after = kept.tally(kept.find(code), 3).rounds
     print(f"votes before the kill {before}, after it {after}")
     assert before == ((VISITORS // 2, 0, 0),) and after == ((0, VISITORS, 0),), "kept, changed, none lost or doubled"
+
+
+@pytest.mark.skipif(not chromium(), reason="no Chromium here")
+def test_browsers_come_back_by_themselves_when_their_replica_is_killed(tmp_path):
+    """The teacher and four phones, of which each replica had some: nobody reloads, nothing is lost, the vote is revealed."""
+    from playwright.sync_api import sync_playwright
+
+    with two_replicas(tmp_path) as (port, replicas), sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+        teacher, *phones = [browser.new_context().new_page() for _ in range(5)]
+        teacher.goto(f"http://127.0.0.1:{port}/learn?part=class")
+        teacher.get_by_role("button", name="Start a class").click(timeout=60_000)
+        code = teacher.locator(".lab-code").inner_text(timeout=60_000)
+        teacher.wait_for_function("() => !location.search.includes('teach')")
+        teacher.goto(f"http://127.0.0.1:{port}/geometry?present=true&class={code}")
+        for phone in phones:
+            phone.goto(f"http://127.0.0.1:{port}/geometry?class={code}")
+        teacher.get_by_text("4 phones").wait_for(timeout=60_000)
+        teacher.get_by_role("button", name="Ask the class").click()
+        for phone in phones[:2]:
+            phone.get_by_role("button", name="B ·").click(timeout=60_000)
+        teacher.get_by_text("2 of 4").wait_for(timeout=60_000)
+        kill(replicas[0])
+        killed = time.monotonic()
+        for phone in phones[2:]:
+            phone.get_by_text("Choose one.").wait_for(timeout=60_000)
+            pressed(phone, "C ·", "You chose C")
+        teacher.get_by_text("4 of 4").wait_for(timeout=60_000)
+        print(f"all four votes stand {time.monotonic() - killed:.1f} s after a replica was killed")
+        pressed(teacher, "Reveal", "Votes: 4")
+        told = teacher.locator(".lab-votes td b").all_inner_texts()
+        for phone in phones:
+            phone.get_by_text("it is Almost straight").wait_for(timeout=60_000)
+        browser.close()
+    assert told == ["0", "2", "2"]
+
+
+def pressed(page, name: str, said: str) -> None:
+    """Press until it has come to this: what a dead connection has lost is pressed again."""
+    for _ in range(30):
+        if page.get_by_text(said).first.is_visible():
+            return
+        button = page.get_by_role("button", name=name)
+        button.click() if button.is_visible() else None
+        page.wait_for_timeout(1000)
+    pytest.fail(f"nothing came of {name}")
 
 
 def test_a_class_is_found_on_its_own_machine_by_whoever_comes(machines):
@@ -173,8 +224,7 @@ def test_who_comes_back_finds_their_session_and_a_lost_replica_is_replaced(class
     port, replicas = classroom
     visitors = [uuid.UUID(int=k).hex for k in range(VISITORS)]
     back = returned(port, visitors)
-    replicas[0].child.send_signal(signal.SIGKILL)
-    replicas[0].child.wait()
+    kill(replicas[0])
     after = returned(port, visitors)
     print(f"{back}/{VISITORS} came back to their session, {after}/{VISITORS} new ones after a replica was killed")
     assert back == after == VISITORS

@@ -7,7 +7,7 @@ import pytest
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SHEETS = sorted(ASSETS.rglob("*.css"))
-NARROW = (".lab-", ".st-key-", '[data-testid="stLayoutWrapper"]', ".stMarkdown", ".stColumn")
+NARROW = ("label", ".lab-", ".st-key-", '[data-testid="stLayoutWrapper"]', ".stMarkdown", ".stColumn")
 """What may stand before `:has`; no picture stands in a column. With body there, each element that Plotly adds made all styles
 of a page new (9 ms each)."""
 

@@ -3,6 +3,7 @@
 CLASSES_DB  the file (default: classes.db in the platform's state folder); ":memory:" keeps them in this process alone
 """
 
+import contextlib
 import logging
 import os
 import sqlite3
@@ -77,6 +78,12 @@ class Database:
                 if self.connection.in_transaction:
                     self.connection.execute("ROLLBACK")
                 raise _lost(error) from error
+
+    def wipe(self) -> None:
+        """Empty the log beside the file: what was deleted stands there until it is written over. While another process reads,
+        this is left to the next time."""
+        with self.lock, contextlib.suppress(sqlite3.Error):
+            self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def read(self, query: str, *values: Any) -> list[sqlite3.Row]:
         """The rows of one SELECT. Raises Unavailable where the file cannot be read."""

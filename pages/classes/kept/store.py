@@ -56,23 +56,37 @@ class Store:
 
     def forget_old(self) -> None:
         """Delete what is over. Done when the store opens, with each start, and when the class that was started ends."""
-        with contextlib.suppress(Unavailable), self.database.writing() as rows:
-            rows.execute("DELETE FROM classes WHERE made < ?", (self._oldest(),))
+        with contextlib.suppress(Unavailable):
+            self._delete("made < ?", self._oldest())
 
     def end(self, code: str) -> None:
         """Forget the class and everything in it."""
+        self._delete("code = ?", code)
+
+    def end_all(self) -> None:
+        """Forget every class."""
+        self._delete("1")
+
+    def _delete(self, which: str, *values: object) -> None:
         with self.database.writing() as rows:
-            rows.execute("DELETE FROM classes WHERE code = ?", (code,))
+            gone = rows.execute(f"DELETE FROM classes WHERE {which}", values).rowcount
+        if gone:
+            self.database.wipe()
 
     def find(self, code: str) -> Class | None:
         """The class, or None where it is over or never was."""
         found = self.database.read(f"SELECT {FIELDS} FROM classes WHERE code = ? AND made >= ?", code, self._oldest())
         return _class(found[0]) if found else None
 
-    def said(self, code: str) -> int:
-        """A number that changes with whatever the teacher does; 0 when the class is over."""
-        found = self.database.read("SELECT said FROM classes WHERE code = ? AND made >= ?", code, self._oldest())
-        return found[0]["said"] if found else 0
+    def heard(self, code: str, phone: str) -> tuple[int, int | None]:
+        """What a phone listens to, in one look: a number that changes with whatever the teacher does, 0 when the class is over,
+        and its own choice, which another of its tabs may change."""
+        found = self.database.read(
+            "SELECT c.said, v.choice FROM classes c LEFT JOIN votes v ON v.code = c.code AND v.question = c.question"
+            " AND v.round = c.round AND v.phone = ? WHERE c.code = ? AND c.made >= ?",
+            *(phone, code, self._oldest()),
+        )
+        return (found[0]["said"], found[0]["choice"]) if found else (0, None)
 
     def is_teacher(self, code: str, secret: str) -> bool:
         """Whether this is the secret of this class."""

@@ -44,3 +44,16 @@ def test_a_server_rehearses_a_few_classes_at_once(kept, monkeypatch):
             break
         time.sleep(0.02)
     assert first not in rehearsal.RUNNING
+
+
+def test_who_has_ended_a_rehearsal_can_begin_the_next_and_all_are_here(kept):
+    code, _ = kept.start()
+    for _ in range(2):
+        assert rehearsal.begin(kept, code)
+        for _ in range(500):
+            if kept.phones(code) == STUDENTS:
+                break
+            time.sleep(0.02)
+        assert kept.phones(code) == STUDENTS
+        rehearsal.end(code)
+        assert code not in rehearsal.RUNNING and kept.phones(code) == 0

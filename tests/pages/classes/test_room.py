@@ -85,6 +85,26 @@ def test_a_closed_vote_is_not_counted_and_the_phone_is_told(shared: Store):
     assert shared.tally(shared.find(code), 3).answered == 0
 
 
+def test_back_lifts_no_curtain_while_a_vote_is_open(shared: Store):
+    code, secret = shared.start()
+    teacher, phone = visit("geometry", code, secret), visit("geometry", code)
+    healthy(teacher.button("class_ask").click().run())
+    for test in (teacher, healthy(phone.run())):
+        for word in ("predict", "delta"):
+            test.query_params.pop(word, None)
+        assert charts(healthy(test.run()))[0]["directions"]["curtain"] and meta(test)["delta"] == 4
+        assert asked(test, "predict") == "true"
+
+
+def test_a_teacher_on_another_page_is_led_back_to_the_open_vote(shared: Store):
+    code, secret = shared.start()
+    shared.ask(code, "geometry", {"predict": "true"})
+    teacher = visit("exact", code, secret)
+    assert "class_to_vote" in keys(teacher) and not {"class_ask", "class_here"} & keys(teacher)
+    healthy(teacher.button("class_to_vote").click().run())
+    assert "class_reveal" in keys(teacher) and charts(teacher)[0]["directions"]["curtain"]
+
+
 def test_everyone_here_sends_settings_locks_and_cursor(shared: Store):
     code, secret = shared.start()
     teacher = visit("geometry", code, secret, lock="norm", t="0.5", delta="3")
@@ -170,6 +190,39 @@ def test_an_unknown_code_is_one_sentence_and_the_page_goes_on(shared: Store, cod
     assert len(test.warning) == 1 and "There is no class" in test.warning[0].value and meta(test)["delta"] == -2
     healthy(test.button("class_forget").click().run())
     assert not test.warning and "class" not in test.query_params
+
+
+@pytest.mark.parametrize(
+    ("stem", "query"),
+    [
+        ("geometry", {"at": "3", "delta": "3"}),
+        ("geometry", {"at": "2", "follow": "no", "predict": "true", "delta": "4"}),
+        ("geometry", {"follow": "left", "step": "2"}),
+        ("geometry", {"present": "true", "step": "1"}),
+        ("teacher_student", {"lock": "seed,samples", "goal": "test_loss<0.001@10", "delta": "-1"}),
+        ("learn", {"part": "class"}),
+        ("learn", {"part": "speaker"}),
+    ],
+)
+def test_a_link_of_an_older_class_opens_its_page_with_one_sentence(shared: Store, stem, query):
+    code, secret = shared.start()
+    shared.end(code)
+    test = visit(stem, code, secret, **query)
+    assert [code in warning.value for warning in test.warning] == [True]
+    assert "delta" not in query or meta(test)["delta"] == float(query["delta"])
+    healthy(test.button("class_forget").click().run())
+    assert not test.warning and not {"class", "at", "follow"} & set(test.query_params)
+
+
+def test_a_room_whose_class_ends_has_guessed_nothing(shared: Store):
+    code, _ = shared.start()
+    phone = visit("geometry", code)
+    shared.end(code)
+    assert f"Class {code} is over" in healthy(phone.run()).warning[0].value
+    assert member.GUESSES.wrong == 0
+    for _ in range(2 * int(guess.ADDRESS_BURST)):
+        member.GUESSES.was_wrong("")
+    assert f"Class {code} is over" in healthy(phone.run()).warning[0].value
 
 
 def test_a_wrong_secret_makes_a_student(shared: Store):

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Unavailable
+from pages.classes.kept import __main__ as operator
 from pages.classes.kept import store as room
 from pages.classes.kept.database import MEMORY, Database
 from pages.classes.kept.store import LIFE_S, Store
@@ -85,7 +86,9 @@ def test_a_class_is_over_after_eight_hours_and_leaves_nothing(kept, clock):
     code = asked(kept, phones=1)
     kept.vote(code, "phone 0", 1, 1, 0)
     clock.now += LIFE_S + 1
-    assert kept.find(code) is None and kept.said(code) == 0 and not kept.vote(code, "phone 0", 1, 1, 1)
+    assert (
+        kept.find(code) is None and kept.heard(code, "phone 0") == (0, None) and not kept.vote(code, "phone 0", 1, 1, 1)
+    )
     kept.start()
     assert kept.counts() == {"classes": 1, "phones": 0, "votes": 0, "reached": 0}
 
@@ -174,7 +177,7 @@ def test_sending_a_picture_puts_an_open_vote_away_and_keeps_a_revealed_one(kept)
 
 def test_whatever_the_teacher_does_is_heard_and_votes_are_not(kept):
     code = asked(kept, phones=1)
-    said = [kept.said(code)]
+    said = [kept.heard(code, "phone 0")[0]]
     for act in (
         lambda: kept.vote(code, "phone 0", 1, 1, 0),
         lambda: kept.close(code),
@@ -184,9 +187,38 @@ def test_whatever_the_teacher_does_is_heard_and_votes_are_not(kept):
         lambda: kept.show(code, "start", {}),
     ):
         act()
-        said.append(kept.said(code))
+        said.append(kept.heard(code, "phone 0")[0])
     news = [after != before for before, after in itertools.pairwise(said)]
     assert news == [False, True, True, True, False, True], "a vote, and what is put away once all have seen it, is none"
+
+
+@pytest.mark.parametrize("way", ["its end", "its age", "the operator"])
+def test_what_was_deleted_is_in_no_file(tmp_path, kept, clock, way, capsys, monkeypatch):
+    code = asked(kept, phones=1)
+    name = kept.animal(code, "phone 0")
+
+    def written() -> bytes:
+        return b"".join(file.read_bytes() for file in tmp_path.glob("classes.db*"))
+
+    assert name.encode() in written()
+    if way == "its end":
+        kept.end(code)
+    elif way == "its age":
+        clock.now += LIFE_S + 1
+        kept.forget_old()
+    else:
+        monkeypatch.setattr(operator, "store", lambda: kept)
+        assert operator.main(["--all"]) == 2 and operator.main([]) == operator.main(["--delete"]) == 0
+        assert "classes.db: 0 classes, 0 phones, 0 votes, 0 reached" in capsys.readouterr().out
+    assert name.encode() not in written() and b"phone 0" not in written()
+
+
+def test_a_phone_hears_its_own_choice_of_this_round_alone(kept):
+    code = asked(kept, phones=2)
+    kept.vote(code, "phone 0", 1, 1, 2)
+    assert [kept.heard(code, f"phone {k}")[1] for k in (0, 1)] == [2, None]
+    kept.ask(code, "geometry", {}, again=True)
+    assert kept.heard(code, "phone 0")[1] is None
 
 
 @pytest.mark.parametrize("broken", ["folder/that/is/a/file", "no database"])
