@@ -132,18 +132,41 @@ function explainSoon(event) {
 
 function reachWide() {
   fitFormulas();
-  for (const wide of document.querySelectorAll(".katex-display, .stCode pre")) {
-    if (wide.scrollWidth > wide.clientWidth + 1) wide.tabIndex = 0;
+  for (const wide of document.querySelectorAll(`.katex-display, .stCode pre, ${STRIP} .stMarkdown`)) {
+    if (wide.scrollWidth > wide.clientWidth + 1 || wide.scrollHeight > wide.clientHeight + 1) wide.tabIndex = 0;
     else wide.removeAttribute("tabindex");
   }
 }
 
-/* A step or a question that opens begins at the top of the page, wherever its button was pressed. */
+/* A step or a question that opens begins at the top of the page, wherever its button was pressed. On a phone the page's
+   heading makes room where strip, picture and cursor would not stand together; a hand takes over. */
+const SMALL = "(max-width: 640px), (max-width: 900px) and (max-height: 560px)";
+const STRIP = ".st-key-lesson:not(:has(.lab-chart))";
+const STRIP_SEEN_MS = 2500;
+const UNDER_HEADER_PX = 52;
 let strip = "";
 function showStrip() {
-  const now = document.querySelector(".st-key-lesson:not(:has(.lab-chart)) [data-testid=stMarkdown]")?.textContent ?? "";
-  if (now && now !== strip) document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+  const now = document.querySelector(`${STRIP} [data-testid=stMarkdown]`)?.textContent ?? "";
+  if (now && now !== strip) {
+    document.querySelector("[data-testid=stMain]")?.scrollTo(0, 0);
+    if (matchMedia(SMALL).matches) bringTogether();
+  }
   strip = now;
+}
+function bringTogether() {
+  const begun = performance.now();
+  const stop = () => {
+    clearInterval(looking);
+    for (const hand of HANDS) removeEventListener(hand, stop, true);
+  };
+  const looking = setInterval(() => {
+    const [words, pictures, bar] = [STRIP, ".lab-panels", ".lab-bar"].map((one) => document.querySelector(one));
+    if (!words || !pictures || performance.now() - begun > STRIP_SEEN_MS) return stop();
+    const lacks = pictures.getBoundingClientRect().bottom + bar.offsetHeight - innerHeight;
+    const above = words.getBoundingClientRect().top - UNDER_HEADER_PX;
+    document.querySelector("[data-testid=stMain]").scrollBy(0, Math.max(0, Math.min(lacks, above)));
+  }, PAUSE_MS);
+  for (const hand of HANDS) addEventListener(hand, stop, true);
 }
 
 /* A part that a link opens (open=NAME) comes into view, and is kept there while what stands above it finds its height (runs that

@@ -13,7 +13,7 @@ from core.problems.deep import PRESETS, DeepChain, Solution, curves, solve
 from core.problems.deep_run import Comparison, compare
 from core.problems.deep_square import Square, simulate, twin
 from pages.jobs.beside import beside
-from pages.lessons.picture import folded, hero, section
+from pages.lessons.picture import folded, hero, part
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -92,12 +92,13 @@ right.metric("loss left at the end", number(float(solution.loss[-1] / max(soluti
 phases_told(solution.phases)
 prose(STEM, "look")
 
-with section(STEM, "waits"):
-    plot(*remember(waits)(problem), key="waits")
-    here, above = half_time(problem, problem.depth, problem.imbalance), loss_halved(solution)
-    prose(STEM, "waits", depth=problem.depth, here=_time(here), above=_time(above))
+with part(STEM, "waits") as opened:
+    if opened:
+        plot(*remember(waits)(problem), key="waits")
+        here, above = half_time(problem, problem.depth, problem.imbalance), loss_halved(solution)
+        prose(STEM, "waits", depth=problem.depth, here=_time(here), above=_time(above))
 
-with section(STEM, "trained"):
+with part(STEM, "trained") as opened:
 
     def trained(compared: Comparison | None) -> None:
         """The landing predicted and reached, once training is done."""
@@ -115,7 +116,8 @@ with section(STEM, "trained"):
                 icon=":material/schedule:",
             )
 
-    beside("deep", problem, compare, trained)
+    if opened:
+        beside("deep", problem, compare, trained)
 
 with folded(STEM, "square") as opened:
 

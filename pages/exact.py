@@ -10,7 +10,7 @@ from core.figures.style import number
 from core.problems.exact import PRESETS, Exact, Solution, curves, solve, time_scales
 from core.problems.exact_run import Simulation, simulate
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero, section
+from pages.lessons.picture import hero, part
 from pages.lessons.presets import presets
 from pages.shared.agreement import agreement, ran
 from pages.shared.cache import painted, remember
@@ -86,8 +86,9 @@ words = (f"δ = {d:g}: {word.word}" for d, word in zip(solution.deltas, solution
 st.caption(hovering("  ·  ".join(words)))
 prose(STEM, "look")
 
-with section(STEM, "scales"):
-    plot(*painted(scales, problem, remember(time_scales)(problem)), key="scales")
-    prose(STEM, "scales")
+with part(STEM, "scales") as opened:
+    if opened:
+        plot(*painted(scales, problem, remember(time_scales)(problem)), key="scales")
+        prose(STEM, "scales")
 
 takeaway(page)

@@ -1,12 +1,14 @@
 """Filters: what the first layer of a small residual network looks like, the layer divided by α."""
 
+from typing import Any
+
 import streamlit as st
 
 from core.figures.filters import figures
 from core.problems import filters
 from core.problems.filters import Problem, Solution
 from pages.lessons import experiment_page as experiment
-from pages.shared.prose import formula, hovering, said, table
+from pages.shared.prose import formula, hovering, said, table, tucked
 
 
 def facts(problem: Problem, solution: Solution) -> None:
@@ -16,21 +18,27 @@ def facts(problem: Problem, solution: Solution) -> None:
         r"\begin{pmatrix}-\frac14&-\frac12&-\frac14\\-\frac12&2&-\frac12\\-\frac14&-\frac12&-\frac14\end{pmatrix},"
         r"\qquad \text{white noise } \approx 3.94"
     )
-    table(
-        [
-            {
-                "training": line.control,
-                "α": f"{line.alpha:g}",
-                "smoothness": line.smoothness,
-                "Δ that sums to 0": line.balanced,
-                "test accuracy": line.accuracy,
-                "turned in epoch 1": line.first,
-                "turned in all": line.turned,
-            }
-            for line in filters.stored_lines()
-        ]
-    )
-    st.caption(hovering(said("filters", "help: table")))
+    with tucked("runs"):
+        table(
+            [
+                {
+                    "training": line.control,
+                    "α": f"{line.alpha:g}",
+                    "smoothness": line.smoothness,
+                    "Δ that sums to 0": line.balanced,
+                    "test accuracy": line.accuracy,
+                    "turned in epoch 1": line.first,
+                    "turned in all": line.turned,
+                }
+                for line in filters.stored_lines()
+            ]
+        )
+        st.caption(hovering(said("filters", "help: table")))
+
+
+def widths(count: int) -> dict[str, Any]:
+    """Mosaics are columns; the last picture takes what they leave."""
+    return {"grow": (*[1] * (count - 1), 2), "least": (*[155] * (count - 1), 270)}
 
 
 experiment.show(
@@ -42,4 +50,5 @@ experiment.show(
     cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
+    widths=widths,
 )

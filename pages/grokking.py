@@ -6,7 +6,7 @@ from core.figures.grokking import figures
 from core.problems import grokking
 from core.problems.grokking import Problem, Solution
 from pages.lessons import experiment_page as experiment
-from pages.shared.prose import formula, hovering, said, table
+from pages.shared.prose import formula, hovering, said, table, tucked
 
 
 def facts(problem: Problem, solution: Solution) -> None:
@@ -26,14 +26,15 @@ def facts(problem: Problem, solution: Solution) -> None:
             hovering(f"grokked at τ = {tau:g}"), f"{grokked} of {runs} runs", help=said("grokking", "help: others")
         )
     lines = grokking.summary(grokking.of_row(solution, problem.row))
-    table(
-        [
-            {"fit + wait": f"τ = {line.tau:g}"}
-            | {f"α = {alpha:g}": f"{fit} + {line.wait[alpha]}" for alpha, fit in line.fit.items()}
-            for line in lines
-        ]
-    )
-    st.caption(hovering(said("grokking", "help: table")))
+    with tucked("runs"):
+        table(
+            [
+                {"fit + wait": f"τ = {line.tau:g}"}
+                | {f"α = {alpha:g}": f"{fit} + {line.wait[alpha]}" for alpha, fit in line.fit.items()}
+                for line in lines
+            ]
+        )
+        st.caption(hovering(said("grokking", "help: table")))
 
 
 experiment.show(
@@ -46,5 +47,5 @@ experiment.show(
     measured="train_accuracy",
     stored=grokking.stored,
     facts=facts,
-    grow=(1.25, 1, 1),
+    widths=lambda _count: {"grow": (1.25, 1, 1), "least": 300},
 )

@@ -37,5 +37,5 @@ experiment.show(
     cursor=lambda solution: ("epoch", "epoch", solution.epochs),
     measured="test_accuracy",
     facts=facts,
-    grow=(1.4, 1, 1),
+    widths=lambda _count: {"grow": (1.4, 1, 1), "least": 300},
 )

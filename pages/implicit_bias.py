@@ -13,14 +13,14 @@ from core.problems.implicit_bias import PRESETS, Landings, Solution, curves, sol
 from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
 from core.theory.implicit_bias import RULES
 from pages.jobs.beside import beside
-from pages.lessons.picture import hero, section
+from pages.lessons.picture import hero, part
 from pages.lessons.presets import presets
 from pages.shared.agreement import agreement, ran
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor, plot
-from pages.shared.prose import formula, hovering, prose, said, table
+from pages.shared.prose import formula, hovering, prose, said, table, tucked
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -104,31 +104,33 @@ if solution.fan.crosses.any():
         said(STEM, "crossing", deltas=crossing),
         icon=":material/swap_vert:",
     )
-table(landing_rows(solution, RULES))
+with tucked("landings"):
+    table(landing_rows(solution, RULES))
 prose(STEM, "look")
 prose(STEM, "mirror")
 
-with section(STEM, "space"):
-    in_three = spatial(problem)
+with part(STEM, "space") as opened:
+    if opened:
+        in_three = spatial(problem)
 
-    def show_space(run: Trained | None) -> None:
-        example = remember(space)(in_three)
-        drawn = painted(in_space, in_three, example, run)
-        cursor = Cursor("t", "time t", SPACE_TIMES)
-        plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, autoplay=False)
-        if "integrated" in example.rules:
-            st.caption(hovering(said(STEM, "integrated")))
-        if run is not None:
-            left, right = st.columns(2)
-            left.metric("largest distance to the prediction", number(run.gap))
-            right.metric(hovering("drift of δ in space"), number(run.largest_drift))
-            if run.verdict:
-                st.markdown(f":orange[:material/warning: {run.verdict}.]")
+        def show_space(run: Trained | None) -> None:
+            example = remember(space)(in_three)
+            drawn = painted(in_space, in_three, example, run)
+            cursor = Cursor("t", "time t", SPACE_TIMES)
+            plot(*drawn, key="space", cameras=CAMERAS, cursor=cursor, autoplay=False)
+            if "integrated" in example.rules:
+                st.caption(hovering(said(STEM, "integrated")))
+            if run is not None:
+                left, right = st.columns(2)
+                left.metric("largest distance to the prediction", number(run.gap))
+                right.metric(hovering("drift of δ in space"), number(run.largest_drift))
+                if run.verdict:
+                    st.markdown(f":orange[:material/warning: {run.verdict}.]")
 
-    try:
-        beside("space", in_three, simulate_space, show_space)
-    except Refusal as error:
-        st.warning(str(error), icon=":material/warning:")
-    prose(STEM, "space")
+        try:
+            beside("space", in_three, simulate_space, show_space)
+        except Refusal as error:
+            st.warning(str(error), icon=":material/warning:")
+        prose(STEM, "space")
 
 takeaway(page)

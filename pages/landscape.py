@@ -7,13 +7,14 @@ import streamlit as st
 from core.figures.landscape import figures, slices
 from core.figures.style import CAMERAS, number
 from core.problems.landscape import PRESETS, Problem, Solution, curves, solve
-from pages.lessons.picture import hero, section
+from pages.lessons.picture import hero, part
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls, controls_of
 from pages.shared.explain.phases import phases_told
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
+from pages.shared.put import keep
 from pages.shared.registry import register
 from pages.shared.share import takeaway
 
@@ -78,26 +79,29 @@ formula(
 
 phases_told(solution.phases)
 
-with section(STEM, "slices"):
-    plot(
-        *painted(slices, problem, solution),
-        key="slices",
-        autoplay=False,
-        cursor=Cursor("t", "flow time t", run.time),
-        least=285,
-    )
-    controls_of(Problem, STUDENTS)
-    columns = st.columns(5)
-    own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
-    columns[0].metric("components hold", f"{own:.3g} %", help=said(STEM, "help: share"))
-    columns[1].metric("random plane holds", f"{number(random)} %")
-    columns[2].metric("student's train loss", number(float(run.loss[-1])))
-    columns[3].metric(hovering("neuron's drift of δ"), number(flow.drift), help=said(STEM, "help: exact"))
-    columns[4].metric(
-        hovering("student's drift of δ"),
-        number(float(run.drift.max())),
-        help=said(STEM, "help: step", rate=number(run.rate)),
-    )
+with part(STEM, "slices") as opened:
+    if opened:
+        plot(
+            *painted(slices, problem, solution),
+            key="slices",
+            autoplay=False,
+            cursor=Cursor("t", "flow time t", run.time),
+            least=285,
+        )
+        controls_of(Problem, STUDENTS)
+        columns = st.columns(5)
+        own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
+        columns[0].metric("components hold", f"{own:.3g} %", help=said(STEM, "help: share"))
+        columns[1].metric("random plane holds", f"{number(random)} %")
+        columns[2].metric("student's train loss", number(float(run.loss[-1])))
+        columns[3].metric(hovering("neuron's drift of δ"), number(flow.drift), help=said(STEM, "help: exact"))
+        columns[4].metric(
+            hovering("student's drift of δ"),
+            number(float(run.drift.max())),
+            help=said(STEM, "help: step", rate=number(run.rate)),
+        )
+    else:
+        keep(STUDENTS)
 
 prose(STEM, "look")
 takeaway(page)

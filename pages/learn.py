@@ -24,7 +24,7 @@ from pages.shared.explain.glossary import anchor
 from pages.shared.explain.notebooks import REFERENCE
 from pages.shared.explain.symbols import symbols
 from pages.shared.plot import plot
-from pages.shared.prose import formula, glossary, hovering, pieces, prose, said
+from pages.shared.prose import formula, glossary, hovering, pieces, prose, said, tucked
 
 STEM = "learn"
 PARTS = ("glossary", "legend", "theorems", "figures", "plan", "class", "speaker", "worksheet", "builder", "cite")
@@ -49,7 +49,8 @@ def words_by_page(kind: str) -> list[tuple[str, str]]:
 def show_glossary() -> None:
     lines = [f"- <span id='{anchor(term)}'></span>**{term}**: {meaning}" for term, meaning in glossary().items()]
     st.markdown("\n".join(lines), unsafe_allow_html=True)
-    st.markdown("\n".join(f"- **{one}**, {name}: {meaning}" for one, (name, meaning) in symbols().items()))
+    with tucked("symbols"):
+        st.markdown("\n".join(f"- **{one}**, {name}: {meaning}" for one, (name, meaning) in symbols().items()))
 
 
 def show_marks() -> None:

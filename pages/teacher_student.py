@@ -10,7 +10,7 @@ from core.figures.teacher_student import figures, four_panels, order
 from core.problems.teacher_student import DATA, PRESETS, TURNED, Problem, Solution, curves, papers_four, pays, solve
 from pages.jobs.elsewhere import solved
 from pages.lessons.kernel_part import show_kernel
-from pages.lessons.picture import hero, section
+from pages.lessons.picture import hero, part
 from pages.lessons.presets import presets
 from pages.shared.agreement import ran
 from pages.shared.cache import painted
@@ -112,16 +112,17 @@ prose(STEM, "look", order=order(solution)[1])
 show_kernel(STEM, problem, run, solution.X, solution.y, solution.phases, problem.eta_a, problem.eta_w)
 
 if not (stage().link.goal or stage().curtain):
-    with section(STEM, "four"):
-        four = solved("four", problem, papers_four, pays=pays(problem))
-        if four is not None:
-            plot(
-                *painted(four_panels, problem, four),
-                key="four",
-                autoplay=False,
-                cursor=Cursor("t", "flow time t", four[0].run.time),
-                least=222,
-            )
-            prose(STEM, "four")
+    with part(STEM, "four") as opened:
+        if opened:
+            four = solved("four", problem, papers_four, pays=pays(problem))
+            if four is not None:
+                plot(
+                    *painted(four_panels, problem, four),
+                    key="four",
+                    autoplay=False,
+                    cursor=Cursor("t", "flow time t", four[0].run.time),
+                    least=222,
+                )
+                prose(STEM, "four")
 
 takeaway(page)

@@ -22,7 +22,7 @@ from core.problems.wide_theorems import (
 )
 from core.theory.wide_linear import regime
 from pages.jobs.beside import beside
-from pages.lessons.picture import folded, hero, section
+from pages.lessons.picture import folded, hero, part
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
@@ -104,7 +104,7 @@ with cells:
 with words:
     prose(STEM, "look")
 
-with section(STEM, "trained"):
+with part(STEM, "trained") as opened:
 
     def trained(compared: Comparison | None) -> None:
         """Theory and training side by side, once training is done."""
@@ -123,16 +123,18 @@ with section(STEM, "trained"):
         elif compared.worst > 1e-3:
             st.warning(said(STEM, "warning: saddle"), icon=":material/warning:")
 
-    beside("wide", problem, compare, trained)
+    if opened:
+        beside("wide", problem, compare, trained)
 
-with section(STEM, "entropy"):
-    plot(
-        *remember(entropy)(problem),
-        key="entropy",
-        autoplay=False,
-        cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
-    )
-    prose(STEM, "entropy")
+with part(STEM, "entropy") as opened:
+    if opened:
+        plot(
+            *remember(entropy)(problem),
+            key="entropy",
+            autoplay=False,
+            cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
+        )
+        prose(STEM, "entropy")
 
 with folded(STEM, "mirror") as opened:
 

@@ -4,7 +4,7 @@ import { download, pictureFile } from "./saved.js";
 
 export function linkTo(chart) {
   const url = new URL(chart.source.link ?? location.href);
-  if (chart.source.cursor) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
+  if (chart.source.cursor && (chart.source.directions || chart.source.link)) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
   const scene = chart.panels.find((panel) => panel.scenes.length);
   const camera = scene?.camera(scene.scenes[0]);
   if (camera) {

@@ -116,6 +116,7 @@ export class Chart {
     else if (this.veiled) this.liftCurtain();
     showBar(this);
     showPicker(this);
+    if (narrow()) this.panels.forEach((panel) => panel.fit());
     if (!before && !window.Plotly) this.outline();
     document.getElementById("lab-first")?.remove();
     try {

@@ -10,6 +10,7 @@ const PHONE_HIGHEST = 330;
 const PHONE_UNDER_NETWORK = 224;
 const PHONE_SHARE = 0.62;
 const PHONE_TELLING = 0.32;
+const PHONE_HEADER = 56;
 const CONTROLS = 100;
 const LINE = 40;
 const ROOM_BELOW = 16;
@@ -74,11 +75,18 @@ export function leastWidth(chart, least) {
   return Math.min(least, Math.floor(Math.min(first, second)) - 1);
 }
 
-/* Where the chart begins when the page is not scrolled; remembered while it is, since it then sticks to the top. */
+/* Where the chart begins when the page is not scrolled; remembered while it is, since it then sticks to the top. A window of
+   another width has another place for it, which is where it stands once it does not stick. */
 function topOf(chart) {
   const main = chart.root.closest("[data-testid=stMain]");
-  if (!chart.top || !main || main.scrollTop < 1) chart.top = chart.host.getBoundingClientRect().top;
-  return chart.top;
+  const scrolled = main?.scrollTop ?? 0;
+  const { width, top } = chart.stands ?? {};
+  if (width === innerWidth && scrolled >= 1) return top;
+  const sticks = scrolled >= 1 && chart.root.closest(".st-key-picture")?.parentElement;
+  if (sticks) sticks.style.position = "static";
+  chart.stands = { width: innerWidth, top: chart.host.getBoundingClientRect().top + scrolled };
+  if (sticks) sticks.style.position = "";
+  return chart.stands.top;
 }
 
 /* What stands with the picture: a line less of it (while a simulation runs) lays no picture out anew. */
@@ -95,11 +103,24 @@ function heightBeside(chart) {
 const phoneHighest = (chart) =>
   panelsOf(chart).some((panel) => panel.figure?.network?.front) ? PHONE_UNDER_NETWORK : PHONE_HIGHEST;
 
+/* A step's or an answer's words stand over the picture they speak of: both and the cursor's bar are on a phone's screen. */
+function roomUnderStrip(chart) {
+  const strip = chart.source.directions && document.querySelector(".st-key-lesson:not(:has(.lab-chart))");
+  if (!strip) return Infinity;
+  const { spec, host } = chart.network;
+  const front = spec?.front && host.isConnected ? host.clientHeight + GAP : 0;
+  const beside = chart.root.clientHeight - chart.host.clientHeight + front;
+  return Math.max(LOWEST, innerHeight - PHONE_HEADER - strip.offsetHeight - GAP - beside);
+}
+
+function roomOnPhone(chart, height) {
+  if (chart.story.steps) return Math.min(height, PHONE_TELLING * innerHeight);
+  return Math.min(height, phoneHighest(chart), PHONE_SHARE * innerHeight, roomUnderStrip(chart));
+}
+
 export function roomFor(chart, height) {
   const { directions, film } = chart.source;
-  if (narrow() && !film) {
-    return chart.story.steps ? Math.min(height, PHONE_TELLING * innerHeight) : Math.min(height, phoneHighest(chart), PHONE_SHARE * innerHeight);
-  }
+  if (narrow() && !film) return roomOnPhone(chart, height);
   const panels = panelsOf(chart);
   const highest = Math.max(...panels.map((panel) => panel.height));
   if (!directions) return highest;

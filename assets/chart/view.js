@@ -74,13 +74,16 @@ export function twoFingers(div) {
   }
 }
 
-/* A cube as large as its panel has room for, its axes and their names included. */
-const CUBE = { width: 420, height: 340, least: 0.75, most: 1.35 };
+/* A cube as large as its panel has room for, its axes and their names included: plotly draws it in proportion to the height
+   of the panel and nearer than `away` larger, so a low one leaves room beside it and a narrow one above. */
+const CUBE = { across: 0.74, high: 0.7, away: 2.8, least: 0.7, most: 1.35 };
+const NAMES = { beside: 20, above: 50 };
 const EQUAL = { x: 1, y: 1, z: 1 };
-export function sized(scene, width = CUBE.width, height = CUBE.height) {
+export function sized(scene, width = 420, height = 340) {
   const sides = scene.aspectmode === "cube" ? EQUAL : scene.aspectratio;
   if (!sides) return scene;
-  const fits = Math.min(width / CUBE.width, height / CUBE.height);
-  const side = Math.min(CUBE.most, Math.max(CUBE.least, fits));
+  const fits = Math.min((width - NAMES.beside) / (CUBE.across * height), (height - NAMES.above) / (CUBE.high * height));
+  const { x, y, z } = scene.camera?.eye ?? { x: CUBE.away, y: 0, z: 0 };
+  const side = Math.min(CUBE.most, Math.max(CUBE.least, fits)) * (Math.hypot(x, y, z) / CUBE.away);
   return { ...scene, aspectmode: "manual", aspectratio: { x: side * sides.x, y: side * sides.y, z: side * sides.z } };
 }

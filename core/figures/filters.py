@@ -8,7 +8,9 @@ from core.figures.png import data_uri
 from core.problems.filters import Problem, Solution, of_control, spread
 from core.training.practice.filters import DATA
 
-MAGNIFY, GAP, ACROSS, APART = 2, 1, 8, 14
+GAP, ACROSS = 1, 8
+EACH = 2  # units of a pixel at the end; the start, the same noise everywhere, is drawn half as large
+APART, LINE = 14, 24
 ROUNDING = 12  # levels of 255: one shade
 SHADES = 23  # as many of a colour as an eye tells apart in a tile; twice as many bytes would be noise
 
@@ -35,17 +37,18 @@ def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
         f"{solution.test_accuracy[seed, k, last]:.0%} on {DATA[str(solution.data)]}, {problem.control}."
     )
     picture = style.figure(problem, short=name, title=title, alt=alt, height=330)
-    pair = [_start(solution, seed, k), pixels(solution.filters[seed, k, 1])]
-    height, side = (MAGNIFY * size for size in pair[0].shape[:2])
-    width = 2 * side + APART
-    picture.lay(xaxis={"visible": False, "range": [-2, width + 2], "constrain": "domain"})
-    picture.lay(yaxis={"visible": False, "range": [height + 24, -2], "scaleanchor": "x", "constrain": "domain"})
+    began, ended = _start(solution, seed, k), pixels(solution.filters[seed, k, 1])
+    high, wide = began.shape[:2]
+    top = high + APART
+    picture.lay(xaxis={"visible": False, "range": [-2, EACH * wide + 2], "constrain": "domain"})
+    bottom = top + EACH * high + LINE
+    picture.lay(yaxis={"visible": False, "range": [bottom, -2], "scaleanchor": "x", "constrain": "domain"})
     picture.lay(margin={"l": 8, "r": 8, "b": 8})
-    for words, place in (("start", side / 2), (f"epoch {solution.epochs[last]}", side * 1.5 + APART)):
-        picture.add(experiment.words(place, height + 13, words, style.INK, "middle center"))
-    for pixels_of, left in zip(pair, (0, side + APART), strict=True):
-        size = {"x0": left, "dx": MAGNIFY, "dy": MAGNIFY}
-        picture.add({"type": "image", "source": data_uri(pixels_of), **size, "hoverinfo": "skip"})
+    picture.add(experiment.words(wide, high / 2, "  start", style.INK))
+    picture.add(experiment.words(wide, bottom - LINE / 2, f"epoch {solution.epochs[last]}", style.INK, "middle center"))
+    for drawn, y, each in ((began, 0, EACH / 2), (ended, top, EACH)):
+        size = {"x0": each / 2, "dx": each, "y0": y + each / 2, "dy": each}
+        picture.add({"type": "image", "source": data_uri(drawn), **size, "hoverinfo": "skip"})
     return picture
 
 

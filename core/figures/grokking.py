@@ -42,7 +42,7 @@ def curves(problem: Problem, solution: Solution) -> Picture:
     )
     last = float(np.log10(solution.steps[-1]))
     first = float(np.log10(solution.steps[1])) - 0.05
-    picture.lay(xaxis={"type": "log", "range": [first, last + 0.02]}, yaxis={"range": [-0.03, 1.08]})
+    picture.lay(xaxis={"type": "log", "range": [first, last + 0.02], "dtick": 1}, yaxis={"range": [-0.03, 1.08]})
     picture.lay(margin={"r": 90})
     shades = experiment.colours(Problem)
     steps = solution.steps[1:]

@@ -32,7 +32,7 @@ def show(
     measured: str,
     facts: Callable[[Any, Any], None],
     stored: Callable[[Any], ground.Experiment] | None = None,
-    grow: Sequence[float] | None = None,
+    widths: Callable[[int], dict[str, Any]] = lambda _count: {"least": 300},
 ) -> None:
     """Draw one experiment's page.
 
@@ -40,10 +40,11 @@ def show(
     measured: the Solution's field that tells how far a run has come.
     facts: what stands below the picture, drawn from the problem and the committed Solution.
     stored: which committed runs are shown, where there are several.
+    widths: number of pictures → `grow` and `least` of `plot`.
     """
 
-    def chart(_problem: Params, found: Any) -> dict[str, Any]:
-        return {"cursor": Cursor(*cursor(found)), "grow": grow, "least": 300}
+    def chart(problem: Params, found: Any) -> dict[str, Any]:
+        return {"cursor": Cursor(*cursor(found)), **widths(len(painted(figures, problem, found)))}
 
     picture = st.container(key="picture")
     problem = controls(model.Problem, shown=shown, more=more)
@@ -66,7 +67,7 @@ def show(
     facts(problem, solution)
     prose(stem, "look", **page.words)
     prose(stem, "agreement", **page.words)
-    _live(stem, model, figures, problem, cursor, measured, grow)
+    _live(stem, model, figures, problem, cursor, measured, widths)
     with st.expander("Settings, and where ours differ from the paper's"):
         prose(stem, "settings", **page.words)
     takeaway(page)
@@ -90,7 +91,7 @@ def arrays(solution: Any) -> dict[str, Any]:
     return {name: value for name, value in every.items() if value.ndim}
 
 
-def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, cursor, measured: str, grow) -> None:
+def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, cursor, measured: str, widths) -> None:
     """The button, and the newest picture while the run goes on."""
     st.subheader("See it happen")
     brief, note = remember(model.EXPERIMENT.resolve_data)(model.brief(problem))
@@ -104,7 +105,7 @@ def _live(stem: str, model: ModuleType, figures: Callable, problem: Params, curs
         still = min(reached(getattr(newest, measured)), len(values) - 1)
         panels = figures(brief, newest)
         now = Cursor(symbol, words, values, still=still)
-        plot(*panels, key="live", cursor=now, autoplay=False, grow=grow, least=300)
+        plot(*panels, key="live", cursor=now, autoplay=False, **widths(len(panels)))
 
     work(stem, brief, model.run, label="Train it here", show=paint, core_seconds=model.EXPERIMENT.seconds(brief))
 

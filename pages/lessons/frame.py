@@ -19,7 +19,7 @@ from pages.lessons import classroom
 from pages.lessons.presenter import frame_script, lead_to_speaker
 from pages.shared import address
 from pages.shared.plot import ASSETS
-from pages.shared.stage import Stage
+from pages.shared.stage import Stage, on_phone
 
 LOG = logging.getLogger("lab")
 
@@ -35,7 +35,10 @@ class Room(Protocol):
 def show(room: Room) -> None:
     """Draw the navigation and run the page asked for."""
     st.set_page_config(
-        page_title="Lazy–Rich Lab", page_icon=ASSETS / "logo.svg", layout="wide", initial_sidebar_state=230
+        page_title="Lazy–Rich Lab",
+        page_icon=ASSETS / "logo.svg",
+        layout="wide",
+        initial_sidebar_state="collapsed" if on_phone() else 230,
     )
     st.logo(ASSETS / "logo.svg", size="large")
     st.html(ASSETS / "page.css")

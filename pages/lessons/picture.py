@@ -1,8 +1,8 @@
 """hero: the page's own picture; a comparison takes its place, a projector shows the panels that a step names. section: what
-follows below the picture and its controls; folded: the same, computed when it is opened."""
+follows below the picture and its controls; folded: the same, computed when it is opened; part: folded on a phone."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import streamlit as st
@@ -12,7 +12,7 @@ from pages.lessons.lessons import LESSONS
 from pages.shared import address
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import pieces
-from pages.shared.stage import Stage, stage
+from pages.shared.stage import Stage, on_phone, stage
 
 PART = "section: "
 
@@ -61,11 +61,11 @@ def parts_of(stem: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def section(stem: str, name: str) -> Iterator[None]:
+def section(stem: str, name: str) -> Iterator[bool]:
     """A part of the page below the picture and its controls, under the heading "## section: <name>" of its words."""
     with stage().below or st.container(), st.container(key=f"section_{name}"):
         st.subheader(pieces(stem)[PART + name], anchor=False)
-        yield
+        yield True
 
 
 @contextmanager
@@ -80,3 +80,8 @@ def folded(stem: str, name: str) -> Iterator[bool]:
     address.write_part(name, bool(fold.open))
     with fold:
         yield bool(fold.open)
+
+
+def part(stem: str, name: str) -> AbstractContextManager[bool]:
+    """A section that a phone folds: yields whether it is open."""
+    return folded(stem, name) if on_phone() else section(stem, name)

@@ -3,7 +3,8 @@
 import functools
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import streamlit as st
@@ -11,8 +12,10 @@ import streamlit as st
 from core.errors import Unavailable
 from pages.shared.explain.glossary import read_terms, with_hover
 from pages.shared.explain.symbols import of_formula, symbols, with_symbols
-from pages.shared.stage import stage
+from pages.shared.stage import on_phone, stage
 
+FITS_PHONE = 40
+"""Signs of a formula that a phone shows in one line."""
 FOLDER = Path(__file__).parents[2] / "assets" / "prose"
 
 
@@ -36,18 +39,36 @@ def said(stem: str, piece: str, **numbers: object) -> str:
 
 
 def prose(stem: str, piece: str, **numbers: object) -> None:
-    """Write one piece of a page's words."""
-    st.markdown(hovering(said(stem, piece, **numbers)))
+    """Write one piece of a page's words; on a phone folded, where assets/prose/phone.md has a name for its like."""
+    with tucked(piece):
+        st.markdown(hovering(said(stem, piece, **numbers)))
+
+
+@contextmanager
+def tucked(name: str) -> Iterator[None]:
+    """What is written here stands folded on a phone, under "## <name>" of assets/prose/phone.md, if there is one."""
+    label = pieces("phone").get(name) if on_phone() else None
+    with st.expander(label) if label else nullcontext():
+        yield
 
 
 def formula(tex: str) -> None:
     """A formula, and below it those of its symbols that no formula of this page has shown before."""
-    st.latex(tex)
+    st.latex(in_lines(tex) if on_phone() else tex)
     before = stage().symbols
     new = [one for one in of_formula(tex) if one not in before]
     before |= set(new)
     if new:
         st.caption(hovering(" · ".join(f"{one} {symbols()[one].name}" for one in new)))
+
+
+def in_lines(tex: str) -> str:
+    """A long formula with each of its parts (between quads) on a line of its own."""
+    length = len(re.sub(r"\\[a-zA-Z]+|[{}^_\\]", "", tex)) + len(re.findall(r"\\(?!q?quad)[a-zA-Z]+", tex))
+    parts = re.split(r"\s*\\q?quad\s*", tex)
+    if length < FITS_PHONE or any(part.count("{") != part.count("}") for part in parts):
+        return tex
+    return r"\begin{gathered}" + r"\\".join(filter(None, parts)) + r"\end{gathered}"
 
 
 def line_of_code(text: str) -> None:

@@ -26,3 +26,9 @@ def put_again(names: Iterable[str]) -> None:
     for name in {*names} & {*values}:
         if name in st.session_state and st.session_state[name] == values[name]:
             st.session_state[name] = values[name]
+
+
+def keep(names: Iterable[str]) -> None:
+    """These controls are not drawn now, and what they were moved to stays: Streamlit forgets what it does not draw."""
+    for name in {*names} & {*map(str, st.session_state)}:
+        st.session_state[name] = st.session_state[name]

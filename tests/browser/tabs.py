@@ -6,6 +6,8 @@ from pathlib import Path
 import axe_playwright_python
 import pytest
 
+from pages.server.first_page import NOTICE_URL
+
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text() + ";0"
 WITHOUT_CHART = {"learn"}
 READY = """(charts) => document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
@@ -102,13 +104,16 @@ class Visit:
     def camera(self) -> dict:
         return self.tab.evaluate("() => document.querySelector('.js-plotly-plot')._fullLayout.scene._scene.getCamera()")
 
+    def plain(self) -> None:
+        """To a file of the same server: on about:blank the tab's process would go, and with it what it has compiled."""
+        self.tab.goto(self.server + NOTICE_URL)
+
     def leave(self) -> None:
-        """What the tab keeps from page to page goes; its process stays, and with it what it has compiled."""
-        if self.tab.url.startswith(self.server):
-            self.tab.evaluate("() => (sessionStorage.clear(), localStorage.clear())")
+        """What the tab keeps from page to page goes; its process stays."""
         self.tab.unroute_all()
         self.tab.mouse.move(0, 0)
-        self.tab.goto("about:blank")
+        self.plain()
+        self.tab.evaluate("() => (sessionStorage.clear(), localStorage.clear())")
         self.complaints.clear()
         self.stands = ""
 
@@ -138,9 +143,9 @@ class Tabs:
         if idle:
             self.idle.remove(seen)
         self.taken.append(seen)
-        if seen.stands != place or not place:
+        if seen.stands != place:
             seen.leave()
-        else:
+        elif place:
             seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]')?.scrollTo(0, 0)")
         seen.tab.bring_to_front()  # frames come once a second to a tab behind others
         seen.tab.set_viewport_size(size)

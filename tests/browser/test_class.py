@@ -28,7 +28,7 @@ def classroom(seats):
     teacher, *students = seats
     for seen in seats:
         seen.complaints.clear()
-    teacher.tab.goto("about:blank")
+    teacher.plain()
     teacher.open("learn?part=class")
     teacher.tab.get_by_role("button", name="Start a class").click()
     code = teacher.tab.locator(".lab-code").inner_text(timeout=60_000)

@@ -1,0 +1,53 @@
+"""Every page on a phone, upright: short, the picture and a control in the first view, everything a finger's size, nothing cut."""
+
+import pytest
+
+from pages import PAGES
+
+PHONE = {
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36",
+}
+LONGEST = 3000
+FINGER = 44
+HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
+FOLDED = ".stMain details:not([open]) > summary"
+TARGETS = """least => [...document.querySelectorAll(
+    '.stMain :is(button, summary, select, input[type=range], [role=radio], [role=slider], [role=button], .stLinkButton a, '
+    + '.stDownloadButton *, .stPageLink a, [data-testid=stSelectbox] [role=combobox], .lab-handle), .stAppHeader button')]
+    .filter(one => one.checkVisibility({ visibilityProperty: true }) && !one.closest('[aria-hidden=true]'))
+    .map(one => one.matches('[data-testid=stSlider] input') ? one.closest('[role=group]') : one)
+    .map(one => one.matches('.stDownloadButton *') ? one.closest('button') : one)
+    .map(one => [one, one.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 1 && (box.width < least - 0.6 || box.height < least - 0.6))
+    .map(([one, box]) => `${one.tagName} ${one.className} ${one.ariaLabel ?? one.textContent.slice(0, 30)} `
+        + `${Math.round(box.width)} × ${Math.round(box.height)}`)"""
+CUT = """() => [...document.querySelectorAll(
+    '.stMain :is(.stMetric [data-testid=stMarkdownContainer], .stButton p, summary p, [role=radio] p, .katex-display)')]
+    .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
+    .map(one => `${one.textContent.slice(0, 60)} ${one.scrollWidth} > ${one.clientWidth}`)"""
+OUTSIDE = """() => [...document.querySelectorAll('.stMain :is(.lab-panel, .lab-bar, .stButton, .stSlider, .stMarkdown, .stMetric)')]
+    .filter(one => one.checkVisibility() && !one.closest('.st-key-presets, .st-key-tools, .lab-pick'))
+    .map(one => [one.className, one.getBoundingClientRect()])
+    .filter(([, box]) => box.width && (box.left < -1 || box.right > innerWidth + 1)).map(([name]) => name)"""
+SLIDER = ".st-key-act .stSlider"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_page_is_made_for_a_phone(visit, page):
+    seen = visit(390, 844, reduced_motion="reduce", **PHONE).open(page.stem).rest()
+    assert seen.tab.evaluate(HEIGHT) <= LONGEST
+    if page.has_problem:
+        bar, slider = (seen.tab.locator(one).first.bounding_box() for one in (".lab-bar", SLIDER))
+        assert bar["y"] + bar["height"] <= 844 and slider["y"] + slider["height"] <= 860, "picture and control together"
+    for k in range(seen.tab.locator(".stMain details").count()):
+        fold = seen.tab.locator(".stMain details").nth(k)
+        if fold.get_attribute("open") is None:
+            fold.locator("summary").first.tap()
+            seen.settle(charts=0)
+    seen.tab.wait_for_timeout(500)
+    assert seen.tab.evaluate(TARGETS, FINGER) == []
+    assert seen.tab.evaluate(CUT) == []
+    assert seen.tab.evaluate(OUTSIDE) == []
+    assert seen.complaints == []
