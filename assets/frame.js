@@ -61,7 +61,7 @@ function fitFormulas() {
     if (formula.dataset.fitted === String(formula.clientWidth)) continue;
     formula.style.fontSize = "";
     const ratio = formula.clientWidth / formula.scrollWidth;
-    if (ratio < 1) formula.style.fontSize = `${Math.max(SMALLEST, 0.98 * ratio)}em`;
+    if (ratio < 1) formula.style.fontSize = `${Math.max(SMALLEST, 0.97 * ratio)}em`;
     formula.dataset.fitted = String(formula.clientWidth);
   }
 }
@@ -142,8 +142,9 @@ function explainSoon(event) {
 
 function reachWide() {
   fitFormulas();
-  for (const wide of document.querySelectorAll(`.katex-display, .stCode pre, ${STRIP} .stMarkdown`)) {
-    if (wide.scrollWidth > wide.clientWidth + 1 || wide.scrollHeight > wide.clientHeight + 1) wide.tabIndex = 0;
+  for (const wide of document.querySelectorAll(`.katex-display, .stCode pre, ${STRIPS_WORDS}`)) {
+    const hidden = wide.matches(STRIPS_WORDS) ? wide.scrollHeight - wide.clientHeight : wide.scrollWidth - wide.clientWidth;
+    if (hidden > 1) wide.tabIndex = 0;
     else wide.removeAttribute("tabindex");
   }
 }
@@ -151,7 +152,8 @@ function reachWide() {
 /* A step or a question that opens begins at the top of the page, wherever its button was pressed. On a phone the page's
    heading makes room where strip, picture and cursor would not stand together; a hand takes over. */
 const SMALL = "(max-width: 640px), (max-width: 900px) and (max-height: 560px)";
-const STRIP = ".st-key-lesson:not(:has(.lab-chart))";
+const STRIP = ".st-key-says .st-key-lesson";
+const STRIPS_WORDS = `${STRIP} .stMarkdown`;
 const STRIP_SEEN_MS = 2500;
 const UNDER_HEADER_PX = 52;
 let strip = "";

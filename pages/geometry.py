@@ -81,7 +81,7 @@ if problem.view == "basins":
     )
 if not sweep:
     left, middle, right = st.columns(3)
-    size = r"$\delta\,/\,(\sqrt{\eta_a\eta_w}\,\lVert\beta_*\rVert)$, dimensionless"
+    size = r"dimensionless $\delta/(\sqrt{\eta_a\eta_w}\,\lVert\beta_*\rVert)$"
     left.metric(size, number(dimensionless(problem, path.delta)))
     middle.metric("regime", solution.regime.word, help=indexed(solution.regime.basis))
     right.metric(hovering("drift of δ along the path"), number(solution.drift))

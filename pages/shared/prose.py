@@ -66,7 +66,8 @@ def in_lines(tex: str) -> str:
     """A long formula with each of its parts (between quads) on a line of its own."""
     length = len(re.sub(r"\\[a-zA-Z]+|[{}^_\\]", "", tex)) + len(re.findall(r"\\(?!q?quad)[a-zA-Z]+", tex))
     parts = re.split(r"\s*\\q?quad\s*", tex)
-    if length < FITS_PHONE or any(part.count("{") != part.count("}") for part in parts):
+    whole = all(part.count(a) == part.count(b) for part in parts for a, b in (("{", "}"), (r"\left", r"\right")))
+    if length < FITS_PHONE or len(parts) == 1 or not whole:
         return tex
     return r"\begin{gathered}" + r"\\".join(filter(None, parts)) + r"\end{gathered}"
 
