@@ -80,9 +80,19 @@ function pictureOf(symbol) {
 function meaningOf(term) {
   if (term.dataset.symbols) return term.dataset.symbols.split(" ").map(pictureOf).filter(Boolean);
   const known = pictureOf(term.textContent.match(/^\S/)?.[0]);
-  if (known && term.textContent.length < 4) return [known];
+  if (known && (term.textContent.length < 4 || term.querySelector(".katex"))) return [known];
   term.dataset.meaning ??= term.title;
-  return [`${term.textContent}: ${term.dataset.meaning} `];
+  return lowered(`${term.textContent}: ${term.dataset.meaning} `);
+}
+
+/* η_a and its like with what stands below. */
+function lowered(text) {
+  return text.split(/(?<=[\p{L}∂])_([a-z0-9])(?![a-z0-9_])/iu).map((part, k) => {
+    if (k % 2 === 0) return part;
+    const below = document.createElement("sub");
+    below.textContent = part;
+    return below;
+  });
 }
 
 function put(term) {

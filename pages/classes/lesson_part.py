@@ -9,6 +9,7 @@ from core.errors import Refusal
 from pages import BY_STEM, PAGES
 from pages.classes import rehearsal, reply
 from pages.classes.browser import open_link
+from pages.classes.kept.codes import read_code
 from pages.classes.kept.store import store
 from pages.classes.member import CODE, Member, forget, has_cookie, member, remember_secret, secret_of
 from pages.lessons.handout import LOOPBACK, qr_code, root
@@ -46,7 +47,7 @@ def _invitation(me: Member | None) -> None:
 def _join() -> None:
     """By a link, as from the QR code: where several machines serve, the proxy then finds the class's own."""
     if code := st.session_state["class_code"].strip():
-        st.session_state[OPEN] = f"{_root()}/{PAGES[0].stem}?{urlencode({'class': code})}"
+        st.session_state[OPEN] = f"{_root()}/{PAGES[0].stem}?{urlencode({'class': read_code(code) or code})}"
 
 
 def _start() -> None:

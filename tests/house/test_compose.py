@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pages.classes.kept.database import VERSION
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted(ROOT.glob("compose*.yaml"))
 OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
@@ -24,3 +26,8 @@ def test_a_classroom_has_one_door():
     base, room = ((ROOT / f"compose.{name}.yaml").read_text(encoding="utf-8") for name in ("base", "classroom"))
     assert "ports:" not in base and room.index("ports:") > room.index("proxy:")
     assert "server lab:8501" in (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+
+
+def test_the_file_of_classes_carries_the_version_of_what_is_kept():
+    base = (ROOT / "compose.base.yaml").read_text(encoding="utf-8")
+    assert f"/classes-{VERSION}.db" in base and f"/classes-{VERSION}.db" in OPERATIONS
