@@ -18,9 +18,10 @@ test: .venv/.dev
 	@scripts/find_chromium.sh
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests --ignore tests/browser
+	@echo "$(BIN)/mypy, beside the tests"; $(BIN)/mypy & types=$$!; \
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests --ignore tests/browser; tests=$$?; \
+	wait $$types && exit $$tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal --reruns 2 -m "not walk" tests/browser
 
 notebook: .venv/.app

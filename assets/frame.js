@@ -61,7 +61,7 @@ function fitFormulas() {
     if (formula.dataset.fitted === String(formula.clientWidth)) continue;
     formula.style.fontSize = "";
     const ratio = formula.clientWidth / formula.scrollWidth;
-    if (ratio < 1) formula.style.fontSize = `${Math.max(SMALLEST, 0.98 * ratio)}em`;
+    if (ratio < 1) formula.style.fontSize = `${Math.max(SMALLEST, 0.97 * ratio)}em`;
     formula.dataset.fitted = String(formula.clientWidth);
   }
 }
@@ -80,9 +80,19 @@ function pictureOf(symbol) {
 function meaningOf(term) {
   if (term.dataset.symbols) return term.dataset.symbols.split(" ").map(pictureOf).filter(Boolean);
   const known = pictureOf(term.textContent.match(/^\S/)?.[0]);
-  if (known && term.textContent.length < 4) return [known];
+  if (known && (term.textContent.length < 4 || term.querySelector(".katex"))) return [known];
   term.dataset.meaning ??= term.title;
-  return [`${term.textContent}: ${term.dataset.meaning} `];
+  return lowered(`${term.textContent}: ${term.dataset.meaning} `);
+}
+
+/* η_a and its like with what stands below. */
+function lowered(text) {
+  return text.split(/(?<=[\p{L}∂])_([a-z0-9])(?![a-z0-9_])/iu).map((part, k) => {
+    if (k % 2 === 0) return part;
+    const below = document.createElement("sub");
+    below.textContent = part;
+    return below;
+  });
 }
 
 function put(term) {
@@ -132,8 +142,9 @@ function explainSoon(event) {
 
 function reachWide() {
   fitFormulas();
-  for (const wide of document.querySelectorAll(`.katex-display, .stCode pre, ${STRIP} .stMarkdown`)) {
-    if (wide.scrollWidth > wide.clientWidth + 1 || wide.scrollHeight > wide.clientHeight + 1) wide.tabIndex = 0;
+  for (const wide of document.querySelectorAll(`.katex-display, .stCode pre, ${STRIPS_WORDS}`)) {
+    const hidden = wide.matches(STRIPS_WORDS) ? wide.scrollHeight - wide.clientHeight : wide.scrollWidth - wide.clientWidth;
+    if (hidden > 1) wide.tabIndex = 0;
     else wide.removeAttribute("tabindex");
   }
 }
@@ -141,7 +152,8 @@ function reachWide() {
 /* A step or a question that opens begins at the top of the page, wherever its button was pressed. On a phone the page's
    heading makes room where strip, picture and cursor would not stand together; a hand takes over. */
 const SMALL = "(max-width: 640px), (max-width: 900px) and (max-height: 560px)";
-const STRIP = ".st-key-lesson:not(:has(.lab-chart))";
+const STRIP = ".st-key-says .st-key-lesson";
+const STRIPS_WORDS = `${STRIP} .stMarkdown`;
 const STRIP_SEEN_MS = 2500;
 const UNDER_HEADER_PX = 52;
 let strip = "";

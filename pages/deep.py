@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import Refusal
 from core.figures.deep import comparison, figures, half_time, loss_halved, waits
 from core.figures.deep_square import figures as square_figures
-from core.figures.style import number
+from core.figures.style import number, share
 from core.problems.deep import PRESETS, DeepChain, Solution, curves, solve
 from core.problems.deep_run import Comparison, compare
 from core.problems.deep_square import Square, simulate, twin
@@ -88,7 +88,7 @@ prose(STEM, "penalty")
 left, middle, right = st.columns(3)
 left.metric("share of the first layer, at the start", f"{solution.shares[0, 0]:.0%}")
 middle.metric("share of the last layer", f"{solution.shares[0, -1]:.0%}")
-right.metric("loss left at the end", number(float(solution.loss[-1] / max(solution.loss[0], 1e-300))))
+right.metric("loss left at the end", share(float(solution.loss[-1] / max(solution.loss[0], 1e-300))))
 phases_told(solution.phases)
 prose(STEM, "look")
 

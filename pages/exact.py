@@ -7,7 +7,7 @@ import streamlit as st
 from core.figures.exact import figures
 from core.figures.exact_scales import scales
 from core.figures.style import number
-from core.problems.exact import PRESETS, Exact, Solution, curves, solve, time_scales
+from core.problems.exact import IDLE, PRESETS, Exact, Solution, curves, solve, time_scales
 from core.problems.exact_run import Simulation, simulate
 from pages.jobs.beside import beside
 from pages.lessons.picture import hero, part
@@ -26,6 +26,7 @@ picture = st.container(key="picture")
 problem = controls(
     Exact,
     shown=("deltas", "angle", "view", "solver", "rate"),
+    idle=IDLE,
     more=(
         *("norm", "sign", "target_angle", "target_norm", "horizon", "clock"),
         *("eta_a", "eta_w", "noise", "batch", "seed", "device"),

@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.figures.geometry import figures
 from core.figures.style import CAMERAS, number
-from core.problems.geometry import PRESETS, Geometry, Solution, curves, dimensionless, lean, solve
+from core.problems.geometry import IDLE, PRESETS, Geometry, Solution, curves, dimensionless, lean, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
+from pages.shared.explain.symbols import indexed
 from pages.shared.plot import Cursor
 from pages.shared.prose import formula, hovering, prose
 from pages.shared.registry import register
@@ -25,7 +26,7 @@ picture = st.container(key="picture")
 problem = controls(
     Geometry,
     shown=("delta", "surfaces", "angle", "norm"),
-    idle={"delta": ("moves", "delta"), "surfaces": ("moves", "delta")},
+    idle=IDLE,
     more=("eta_a", "eta_w", "moves", "start", "sign", "target_angle", "target_norm", "horizon"),
 )
 solution = remember(solve)(problem)
@@ -65,8 +66,11 @@ with picture:
 
 presets(page, PRESETS)
 a, w = path.a[0, 0], path.w[0, 0]
+sweep = problem.moves == "delta"
 formula(
-    rf"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
+    r"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2"
+    if sweep
+    else rf"\delta=\eta_w a^2-\eta_a\lVert w\rVert^2={problem.eta_w:g}\cdot({number(a)})^2"
     rf"-{problem.eta_a:g}\cdot({number(float((w**2).sum()) ** 0.5)})^2={number(path.delta)}"
 )
 if problem.view == "basins":
@@ -75,11 +79,13 @@ if problem.view == "basins":
         r"\sqrt{\delta^2+4\eta_a\eta_w\lVert\beta_*\rVert^2}\Bigr)=0,\quad"
         rf"\text{{at this start }} {number(lean(problem, a, w, path.delta))}"
     )
-left, middle, right = st.columns(3)
-left.metric(hovering("δ / (√(η_a η_w) ‖β*‖), dimensionless"), number(dimensionless(problem, path.delta)))
-middle.metric("regime", solution.regime.word, help=solution.regime.basis)
-right.metric(hovering("drift of δ along the path"), number(solution.drift))
-st.caption(hovering(solution.regime.basis))
+if not sweep:
+    left, middle, right = st.columns(3)
+    size = r"dimensionless $\delta/(\sqrt{\eta_a\eta_w}\,\lVert\beta_*\rVert)$"
+    left.metric(size, number(dimensionless(problem, path.delta)))
+    middle.metric("regime", solution.regime.word, help=indexed(solution.regime.basis))
+    right.metric(hovering("drift of δ along the path"), number(solution.drift))
+    st.caption(hovering(solution.regime.basis))
 for phases in solution.phases:
     phases_told(phases)
 prose(STEM, "look")

@@ -9,7 +9,7 @@ from core.figures.implicit_bias import figures, landing_rows
 from core.figures.implicit_bias_mirror import at_rest
 from core.figures.implicit_bias_space import in_space
 from core.figures.style import CAMERAS, number
-from core.problems.implicit_bias import PRESETS, Landings, Solution, curves, solve, space, spatial
+from core.problems.implicit_bias import IDLE, PRESETS, Landings, Solution, curves, solve, space, spatial
 from core.problems.implicit_bias_run import SPACE_TIMES, Trained, simulate, simulate_space
 from core.theory.implicit_bias import RULES
 from pages.jobs.beside import beside
@@ -19,6 +19,7 @@ from pages.shared.agreement import agreement, ran
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
+from pages.shared.explain.symbols import indexed
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said, table, tucked
 from pages.shared.registry import register
@@ -30,6 +31,7 @@ picture = st.container(key="picture")
 problem = controls(
     Landings,
     shown=("delta", "angle", "norm", "data_angle", "moves"),
+    idle=IDLE,
     more=("data", "y", "levels", "sign", "horizon", "eta_a", "eta_w", "solver", "rate", "null", "device"),
 )
 solution = remember(solve)(problem)
@@ -101,7 +103,7 @@ for phases in solution.phases:
 if solution.fan.crosses.any():
     crossing = ", ".join(f"{d:g}" for d in solution.fan.deltas[solution.fan.crosses])
     st.info(
-        said(STEM, "crossing", deltas=crossing),
+        indexed(said(STEM, "crossing", deltas=crossing)),
         icon=":material/swap_vert:",
     )
 with tucked("landings"):

@@ -8,7 +8,7 @@ from core.errors import Refusal
 from core.figures.initialisation import figures, trained
 from core.figures.initialisation_movement import moved as paths
 from core.figures.style import number
-from core.problems.initialisation import PRESETS, Case, Problem, Solution, curves, solve, solve_case
+from core.problems.initialisation import IDLE, PRESETS, Case, Problem, Solution, curves, solve, solve_case
 from core.problems.initialisation_claim import read
 from core.problems.initialisation_claim import words as claim
 from core.problems.initialisation_run import SEEDS, compare, measured
@@ -19,6 +19,7 @@ from pages.lessons.picture import hero, section
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
+from pages.shared.explain.symbols import indexed
 from pages.shared.own_files import own_case, show_reading, show_refusal
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, line_of_code, prose, said
@@ -32,7 +33,9 @@ def chart(_problem: Problem, found: Solution) -> dict[str, Any]:
     """How the panels are drawn; the lever moves them from as it is to rescaled."""
     percent = found.percent
     cursor = (
-        None if found.report.no_lever else Cursor("rescaled %", "of the way to the rescaled network", percent, still=0)
+        None
+        if found.report.no_lever
+        else Cursor("rescaled", "of the way to the rescaled network", percent, still=0, unit=" %")
     )
     return {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
 
@@ -51,7 +54,7 @@ def facts(found: Solution) -> None:
     columns[2].metric(hovering("τ, median"), number(report.tau))
     place = {report.layers[0]: "first", report.layers[-1]: "last"}.get(report.fast_layer, report.fast_layer)
     columns[3].metric("layer that moves f most", place, help=f"{report.fast_layer}, of {', '.join(report.layers)}.")
-    columns[4].metric("start is", report.regime, help=report.basis)
+    columns[4].metric("start is", report.regime, help=indexed(report.basis))
     if report.slope:
         slope = report.slope
         span = f" ({number(slope.low)} to {number(slope.high)})" if slope.low != slope.high else ""
@@ -77,7 +80,7 @@ def show_movement(found: Solution) -> None:
         return
     st.subheader("Since the state before")
     columns = st.columns(5)
-    columns[0].metric("the run was", moved.regime, help=moved.basis)
+    columns[0].metric("the run was", moved.regime, help=indexed(moved.basis))
     if moved.kernel_distance is not None:
         columns[1].metric("kernel distance", number(moved.kernel_distance))
     if moved.flipped_share is not None and moved.hamming_distance is not None:
@@ -106,6 +109,7 @@ with st.container():
     problem = controls(
         Problem,
         shown=("scheme", "width", "d", "slope", "aim"),
+        idle=IDLE,
         more=("hidden", "outputs", "eta_w", "eta_a", "gain_w", "gain_a", "seed"),
     )
     solution = remember(solve)(problem)

@@ -19,10 +19,10 @@ def facts(problem: Problem, solution: Solution) -> None:
     for line in kernel_movement.summary(solution):
         columns = st.columns(4)
         help_ = said("kernel_movement", "help: mean")
-        columns[0].metric(hovering(f"S at α = {line.alpha:g}"), number(line.kernel), help=help_)
+        columns[0].metric(hovering(f"S in the end, α = {line.alpha:g}"), number(line.kernel), help=help_)
         columns[1].metric("with flips alone", number(line.flips))
         columns[2].metric("with weights alone", number(line.weights))
-        columns[3].metric("test accuracy by then", f"{line.accuracy:.0%}")
+        columns[3].metric("test accuracy then", f"{line.accuracy:.0%}")
 
 
 def cursor(solution: Solution) -> tuple:

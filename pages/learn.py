@@ -22,7 +22,7 @@ from pages.shared.cache import painted, remember
 from pages.shared.controls import arrive
 from pages.shared.explain.glossary import anchor
 from pages.shared.explain.notebooks import REFERENCE
-from pages.shared.explain.symbols import symbols
+from pages.shared.explain.symbols import indexed, symbols
 from pages.shared.plot import plot
 from pages.shared.prose import formula, glossary, hovering, pieces, prose, said, tucked
 
@@ -47,10 +47,12 @@ def words_by_page(kind: str) -> list[tuple[str, str]]:
 
 
 def show_glossary() -> None:
-    lines = [f"- <span id='{anchor(term)}'></span>**{term}**: {meaning}" for term, meaning in glossary().items()]
+    lines = [
+        f"- <span id='{anchor(term)}'></span>**{term}**: {indexed(meaning)}" for term, meaning in glossary().items()
+    ]
     st.markdown("\n".join(lines), unsafe_allow_html=True)
     with tucked("symbols"):
-        st.markdown("\n".join(f"- **{one}**, {name}: {meaning}" for one, (name, meaning) in symbols().items()))
+        st.markdown("\n".join(f"- **{one}**, {name}: {indexed(meaning)}" for one, (name, meaning) in symbols().items()))
 
 
 def show_marks() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.figures.limits import figures
 from core.figures.style import number
-from core.problems.limits import PRESETS, Limits, Solution, curves, solve
+from core.problems.limits import IDLE, PRESETS, Limits, Solution, curves, solve
 from pages.lessons.picture import hero
 from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
@@ -22,6 +22,7 @@ picture = st.container(key="picture")
 problem = controls(
     Limits,
     shown=("eta", "noise", "momentum", "decay", "model"),
+    idle=IDLE,
     more=("delta", "batch", "bias", "horizon", "seed"),
 )
 solution = remember(solve)(problem)

@@ -95,7 +95,7 @@ def chart(_view: View, solution: RegimeMap) -> dict[str, Any]:
     return {
         "cursor": Cursor("steps", "steps of descent", solution.checkpoint, still=4),
         "grow": (1, 1, 1),
-        "least": 300,
+        "least": 225,
         "insets": INSETS_URL,
     }
 

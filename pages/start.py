@@ -8,7 +8,7 @@ from core.figures import start_story
 from core.figures.picture import Picture
 from core.figures.start import figures, findings
 from core.figures.style import number
-from core.problems.start import PRESETS, Linear, Relu, Start, curves, solve, words
+from core.problems.start import IDLE, PRESETS, Linear, Relu, Start, curves, solve, words
 from core.problems.start_seeds import read
 from core.problems.start_seeds import words as words_of_seeds
 from core.problems.start_story import Story, Told, moments
@@ -89,7 +89,7 @@ def play() -> None:
     problem = controls(
         Start,
         shown=("network", "delta", "angle", "seed"),
-        idle={"angle": ("network", "relu"), "seed": ("network", "linear")},
+        idle=IDLE,
     )
     ask = st.container()
     solution = remember(solve)(problem)

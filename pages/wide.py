@@ -7,8 +7,8 @@ import streamlit as st
 from core.errors import Refusal
 from core.figures.style import number
 from core.figures.wide import comparison, figures, shapes
-from core.figures.wide_theorems import ENTROPY_DELTAS, entropy, isotropy, mirror, summands
-from core.problems.wide import PRESETS, Solution, WideNetwork, curves
+from core.figures.wide_theorems import entropy, entropy_deltas, isotropy, mirror, summands
+from core.problems.wide import IDLE, PRESETS, Solution, WideNetwork, curves
 from core.problems.wide_run import Comparison, compare, mirrored, solve
 from core.problems.wide_theorems import (
     SEEDS,
@@ -27,6 +27,7 @@ from pages.lessons.presets import presets
 from pages.shared.cache import painted, remember
 from pages.shared.controls import controls
 from pages.shared.explain.phases import phases_told
+from pages.shared.explain.symbols import indexed
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import formula, hovering, prose, said
 from pages.shared.registry import register
@@ -38,6 +39,7 @@ picture = st.container(key="picture")
 problem = controls(
     WideNetwork,
     shown=("delta", "d", "h", "c", "scale"),
+    idle=IDLE,
     more=("start", "spread", "gap", "eta_a", "eta_w", "horizon", "descent", "seed"),
 )
 solution = remember(solve)(problem)
@@ -88,7 +90,7 @@ formula(
 )
 formula(r"s^*=(" + ",".join(map(number, solution.strengths[:4])) + (r",\dots)" if len(solution.strengths) > 4 else ")"))
 left, middle, right = st.columns(3)
-left.metric("regime measured", solution.regime.word, help=solution.regime.basis)
+left.metric("regime measured", solution.regime.word, help=indexed(solution.regime.basis))
 middle.metric(hovering("kernel movement S(0, T)"), number(float(run.kernel_distance[-1])))
 low, high = solution.per_neuron.min(), solution.per_neuron.max()
 right.metric(
@@ -128,11 +130,12 @@ with part(STEM, "trained") as opened:
 
 with part(STEM, "entropy") as opened:
     if opened:
+        sizes = entropy_deltas(problem)
         plot(
             *remember(entropy)(problem),
             key="entropy",
             autoplay=False,
-            cursor=Cursor("|δ|", "|δ|", ENTROPY_DELTAS, still=int(abs(ENTROPY_DELTAS - abs(problem.delta)).argmin())),
+            cursor=Cursor("|δ|", "|δ|", sizes, still=int(abs(sizes - abs(problem.delta)).argmin())),
         )
         prose(STEM, "entropy")
 

@@ -13,7 +13,7 @@ function button(text, act, { label = text, pressed } = {}) {
 }
 
 /* With a sign that stands for its words where room is short. */
-function drawn(made, path) {
+function signed(made, path) {
   const words = made.textContent;
   made.innerHTML = `<svg class="lab-icon" viewBox="0 0 24 24" aria-hidden="true"><path d="${path}"/></svg><span></span>`;
   made.lastChild.textContent = words;
@@ -39,7 +39,7 @@ function showViews(chart) {
   if (views.dataset.shown === wanted) return;
   views.dataset.shown = wanted;
   const buttons = named.map(([name, camera]) => button(name, () => chart.look(camera), { label: `View: ${name}` }));
-  if (turns) buttons.push(drawn(button("Reset view", () => chart.resetView()), "M4 4v6h6M4.6 14a8 8 0 1 0 1.2-6.6L4 10"));
+  if (turns) buttons.push(signed(button("Reset view", () => chart.resetView()), "M4 4v6h6M4.6 14a8 8 0 1 0 1.2-6.6L4 10"));
   views.replaceChildren(...buttons);
 }
 

@@ -436,5 +436,6 @@ export class Chart {
     removeEventListener("resize", this.windowed);
     this.panels.forEach((panel) => this.drop(panel));
     this.panels = [];
+    this.network.host.remove();
   }
 }

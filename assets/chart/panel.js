@@ -9,14 +9,14 @@ import { inFrameOf, sameProblem } from "./kept.js";
 import { compact, directed, enlarged } from "./lesson.js";
 import { namesApart } from "./names.js";
 import { outlineOf } from "./outline.js";
-import { phaseAt, Spans } from "./phases.js";
+import { phaseAt, Spans, withFoot } from "./phases.js";
 import { leastWidth, roomFor } from "./room.js";
 import { leaveCoarse } from "./scenes.js";
 import { Sketch } from "./sketch.js";
 import { swiftly, widened } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, lookAt, sized, twoFingers } from "./view.js";
-import { withWords, withoutWords, Words } from "./words.js";
+import { coloursGround, withWords, withoutWords, Words } from "./words.js";
 
 const COMPACT = 300;
 const SLIM = 215;
@@ -55,6 +55,7 @@ export class Panel {
   set({ figure, places, name, short, height, grow, least, symbols = [] }) {
     this.take(decoded(figure, { block: this.chart.block, places }));
     this.short = short;
+    this.plot.classList.toggle("lab-pressed", Boolean(this.figure.inset));
     this.spans.show(this.figure.phases);
     this.div.setAttribute("aria-label", name);
     this.what.hidden = !symbols.length;
@@ -129,14 +130,14 @@ export class Panel {
     if (scale === 1 && (this.div.clientHeight < COMPACT || this.div.clientWidth < SLIM)) whole = compact(whole);
     const { title, annotations = [] } = whole;
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
-    this.words.say(this.title, annotations, scale);
+    this.words.say(this.title, annotations, scale, this.figure.data.some(coloursGround));
     this.annotations = annotations;
     const layout = withoutWords(scale === 1 ? whole : enlarged(whole, scale, { width: this.plot.clientWidth, height: this.plot.clientHeight }), scale);
     layout.width = this.plot.clientWidth || undefined;
     const { t = 0, b = 56 } = layout.margin;
     layout.height = this.plot.clientHeight ? Math.max(this.plot.clientHeight, t + b + LEAST_PLOT) : undefined;
     for (const scene of this.scenes) layout[scene] = sized(layout[scene], layout.width, layout.height);
-    return layout;
+    return withFoot(layout, this.figure.phases);
   }
 
   /* A title may follow the cursor; that of a level set tells nothing but δ while a hand moves it. */
@@ -151,7 +152,7 @@ export class Panel {
   /* The word of now; a phase of the last answer says nothing of a start that a hand is moving. */
   phase(index) {
     const { directions, runs, values } = this.chart;
-    return directions.curtain || runs ? "" : phaseAt(this.figure.phases, values[index]);
+    return directions.curtain || runs || !values.length ? "" : phaseAt(this.figure.phases, values[index]);
   }
 
   withCamera(layout) {

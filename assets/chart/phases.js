@@ -35,6 +35,18 @@ function valueAt(values, k) {
   return values[before] + (at - before) * (values[after] - values[before]);
 }
 
+const tall = (rows) => rows * (rows > FEW ? 6 : ROW);
+
+/* Room under the curves for the words, where the axis has a range of its own. */
+export function withFoot(layout, spec) {
+  const { yaxis, height, margin } = layout;
+  if (!spec?.axis || !yaxis?.range || !height) return layout;
+  const foot = tall(spec.runs.length);
+  const [low, high] = yaxis.range;
+  const share = foot / Math.max(2 * foot, height - margin.t - margin.b - foot);
+  return { ...layout, yaxis: { ...yaxis, range: [low - share * (high - low), high] } };
+}
+
 export class Spans {
   constructor(panel, area) {
     this.panel = panel;
@@ -71,12 +83,13 @@ export class Spans {
     const { _size: size, xaxis } = full;
     const high = size.t + size.h;
     const rows = this.spec.runs.length;
-    const height = this.alone ? size.h : rows > FEW ? 6 : ROW;
+    const height = this.alone ? size.h : tall(rows) / rows;
     const pixel = (value) => {
       const at = value > 0 || xaxis.type !== "log" ? xaxis.c2p(value) : 0;
       return Math.min(size.w, Math.max(0, Number.isFinite(at) ? at : 0));
     };
-    for (const { element, text, begin, end, row } of this.parts) {
+    for (const part of this.parts) {
+      const { element, text, begin, end, row } = part;
       const [left, right] = [pixel(begin), pixel(end)];
       element.hidden = right - left < 1;
       Object.assign(element.style, {
@@ -85,9 +98,22 @@ export class Spans {
         top: `${(high - (this.alone ? height : height * (rows - row))).toFixed(1)}px`,
         height: `${height.toFixed(1)}px`,
       });
-      const fits = right - left > LETTER * text.length;
-      element.classList.toggle("lab-narrow", this.alone && !fits);
-      element.textContent = fits ? (height >= ROW ? text : "") : this.alone && right - left > ROW ? text : "";
+      Object.assign(part, { left, right });
+      element.textContent = right - left > LETTER * text.length && height >= ROW ? text : "";
+    }
+    if (this.alone) this.nameNarrow(size.w);
+  }
+
+  /* A word wider than its span goes beyond it, where no other stands: what happens before what waits or rests. */
+  nameNarrow(whole) {
+    const rank = ({ text, left, right }) => (/turns|fits/.test(text) ? 0 : whole) - (right - left);
+    const taken = [];
+    for (const part of this.parts.filter(({ element }) => !element.hidden).sort((one, two) => rank(one) - rank(two))) {
+      const half = (LETTER * part.text.length) / 2 + 2;
+      const middle = (part.left + part.right) / 2;
+      const free = middle >= half && middle <= whole - half && taken.every(([at, by]) => Math.abs(at - middle) > half + by);
+      if (free) taken.push([middle, half]);
+      part.element.textContent = free ? part.text : "";
     }
   }
 

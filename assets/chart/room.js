@@ -11,6 +11,9 @@ const PHONE_UNDER_NETWORK = 224;
 const PHONE_SHARE = 0.62;
 const PHONE_TELLING = 0.32;
 const PHONE_HEADER = 56;
+const PHONE_CONTROL = 84;
+const PHONE_LOWEST = 250;
+const FRONT_GAP = 8;
 const CONTROLS = 100;
 const LINE = 40;
 const ROOM_BELOW = 16;
@@ -104,18 +107,30 @@ const phoneHighest = (chart) =>
   panelsOf(chart).some((panel) => panel.figure?.network?.front) ? PHONE_UNDER_NETWORK : PHONE_HIGHEST;
 
 /* A step's or an answer's words stand over the picture they speak of: both and the cursor's bar are on a phone's screen. */
-function roomUnderStrip(chart) {
-  const strip = chart.source.directions && document.querySelector(".st-key-lesson:not(:has(.lab-chart))");
-  if (!strip) return Infinity;
-  const { spec, host } = chart.network;
-  const front = spec?.front && host.isConnected ? host.clientHeight + GAP : 0;
-  const beside = chart.root.clientHeight - chart.host.clientHeight + front;
+function roomUnder(strip, chart) {
+  const beside = chart.root.clientHeight - shownHeight(chart);
   return Math.max(LOWEST, innerHeight - PHONE_HEADER - strip.offsetHeight - GAP - beside);
+}
+
+/* The height of the picture that a phone shows now; what else the chart holds stands over or under it. */
+function shownHeight(chart) {
+  const { spec, host } = chart.network;
+  const front = spec?.front && host.isConnected ? host.clientHeight + FRONT_GAP : 0;
+  return chart.host.clientHeight - front;
+}
+
+/* So high that the first control is on the screen too, as long as the picture is one. */
+function roomOverControl(chart) {
+  if (!chart.source.directions) return Infinity;
+  const free = innerHeight - topOf(chart) - (chart.root.clientHeight - shownHeight(chart)) - heightBeside(chart) - PHONE_CONTROL;
+  return Math.max(phoneHighest(chart) < PHONE_HIGHEST ? LOWEST : PHONE_LOWEST, free);
 }
 
 function roomOnPhone(chart, height) {
   if (chart.story.steps) return Math.min(height, PHONE_TELLING * innerHeight);
-  return Math.min(height, phoneHighest(chart), PHONE_SHARE * innerHeight, roomUnderStrip(chart));
+  const highest = Math.min(height, phoneHighest(chart), PHONE_SHARE * innerHeight);
+  const strip = chart.source.directions && document.querySelector(".st-key-says .st-key-lesson");
+  return Math.min(highest, strip ? roomUnder(strip, chart) : roomOverControl(chart));
 }
 
 export function roomFor(chart, height) {

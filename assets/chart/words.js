@@ -10,6 +10,9 @@ const GAP_IN_ROW = 9;
 const LEAST_OF_ROW = 0.55;
 
 const LINE_HEIGHT = 1.3;
+
+/* Whether a trace colours the ground on which words stand. */
+export const coloursGround = ({ type, contours }) => type === "heatmap" || (type === "contour" && !/none|lines/.test(contours?.coloring));
 const isAbove = (note) => note.yref === "paper" && note.y >= 1 && note.yanchor === "bottom";
 const lineOfNote = (note, scale) => LINE_HEIGHT * (note.font?.size ?? 14) * scale;
 
@@ -67,8 +70,9 @@ export class Words {
     this.title.append(" ", now);
   }
 
-  /* What is said; where it stands is told by `place`, once the axes are drawn. */
-  say(title, annotations, scale) {
+  /* What is said; where it stands is told by `place`, once the axes are drawn. On a coloured field words have the page's
+     own ground, in whose colours they can be read, light and dark. */
+  say(title, annotations, scale, onField = false) {
     this.rows = rowsAbove(annotations);
     this.scale = scale;
     this.title.style.fontSize = `${(title.font?.size ?? 17) * scale}px`;
@@ -81,11 +85,15 @@ export class Words {
       const mine = this.notes[k];
       if (mine.text !== note.text) mine.span.replaceChildren(written(note.text));
       Object.assign(mine, { note, text: note.text });
-      mine.span.classList.toggle("lab-haloed", note.font?.shadow === "auto");
-      const style = `${note.font?.color}|${(note.font?.size ?? 14) * scale}`;
+      const free = note.font?.shadow === "auto";
+      mine.span.classList.toggle("lab-haloed", free);
+      mine.span.classList.toggle("lab-plated", free && onField && !isAbove(note));
+      const own = /px/.test(note.font?.shadow) ? note.font.shadow : "";
+      const style = `${note.font?.color}|${(note.font?.size ?? 14) * scale}|${own}`;
       if (mine.style === style) return;
       mine.style = style;
       mine.span.style.color = note.font?.color ?? "";
+      mine.span.style.textShadow = own;
       mine.span.style.fontSize = `${(note.font?.size ?? 14) * scale}px`;
     });
   }

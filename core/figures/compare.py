@@ -38,12 +38,18 @@ def side_by_side(a: Picture, b: Picture, follow: np.ndarray | None) -> tuple[Pic
     for name in (key for key in a.layout if key.startswith("scene") and key in b.layout):
         _share_scene(left, right, name)
     meta_a, meta_b = a.layout["meta"], b.layout["meta"]
+    names = []
     for letter, picture, meta in (("A", left, meta_a), ("B", right, meta_b)):
         apart = f", δ = {style.number(meta['delta'])}" if meta_a.get("delta") != meta_b.get("delta") else ""
-        picture.lay(title={"text": f"{letter}{apart} · {picture.layout['title']['text']}"})
+        names.append(f"{letter}{apart} · ")
+        picture.lay(title={"text": names[-1] + picture.layout["title"]["text"]})
+    titles = list(meta_a.get("titles", ()))
+    titles = [titles[k] for k in follow] if follow is not None and titles else []
     pinned = {k: v for k, v in meta_a.items() if k not in ("alt", "short", "titles")}
     left.layout["meta"] = {"pinned": pinned, "alt": f"A, pinned. {meta_a['alt']}", "short": f"A · {meta_a['short']}"}
-    return left, right.lay(meta={"alt": f"B. {meta_b['alt']}", "short": f"B · {meta_b['short']}", "titles": []})
+    right.lay(meta={"alt": f"B. {meta_b['alt']}", "short": f"B · {meta_b['short']}"})
+    style.told(left, (names[0] + title for title in titles))
+    return left, style.told(right, [names[1] + title for title in meta_b.get("titles", ())])
 
 
 def difference(problem: Any, values: np.ndarray, pairs: Mapping[str, tuple[np.ndarray, np.ndarray]], x: str) -> Picture:

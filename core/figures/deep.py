@@ -115,9 +115,11 @@ def waits(problem: DeepChain) -> tuple[Picture]:
         problem, short="half-times", title=title, alt=alt, x="layers", y="time until f = y/2 (log)", height=360
     )
     depths = list(range(1, DEEPEST + 1))
-    picture.lay(yaxis={"type": "log", "exponentformat": "power"}, xaxis={"tickvals": depths, "range": [0.6, 9.9]})
-    if np.nanmax(balanced + own) > 10 * np.nanmin(balanced + own):
-        picture.lay(yaxis={"dtick": 1})
+    low, high = np.nanmin(balanced + own), np.nanmax(balanced + own)
+    ticks = {"dtick": 1} if high > 10 * low else style.plain_ticks(math.log10(low / 2), math.log10(2 * high))
+    picture.lay(
+        yaxis={"type": "log", "exponentformat": "power", **ticks}, xaxis={"tickvals": depths, "range": [0.6, 9.9]}
+    )
     rows = [(balanced, style.BALANCED, "● balanced")]
     if problem.imbalance:
         mark = style.side_mark(problem.imbalance)

@@ -23,6 +23,7 @@ from core.problems.exact import Exact, Solution
 from core.theory.checks import Floats
 
 HEIGHT = 300
+NEXT_TO_NOTHING = 1e-12
 
 
 def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
@@ -60,11 +61,18 @@ def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
 
 
 def _kernel(problem: Exact, solution: Solution, run, moved: Floats | None) -> Picture:
-    titles = [f"The kernel has moved by {near:.2g} to {far:.2g}" for near, far in _spread(solution.kernel_distance)]
+    titles = [
+        f"The kernel has moved by {_moved(near)} to {_moved(far)}" for near, far in _spread(solution.kernel_distance)
+    ]
     y = "kernel distance S(0, t)"
     return style.told(
         _curves(problem, solution, run, solution.kernel_distance, moved, titles[-1], y, "kernel_distance"), titles
     )
+
+
+def _moved(distance: float) -> str:
+    """A kernel distance, which goes up to 1, in words: next to nothing is nothing."""
+    return style.number(float(f"{distance:.2g}")) if distance > NEXT_TO_NOTHING else "0"
 
 
 def _spread(curves: Floats) -> list[tuple[float, float]]:

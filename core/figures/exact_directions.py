@@ -81,7 +81,7 @@ def _quantity(problem: Exact, solution: Solution, run, short: str) -> Picture:
     name, curve = QUANTITIES[short]
     target = problem.beta_star
     ends = [curve(one.a[:, -1], one.w[:, -1], target) for one in solution.directions]
-    alt = f"{name} against time for three directions of beta_0; at the end " + "; ".join(_range(end) for end in ends)
+    alt = f"{name} against time for three directions of β₀; at the end " + "; ".join(_range(end) for end in ends)
     picture = _rows(problem, solution, short, name, alt)
     theory = [curve(one.a, one.w, target) for one in solution.directions]
     simulated = None if run is None else [curve(one.a, one.w, target) for one in run.directions]

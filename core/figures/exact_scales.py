@@ -27,7 +27,7 @@ def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
     picture.lay(
         margin={"r": 120},
         xaxis={"range": [x[0] * 1.02, x[-1] * 1.02]},
-        yaxis={"type": "log", "exponentformat": "power"},
+        yaxis={"type": "log", "exponentformat": "power", "dtick": 1},
     )
     picture.add(style.line(x, found.kernel, style.KERNEL, "kernel movement", width=3))
     picture.add(style.line(x, found.loss, style.LOSS_LINE, "loss", width=3))
@@ -54,8 +54,8 @@ def _scale_labels(picture: Picture, x: float, found: TimeScales) -> None:
 
 
 def _scales_alt(found: TimeScales) -> str:
-    ends = found.alignment[[0, -1]]
+    ends = [f"{end:.3g}" if np.isfinite(end) else "for ever" for end in found.alignment[[0, -1]]]
     return (
-        f"Half-times of alignment, kernel movement and loss against delta from -100 to 100: alignment takes {ends[0]:.3g} "
-        f"at delta = -100 and {ends[1]:.3g} at delta = 100; dashed, its asymptotes"
+        f"Half-times of alignment, kernel movement and loss against delta from -100 to 100: alignment takes {ends[0]} "
+        f"at delta = -100 and {ends[1]} at delta = 100; dashed, its asymptotes"
     )

@@ -79,7 +79,7 @@ def trade(problem: Problem, solution: Solution) -> Picture:
     picture = style.figure(
         problem,
         short="accuracy",
-        title=finding(solution, last),
+        title=in_short(solution, last),
         alt=_alt(solution, last),
         x="test accuracy",
         y="smoothness (lower is smoother)",
@@ -94,6 +94,7 @@ def trade(problem: Problem, solution: Solution) -> Picture:
     style.label(picture, chance, 0.12, "chance", style.EQUIVALENT)
     places = picture.add(*_marks(problem, solution, rough, last))
     frames = ([moving(t) for t in _marks(problem, solution, rough, k)] for k in range(len(solution.epochs)))
+    style.told(picture, (in_short(solution, k) for k in range(len(solution.epochs))))
     return picture.move(places, *frames)
 
 
@@ -115,6 +116,17 @@ def _marks(problem: Problem, solution: Solution, rough: np.ndarray, k: int) -> l
 
 def _rightmost(values: np.ndarray) -> float:
     return float(np.max(values[np.isfinite(values)], initial=0))
+
+
+def in_short(solution: Solution, k: int) -> str:
+    """The mean smoothness at the two ends of α, as of one recorded epoch."""
+    rough = solution.smoothness[..., k]
+    there = np.flatnonzero(np.isfinite(rough).any(0))
+    if not there.size:
+        return "Smoothness and accuracy: the first epoch is on its way"
+    ends = dict.fromkeys((there[-1], there[0]))
+    said = (f"{float(experiment.mean(rough[:, j])):.2f} at α = {solution.alpha[j]:g}" for j in ends)
+    return f"Smoothness {', '.join(said)}"
 
 
 def finding(solution: Solution, k: int) -> str:

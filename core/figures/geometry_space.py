@@ -71,7 +71,7 @@ def three(problem: Geometry, solution: Solution) -> tuple[Picture, ...]:
 def _one_of_three(problem: Geometry, solution: Solution, k: int) -> Picture:
     path, word = solution.beside[k], solution.words[k]
     named = f"{style.side_mark(path.delta)} δ = {style.number(path.delta)}"
-    title = f"{named}: {_sheet_words(path.delta)}, {word.word}, S\u00a0=\u00a0{style.number(word.kernel_distance)}"
+    title = f"{named}: {_sheet_words(path.delta)}, {word.word}, S ends at\u00a0{style.number(word.kernel_distance)}"
     picture = _space(problem, solution, path, title, short=named)
     picture.lay(scene={"aspectmode": "manual", "aspectratio": dict.fromkeys("xyz", NEARER)})
     picture.lay(scene={f"{axis}axis": {"showticklabels": False} for axis in "xy"})

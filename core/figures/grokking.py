@@ -59,16 +59,18 @@ def curves(problem: Problem, solution: Solution) -> Picture:
 def waiting(solution: Solution, seed: int, tau: int) -> str:
     """When the runs of one seed and τ fitted, and when they grokked."""
     fitted, grokked = solution.fitted[seed, tau], solution.grokked[seed, tau]
-    if not np.isfinite(fitted).all():
-        return "not yet fitted"
+    there = np.isfinite(fitted)
+    if not there.any():
+        return "none fitted yet"
+    part = "" if there.all() else f"{there.sum()} of {there.size} "
     known = grokked[np.isfinite(grokked)]
     late = f"grokked by step {_range(known)}" if known.size else "none grokked yet"
     rest = f", {grokked.size - known.size} not" if 0 < known.size < grokked.size else ""
-    return f"fitted by step {_range(fitted)}, {late}{rest}"
+    return f"{part}fitted by step {_range(fitted[there])}, {late}{rest}"
 
 
 def _range(values: np.ndarray) -> str:
-    low, high = f"{values.min():.0f}", f"{values.max():.0f}"
+    low, high = f"{values.min():,.0f}", f"{values.max():,.0f}"
     return low if low == high else f"{low} to {high}"
 
 
@@ -126,7 +128,7 @@ def delays(problem: Problem, solution: Solution, delay: Delay) -> Picture:
     picture.lay(xaxis=axis, yaxis=heights)
     across = [solution.alpha[0] / 1.4, solution.alpha[-1] * 5.5]
     picture.add(style.line(across, [budget, budget], style.EQUIVALENT, width=1.5, dash=dashes.LEVEL))
-    style.key(picture, ((f"✕ not within {budget:.0f} steps", style.INK),))
+    style.key(picture, ((f"✕ not within {budget:,.0f} steps", style.INK),))
     _medians(picture, solution, delay)
     places = picture.add(*_dots(problem, solution, delay, budget))
     return picture.move(
@@ -180,11 +182,11 @@ def finding(problem: Problem, solution: Solution, delay: Delay) -> str:
     start = f"τ = {solution.tau[tau]:g}: α = {solution.alpha[best]:g} {delay.verb}"
     after = "after " if delay.short == "fit" else ""
     if not np.isfinite(middle[best]):
-        return f"τ = {solution.tau[tau]:g}: most runs are not there within {solution.steps[-1]} steps ({count})"
+        return f"τ = {solution.tau[tau]:g}: most runs are not there within {solution.steps[-1]:,} steps ({count})"
     if best == worst:
-        return f"{start} {after}{middle[best]:.0f} steps (median, {count})"
-    slow = f"{middle[worst]:.0f}" if np.isfinite(middle[worst]) else f"over {solution.steps[-1]}"
-    return f"{start} {after}{middle[best]:.0f} steps, α = {solution.alpha[worst]:g} {after}{slow} (medians, {count})"
+        return f"{start} {after}{middle[best]:,.0f} steps (median, {count})"
+    slow = f"{middle[worst]:,.0f}" if np.isfinite(middle[worst]) else f"over {solution.steps[-1]:,}"
+    return f"{start} {after}{middle[best]:,.0f} steps, α = {solution.alpha[worst]:g} {after}{slow} (medians, {count})"
 
 
 def _place(problem: Problem, solution: Solution) -> tuple[int, int]:

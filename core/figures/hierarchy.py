@@ -78,13 +78,12 @@ def _curves(problem: Problem, solution: Solution, k: int) -> list[dict]:
 
 def finding(problem: Problem, solution: Solution) -> str:
     """The size at which the scales that fit their training data differ most, and by how much."""
-    start = "Random hierarchy"
     found = widest(solution)
     if found is None:
-        return f"{start}: no scale has fitted its samples yet"
+        return "No scale has fitted its samples yet"
     size, lines = found
     best, worst = max(lines, key=lambda line: line.accuracy), min(lines, key=lambda line: line.accuracy)
-    first = f"{start}: {size} samples give {best.accuracy:.0%} at α = {best.alpha:g}"
+    first = f"In the end {size:,} samples give {best.accuracy:.0%} at α = {best.alpha:g}"
     return first if best is worst else f"{first}, {worst.accuracy:.0%} at α = {worst.alpha:g}"
 
 
@@ -97,7 +96,9 @@ def _alt(problem: Problem, solution: Solution) -> str:
 
 def needed(problem: Problem, solution: Solution) -> Picture:
     """P* of each seed as a mark, its geometric mean with the 95 % interval; α at which some seed never gets there has none."""
-    title, last = _finding_of_needed(problem, solution), len(solution.epochs) - 1
+    last = len(solution.epochs) - 1
+    titles = [_finding_of_needed(problem, solution, k) for k in range(last + 1)]
+    title = titles[-1]
     alt = f"Training samples for a test accuracy of {problem.target:.0%} against alpha. {title}."
     picture = style.figure(problem, short="samples", title=title, alt=alt, x="α (log)", y="samples P* (log)")
     ends = np.log10(solution.alpha[[0, -1]])
@@ -119,6 +120,7 @@ def needed(problem: Problem, solution: Solution) -> Picture:
     }
     picture.lay(xaxis=axis, yaxis=heights)
     places = picture.add(*_needs(problem, solution, last))
+    style.told(picture, titles)
     return picture.move(places, *([moving(t) for t in _needs(problem, solution, k)] for k in range(last + 1)))
 
 
@@ -142,9 +144,9 @@ def _needs(problem: Problem, solution: Solution, k: int) -> list[dict]:
     return traces
 
 
-def _finding_of_needed(problem: Problem, solution: Solution) -> str:
-    """The fewest and the most samples, of the scales that all seeds bring to the target."""
-    middle, *_ = needed_interval(samples_needed(solution, problem.target))
+def _finding_of_needed(problem: Problem, solution: Solution, k: int) -> str:
+    """The fewest and the most samples by a recorded epoch, of the scales that all seeds bring to the target."""
+    middle, *_ = needed_interval(samples_needed(solution, problem.target, k))
     start = f"For {problem.target:.0%}"
     if not np.isfinite(middle).any():
         return f"{start}: no scale gets there in every seed yet"
@@ -160,7 +162,7 @@ def tree(problem: Problem) -> Picture:
     label = np.array([problem.sample % problem.classes])
     levels = [level[0] for level in data.derive(hierarchical, label, choices)]
     title = (
-        f"Class {label[0]} written as {len(levels[-1])} symbols: one of {hierarchical.count // problem.classes} ways"
+        f"Class {label[0]} written as {len(levels[-1])} symbols: one of {hierarchical.count // problem.classes:,} ways"
     )
     leaves = " ".join(map(str, levels[-1]))
     origin = f"datum {problem.sample} of the hierarchy with seed {problem.seed}"

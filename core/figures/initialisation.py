@@ -184,15 +184,24 @@ def _map(solution: Solution) -> dict:
         "colorscale": "Cividis",
         "reversescale": True,
         "opacity": 0.55,
-        "colorbar": {"title": {"text": "log₁₀<br>test loss"}, "thickness": 9, "nticks": 5},
+        "colorbar": {"title": {"text": "test<br>loss"}, "thickness": 9, **_round_losses(solution)},
         "hoverinfo": "skip",
     }
+
+
+def _round_losses(solution: Solution) -> dict:
+    """Ticks of the colour bar, whose values are logarithms."""
+    told = style.plain_ticks(float(solution.map_loss.min()), float(solution.map_loss.max()))
+    return {**told, "tickvals": np.log10(told["tickvals"]).tolist()}
 
 
 def _cloud(solution: Solution, delta: np.ndarray) -> dict:
     dots = style.points(np.log10(solution.tau), delta, style.MINIMA, "neuron", size=7)
     dots["marker"]["line"] = {"width": 1, "color": style.INK}
-    dots["hovertemplate"] = "neuron: log₁₀ τ %{x:.2f}, δ %{y:.2f}<extra></extra>"
+    dots |= {
+        "customdata": style.f32(solution.tau),
+        "hovertemplate": "neuron: τ %{customdata:.2g}, δ %{y:.2f}<extra></extra>",
+    }
     return dots
 
 

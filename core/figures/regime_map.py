@@ -136,7 +136,13 @@ def _bar(measure: str, over: str, low: float, high: float) -> dict:
         "y": -0.3,
         "yanchor": "top",
         "thickness": 10,
-        "title": {"text": f"{unit}, standard deviation" if over == "spread" else unit, "side": "bottom"},
+        "tickangle": 0,
+        "tickfont": {"size": 11},
+        "title": {
+            "text": f"{unit}, standard deviation" if over == "spread" else unit,
+            "side": "bottom",
+            "font": {"size": 13},
+        },
     }
     if measure in ON_LOG and over != "spread":
         steps = (1, 2, 5) if high - low < 2.5 else (1,)

@@ -1,6 +1,5 @@
 """The regime map's curves: a measure above its companion along the steps, for the cells one follows, stored or live."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -86,18 +85,10 @@ def _stacked(view: View, pair: tuple[str, str], ranges: list[tuple[float, float]
     for axis, measure, (low, high) in zip(("yaxis", "yaxis2"), pair, ranges, strict=True):
         if measure in ON_LOG:
             span = [float(np.log10(low)) - 0.06, float(np.log10(high)) + 0.06]
-            picture.lay(**{axis: {"type": "log", "range": span, **_plain_ticks(*span)}})
+            picture.lay(**{axis: {"type": "log", "range": span, **style.plain_ticks(*span)}})
         else:
             picture.lay(**{axis: {"range": [-0.04 * high, 1.06 * high]}})
     return picture
-
-
-def _plain_ticks(low: float, high: float) -> dict:
-    """Ticks of a log axis from 10^low to 10^high in plain numbers: powers of ten, with 2 and 5 where those are few."""
-    steps, every = ((1, 2, 5), 1) if high - low < 2.5 else ((1,), 2 if high - low > 4 else 1)
-    powers = range(math.ceil(low) - 1, math.floor(high) + 1)
-    ticks = [m * 10.0**e for e in powers for m in steps if low <= math.log10(m * 10.0**e) <= high and e % every == 0]
-    return {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def _range(view: View, solution: RegimeMap, measure: str, numbers: list[int]) -> tuple[float, float]:

@@ -180,7 +180,8 @@ def field(story: Story, told: Told) -> Picture:
         "showscale": False,
         "xgap": 1,
         "ygap": 1,
-        "hovertemplate": "δ %{y:.3g}, log₁₀ τ %{x:.2f}: log₁₀ error %{z:.2f}<extra></extra>",
+        "text": [[f"τ {tau:.3g}, δ {style.number(delta)}" for tau in told.tau] for delta in told.delta],
+        "hovertemplate": "%{text}: error 10<sup>%{z:.1f}</sup><extra></extra>",
     }
     places = picture.add(heat)
     font = {"size": 15, "color": "#ffffff", "shadow": "0 0 4px #000, 0 0 3px #000, 0 0 2px #000"}

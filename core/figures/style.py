@@ -58,6 +58,7 @@ CAMERAS: dict[str, dict] = {
     "Top": {"eye": {"x": 0.02, "y": -0.05, "z": 2.15}, "center": {"x": 0, "y": 0, "z": 0}},
 }
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 AXIS = {"ticks": "outside", "ticklen": 4, "automargin": True, "title": {"standoff": 8}}
 
 
@@ -107,8 +108,12 @@ def number(value: float) -> str:
     exponent = math.floor(math.log10(abs(value)))
     if -3 <= exponent < 5:
         return (f"{value:.3g}" if exponent < 3 else f"{value:.0f}").replace("-", "−")
-    digits = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"{value / 10**exponent:.2f}×10{digits}".replace("-", "−")
+    return f"{value / 10**exponent:.2f}×10{str(exponent).translate(RAISED)}".replace("-", "−")
+
+
+def share(value: float) -> str:
+    """A share of 1, or a difference between numbers near 1: below what doubles tell apart it is told as that."""
+    return "< 10⁻¹⁵" if 0 < abs(value) < 1e-15 else number(value)
 
 
 def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
@@ -120,6 +125,15 @@ def meta_of(problem: Any, alt: str, **derived: Any) -> dict[str, Any]:
 def minus(text: str) -> str:
     """The text with a true minus sign before its numbers."""
     return re.sub(r"(?<![\w.⁻])-(?=[\d.])", "−", text)
+
+
+def spoken(text: str) -> str:
+    """A text with a true minus, and powers of ten instead of 1.5e-06; what rounding leaves of nothing is 0."""
+    return minus(re.sub(r"(?<![\w.])(\d(?:\.\d+)?)e([+-]?\d+)", _power, text))
+
+
+def _power(found: re.Match[str]) -> str:
+    return f"{found[1]}×10{str(int(found[2])).translate(RAISED)}" if float(found[0]) > 1e-19 else "0"
 
 
 def told(picture: Picture, titles: Iterable[str]) -> Picture:
@@ -237,10 +251,17 @@ def words3d(xyz: Any, text: str, colour: str, *, up: int = 1) -> dict:
 
 
 def log_axis(low: float, high: float) -> dict[str, Any]:
-    """A log axis from low to high with ticks at powers of ten only (1, 2, 5 where it spans less than two decades)."""
-    span = math.log10(high / low)
-    ticks = {"dtick": 1} if span > 2 else {"dtick": "D2"}
-    return {"type": "log", "range": [math.log10(low), math.log10(high)], **ticks}
+    """A log axis from low to high with ticks at powers of ten only (1, 2, 5 in plain numbers over less than two decades)."""
+    ends = [math.log10(low), math.log10(high)]
+    return {"type": "log", "range": ends, **({"dtick": 1} if ends[1] - ends[0] > 2 else plain_ticks(*ends))}
+
+
+def plain_ticks(low: float, high: float) -> dict:
+    """Ticks of a log axis from 10^low to 10^high in plain numbers: powers of ten, with 2 and 5 where those are few."""
+    steps, every = ((1, 2, 5), 1) if high - low < 2.5 else ((1,), 2 if high - low > 4 else 1)
+    powers = range(math.ceil(low) - 1, math.floor(high) + 1)
+    ticks = [m * 10.0**e for e in powers for m in steps if low <= math.log10(m * 10.0**e) <= high and e % every == 0]
+    return {"tickvals": ticks, "ticktext": [f"{tick:g}" for tick in ticks]}
 
 
 def label(picture: Picture, x: float, y: float, text: str, colour: str = INK, **place: Any) -> Picture:
@@ -271,4 +292,6 @@ def _xyz(xyz: Any) -> dict[str, np.ndarray]:
 
 
 def _hover(name: str, values: str) -> dict[str, str]:
-    return {"name": name, "hovertemplate": f"{name}: {values}<extra></extra>"} if name else {"hoverinfo": "skip"}
+    if not name:
+        return {"hoverinfo": "skip"}
+    return {"name": minus(name), "hovertemplate": f"{minus(name)}: {values}<extra></extra>"}

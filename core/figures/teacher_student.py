@@ -12,7 +12,7 @@ from core.theory import relu_partition
 
 ANGLES = np.linspace(0, 360, 181)
 SIGNS = ((1, style.POSITIVE, "circle", "a > 0"), (-1, style.NEGATIVE, "x", "a < 0"))
-FLIPPED_MUCH = 0.05
+FLIPPED_MUCH, TURNED_MUCH, ALIGNED = 0.05, 30, 0.9
 NOTHING = 1e-12
 HEIGHT = 430
 
@@ -54,10 +54,12 @@ def four_panels(problem: Problem, solutions: tuple[Solution, ...]) -> tuple[Pict
     panels = tuple(
         neurons(one, solution, height=300, named=False) for one, solution in zip(settings, solutions, strict=True)
     )
-    for panel, (name, known) in zip(panels, PAPER_PANELS.items(), strict=True):
-        word = "Lazy" if name in ("downstream", "lazy") else "Rich"
+    for panel, solution, (name, known) in zip(panels, solutions, PAPER_PANELS.items(), strict=True):
+        word = verdict(solution).partition(":")[0]
         mark = style.side_mark(known.delta)
-        panel.lay(title={"text": f"{mark} {word} (τ = {known.tau:g}, δ = {known.delta:g})", "font": {"size": 14}})
+        panel.lay(
+            title={"text": f"{mark} {word} (τ = {known.tau:g}, δ = {style.number(known.delta)})", "font": {"size": 14}}
+        )
         panel.lay(meta={**style.meta_of(problem, panel.layout["meta"]["alt"]), "panel": name, "short": name})
         panel.lay(margin={"l": 36, "r": 2, "t": 40, "b": 44}, yaxis={"title": {"text": ""}}, xaxis={"nticks": 4})
     return panels
@@ -116,7 +118,9 @@ def progress(problem: Problem, solution: Solution) -> Picture:
         x="flow time t (log)",
         height=HEIGHT,
     )
-    picture.lay(xaxis={"type": "log", "range": np.log10(shown[[0, -1]]).tolist()}, yaxis={"range": [-0.03, 1.06]})
+    picture.lay(
+        xaxis={"type": "log", "range": np.log10(shown[[0, -1]]).tolist(), "dtick": 1}, yaxis={"range": [-0.03, 1.06]}
+    )
     lines = (
         (run.loss / _first(run.loss), style.LOSS_LINE, 1.5, "train loss"),
         (solution.test_loss / _first(solution.test_loss), style.LOSS_LINE, 4, "test loss"),
@@ -138,14 +142,15 @@ def progress(problem: Problem, solution: Solution) -> Picture:
 
 
 def verdict(solution: Solution) -> str:
-    """What this run shows, in a few words: whether it learnt, and whether activations flipped on the way."""
+    """What this run shows, in a few words: whether it learnt, whether directions turned, and whether to the teacher."""
     run = solution.run
     if run.loss[-1] > 0.1 * _first(run.loss):
         return f"Not learnt by t = {run.time[-1]:g}"
+    if np.isnan(solution.phases.half_turned):
+        return "Lazy: directions stay"
     turned = np.degrees(solution.phases.turned)
-    if run.flipped[-1] < FLIPPED_MUCH:
-        stays = np.isnan(solution.phases.half_turned)
-        return "Lazy: directions stay" if stays else f"Between: few flip, yet they turn by {turned:.0f}°"
+    if turned < TURNED_MUCH or solution.alignment[-1] < ALIGNED:
+        return f"Between: directions turn by {turned:.0f}°"
     return "Rich: neurons turn to the teacher"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from core.figures import dashes, handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.params import Params
-from core.problems.wide import Curves, Solution, WideNetwork
+from core.problems.wide import Curves, Solution, WideNetwork, mean_delta
 from core.problems.wide_run import Comparison
 from core.theory.linear_modes import mode_flow
 from core.theory.wide_linear import regime
@@ -37,7 +37,7 @@ def modes(problem: WideNetwork, solution: Solution) -> Picture:
     top = 1.12 * max(float(strengths[0]), float(curves.singular_values.max()))
     picture.lay(yaxis={"range": [-0.04 * top, top]})
     ends = curves.times[[1, -1]]
-    colour = style.side_colour(problem.delta)
+    colour = style.side_colour(mean_delta(problem))
     for k, strength in enumerate(strengths):
         picture.add(
             style.line(ends, [strength] * 2, style.MINIMA, f"target s*{subscript(k + 1)}", width=1.5, dash=dashes.LEVEL)
@@ -63,7 +63,9 @@ def movement(problem: WideNetwork, solution: Solution) -> Picture:
     """Kernel distance, loss left and the alignment of each mode with its target direction."""
     curves = solution.curves
     title = f"Kernel moved S = {style.number(curves.kernel_distance[-1])}: {solution.regime.word}"
-    alt = f"Kernel distance, loss and alignment against time for delta = {problem.delta:g}. {solution.regime.basis}"
+    alt = (
+        f"Kernel distance, loss and alignment against time for delta = {mean_delta(problem):g}. {solution.regime.basis}"
+    )
     picture = against_time(problem, curves.times, title, alt, "")
     phases.shade(picture, [("", "", solution.phases)])
     picture.lay(yaxis={"range": [-0.04, 1.06], "tickvals": [0, 0.5, 1]})
@@ -137,7 +139,7 @@ def shapes(problem: WideNetwork) -> tuple[Picture]:
         }
     )
     for x, y, delta, name in cells:
-        here = SHAPES[name] == (problem.d, problem.h, problem.c) and np.sign(delta) == np.sign(problem.delta)
+        here = SHAPES[name] == (problem.d, problem.h, problem.c) and np.sign(delta) == np.sign(mean_delta(problem))
         box = {"type": "rect", "x0": x - 0.47, "x1": x + 0.47, "y0": y - 0.45, "y1": y + 0.45, "layer": "below"}
         edge = {"color": style.INK, "width": 3 if here else 0}
         picture.layout["shapes"].append({**box, "fillcolor": colours[words[y][x]], "line": edge})
@@ -170,7 +172,7 @@ def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Pic
     )
     against = "exact" if compared.solution.exact else "integrated"
     alt = (
-        f"Singular values trained by {way} and {against} at delta = {problem.delta:g}; "
+        f"Singular values trained by {way} and {against} at delta = {mean_delta(problem):g}; "
         f"largest relative error {compared.worst:.2g}"
     )
     picture = against_time(problem, exact.times, f"━ {way} ╌ {against}", alt, "singular values of β")
@@ -188,7 +190,7 @@ def comparison(problem: WideNetwork, compared: Comparison) -> tuple[Picture, Pic
             )
         )
     for k in range(exact.singular_values.shape[1]):
-        colour = style.side_colour(problem.delta)
+        colour = style.side_colour(mean_delta(problem))
         picture.add(
             style.line(
                 exact.times[1:],
@@ -224,14 +226,15 @@ def _closed_form(problem: WideNetwork, strength: float, curves: Curves, reachabl
 
 
 def _modes_title(problem: WideNetwork, solution: Solution) -> str:
-    mark, curves = style.side_mark(problem.delta), solution.curves
+    delta, curves = mean_delta(problem), solution.curves
+    named = f"{style.side_mark(delta)} {'' if problem.isotropic else 'mean '}δ = {style.number(delta)}"
     reachable = min(problem.h, len(solution.strengths))
     halves = [_crossing(curves, k, solution.strengths[k] / 2) for k in range(reachable)]
     if not np.isfinite(halves[-1]) or curves.singular_values[0, 0] > solution.strengths[0] / 2 or reachable == 1:
-        return f"{mark} δ = {problem.delta:g}: on the way to the target"
+        return f"{named}: on the way to the target"
     ratio = halves[-1] / halves[0]
     manner = "all modes at once" if ratio < 1.5 else f"the last mode {style.number(ratio)}× later"
-    return f"{mark} δ = {problem.delta:g}: {manner}"
+    return f"{named}: {manner}"
 
 
 def _crossing(curves: Curves, k: int, level: float) -> float:
@@ -242,8 +245,8 @@ def _crossing(curves: Curves, k: int, level: float) -> float:
 def _alt(problem: WideNetwork, solution: Solution) -> str:
     end = ", ".join(f"{s:.3g}" for s in solution.curves.singular_values[-1])
     return (
-        f"Singular values of a {problem.d}-{problem.h}-{problem.c} linear network at delta = {problem.delta:g}, "
-        f"{style.side_name(problem.delta)}; they end at {end} with loss {solution.curves.loss[-1]:.2g}"
+        f"Singular values of a {problem.d}-{problem.h}-{problem.c} linear network at delta = {mean_delta(problem):g}, "
+        f"{style.side_name(mean_delta(problem))}; they end at {end} with loss {solution.curves.loss[-1]:.2g}"
     )
 
 

@@ -1,6 +1,6 @@
 """Theorems 4.1, 4.2 and B.6 drawn along a run of the wide network, and Δ of Gaussian networks by width."""
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -90,7 +90,7 @@ def entropy(problem: WideNetwork) -> tuple[Picture]:
     style.label(picture, 1.95, 1.3, "|s|  (δ → 0)", style.EQUIVALENT, xanchor="right", xshift=0)
     style.label(picture, 1.86, 3.46, "s²  (|δ| → ∞)", style.EQUIVALENT, xanchor="right", xshift=-10)
     places = picture.add(_entropy_line(s, abs(problem.delta)))
-    return (picture.move(places, *([line] for line in _entropy_lines())),)
+    return (picture.move(places, *([_entropy_frame(float(delta))] for delta in entropy_deltas(problem))),)
 
 
 def isotropy(problem: WideNetwork, found: Gaussian) -> tuple[Picture, Picture]:
@@ -190,10 +190,14 @@ def _map(values: np.ndarray, top: float, name: str, x: float, y: float) -> dict:
     }
 
 
-@cache
-def _entropy_lines() -> tuple[dict, ...]:
-    """One for each of ENTROPY_DELTAS: no problem changes them."""
-    return tuple(moving(_entropy_line(STRENGTHS, delta)) for delta in ENTROPY_DELTAS)
+def entropy_deltas(problem: WideNetwork) -> np.ndarray:
+    """The |δ| of the frames, the problem's own among them."""
+    return np.union1d(ENTROPY_DELTAS, abs(problem.delta))
+
+
+@lru_cache(maxsize=128)
+def _entropy_frame(delta: float) -> dict:
+    return moving(_entropy_line(STRENGTHS, delta))
 
 
 def _entropy_line(s: np.ndarray, delta: float) -> dict:

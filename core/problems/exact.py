@@ -91,6 +91,14 @@ class Exact(Params):
 
 
 SEVEN = (-4, -2, -1, 0, 1, 2, 4)
+IDLE: dict[str, dict[str, tuple]] = {
+    "rate": {"solver": ("flow",)},
+    "noise": {"solver": ("flow", "descent")},
+    "batch": {"solver": ("flow", "descent")},
+    "seed": {"solver": ("flow", "descent")},
+}
+"""By control, the others and those of their values at which, all together, it does nothing: it then rests."""
+
 PRESETS = {
     "paper, figure 3": Exact(deltas=SEVEN, clock="linear", horizon=20.0),
     "fast dip": Exact(deltas=(-4, 0, 4), horizon=50.0),

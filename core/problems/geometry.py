@@ -20,8 +20,7 @@ from core.theory.states import imbalance
 FRAMES = 120
 SWEEP = 25
 MESH, BETWEEN = (20, 40), (41, 25)
-SMALLEST = 1e-6
-LEAST_APART = 0.01
+SMALLEST, LEAST_APART = 1e-6, 0.01
 TWIN_START, TWIN_GAP, TWIN_FARTHER = -4.0, 1e-3, 5.0
 
 
@@ -104,6 +103,8 @@ class Geometry(Params):
 
 
 FIGURE_7: dict[str, Any] = {"target_angle": 14.0, "target_norm": 1.03, "horizon": 200.0, "sign": -1}
+IN_A_SWEEP, OF_A_PAIR = {"moves": ("delta",)}, {"start": ("pair",)}
+IDLE = dict(delta=IN_A_SWEEP, surfaces=IN_A_SWEEP, start=IN_A_SWEEP, angle=OF_A_PAIR, norm=OF_A_PAIR)
 PRESETS = {
     "one path": Geometry(),
     "pinch": Geometry(moves="delta"),
@@ -293,8 +294,7 @@ def _unit(degrees: float) -> np.ndarray:
 def curves(problem: Geometry, solution: Solution) -> Curves:
     """What two runs are compared by and goals speak of, over the cursor's values."""
     if len(solution.paths) > 1:
-        ends = {"loss": [p.loss[0, -1] for p in solution.paths]}
-        ends["kernel_distance"] = [p.kernel_distance[0, -1] for p in solution.paths]
+        ends = {name: [getattr(path, name)[0, -1] for path in solution.paths] for name in ("loss", "kernel_distance")}
         return solution.deltas, {name: np.array(values) for name, values in ends.items()}
-    path = solution.paths[0]
-    return solution.times, {"loss": path.loss[0], "kernel_distance": path.kernel_distance[0]}
+    only = solution.paths[0]
+    return solution.times, {"loss": only.loss[0], "kernel_distance": only.kernel_distance[0]}

@@ -269,6 +269,9 @@ def _ends_at_a_saddle(problem: Landings, deltas: Floats) -> Floats:
     return deltas[branch == 0]
 
 
+IDLE = {"rate": {"solver": ("flow",)}}
+"""By control, the others and those of their values at which, all together, it does nothing: it then rests."""
+
 PRESETS = {
     "paper, figure 4(b)": Landings(),
     "race to predicted points": Landings(moves="time", delta=-1.0),

@@ -80,6 +80,10 @@ class Problem(Params):
         return layer_starts(self.scheme, sizes, eta_w=self.eta_w, eta_a=self.eta_a, **own)
 
 
+OWN = tuple(name for name in SCHEMES if name != "custom")
+IDLE = {"gain_w": {"scheme": OWN}, "gain_a": {"scheme": OWN}}
+"""By control, the others and those of their values at which, all together, it does nothing: it then rests."""
+
 PRESETS = {
     "nn.Linear": Problem(),
     "wide nn.Linear": Problem(width=256),

@@ -59,6 +59,9 @@ class Limits(Params):
         return Descent(here, rate, runs=runs, seed=self.seed if seed is None else seed, **settings)
 
 
+IDLE = {"seed": {"model": ("neuron",), "noise": (0.0,), "batch": (100,)}}
+"""By control, the others and those of their values at which, all together, it does nothing: it then rests."""
+
 PRESETS = {
     "small steps": Limits(),
     "the edge of stability": Limits(eta=1.08, horizon=20.0),

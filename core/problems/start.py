@@ -68,6 +68,9 @@ class Start(Params):
         return scale * self.delta * np.array([-1.0, 0.0, 1.0])
 
 
+IDLE = {"angle": {"network": ("relu",)}, "seed": {"network": ("linear",)}}
+"""By control, the others and those of their values at which, all together, it does nothing: it then rests."""
+
 PRESETS = {
     "the linear race": Start(),
     "flip to ReLU": Start(network="relu"),

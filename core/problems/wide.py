@@ -32,6 +32,10 @@ SCHEMES = {
 }
 
 
+DRAWN = ("pytorch", "he", "xavier", "lecun")
+"""Starts that draw their weights, and with them δ and the size of β₀."""
+
+
 @dataclass(frozen=True)
 class WideNetwork(Params):
     """Shape, start and target of f(x) = AᵀWx on whitened inputs."""
@@ -65,11 +69,11 @@ class WideNetwork(Params):
     horizon: float = knob(20.0, "until t", scale="log", low=1, high=10_000)
     descent: float = knob(
         0.0,
-        "descent step η λ_max/2",
+        "step η / largest stable",
         low=0,
         high=1.5,
         step=0.05,
-        help="0 is gradient flow; above 1 steps are unstable.",
+        help="Of descent, beside the formula. 0 is gradient flow; above 1 steps are unstable.",
     )
     seed: int = knob(0, "seed", low=0, high=99, step=1)
 
@@ -99,9 +103,17 @@ class WideNetwork(Params):
 
     @property
     def times(self) -> np.ndarray:
-        first = min(self.horizon * 1e-3, 0.02 / max(1.0, abs(self.delta)))
+        fast = 1.0 if self.start in DRAWN else max(1.0, abs(self.delta))
+        first = min(self.horizon * 1e-3, 0.02 / fast)
         return np.concatenate([[0.0], np.geomspace(first, self.horizon, FRAMES - 1)])
 
+
+IDLE: dict[str, dict[str, tuple]] = {
+    "delta": {"start": DRAWN},
+    "scale": {"start": DRAWN},
+    "spread": {"start": ("isotropic", "aligned", *DRAWN)},
+}
+"""By control, the others and those of their values at which, all together, it does nothing: it then rests."""
 
 PRESETS = {
     "funnel, lazy": WideNetwork(delta=10.0),
@@ -180,6 +192,14 @@ def finished(problem: WideNetwork, curves: Curves, reason: str = "") -> Solution
     per_neuron = np.full(problem.h, problem.delta) if problem.isotropic else np.diagonal(Delta).copy()
     measures = curves.times, curves.kernel_distance, excess(curves, given)
     return Solution(curves, given.strengths, per_neuron, not reason, reason, classify(*measures), of_kernel(*measures))
+
+
+def mean_delta(problem: WideNetwork) -> float:
+    """The mean of the neurons' δ at the start: the control's, but where start or δ of each are drawn."""
+    if problem.isotropic:
+        return problem.delta
+    given = task(problem)
+    return float(np.diagonal(conserved(given.A, given.W, **problem.rates)).mean())
 
 
 def excess(curves: Curves, given: Task) -> np.ndarray:

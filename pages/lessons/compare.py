@@ -1,5 +1,7 @@
 """Compare A and B: A is pinned in the link (A=delta:2,angle:90), B is what the controls say; one cursor drives both."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -13,6 +15,7 @@ from pages.shared.address import spelled
 from pages.shared.cache import painted, remember
 from pages.shared.controls import nearest, set_problem
 from pages.shared.plot import COMPARISON, Cursor, plot
+from pages.shared.prose import hovering
 from pages.shared.registry import Shown
 from pages.shared.stage import Stage
 
@@ -85,14 +88,21 @@ def show(page: Page, scene: Stage) -> None:
     cursor = scene.cursor or Cursor("t", "time t", values_b)
     strip = difference(shown.problem, np.asarray(values_b), pairs, cursor.label)
     plot(*shared, strip, key=COMPARISON, hero=True, cursor=cursor, least=(*[300] * len(shared), 700))
-    st.caption(f"A is pinned: {describe(scene.pinned)}. B is what the controls say: {describe(shown.problem)}.")
+    one, other = describe(scene.pinned), describe(shown.problem)
+    st.caption(hovering(f"A is pinned: {one}. B is what the controls say: {other}."))
 
 
 def describe(problem: Params) -> str:
     """What a problem changes, in words: "relative scale δ = 2"."""
     knobs = type(problem).knobs()
-    said = [f"{knobs[name].label} = {value}" for name, value in problem.changed().items()]
+    said = [f"{knobs[name].label} = {_worded(value)}" for name, value in problem.changed().items()]
     return ", ".join(said) or "the default setting"
+
+
+def _worded(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_worded, value))
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
 
 
 def _follow(values_a: np.ndarray, values_b: np.ndarray) -> np.ndarray:

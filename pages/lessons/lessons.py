@@ -40,15 +40,15 @@ _ALL = {
         steps=(
             Step("fast but lazy", "paper, figure 3", "δ = 4", (1, 2)),
             Step("rich at once", "paper, figure 3", "δ = 0", (0, 1)),
-            Step("late, then sudden", "paper, figure 3", "δ = -4", (1, 2)),
-            Step("the dip", "fast dip", "δ = -4"),
+            Step("late, then sudden", "paper, figure 3", "δ = −4", (1, 2)),
+            Step("the dip", "fast dip", "δ = −4"),
             Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
         prediction=Prediction(
             "fast dip",
             ("δ =", "amber", UNNAMED),
             panels=(0, 1),
-            sketch=Sketch("alignment", "δ = -4"),
+            sketch=Sketch("alignment", "δ = −4"),
             decides=("δ", -4.0),
         ),
         measures=("loss", "alignment", "kernel_distance"),

@@ -4,7 +4,6 @@ A link's bad value never reaches a widget: it is replaced by the nearest allowed
 """
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -12,17 +11,16 @@ import streamlit as st
 
 from core import entries
 from core.errors import OutsideTheory
-from core.figures.style import minus
 from core.params import Knob, Params
 from pages.shared import address
-from pages.shared.explain.symbols import helped
+from pages.shared.explain.idle import Idle, named, resting
+from pages.shared.explain.symbols import helped, indexed
 from pages.shared.put import put, put_again
 from pages.shared.stage import MOVED, on_phone, open_anew, stage
 
 P = TypeVar("P", bound=Params)
 
 NOTES = "_replaced"
-LETTERS = {"η": r"\eta", "δ": r"\delta"}
 
 
 def controls(
@@ -31,13 +29,14 @@ def controls(
     shown: Sequence[str],
     more: Sequence[str] = (),
     later: Sequence[str] = (),
-    idle: Mapping[str, tuple[str, Any]] | None = None,
+    idle: Mapping[str, Idle] | None = None,
     where: Any = None,
 ) -> P:
     """Draw `shown` in a row (at most five) and `more` folded under "More", and return the problem they describe.
 
     later: what moves a part further down only; `controls_of` draws these there, in the same run.
-    idle: the controls that do nothing while another one has this value, as {"seed": ("network", "linear")}; they rest then.
+    idle: the controls that do nothing while all of these others have one of these values, as {"seed": {"network":
+    ("linear",)}}; they rest then, and say why.
     A choice of many gets a row of its own. A lesson's link may hide or lock controls; on a phone one stays in view.
     Fields named in neither keep their defaults. A combination that the problem refuses is reported in one sentence
     at the controls, and the page goes on with the last one that was allowed.
@@ -51,7 +50,7 @@ def controls(
     scene.names |= {*shown, *more, *later}
     notes = arrive(kind)
     put_again((*shown, *more))
-    scene.idle = {name for name, (other, value) in (idle or {}).items() if _held(other, defaults[other]) == value}
+    scene.idle = resting(idle or {}, knobs, {name: _held(name, default) for name, default in defaults.items()})
     values = defaults | {name: _held(name, defaults[name]) for name in (*scene.link.hide, *later) if name in knobs}
     shown = [name for name in shown if name not in scene.link.hide and knobs[name].drawn]
     more = [name for name in more if name not in scene.link.hide and knobs[name].drawn]
@@ -177,10 +176,11 @@ def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
 def control(name: str, knob: Knob, default: Any) -> Any:
     """The widget a knob asks for. The default is given beside a value in the session state too: Streamlit's warning
     about giving both is switched off in its configuration."""
-    common: dict[str, Any] = {"key": name, "help": helped(knob.label, _written(knob.help or ""))}
+    told = [stage().idle.get(name), helped(knob.label, knob.help)]
+    common: dict[str, Any] = {"key": name, "help": "\n\n".join(filter(None, told)) or None}
     common["disabled"] = name in stage().link.lock or name in stage().idle
     common |= _starting(knob, default)
-    label = _written(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
+    label = indexed(f"{knob.label} ({knob.unit})" if knob.unit else knob.label)
     if knob.options is not None:
         return _choice(label, knob, common)
     if knob.entries:
@@ -202,11 +202,6 @@ def _decimals(step: float, value: float) -> int:
     return next((k for k in range(least, least + 3) if math.isclose(value, round(value, k))), least + 3)
 
 
-def _written(label: str) -> str:
-    """A label or a help as it is set in type: η_a, η_w and their like with their subscripts."""
-    return re.sub(r"([aδη])_(\w)", lambda found: f"${LETTERS.get(found[1], found[1])}_{found[2]}$", label)
-
-
 def set_problem(problem: Params) -> None:
     """Put a preset's values into the controls; to be used as a callback, before the widgets are drawn."""
     open_anew()
@@ -218,17 +213,13 @@ def set_problem(problem: Params) -> None:
 def _choice(label: str, knob: Knob, common: dict[str, Any]) -> Any:
     """An option's key is its label and its URL text; what it means stands in the tooltip."""
     options = list(knob.options or {})
-    meanings = "\n".join(f"- **{key}**: {meaning}" for key, meaning in (knob.options or {}).items() if meaning)
-    common["help"] = "\n\n".join(filter(None, [common["help"], meanings])) or None
+    meanings = "\n".join(f"- **{named(key)}**: {meaning}" for key, meaning in (knob.options or {}).items() if meaning)
+    common["help"] = "\n\n".join(filter(None, [common["help"], indexed(meanings)])) or None
     if knob.many:
-        return tuple(st.pills(label, options, selection_mode="multi", format_func=_named, **common) or ())
+        return tuple(st.pills(label, options, selection_mode="multi", format_func=named, **common) or ())
     if len(options) > 5:
-        return st.selectbox(label, options, format_func=_named, **common)
-    return st.segmented_control(label, options, format_func=_named, required=True, **common)
-
-
-def _named(key: Any) -> str:
-    return minus(str(key))
+        return st.selectbox(label, options, format_func=named, **common)
+    return st.segmented_control(label, options, format_func=named, required=True, **common)
 
 
 def _starting(knob: Knob, default: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import streamlit as st
 
 from core.figures.parcel import framed, packed, stowed
 from core.figures.picture import Picture
-from core.figures.style import DARK, minus, number
+from core.figures.style import DARK, minus, number, spoken
 from pages.shared.explain.symbols import shown
 from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
@@ -44,12 +44,13 @@ VEILED = "The picture waits for your prediction: choose an answer above, or skip
 @dataclass(frozen=True)
 class Cursor:
     """What the frames run over: `values` (numbers, rising), printed as "symbol = name"; `still` is the index shown
-    before or without playback (default: the last)."""
+    before or without playback (default: the last); `unit` follows each."""
 
     symbol: str
     label: str
     values: Iterable[float]
     still: int | None = None
+    unit: str = ""
 
     def data(self) -> dict[str, Any]:
         values = [float(v) for v in self.values]
@@ -57,7 +58,7 @@ class Cursor:
             "symbol": self.symbol,
             "label": self.label,
             "values": values,
-            "names": [minus(f"{v:,.0f}") if v.is_integer() else number(v) for v in values],
+            "names": [(minus(f"{v:,.0f}") if v.is_integer() else number(v)) + self.unit for v in values],
             "still": len(values) - 1 if self.still is None else self.still,
         }
 
@@ -203,7 +204,7 @@ def _opening() -> dict[str, Any]:
 
 
 def _panel(number: int, figure: Picture, grow: float, least: int) -> dict[str, Any]:
-    name, height = figure.layout["meta"]["alt"], figure.layout["height"]
+    name, height = spoken(figure.layout["meta"]["alt"]), figure.layout["height"]
     name = VEILED if stage().curtain else name
     short = figure.layout["meta"]["short"]
     panel = {"figure": f"@{number}@", "name": name, "short": short, "height": height, "grow": grow, "least": least}

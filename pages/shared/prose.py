@@ -11,7 +11,7 @@ import streamlit as st
 
 from core.errors import Unavailable
 from pages.shared.explain.glossary import read_terms, with_hover
-from pages.shared.explain.symbols import of_formula, symbols, with_symbols
+from pages.shared.explain.symbols import indexed, of_formula, symbols, with_symbols
 from pages.shared.stage import on_phone, stage
 
 FITS_PHONE = 40
@@ -66,7 +66,8 @@ def in_lines(tex: str) -> str:
     """A long formula with each of its parts (between quads) on a line of its own."""
     length = len(re.sub(r"\\[a-zA-Z]+|[{}^_\\]", "", tex)) + len(re.findall(r"\\(?!q?quad)[a-zA-Z]+", tex))
     parts = re.split(r"\s*\\q?quad\s*", tex)
-    if length < FITS_PHONE or any(part.count("{") != part.count("}") for part in parts):
+    whole = all(part.count(a) == part.count(b) for part in parts for a, b in (("{", "}"), (r"\left", r"\right")))
+    if length < FITS_PHONE or len(parts) == 1 or not whole:
         return tex
     return r"\begin{gathered}" + r"\\".join(filter(None, parts)) + r"\end{gathered}"
 
@@ -84,8 +85,9 @@ def table(rows: Sequence[Mapping[str, str]]) -> None:
 
 @functools.lru_cache(maxsize=512)
 def hovering(text: str) -> str:
-    """A text of ours in which the glossary's terms and the symbols explain themselves, each at its first mention."""
-    return with_symbols(with_hover(text, glossary()))
+    """A text of ours in which the glossary's terms and the symbols explain themselves, each at its first mention, and what
+    stands below a letter is set in type."""
+    return indexed(with_symbols(with_hover(text, glossary())))
 
 
 @functools.cache

@@ -34,7 +34,7 @@ CONTRADICTIONS = """() => {
         return word?.replaceAll('−', '-');
     };
     const shown = (word, value) => typeof value === 'number' && word !== '' && !Number.isNaN(Number(word))
-        ? Math.abs(Number(word) - value) <= 0.006 + 1e-3 * Math.abs(value) : word === String(value);
+        ? Math.abs(Number(word) - value) <= 0.006 + 1e-3 * Math.abs(value) : word === String(value).replaceAll('_', ' ');
     return Object.entries(meta).flatMap(([name, value]) => {
         const box = document.querySelector(`.st-key-act .st-key-${CSS.escape(name)}`);
         const word = box?.checkVisibility() && said(box, value);

@@ -1,7 +1,6 @@
 """Every lesson walked in a browser, by button on a desk and by key on a projector that each step has to fit: backwards from its
 last step to its first, and forwards to the next page. Every preset of every page, clicked, is its link."""
 
-
 import pytest
 
 from pages import PAGES

@@ -14,12 +14,14 @@ PHONE = {
 FIGURES = (
     "() => [...document.querySelectorAll('.lab-chart')][0].__chart.source.panels.map(p => JSON.stringify(p.figure))"
 )
-CLICKED = {
-    "geometry": ("two starts 10⁻³ apart", "pinch"),
-    "exact": ("paper, figure 8",),
-    "start": ("flip to ReLU",),
-    "teacher_student": ("same start, other rates",),
-}
+CLICKED = [
+    ("geometry", "two starts 10⁻³ apart", {}),
+    ("geometry", "pinch", PHONE),
+    ("exact", "paper, figure 8", {}),
+    ("start", "flip to ReLU", PHONE),
+    ("teacher_student", "same start, other rates", {}),
+]
+"""One after the other on a desk and a phone: test_lessons.py clicks every preset on both."""
 
 
 def address(seen) -> str:
@@ -31,8 +33,7 @@ def until_address(seen, test: str) -> None:
     seen.settle()
 
 
-@pytest.mark.parametrize("device", [{}, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize("stem, preset", [(stem, name) for stem, names in CLICKED.items() for name in names])
+@pytest.mark.parametrize("stem, preset, device", CLICKED, ids=[f"{stem}: {preset}" for stem, preset, _ in CLICKED])
 def test_a_clicked_preset_opens_elsewhere_from_the_address(visit, stem, preset, device):
     here = visit(**device, reduced_motion="reduce").open(stem)
     here.tab.locator(f'[class*="st-key-preset"] button:has-text("{preset}")').click()

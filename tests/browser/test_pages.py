@@ -16,12 +16,3 @@ def test_a_page_opens_by_its_own_address(standing, page):
     assert seen.tab.locator("[data-testid=stException]").count() == 0
     assert seen.complaints == []
     assert seen.violations() == []
-
-
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_page_fits_a_phone(visit, page):
-    seen = visit(390, 844, reduced_motion="reduce", has_touch=True, is_mobile=True).open(page.stem)
-    wide = seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollWidth")
-    assert wide <= 390
-    for box in filter(None, [panel.bounding_box() for panel in seen.tab.locator(".lab-panel").all()]):
-        assert box["x"] >= 0 and box["x"] + box["width"] <= 391

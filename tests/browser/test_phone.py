@@ -1,4 +1,4 @@
-"""Every page on a phone, upright: short, the picture and a control in the first view, everything a finger's size, nothing cut."""
+"""Every page on a phone, upright: short, picture and control in the first view, all of a finger's size, nothing cut."""
 
 import pytest
 
@@ -12,7 +12,6 @@ PHONE = {
 LONGEST = 3000
 FINGER = 44
 HEIGHT = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
-FOLDED = ".stMain details:not([open]) > summary"
 TARGETS = """least => [...document.querySelectorAll(
     '.stMain :is(button, summary, select, input[type=range], [role=radio], [role=slider], [role=button], .stLinkButton a, '
     + '.stDownloadButton *, .stPageLink a, [data-testid=stSelectbox] [role=combobox], .lab-handle), .stAppHeader button')]
@@ -27,7 +26,8 @@ CUT = """() => [...document.querySelectorAll(
     '.stMain :is(.stMetric [data-testid=stMarkdownContainer], .stButton p, summary p, [role=radio] p, .katex-display)')]
     .filter(one => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1)
     .map(one => `${one.textContent.slice(0, 60)} ${one.scrollWidth} > ${one.clientWidth}`)"""
-OUTSIDE = """() => [...document.querySelectorAll('.stMain :is(.lab-panel, .lab-bar, .stButton, .stSlider, .stMarkdown, .stMetric)')]
+OUTSIDE = """() => [...document.querySelectorAll(
+    '.stMain :is(.lab-panel, .lab-bar, .stButton, .stSlider, .stMarkdown, .stMetric)')]
     .filter(one => one.checkVisibility() && !one.closest('.st-key-presets, .st-key-tools, .lab-pick'))
     .map(one => [one.className, one.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.left < -1 || box.right > innerWidth + 1)).map(([name]) => name)"""

@@ -42,7 +42,44 @@ def copied(test: AppTest) -> dict:
 @pytest.fixture
 def on(monkeypatch):
     """on("phone"): from now on a phone asks."""
-    return lambda device: monkeypatch.setattr("pages.shared.controls.on_phone", lambda: device == "phone")
+
+    def make(device: str) -> None:
+        for place in ("shared.controls", "shared.prose", "lessons.picture", "lessons.frame"):
+            monkeypatch.setattr(f"pages.{place}.on_phone", lambda: device == "phone")
+
+    return make
+
+
+FOLDED_ON_PHONES = [
+    ("exact", "scales"),
+    ("implicit_bias", "space"),
+    ("landscape", "slices"),
+    ("deep", "waits"),
+    ("wide", "entropy"),
+    ("teacher_student", "four"),
+]
+
+
+@pytest.mark.parametrize("stem, part", FOLDED_ON_PHONES)
+def test_what_a_phone_folds_is_drawn_when_its_link_opens_it(stem, part, on, charts):
+    """Not computed before; on a desk it stands there as it always does."""
+    drawn = {}
+    for device in DEVICES:
+        on(device)
+        for query in ({}, {"open": part}):
+            drawn[device, bool(query)] = len(charts(run(BY_STEM[stem], query)))
+    assert drawn["desk", False] == drawn["desk", True] > drawn["phone", False]
+    assert drawn["phone", True] > drawn["phone", False]
+
+
+def test_a_folded_part_keeps_what_its_controls_were_moved_to(on):
+    on("phone")
+    test = run(BY_STEM["landscape"], {"seed": "7", "open": "slices"})
+    assert copied(test)["seed"] in ("7", ["7"])
+    del test.query_params["open"]
+    test.session_state["fold_slices"] = False
+    healthy(test.run().run())
+    assert copied(test)["seed"] in ("7", ["7"])
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.presets()], ids=lambda page: page.stem)

@@ -29,7 +29,7 @@ def test_both_networks_end_in_words_and_titles_follow_the_cursor(charts):
 def test_the_rival_can_be_the_opposite_delta(charts):
     test = run(delta="-1", rival="mirror")
     names = charts(test)[0]["panels"]
-    assert "delta = -1" in names[0]["name"] and "delta = 1" in names[3]["name"]
+    assert "delta = −1" in names[0]["name"] and "delta = 1" in names[3]["name"]
 
 
 def test_an_odd_number_of_neurons_is_told_by_the_controls():

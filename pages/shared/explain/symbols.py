@@ -11,11 +11,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from core.figures.style import spoken
 from pages.shared.explain.glossary import PROTECTED
 
 ASSETS = Path(__file__).parents[3] / "assets"
 TABLE, PICTURES = ASSETS / "prose" / "symbols.md", ASSETS / "symbols"
 ENTRY = re.compile(r"- \*\*(?P<symbol>[^*]+)\*\*, (?P<name>[^:]+): (?P<meaning>.+)")
+ONE = r"(?:(?<![A-Za-z0-9_])[A-Za-z]|[α-ωΑ-Ω∂])_[A-Za-z0-9](?![A-Za-z0-9_])"
+INDEXED = re.compile(rf"(?:{ONE})+")
 SPELLED = {"δ": "delta", "τ": "tau", "β": "beta", "φ": "phi", "S": "S"}
 TEX = {
     **{"δ": "delta", "τ": "tau", "β": "beta", "φ": "varphi", "η": "eta", "μ": "mu", "κ": "kappa", "ν": "nu"},
@@ -39,8 +42,21 @@ def symbols() -> dict[str, Symbol]:
 
 @functools.cache
 def _written(symbol: str) -> re.Pattern[str]:
-    """A symbol by itself, with its digits below: β₁, but no letter of a word."""
-    return re.compile(rf"(?<!\w){symbol}[₀-₉\u0302]*(?![^\W\d_])")
+    """A symbol by itself, with what stands below: β₁, η_a, but no letter of a word."""
+    return re.compile(rf"(?<!\w){symbol}(?:_[A-Za-z](?![A-Za-z0-9_])|[₀-₉\u0302]*(?![^\W\d]))")
+
+
+def indexed(text: str) -> str:
+    """Markdown in which η_a, η_w and their like are set in type, with what stands below them, and numbers are written as
+    everywhere."""
+    parts = PROTECTED.split(text)
+    parts[::2] = [INDEXED.sub(_index, spoken(part)) for part in parts[::2]]
+    return "".join(parts)
+
+
+def _index(found: re.Match[str]) -> str:
+    set_in_type = ((rf"\{TEX[one]}" if one in TEX else one) + below for one, below in re.findall("(.)(_.)", found[0]))
+    return f"${''.join(set_in_type)}$"
 
 
 @functools.lru_cache(maxsize=2048)
@@ -56,7 +72,7 @@ def with_symbols(text: str) -> str:
         for k in range(0, len(parts), 2):
             there = _written(symbol).search(parts[k])
             if there:
-                link = f'[{there[0]}](learn?part=glossary#{name.replace(" ", "-")} "{name}: {meaning}")'
+                link = f'[{indexed(there[0])}](learn?part=glossary#{name.replace(" ", "-")} "{name}: {meaning}")'
                 parts[k : k + 1] = PROTECTED.split(parts[k][: there.start()] + link + parts[k][there.end() :])
                 break
     return "".join(parts)
@@ -65,7 +81,7 @@ def with_symbols(text: str) -> str:
 def helped(label: str, help_text: str | None) -> str | None:
     """A control's help: first what the symbols of its label mean, then its own."""
     lines = [f"**{one}**, {symbols()[one].name}: {symbols()[one].meaning}" for one in found(label)]
-    return "\n\n".join([*lines, *([help_text] if help_text else [])]) or None
+    return indexed("\n\n".join([*lines, *([help_text] if help_text else [])])) or None
 
 
 def shown(layout: dict) -> tuple[str, ...]:
@@ -92,6 +108,7 @@ def templates() -> str:
     made = []
     for symbol, (name, meaning) in symbols().items():
         picture = (PICTURES / f"{SPELLED[symbol]}.svg").read_text(encoding="utf-8") if symbol in SPELLED else ""
-        words = f"<p><b>{symbol}, {html.escape(name)}</b>: {html.escape(meaning)}</p>"
+        told = re.sub(ONE, lambda found: f"{found[0][0]}<sub>{found[0][2:]}</sub>", html.escape(meaning))
+        words = f"<p><b>{symbol}, {html.escape(name)}</b>: {told}</p>"
         made.append(f'<template data-symbol="{symbol}">{picture}{words}</template>')
     return "".join(made)

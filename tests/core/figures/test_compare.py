@@ -42,6 +42,14 @@ def test_the_originals_stay_as_they_were():
     assert (a.json(), b.json()) == before
 
 
+def test_titles_follow_the_cursor_in_both():
+    a, b = (style.told(curve(reach, 3), [f"{reach} now {k}" for k in range(3)]) for reach in (2, 5))
+    left, right = side_by_side(a, b, np.array([0, 0, 2]))
+    assert left.layout["meta"]["titles"] == ["A · 2 now 0", "A · 2 now 0", "A · 2 now 2"]
+    assert right.layout["meta"]["titles"] == ["B · 5 now 0", "B · 5 now 1", "B · 5 now 2"]
+    assert a.layout["meta"]["titles"][0] == "2 now 0" and b.layout["meta"]["titles"][0] == "5 now 0"
+
+
 def test_a_follows_by_the_cursors_value():
     a = curve(2, 3)
     left, _ = side_by_side(a, curve(5, 4), np.array([0, 1, 1, 2]))

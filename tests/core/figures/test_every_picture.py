@@ -58,6 +58,22 @@ def test_axes_are_named_and_nothing_said_is_raw(page, name):
         assert not [text for text in said if re.search(r"[^\W\d_]_\w|\b[nm]an\b", text)]
 
 
+@pytest.mark.parametrize("page, name", CASES, ids=[f"{page.stem}: {name}" for page, name in CASES])
+def test_titles_that_follow_are_one_for_each_frame(page, name):
+    for picture in pictures(page.stem, name):
+        titles = picture.layout["meta"].get("titles", [])
+        assert len(titles) in (0, len(picture.frames)) and all(titles)
+
+
+@pytest.mark.parametrize("page, name", CASES, ids=[f"{page.stem}: {name}" for page, name in CASES])
+def test_ticks_of_a_log_axis_are_plain_numbers_or_powers(page, name):
+    """Left to itself plotly writes the digits 2 and 5 between powers of ten."""
+    for picture in pictures(page.stem, name):
+        axes = {key: axis for key, axis in picture.layout.items() if re.fullmatch(r"[xy]axis\d*", key)}
+        for key, axis in axes.items():
+            assert axis.get("type") != "log" or "tickvals" in axis or isinstance(axis.get("dtick"), int), key
+
+
 def test_each_pattern_has_one_row_and_stands_in_the_legend():
     assert len(PATTERNS) == len({dash.mark for dash in dashes.ALL}) == len(dashes.ALL)
     assert {dash for _, dash, _ in LINES} == set(dashes.ALL)

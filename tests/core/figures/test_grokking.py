@@ -48,7 +48,7 @@ def test_fit_and_wait_are_told_apart_and_runs_that_never_get_there_count_as_long
     assert "α = 1 fitted after 25 steps, α = 10 after 50" in fit
     assert "α = 1 waits 25 steps, α = 10 50" in wait and "0 of 12" in wait
     _, fit, wait = (picture.layout["meta"]["alt"] for picture in figures(problem, toy([50, np.nan, np.nan])))
-    assert "α = 10 waits 50 steps, α = 1 over 1000" in wait and "2 of 12" in wait
+    assert "α = 10 waits 50 steps, α = 1 over 1,000" in wait and "2 of 12" in wait
 
 
 def test_the_wait_is_told_with_its_steps():

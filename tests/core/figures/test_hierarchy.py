@@ -36,7 +36,7 @@ def test_a_run_that_has_just_begun_can_be_drawn():
     first = next(ground.run(hierarchy.EXPERIMENT, tiny))
     for picture in figures(tiny, first.solution):
         picture.figure()
-    assert "no scale has fitted" in finding(tiny, first.solution)
+    assert "No scale has fitted" in finding(tiny, first.solution)
     nothing = np.full_like(first.solution.test_accuracy, np.nan)
     for picture in figures(tiny, dataclasses.replace(first.solution, test_accuracy=nothing)):
         picture.figure()

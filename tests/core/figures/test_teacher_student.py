@@ -41,7 +41,6 @@ def test_presets_draw_with_as_many_frames_as_snapshots(name):
 def test_titles_follow_from_the_run():
     assert "Rich" in picture.verdict(SOLUTION)
     assert "Lazy" in picture.verdict(panel.solve(PRESETS["lazy: downstream"]))
-    assert "yet they turn" in picture.verdict(panel.solve(Problem(delta=-0.2)))
     assert "Not learnt" in picture.verdict(panel.solve(Problem(delta=0.0, tau=0.02, end=1.0)))
     assert picture.order(SOLUTION)[0] == "First it flips, then it fits"
     assert picture.order(panel.solve(PRESETS["lazy: large"]))[0] == "It fits without flipping"
@@ -51,7 +50,7 @@ def test_the_four_panels_say_which_they_are():
     four = picture.four_panels(PROBLEM, panel.papers_four(replace(PROBLEM, end=10.0)))
     titles = [one.layout["title"]["text"] for one in four]
     assert ["Lazy" in title for title in titles] == [False, False, True, True]
-    assert "τ = 2" in titles[3] and "δ = -1" in titles[2]
+    assert "τ = 2" in titles[3] and "δ = −1" in titles[2]
     assert all(one.layout["meta"]["delta"] == PROBLEM.delta for one in four)
 
 
@@ -84,8 +83,14 @@ def test_rays_and_the_first_datum_can_be_taken_where_they_are_drawn():
     assert all(handle["fields"] in (["turn1"], ["turn2"], ["turn3"]) for handle in drawn[0].handles)
 
 
-def test_the_verdict_is_computed_from_the_turning():
-    problem = Problem(delta=-0.2)
-    solution = panel.solve(problem)
-    degrees = np.degrees(solution.phases.turned)
-    assert f"yet they turn by {degrees:.0f}°" in picture.verdict(solution) and degrees > 5
+@pytest.mark.parametrize(
+    "tau, delta, word",
+    [(0.1, 0.2, "Rich"), (0.1, -0.1, "Between"), (0.1, -0.2, "Between"), (0.1, -1.0, "Lazy"), (0.5, 1.0, "Between")],
+)
+def test_the_verdict_is_computed_from_turning_and_alignment(tau, delta, word):
+    solution = panel.solve(Problem(tau=tau, delta=delta))
+    turned, aligned = np.degrees(solution.phases.turned), solution.alignment[-1]
+    assert picture.verdict(solution).startswith(word)
+    assert (turned > 30 and aligned > 0.9) == (word == "Rich") and (turned < 5) == (word == "Lazy")
+    if word == "Between":
+        assert f"turn by {turned:.0f}°" in picture.verdict(solution)

@@ -6,11 +6,11 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from core.figures import network
+from core.figures import network, style
 from core.figures.wide import SHAPES, SIGNS, comparison, figures, link, shapes
 from core.figures.wide import _word as said_of
-from core.figures.wide_theorems import ENTROPY_DELTAS, entropy
-from core.problems.wide import PRESETS, WideNetwork
+from core.figures.wide_theorems import entropy, entropy_deltas
+from core.problems.wide import PRESETS, WideNetwork, mean_delta
 from core.problems.wide_run import compare, solve
 from core.theory.wide_linear import regime
 
@@ -23,7 +23,7 @@ def test_pictures_are_sound_and_move_with_time(problem):
     for picture in figures(problem, solution):
         picture.figure()
         assert len(picture.frames) == len(solution.curves.times)
-        assert f"{problem.delta:g}" in picture.layout["meta"]["alt"]
+        assert f"{mean_delta(problem):g}" in picture.layout["meta"]["alt"]
         assert picture.layout["meta"]["start"] == problem.start
 
 
@@ -31,10 +31,20 @@ def test_the_comparison_and_the_entropy_are_sound():
     problem = WideNetwork(descent=0.2)
     for picture in (*comparison(problem, compare(problem)), *entropy(problem), *shapes(problem)):
         assert picture.figure().layout.title.text and len(picture.layout["meta"]["alt"]) > 20
-    assert len(entropy(problem)[0].frames) == len(ENTROPY_DELTAS)
+    assert len(entropy(problem)[0].frames) == len(entropy_deltas(problem))
+    assert 3.7 in entropy_deltas(WideNetwork(delta=-3.7)), "the cursor opens at the δ of the controls"
     first, last = (entropy(problem)[0].frames[k]["data"][0]["y"] for k in (0, -1))
     assert first[90] == pytest.approx(1, abs=0.02) and last[0] == pytest.approx(4, rel=0.02)
     assert np.argmin(first) == np.argmin(last) == 60
+
+
+@pytest.mark.parametrize("start", ["pytorch", "neurons"])
+def test_titles_tell_the_delta_of_the_start_that_was_drawn(start):
+    problem = WideNetwork(start=start, delta=4.0)
+    solution = solve(problem)
+    mean = style.number(float(solution.per_neuron.mean()))
+    title = figures(problem, solution)[0].layout["title"]["text"]
+    assert f"mean δ = {mean}" in title and mean != "4"
 
 
 def test_cells_link_to_problems_that_exist():

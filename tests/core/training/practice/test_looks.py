@@ -16,7 +16,7 @@ from core.training.practice import filters, grokking, harness, hierarchy, kernel
 HIERARCHY = hierarchy.Problem(alphas=(0.3, 3.0), sizes=(512,), seeds=1, epochs=8, width=16, classes=4)
 GROKKING = grokking.Problem(modulus=11, width=8, steps=120, seeds=1, taus=(0.5,), rows=("all but embeddings",))
 MOVEMENT = kernel_movement.Problem(alphas=(0.5, 2), seeds=1, steps=9, probe=4, data="digits")
-FILTERS = filters.Problem(alphas=(1,), seeds=1, epochs=3, samples=300, data="patches", controls=("as it is",))
+FILTERS = filters.Problem(alphas=(1,), seeds=1, epochs=3, samples=200, data="patches", controls=("as it is",))
 CASES = [
     (hierarchy, HIERARCHY, {"epochs": 16}),
     (grokking, GROKKING, {"steps": 240}),

@@ -8,7 +8,17 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from pages import PAGES
-from pages.shared.explain.symbols import PICTURES, SPELLED, found, helped, of_formula, shown, symbols, templates
+from pages.shared.explain.symbols import (
+    PICTURES,
+    SPELLED,
+    found,
+    helped,
+    indexed,
+    of_formula,
+    shown,
+    symbols,
+    templates,
+)
 from pages.shared.prose import hovering
 
 ROOT = Path(__file__).parents[4]
@@ -55,7 +65,7 @@ def test_each_text_of_a_page_explains_its_symbols(page, charts):
     for kind in ("slider", "select_slider", "toggle", "button_group", "selectbox"):
         for widget in test.get(kind):
             helps = getattr(widget.proto, "help", "")
-            assert all(symbols()[one].meaning in helps for one in found(widget.label)), widget.label
+            assert all(indexed(symbols()[one].meaning) in helps for one in found(widget.label)), widget.label
     for chart in charts(test):
         for panel in chart["panels"]:
             layout = panel["figure"]["layout"]
