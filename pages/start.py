@@ -129,7 +129,7 @@ def play() -> None:
     columns = st.columns(3)
     for column, word, k in zip(columns, CHOICES, range(3), strict=True):
         reached, moved = float(solution.reached[k]), float(solution.kernel_distance[k, -1])
-        what = "1 % of the loss left at t" if relu else "aligned (φ = 0.95) at t"
+        what = "1% of the loss left at t" if relu else "aligned (φ = 0.95) at t"
         column.metric(hovering(f"{word}: {what}"), number(reached) if reached == reached else "not yet")
         column.metric(hovering(f"{word}: kernel moved S(0, T)"), number(moved))
     st.caption(hovering(said(STEM, "trained" if relu else "exact", drift=number(solution.drift))))

@@ -193,7 +193,7 @@ def photograph_patches(train: int = 4000, test: int = 1000, seed: int = 0) -> Ra
     The class of a 24 × 24 patch is computed from the picture itself: the direction of its dominant edge (the leading axis
     of the structure tensor, in 4 sectors of 45°) and whether red or blue is stronger. Patches without a clear direction or
     colour are left out; all 8 classes are equally frequent, and each patch has its mean brightness taken off.
-    Training patches come from the upper 70 % of the pictures, test patches from the rest.
+    Training patches come from the upper 70% of the pictures, test patches from the rest.
     """
     random = np.random.default_rng(seed)
     pictures = _photographs()

@@ -203,9 +203,9 @@ def error_strip(problem: Exact, solution: Solution, run) -> Picture:
     times = shown_times(problem, solution.times)
     _phased(picture, solution)
     ends = [times[0], times[-1]]
-    picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash=dashes.LEVEL))
+    picture.add(style.line(ends, [0.01, 0.01], style.WARNING, "amber from here: 1%", width=1.5, dash=dashes.LEVEL))
     limit = {"xref": "paper", "xshift": 0, "yshift": 9}
-    style.label(picture, 0.02, -2, "amber above 1 %", style.WARNING, **limit)
+    style.label(picture, 0.02, -2, "amber above 1%", style.WARNING, **limit)
     for k, delta in enumerate(solution.deltas):
         error = NOTHING
         if run is not None:

@@ -125,7 +125,7 @@ def _errors(problem: Exact, solution: Solution, run) -> Picture:
     ends = shown_times(problem, solution.times)[[0, -1]]
     for row, axis in enumerate(ROWS):
         limit = style.line(
-            ends, [0.01, 0.01], style.WARNING, "amber from here: 1 %", width=1.5, dash=dashes.LEVEL, yaxis=axis
+            ends, [0.01, 0.01], style.WARNING, "amber from here: 1%", width=1.5, dash=dashes.LEVEL, yaxis=axis
         )
         picture.add(limit)
         for k, delta in enumerate(solution.deltas):

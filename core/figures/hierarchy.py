@@ -30,7 +30,7 @@ def accuracy(problem: Problem, solution: Solution) -> Picture:
     count = rules(problem, 0).count
     every = 1 if len(solution.size) < 5 else 2
     told = solution.size[::-1][::every][::-1]
-    words = [f"{size:,}<br>{100 * size / count:.2g} %" for size in told]
+    words = [f"{size:,}<br>{100 * size / count:.2g}%" for size in told]
     axis = {
         "type": "log",
         "range": [ends[0] - 0.08, ends[1] + 0.42 * max(1.0, (ends[1] - ends[0]) / 0.9)],
@@ -95,7 +95,7 @@ def _alt(problem: Problem, solution: Solution) -> str:
 
 
 def needed(problem: Problem, solution: Solution) -> Picture:
-    """P* of each seed as a mark, its geometric mean with the 95 % interval; α at which some seed never gets there has none."""
+    """P* of each seed as a mark, its geometric mean with the 95% interval; α at which some seed never gets there has none."""
     last = len(solution.epochs) - 1
     titles = [_finding_of_needed(problem, solution, k) for k in range(last + 1)]
     title = titles[-1]

@@ -1,6 +1,6 @@
 """Initialisation: where the neurons start in units of the target, which layer is fast, and the mini-run's curves.
 
-Frames of the first three run from the network as it is (0 %) to the rescaled one (100 %).
+Frames of the first three run from the network as it is (0%) to the rescaled one (100%).
 """
 
 import numpy as np

@@ -144,7 +144,7 @@ def components(problem: Problem, solution: Solution) -> Picture:
     cut = solution.components
     share = 100 * float(cut.explained.sum())
     first, second = (f"component {k + 1}: {_percent(cut.explained[k])} of the path" for k in (0, 1))
-    title = f"Own plane: {share:.3g} % of its path"
+    title = f"Own plane: {share:.3g}% of its path"
     return _slice(problem, solution, cut, title, first, second, "its components")
 
 
@@ -268,7 +268,7 @@ def _log(loss: np.ndarray, floor: float = 1e-12) -> np.ndarray:
 
 
 def _percent(share: float) -> str:
-    return f"{style.number(100 * float(share))} %"
+    return f"{style.number(100 * float(share))}%"
 
 
 def _title(delta: float) -> str:

@@ -145,7 +145,7 @@ def _dot(times: np.ndarray, values: np.ndarray, k: int) -> dict:
 def _percent(share: float) -> str:
     if share >= 10:
         return f"{style.number(share)} × its size"
-    return f"{share:.0%}" if share >= 0.1 else f"{100 * share:.1f} %" if share >= 1e-3 else f"{style.number(share)}"
+    return f"{share:.0%}" if share >= 0.1 else f"{100 * share:.1f}%" if share >= 1e-3 else f"{style.number(share)}"
 
 
 def _alt(problem: Limits, solution: Solution) -> str:

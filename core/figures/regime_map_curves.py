@@ -46,7 +46,7 @@ def live(view: View, solution: RegimeMap, snapshot: LiveSnapshot) -> Picture:
     """The cell trained just now (points) on the stored run of the same seed (lines)."""
     pair = pair_of_curves(view.measure)
     worst = disagreement(view, solution, snapshot)
-    says = "Trained just now" if worst is None else f"Live: within {100 * worst:.1f} % of the stored test loss"
+    says = "Trained just now" if worst is None else f"Live: within {100 * worst:.1f}% of the stored test loss"
     last = {name: _of(snapshot, name)[-1] for name in FIELDS}
     alt = (
         f"Live run at tau = {view.tau:g}, delta = {view.delta:g}, {style.side_name(view.delta)}, seed {view.seed}, to step "

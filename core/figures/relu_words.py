@@ -23,7 +23,7 @@ def map_title(run: Run, k: int) -> str:
         return "Map drawn, nothing learnt"
     flipped = 100 * float(run.flipped[k])
     word = "redrawn" if flipped > REDRAWN else "turned a little" if flipped > FROZEN else "as it was"
-    return f"Map {word}: {flipped:.2g} % flipped"
+    return f"Map {word}: {flipped:.2g}% flipped"
 
 
 def comparison(solution: Solution, k: int) -> str:
@@ -35,7 +35,7 @@ def comparison(solution: Solution, k: int) -> str:
 def words(run: Run, start: tuple[float, float]) -> str:
     """A run’s end, for a listener."""
     return (
-        f"tau = {start[0]:g}, delta = {start[1]:g}, {style.side_name(start[1])}: {100 * float(run.flipped[-1]):.0f} % of "
+        f"tau = {start[0]:g}, delta = {start[1]:g}, {style.side_name(start[1])}: {100 * float(run.flipped[-1]):.0f}% of "
         f"activations flipped, parameter distance {run.distance[-1]:.3g}, final loss {run.loss[-1]:.2g}"
     )
 

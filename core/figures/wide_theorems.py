@@ -186,7 +186,7 @@ def _map(values: np.ndarray, top: float, name: str, x: float, y: float) -> dict:
         "colorscale": SIGNED,
         "showscale": False,
         "name": name,
-        "hovertemplate": f"{name}: %{{z}} % of the largest entry<extra></extra>",
+        "hovertemplate": f"{name}: %{{z}}% of the largest entry<extra></extra>",
     }
 
 

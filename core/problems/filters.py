@@ -76,7 +76,7 @@ def stored_lines() -> list[Line]:
 def _line(here: Solution, control: str, k: int, alpha: float) -> Line:
     last = [curve[:, k, -1] for curve in (here.smoothness, here.balanced, 100 * here.test_accuracy)]
     turned = here.turned[:, k, 1], here.turned[:, k, -1]
-    forms = (("{:.2f}", ""), ("{:.2f}", ""), ("{:.0f}", " %"), ("{:.0f}", "°"), ("{:.0f}", "°"))
+    forms = (("{:.2f}", ""), ("{:.2f}", ""), ("{:.0f}", "%"), ("{:.0f}", "°"), ("{:.0f}", "°"))
     return Line(control, alpha, *(spread(v, *form) for v, form in zip((*last, *turned), forms, strict=True)))
 
 

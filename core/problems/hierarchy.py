@@ -52,7 +52,7 @@ def samples_needed(solution: Solution, target: float, k: int = -1) -> np.ndarray
 
 
 def needed_interval(needed: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Geometric mean of P* over the seeds with its 95 % interval, [alpha] each; NaN where a seed never gets there."""
+    """Geometric mean of P* over the seeds with its 95% interval, [alpha] each; NaN where a seed never gets there."""
     complete = np.where(np.isfinite(needed).all(0), needed, np.nan)
     middle, low, high = (2**one for one in mean_interval(np.log2(complete)))
     return middle, low, high
@@ -88,7 +88,7 @@ def widest(solution: Solution) -> tuple[int, list[Line]] | None:
 
 @dataclass(frozen=True)
 class Claims:
-    """What is said of the stored runs: seeds in which one α needs fewer samples for 70 % than another."""
+    """What is said of the stored runs: seeds in which one α needs fewer samples for 70% than another."""
 
     ten_below_one: Count
     one_below_tenth: Count
@@ -103,7 +103,7 @@ def claims(solution: Solution) -> Claims:
 
 
 def ratio(solution: Solution, first: float, second: float) -> tuple[float, float, float]:
-    """How many times the samples of `second` the α `first` needs for 70 %: geometric mean over the seeds, its interval."""
+    """How many times the samples of `second` the α `first` needs for 70%: geometric mean over the seeds, its interval."""
     needed = samples_needed(solution, TARGET)
     place = {float(alpha): k for k, alpha in enumerate(solution.alpha)}
     logs = np.log2(needed[:, [place[first]]]) - np.log2(needed[:, [place[second]]])
@@ -146,7 +146,7 @@ def _words() -> dict[str, str]:
         said[f"accuracy_{name}"] = f"{middle[k]:.1%} ({low[k]:.1%} to {high[k]:.1%})"
         said[f"needed_{name}"] = f"{needed[k]:,.0f} ({least[k]:,.0f} to {most[k]:,.0f})"
     for name, pair in (("one_over_ten", (1, 10)), ("tenth_over_one", (0.1, 1)), ("hundred_over_ten", (100, 10))):
-        said[name] = "{:.2f} times (95 % interval {:.2f} to {:.2f})".format(*ratio(stored, *pair))
+        said[name] = "{:.2f} times (95% interval {:.2f} to {:.2f})".format(*ratio(stored, *pair))
     counted = claims(stored)
     return said | {field.name: getattr(counted, field.name).words for field in dataclasses.fields(Claims)}
 

@@ -23,7 +23,7 @@ SPACE_TIMES = np.concatenate([[0.0], np.geomspace(1e-2, SPACE_UNTIL, MOMENTS - 1
 
 @dataclass(frozen=True)
 class Trained:
-    """See the module's legend. `verdict` says why run and theory differ by more than 1 %, and is empty otherwise;
+    """See the module's legend. `verdict` says why run and theory differ by more than 1%, and is empty otherwise;
     `device` says in words where it ran, in `seconds`."""
 
     times: Floats

@@ -1,7 +1,7 @@
 """One initialisation checked: what the page shows of a scheme or of a network that someone brings.
 
 Legend: δ̂ ↔ dimensionless imbalance (core.training.initialisation.report); α ↔ lever: first layer ÷ α, last × α; frames
-run from the network as it is (0 %) to the rescaled one (100 %), geometrically in α; bins share one set of edges.
+run from the network as it is (0%) to the rescaled one (100%), geometrically in α; bins share one set of edges.
 On the regime map (paper, figure 1b) a neuron stands at τ√(s₀/‖slope‖) and δ̂ s₀, s₀ = √1.5 the root mean square slope of
 that figure's teacher of three unit neurons.
 """

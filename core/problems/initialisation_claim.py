@@ -25,9 +25,9 @@ def words(tables: Arrays, seeds: int) -> dict[str, str]:
     inside = below[np.ix_(sizes >= LEAST_WIDTH, inputs >= LEAST_INPUTS)]
     share = {(m, d): float(below[i, j]) for i, m in enumerate(sizes.tolist()) for j, d in enumerate(inputs.tolist())}
     return {
-        "least": f"{np.floor(100 * inside.min()):.0f} %",
-        "narrow": f"{share[4, 3]:.0%}".replace("%", " %"),
-        "single": f"{share[8, 1]:.0%}".replace("%", " %"),
+        "least": f"{np.floor(100 * inside.min()):.0f}%",
+        "narrow": f"{share[4, 3]:.0%}",
+        "single": f"{share[8, 1]:.0%}",
         "aim": f"{AIM:g}",
         "inputs": str(D),
         "samples": str(SAMPLES),

@@ -20,7 +20,7 @@ def read(path: Path = ASSET) -> Arrays:
 
 def words(found: Arrays) -> dict[str, str]:
     """The worst relative error of each measure's mean over the seeds, over all cells and steps, rounded up, and of how many."""
-    worst = {f"{name}_error": f"{np.ceil(1000 * np.nanmax(apart)) / 10:.1f} %" for name, apart in errors(found).items()}
+    worst = {f"{name}_error": f"{np.ceil(1000 * np.nanmax(apart)) / 10:.1f}%" for name, apart in errors(found).items()}
     return {
         **worst,
         "cells": str(found["tau"].size),

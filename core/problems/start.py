@@ -198,7 +198,7 @@ def words(solution: Linear | Relu) -> dict[str, str]:
         "first": SIDES[int(np.argmin(reached))] if np.isfinite(reached).any() else "none",
         "flips": SIDES[int(np.argmax(solution.flipped[:, -1]))],
         "least": SIDES[int(np.argmin(solution.distance[:, -1]))],
-        "down_flipped": f"{solution.flipped[0, -1]:.0%}".replace("%", " %"),
+        "down_flipped": f"{solution.flipped[0, -1]:.0%}",
     }
 
 

@@ -12,7 +12,7 @@ t/2 to 2t, it does at least a fifth (SHARE) of all the turning it does until its
 loss changes changes there. It may do both. Before the last of these it waits where it does neither; after it, it rests.
 Turning is the mean angle, over the hidden neurons, between the first layer's weights now and at the start (of one neuron: the
 angle of w), or, where a network's neurons may be mixed without changing it (wide linear networks), the angle between the
-kernels, arccos(1 − S). An exponential approach 1 − exp(−t) is then under way from 15 % to 96 %.
+kernels, arccos(1 − S). An exponential approach 1 − exp(−t) is then under way from 15% to 96%.
 
 Where it ends: shares are of what happened until the run's end, so a run cut short has other phases. Less than LEAST_TURN
 of turning, or a loss that changes by less than LEAST_FIT of its start, is called none at all.

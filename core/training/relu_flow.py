@@ -59,8 +59,8 @@ def integrate(
     "batched" (all runs at once in torch; see core.training.relu.batched) or "auto". device "cpu" runs compiled kernels,
     one network after the other; any other name is torch's and means "batched".
     The methods of the flow leave descent's single paths, most where neurons turn fast: on networks so small that "auto"
-    takes every step (d = 5, n = 40, m = 20), after 10⁴ steps over 80 runs, the weights by 0.02 % in the median and 4 % at
-    worst ("growing", "batched"), by 0.5 % and 25 % ("chebyshev"); tests/benchmarks/bench_relu.py measures it.
+    takes every step (d = 5, n = 40, m = 20), after 10⁴ steps over 80 runs, the weights by 0.02% in the median and 4% at
+    worst ("growing", "batched"), by 0.5% and 25% ("chebyshev"); tests/benchmarks/bench_relu.py measures it.
     Raises OutsideTheory for input that is empty, not finite or does not fit together, where η λ_max > 2 at the start (unless
     only step 0 is asked for), and where the loss grows a million-fold later.
 

@@ -22,7 +22,7 @@ BY_FORM = {
     "an angle or a size of an image": r"\d+°|\d+ × \d+(?: × \d+)?",
 }
 PIECES_OF_SETTINGS = ("settings", "formats", "headless", "quantities")
-PLAIN = {"0", "1", "2", "-1", "-2", "100 %"}
+PLAIN = {"0", "1", "2", "-1", "-2", "100%"}
 """Ends of scales, halves and first places: no result."""
 CONSTANTS = {
     "class": {"0.0.0.0": "an address"},
@@ -39,7 +39,7 @@ CONSTANTS = {
     "geometry": {"4": "δ of the question", "-4": "δ of the question"},
     "grokking": {"10": "a factor"},
     "hierarchy": {
-        "95 %": "level of an interval",
+        "95%": "level of an interval",
         "4,096": "samples",
         "10": "α",
         "100": "α",
@@ -74,11 +74,11 @@ CONSTANTS = {
         "4": "δ of a task, a power",
         "3": "from the law of the initialisation",
         "-3.75": "computed by hand in the answer",
-        "1 %": "error asked for in a task",
+        "1%": "error asked for in a task",
         **dict.fromkeys(("5", "6", "8"), "the paper's counts, minutes of the plan"),
         **dict.fromkeys(("15", "24", "31", "40", "47", "50"), "minutes of the plan"),
     },
-    "limits": {"5 %": "amber from here", "0.19": "between two formulas in figure 3's setting: no run"},
+    "limits": {"5%": "amber from here", "0.19": "between two formulas in figure 3's setting: no run"},
     "regime_map": {
         **{"100": "inputs, steps", "50": "neurons", "10": "part of a scale", "16": "seeds", "3,000": "step asked for"},
         "5": "seeds of the comparison",
@@ -123,7 +123,7 @@ def test_results_over_seeds_print_their_count(stem):
 
 TOLD = {
     "a result": ("It ends at S = 0.71.", ["0.71"]),
-    "a share": ("Some 64 % have flipped by then.", ["64 %"]),
+    "a share": ("Some 64% have flipped by then.", ["64%"]),
     "a time": ("All is done by t ≈ 0.04.", ["0.04"]),
     "a setting": ("At δ = −4 and α = 0.03, 0.1 and 10.", []),
     "a reference": ("Figures 2 and 7, theorem B.10, appendix A.2 and equation 9.", []),

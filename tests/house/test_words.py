@@ -41,3 +41,22 @@ def test_a_sentence_is_found():
         '"""A page of words."""\nx = 1'
     )
     assert not sentences('st.metric("drift of δ", 1)') and not sentences(r'st.latex(r"f(x)=\sum a b c d.")')
+
+
+SHOWN = [
+    *sorted(ROOT.glob("assets/prose/*.md")),
+    *(path for room in ("core", "pages") for path in ROOT.glob(f"{room}/**/*.py")),
+]
+APART = re.compile(r"[0-9»}…)]\s%(?![{(\w ]|$)|[0-9»}…]\s%\s[a-z]{2,}")
+
+
+def test_a_share_is_written_as_python_and_plotly_write_it():
+    found = {
+        f"{path.name}: {text.group()}" for path in SHOWN for text in APART.finditer(path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+    assert (
+        APART.search("flipped by 26 %.")
+        and APART.search("{share:.0f} % flipped")
+        and not APART.search("step % FOLLOW == 0")
+    )

@@ -22,7 +22,7 @@ def test_both_networks_end_in_words_and_titles_follow_the_cursor(charts):
     assert rich > 15 > 2 > lazy
     panels = charts(test)[0]["panels"]
     titles = panels[1]["figure"]["layout"]["meta"]["titles"]
-    assert len(titles) == len(charts(test)[0]["cursor"]["values"]) and "0 % flipped" in titles[0]
+    assert len(titles) == len(charts(test)[0]["cursor"]["values"]) and "0% flipped" in titles[0]
     assert panels[1]["figure"]["layout"]["title"]["text"] == titles[-1]
 
 

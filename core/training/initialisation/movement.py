@@ -194,7 +194,7 @@ def explanation(drifts: Sequence[Drift], rates: Sequence[float]) -> str:
     if worst.share >= LIKE_ADAM:
         return (
             f"Not conserved: {numbers}, and one factor explains {max(worst.explained, 0):.0%} of it. Adam does this from the "
-            "first step; plain descent without decay stays below 60 %."
+            "first step; plain descent without decay stays below 60%."
         )
     return (
         f"Partly conserved: {numbers}. Steps near the largest stable one, momentum, small batches, a little decay or Adam do "
@@ -236,5 +236,5 @@ def _place(S: float | None, curved: float | None) -> tuple[str, str]:
     side = "below" if S < LAZY_BELOW else "at least"
     return word, (
         f"The kernel distance {S:.2g} is {side} {LAZY_BELOW:g} (0 is lazy, 1 a new kernel); {curved:.0%} of the change of f "
-        "is not what the gradient at the start gives (0 % is lazy)."
+        "is not what the gradient at the start gives (0% is lazy)."
     )

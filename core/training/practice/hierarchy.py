@@ -6,7 +6,7 @@ f     ↔ logits  ↔ [alpha, n, n_c]; at the start the same function for every 
 time  ↔ epochs; epochs[k] are the recorded ones
 Setting: paper section 6 and appendix D.3 (figure 6c) with the conventions of the model's public code (Cagnetta et al.):
 three hidden layers of width 64, weights N(0, 1) with 1/√fan-in and a 1/width readout in the forward pass, one-hot inputs
-of 0 and 1, SGD with momentum 0.9, batch 128, rate 0.1 · width under a cosine with one value an epoch that is 0 at 80 %.
+of 0 and 1, SGD with momentum 0.9, batch 128, rate 0.1 · width under a cosine with one value an epoch that is 0 at 80%.
 A run leaves when its train loss, averaged over an epoch, is below 0.01.
 """
 
@@ -142,7 +142,7 @@ def samples(problem: Problem, seed: int, size: int, device: str):
 
 
 def rate(problem: Problem, epoch: float) -> float:
-    """0.1 · width times a cosine, one value an epoch: 1 at the start, 0 at 80 % of the epochs, rising again from there."""
+    """0.1 · width times a cosine, one value an epoch: 1 at the start, 0 at 80% of the epochs, rising again from there."""
     return 0.1 * problem.width * (1 + np.cos(np.pi * int(epoch) / (0.8 * problem.epochs))) / 2
 
 

@@ -1,6 +1,6 @@
 """Statistics of few runs: intervals of counts and means, and the point at which a curve first reaches a value.
 
-Intervals of a share: Clopper and Pearson (1934); of a mean: Student (1908). All are two-sided, 95 %.
+Intervals of a share: Clopper and Pearson (1934); of a mean: Student (1908). All are two-sided, 95%.
 Runs that are not there (NaN) are left out, and the counts say how many remain.
 """
 
@@ -25,7 +25,7 @@ class Count:
 
     @property
     def words(self) -> str:
-        return f"{self.seen} of {self.runs} (95 % interval {self.low:.0%} to {self.high:.0%})"
+        return f"{self.seen} of {self.runs} (95% interval {self.low:.0%} to {self.high:.0%})"
 
 
 def seeds_in_words(seeds: int) -> str:

@@ -81,7 +81,7 @@ def errors(found: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 def _tell(made: Arrays) -> None:
     for name, apart in errors(made).items():
-        print(f"{name}: {100 * np.nanmax(apart):.2f} % at worst")
+        print(f"{name}: {100 * np.nanmax(apart):.2f}% at worst")
 
 
 WORK = one_file.Work(

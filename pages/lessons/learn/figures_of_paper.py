@@ -39,7 +39,7 @@ def minus(value: float) -> str:
 
 def percent(share: float) -> str:
     """A share between 0 and 1 in whole per cent."""
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}%"
 
 
 def of_teacher(problem: Any, solution: Any) -> Numbers:

@@ -51,7 +51,7 @@ def test_titles_tell_the_end():
 
 def test_slices_print_how_much_of_the_path_they_hold():
     _, own, random = SLICES
-    assert f"{100 * SOLUTION.components.explained.sum():.3g} %" in own.layout["title"]["text"]
+    assert f"{100 * SOLUTION.components.explained.sum():.3g}%" in own.layout["title"]["text"]
     assert "component 1" in own.layout["xaxis"]["title"]["text"]
     assert "%" in random.layout["title"]["text"]
 

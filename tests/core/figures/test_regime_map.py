@@ -98,7 +98,7 @@ def test_live_run_says_how_far_it_is_from_the_stored_one(solution):
     close = Measures(**{name: 1.01 * curve for name, curve in stored.items()})
     near = LiveSnapshot(len(CHECKPOINTS), len(CHECKPOINTS), np.array(CHECKPOINTS), close, 0.4)
     assert followed.disagreement(view, solution, near) == pytest.approx(0.01, rel=1e-3)
-    assert "within 1.0 %" in followed.live(view, solution, near).layout["title"]["text"]
+    assert "within 1.0%" in followed.live(view, solution, near).layout["title"]["text"]
     begun = Measures(**{name: curve[:1] for name, curve in stored.items()})
     first = LiveSnapshot(1, 9, np.array([13]), begun, 0.1)
     assert followed.disagreement(view, solution, first) is None

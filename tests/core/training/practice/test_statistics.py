@@ -15,7 +15,7 @@ def test_a_count_has_the_interval_of_the_binomial_law():
     assert stats.binom.sf(2, 4, seen.low) == pytest.approx(0.025) and stats.binom.cdf(3, 4, seen.high) == pytest.approx(
         0.025
     )
-    assert seen.words == "3 of 4 (95 % interval 19% to 99%)"
+    assert seen.words == "3 of 4 (95% interval 19% to 99%)"
     with pytest.raises(OutsideTheory, match="at least one run"):
         statistics.count(np.array([], bool))
 
