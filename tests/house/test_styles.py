@@ -8,8 +8,8 @@ import pytest
 ASSETS = Path(__file__).parents[2] / "assets"
 SHEETS = sorted(ASSETS.rglob("*.css"))
 NARROW = ("label", ".stButtonGroup", ".lab-", ".st-key-", '[data-testid="stLayoutWrapper"]', ".stMarkdown", ".stColumn")
-"""What `:has` may be said of, or of something within it; no picture stands in a column. With body there, each element that Plotly adds made all styles
-of a page new (9 ms each)."""
+"""What `:has` may be said of, or of something within it; no picture stands in a column. With body there, each element that
+Plotly adds made all styles of a page new (9 ms each)."""
 
 
 def subjects(text: str) -> list[str]:
