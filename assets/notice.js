@@ -1,5 +1,5 @@
-/* Loaded with the page itself, not over the websocket: says so when no websocket comes about, and takes the page's first
-   drawing away where no picture does. */
+/* Loaded with the page itself, not over the websocket: says so when no websocket comes about, takes the page's first
+   drawing away where no picture does, and loads the page anew where nothing is left of it. */
 
 const PATIENCE_MS = 12000;
 const LOOK_MS = 500;
@@ -22,8 +22,22 @@ function liftDrawing() {
   if (worded > DRAWING_MS) document.getElementById("lab-first")?.remove();
 }
 
+/* A message whose predecessors were lost with a connection makes Streamlit throw the page away. The address says all of it. */
+const GONE_MS = 1500;
+
+let stood = false;
+let gone = 0;
+
+function rise() {
+  const stands = document.querySelector("[data-testid=stApp]") !== null;
+  stood ||= stands;
+  gone = stood && !stands ? gone + LOOK_MS : 0;
+  if (gone >= GONE_MS) location.reload();
+}
+
 setInterval(() => {
   liftDrawing();
+  rise();
   waited = connected() ? 0 : waited + LOOK_MS;
   if (waited < PATIENCE_MS) {
     note?.remove();

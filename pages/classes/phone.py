@@ -16,6 +16,7 @@ from pages.classes.kept.store import store
 from pages.classes.member import Member, forget
 from pages.classes.scene import here, kind_of, known, title
 from pages.lessons.guide import question
+from pages.shared.plot import ASSETS
 from pages.shared.prose import hovering
 
 SEEN, SHOWN = "_class_seen", "_class_choice_shown"
@@ -94,8 +95,9 @@ def _vote(klass: Class, me: Member) -> None:
     st.session_state[SHOWN] = chosen
     again = "Once more, after your talk:" if klass.round > 1 else ""
     st.markdown(hovering(f"**{again or 'Your class is asked:'}** {asked.text}"))
-    marked = "none" if chosen is None else str(chosen)
-    with st.container(key=f"class_chosen_{marked}"), st.container(horizontal=True, gap="small", key="class_choices"):
+    marked = (ASSETS / "chosen.css").read_text().replace("«chosen»", str(chosen))
+    st.html(f"<style>{marked}</style>")
+    with st.container(horizontal=True, gap="small", key="class_choices"):
         for k, choice in enumerate(asked.choices):
             st.button(
                 f"{LETTERS[k]} · {choice}",

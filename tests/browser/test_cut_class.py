@@ -114,4 +114,9 @@ def test_a_class_goes_from_its_start_to_its_end_though_every_connection_is_cut(r
     assert "class=" not in query(teacher)
     assert min(line.cuts for line in room.lines) > 10
     told = [text for seat in room.seats for text in seat.complaints]
-    assert [text for text in told if "WebSocket" not in text and "disconnected" not in text] == []
+    known = (
+        "WebSocket",
+        "disconnected",
+        "Bad delta path",
+    )  # the last: the page was thrown away, and came back (test_cuts.py)
+    assert [text for text in told if not any(word in text for word in known)] == []

@@ -12,7 +12,7 @@ from tests.browser.tabs import Visit
 from tests.browser.test_class import PHONES
 
 WHOLE = """([stem, delta]) => location.pathname.endsWith(stem)
-    && document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'
+    && document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'
     && document.querySelector('[data-testid=stMain] h1') && document.querySelector('.st-key-class_strip')
     && document.querySelector('.js-plotly-plot')?.layout?.meta
     && (stem !== 'geometry' || document.querySelector('.js-plotly-plot').layout.meta.delta === delta)"""
@@ -130,3 +130,18 @@ def test_what_the_page_before_asked_takes_nothing_from_the_next(phone):
     whole(seen, 1, "exact")
     send(code, 2)
     whole(seen, 2)
+
+
+def test_a_page_that_is_thrown_away_comes_back_by_itself(phone):
+    """A message whose predecessors were lost with the line: it speaks of a place that the browser does not have."""
+    code, seen, line = phone
+    send(code, 3)
+    whole(seen, 3)
+    lost = ForwardMsg()
+    lost.metadata.delta_path[:] = [0, 40, 3]
+    lost.delta.new_element.markdown.body = "nowhere"
+    line.browser.send(lost.SerializeToString())
+    seen.tab.wait_for_function("() => !document.querySelector('[data-testid=stApp]')", timeout=10_000)
+    whole(seen, 3)
+    send(code, 1)
+    whole(seen, 1)
