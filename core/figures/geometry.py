@@ -103,8 +103,13 @@ def _plane(problem: Geometry, solution: Solution, title: str) -> Picture:
     picture.add(style.points(star[:1], star[1:], style.MINIMA, "β*, zero loss", size=16, symbol="star"))
     picture.add(style.points(start[:1], start[1:], style.INK, "β₀, start", size=13, symbol="circle-open"))
     style.label(picture, star[0], star[1], "β*: zero loss", style.MINIMA, yshift=12, name=f"at {STAR}")
-    if np.abs(start).max() < far:
+    away = float(np.abs(start).max())
+    if away < far:
         style.label(picture, start[0], start[1], "β₀", style.INK, yshift=12, name=f"at {START}")
+    else:
+        edge, left = 0.9 * far * start / away, start[0] < 0
+        place = {"xanchor": "left" if left else "right", "xshift": 12 if left else -12}
+        style.label(picture, edge[0], edge[1], "from β₀, outside", style.INK, **place)
     return picture
 
 

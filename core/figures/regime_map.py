@@ -141,7 +141,7 @@ def _bar(measure: str, over: str, low: float, high: float) -> dict:
         "title": {
             "text": f"{unit}, standard deviation" if over == "spread" else unit,
             "side": "bottom",
-            "font": {"size": 13},
+            "font": {"size": 12},
         },
     }
     if measure in ON_LOG and over != "spread":

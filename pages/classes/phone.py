@@ -94,12 +94,12 @@ def _vote(klass: Class, me: Member) -> None:
     st.session_state[SHOWN] = chosen
     again = "Once more, after your talk:" if klass.round > 1 else ""
     st.markdown(hovering(f"**{again or 'Your class is asked:'}** {asked.text}"))
-    with st.container(horizontal=True, gap="small", key="class_choices"):
+    marked = "none" if chosen is None else str(chosen)
+    with st.container(key=f"class_chosen_{marked}"), st.container(horizontal=True, gap="small", key="class_choices"):
         for k, choice in enumerate(asked.choices):
             st.button(
                 f"{LETTERS[k]} · {choice}",
                 key=f"class_choice_{k}",
-                type="primary" if k == chosen else "secondary",
                 icon=":material/check:" if k == chosen else None,
                 on_click=_choose,
                 args=(klass, me, k),

@@ -53,6 +53,19 @@ def test_picture_control_and_words_are_on_screen_together(standing, stem, width,
     assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
 
 
+def test_a_window_that_is_made_another_while_scrolled_has_its_own_picture(visit):
+    """As high as if the page had been opened in it."""
+    seen = visit(1280, 720, reduced_motion="reduce").open("exact").rest()
+    for width, height in [(1024, 768), (1280, 900)]:
+        seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
+        seen.tab.set_viewport_size({"width": width, "height": height})
+        scrolled = seen.rest().tab.evaluate(HEIGHTS)
+        seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+        seen.tab.evaluate("() => dispatchEvent(new Event('resize'))")
+        assert seen.rest().tab.evaluate(HEIGHTS) == pytest.approx(scrolled, abs=2)
+        fits(seen, height)
+
+
 def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
     seen = visit(1280, 720, reduced_motion="reduce").open("exact")
     seen.tab.locator(".st-key-guide button").click()

@@ -51,3 +51,25 @@ def test_a_page_is_made_for_a_phone(visit, page):
     assert seen.tab.evaluate(CUT) == []
     assert seen.tab.evaluate(OUTSIDE) == []
     assert seen.complaints == []
+
+
+TOGETHER = """() => {
+    const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+    return { words: box('.st-key-says .st-key-lesson').top, pictures: box('.lab-panels').bottom, bar: box('.lab-bar').top,
+        header: box('.stAppHeader').bottom };
+}"""
+
+
+@pytest.mark.parametrize("width, height", [(390, 844), (360, 640)])
+def test_an_answer_and_its_picture_stand_together(visit, width, height):
+    """The replay is seen with the words that explain it, and so is a guide's step."""
+    seen = visit(width, height, reduced_motion="reduce", **PHONE).open("relu?predict=true")
+    seen.tab.locator(".st-key-choice_0 button").tap()
+    seen.tab.get_by_text("You said").wait_for()
+    seen.tab.wait_for_timeout(1500)
+    for _ in range(2):
+        found = seen.rest().tab.evaluate(TOGETHER)
+        assert found["words"] >= found["header"] - 1 and found["pictures"] <= found["bar"] + 8, found
+        seen.tab.locator(":is(.st-key-choice_guide, .st-key-step_next) button").tap()
+        seen.tab.get_by_text("1 of").wait_for()
+        seen.tab.wait_for_timeout(1500)
