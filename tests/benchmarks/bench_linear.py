@@ -5,7 +5,7 @@ import time
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from core.theory.wide_linear import exact_flow, output_times, split
+from core.theory.wide_linear import exact_flow, split
 
 SIZES = ((5, 0.0), (20, 5.0), (60, -5.0), (200, 0.0), (200, 1.0), (200, -100.0))
 
@@ -43,7 +43,7 @@ def main() -> None:
     for n, delta in SIZES:
         A, W, beta_star = problem(n, delta)
         horizon = 100 / abs(delta) if delta else 20.0
-        times = output_times(horizon, delta)
+        times = np.linspace(0.0, horizon, 120)
         exact, own = clocked(exact_flow, A, W, beta_star, times)
         reference, other = clocked(integrate, A, W, beta_star, times)
         gap = np.abs(exact - reference).max() / np.abs(reference).max()

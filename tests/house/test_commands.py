@@ -1,5 +1,9 @@
-"""A command or a file that the documentation names is there: targets of make, modules to run, paths."""
+"""A command or a file that the documentation names is there: targets of make, modules to run, paths; and what scripts import
+that no other test runs."""
 
+import ast
+import importlib
+import importlib.util
 import re
 from pathlib import Path
 
@@ -34,3 +38,27 @@ def test_what_the_texts_name_is_there(kind):
 def test_what_is_no_file_can_be_asked_for():
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.M)[1].split()
     assert set(phony) == TARGETS
+
+
+SCRIPTS = sorted(
+    path
+    for folder in ("scripts", "deploy", "tests")
+    for path in ROOT.glob(f"{folder}/**/*.py")
+    if not path.name.startswith("test_")
+)
+
+
+def imported(path: Path) -> list[tuple[str, str]]:
+    """(module, name) of each `from ours import name`, wherever it stands in the file."""
+    found = [one for one in ast.walk(ast.parse(path.read_text())) if isinstance(one, ast.ImportFrom)]
+    ours = [one for one in found if one.level == 0 and re.fullmatch(rf"{OURS}(\.\w+)*", one.module or "")]
+    return [(one.module, alias.name) for one in ours for alias in one.names]
+
+
+def exists(place: str, name: str) -> bool:
+    return hasattr(importlib.import_module(place), name) or importlib.util.find_spec(f"{place}.{name}") is not None
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_what_a_script_imports_is_there(path):
+    assert [f"{place}.{name}" for place, name in imported(path) if not exists(place, name)] == []

@@ -1,5 +1,7 @@
 """Limits: the drift of δ against its formula, first order in η, the edge, noise's resting point, any legal problem."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,12 +11,16 @@ from core.problems import limits
 from core.problems.limits import PRESETS, Limits, edge, solve, task
 from core.training.real_steps import Descent, Task
 
-SOLVED = {name: solve(problem) for name, problem in PRESETS.items()}
+
+@functools.cache
+def solved(name: str):
+    """A preset's solution, when the first test asks for it: who only collects the tests solves nothing."""
+    return solve(PRESETS[name])
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_each_steps_change_of_delta_is_the_formula_exactly(name):
-    solution = SOLVED[name]
+    solution = solved(name)
     np.testing.assert_allclose(solution.formula, solution.counted, rtol=1e-10, atol=1e-10)
     for values in vars(solution).values():
         assert np.isfinite(values).all() or values is solution.drift
@@ -80,7 +86,7 @@ def test_uncounted_bias_breaks_delta_and_counting_it_mends_it():
 
 
 def test_past_the_edge_the_exact_prediction_fails():
-    below, past = SOLVED["small steps"], SOLVED["the edge of stability"]
+    below, past = solved("small steps"), solved("the edge of stability")
     assert past.error[:, -1].max() > 1e3 * below.error[:, -1].max()
 
 
