@@ -48,7 +48,7 @@ def test_arrays_keep_cells_and_seeds_apart():
 def test_what_the_page_says_is_rounded_up():
     said = words(read())
     for name, apart in errors(read()).items():
-        quoted = float(said[f"{name}_error"].removesuffix(" %"))
+        quoted = float(said[f"{name}_error"].removesuffix("%"))
         assert 0 <= quoted - 100 * np.nanmax(apart) < 0.1
     assert said["last"] == "10⁴" and said["faint"] == "10⁻⁷"
 
