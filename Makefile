@@ -33,7 +33,7 @@ docs: .venv/.dev
 
 walks: .venv/.dev
 	@scripts/find_chromium.sh
-	$(BIN)/python -m pytest -m walk tests/browser
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m walk tests/browser
 
 benchmark: .venv/.dev
 	for bench in $(filter-out %/bench_gpu.py,$(wildcard tests/benchmarks/bench_*.py)); do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
