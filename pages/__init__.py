@@ -42,6 +42,7 @@ class Page:
         return importlib.import_module(self.model).PRESETS if self.model else {}
 
 
+BEGIN = "Begin"
 MINIMAL = "The minimal model"
 LINEAR = "Linear networks"
 RELU = "ReLU networks"
@@ -52,9 +53,16 @@ PAGES = (
     Page(
         "start",
         "Start",
-        MINIMAL,
+        BEGIN,
         "Same function, same loss: does the split between layers matter?",
         ("kunin2024", "chizat2019"),
+    ),
+    Page(
+        "learn",
+        "Learn and teach",
+        BEGIN,
+        "What does it all mean?",
+        has_problem=False,
     ),
     Page(
         "geometry",
@@ -152,13 +160,6 @@ PAGES = (
         "Limits",
         TOOLS,
         "Where does the theory end?",
-    ),
-    Page(
-        "learn",
-        "Learn and teach",
-        TOOLS,
-        "What does it all mean?",
-        has_problem=False,
     ),
 )
 
