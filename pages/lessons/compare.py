@@ -14,6 +14,7 @@ from pages.lessons.lessons import LESSONS
 from pages.shared.address import spelled
 from pages.shared.cache import painted, remember
 from pages.shared.controls import nearest, set_problem
+from pages.shared.explain.idle import named
 from pages.shared.plot import COMPARISON, Cursor, plot
 from pages.shared.prose import hovering
 from pages.shared.registry import Shown
@@ -102,7 +103,7 @@ def describe(problem: Params) -> str:
 def _worded(value: Any) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(_worded, value))
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")
+    return named(f"{value:g}" if isinstance(value, float) else value)
 
 
 def _follow(values_a: np.ndarray, values_b: np.ndarray) -> np.ndarray:

@@ -24,10 +24,9 @@ class Stage:
     highlight: the trace that matters now; story: what each step of a told lesson shows, for the browser to turn; sketch:
     what may be drawn into which veiled picture; pinned: A of a comparison, which takes the picture's place; entries: the
     navigation's pages by stem, to turn to; shown: what the page has registered (pages/shared/registry.py); reached: the
-    link's goal, as a link spells it, once the picture has reached it; idle: controls that do nothing now,
-    and why; symbols: those that formulas have shown; says, below, foot: the rooms above the picture, for further sections
-    and at the page's end
-    (containers); sentence: what to look for; drawn: the pictures of hero and how they are drawn; offer(page): what the
+    link's goal, as a link spells it, once the picture has reached it; idle: controls that do nothing now, and why; symbols:
+    those that formulas have shown; says, below, foot: the rooms above the picture, for further sections and at the page's
+    end (containers); sentence: what to look for; drawn: the pictures of hero and how they are drawn; offer(page): what the
     frame adds to the take-away; clocked: a clock has asked for this run, not a hand."""
 
     stem: str = ""

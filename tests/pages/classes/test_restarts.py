@@ -21,6 +21,17 @@ def follows(test: AppTest) -> bool:
     return test.toggle("class_follow").value
 
 
+def after_a_vote(shared: Store, choice: int) -> tuple[str, str, AppTest, AppTest]:
+    """Code and secret of a class whose one vote is revealed, its teacher and its phone."""
+    code, secret = shared.start()
+    teacher = visit("geometry", code, secret)
+    healthy(teacher.button("class_ask").click().run())
+    phone = visit("geometry", code)
+    healthy(phone.button(f"class_choice_{choice}").click().run())
+    shared.reveal(code)
+    return code, secret, teacher, phone
+
+
 def test_a_restart_leaves_a_follower_at_what_they_explored(shared: Store):
     code, _ = shared.start()
     shared.show(code, "geometry", {"delta": "1"})
@@ -42,12 +53,7 @@ def test_a_restart_while_the_teacher_goes_on_brings_a_follower_along(shared: Sto
 
 
 def test_a_restart_after_the_reveal_keeps_what_was_tried_since(shared: Store):
-    code, secret = shared.start()
-    teacher = visit("geometry", code, secret)
-    healthy(teacher.button("class_ask").click().run())
-    phone = visit("geometry", code)
-    healthy(phone.button("class_choice_1").click().run())
-    shared.reveal(code)
+    code, secret, teacher, phone = after_a_vote(shared, choice=1)
     for seen in (phone, teacher):
         healthy(seen.run())
         healthy(seen.slider("delta").set_value(-1.0).run())
@@ -60,12 +66,7 @@ def test_a_restart_after_the_reveal_keeps_what_was_tried_since(shared: Store):
 
 
 def test_a_restart_after_a_vote_was_put_away_does_not_ask_again(shared: Store):
-    code, secret = shared.start()
-    teacher = visit("geometry", code, secret)
-    healthy(teacher.button("class_ask").click().run())
-    phone = visit("geometry", code)
-    healthy(phone.button("class_choice_0").click().run())
-    shared.reveal(code)
+    code, _, teacher, phone = after_a_vote(shared, choice=0)
     shared.close(code)
     for seen in (phone, teacher):
         healthy(seen.run())
