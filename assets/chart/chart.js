@@ -169,7 +169,7 @@ export class Chart {
   /* Who has drawn nothing sees the picture that the question was about. */
   liftCurtain() {
     this.veiled = false;
-    if (!this.panels.some((panel) => panel.sketch.guessed)) this.chosen = 0;
+    if (!this.panels.some((panel) => panel.sketch.guessed)) this.chosen = this.source.first ?? 0;
   }
 
   /* A handle is taken: what arrives from before does not pull it out of the hand, and fewer words above move no picture. */

@@ -15,6 +15,10 @@ export function narrow() {
   return factor > LARGER && innerWidth / factor < ROOM_OF_TEXT;
 }
 
+/* On its side the picture stands beside words and controls; the style sheets ask the same. */
+const ON_SIDE = "(min-width: 641px) and (max-width: 900px) and (max-height: 560px)";
+export const onSide = () => matchMedia(ON_SIDE).matches;
+
 let webgl;
 export function hasWebGL() {
   webgl ??= !!document.createElement("canvas").getContext("webgl");

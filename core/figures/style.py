@@ -241,13 +241,21 @@ def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: An
     return {"type": "scatter3d", "mode": "markers", **_xyz(xyz), "marker": marker, **hover, **more}
 
 
-def words3d(xyz: Any, text: str, colour: str, *, up: int = 1) -> dict:
-    """A curve's name at one of its points xyz[n, 3]: the highest, or with up = -1 the lowest."""
-    xyz = np.asarray(xyz)
-    top = xyz[[int(np.nanargmax(up * xyz[:, 2]))]]
-    look = {"color": AS_TEXT.get(colour, colour), "size": 13}
-    place = {"textposition": f"{'top' if up > 0 else 'bottom'} center", "textfont": look, "hoverinfo": "skip"}
-    return {"type": "scatter3d", "mode": "text", **_xyz(top), "text": [text], **place}
+def name3d(picture: Picture, place: int, text: str, colour: str, *, up: int = 1) -> Picture:
+    """A name of the scene's trace at this place, at its highest point, or with up = -1 at its lowest one; its `name` tells the
+    browser, where it goes along with the trace."""
+    xyz = [np.asarray(picture.data[place][n], dtype=float) for n in "xyz"]
+    at = int(np.nanargmax(up * xyz[2]))
+    note = {
+        **{n: round(float(values[at]), 4) for n, values in zip("xyz", xyz, strict=True)},
+        "text": minus(text),
+        "name": f"{'highest' if up > 0 else 'lowest'} {place}",
+        "showarrow": False,
+        "yanchor": "bottom" if up > 0 else "top",
+        "font": {"color": AS_TEXT.get(colour, colour), "size": 14},
+    }
+    picture.layout["scene"].setdefault("annotations", []).append(note)
+    return picture
 
 
 def log_axis(low: float, high: float) -> dict[str, Any]:
