@@ -89,7 +89,7 @@ export function twoFingers(div) {
 /* A cube as large as its panel has room for, its axes and their names included: plotly draws it in proportion to the height
    of the panel and nearer than `away` larger, so a low one leaves room beside it and a narrow one above. */
 const CUBE = { across: 0.74, high: 0.7, away: 2.8, least: 0.7, most: 1.35 };
-const NAMES = { beside: 44, above: 50 };
+const NAMES = { beside: 44, above: 62 };
 const EQUAL = { x: 1, y: 1, z: 1 };
 export function sized(scene, width = 420, height = 340) {
   const sides = scene.aspectmode === "cube" ? EQUAL : scene.aspectratio;

@@ -242,18 +242,13 @@ def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: An
 
 
 def name3d(picture: Picture, place: int, text: str, colour: str, *, up: int = 1) -> Picture:
-    """A name of the scene's trace at this place, at its highest point, or with up = -1 at its lowest one; its `name` tells the
-    browser, where it goes along with the trace."""
-    xyz = [np.asarray(picture.data[place][n], dtype=float) for n in "xyz"]
-    at = int(np.nanargmax(up * xyz[2]))
-    note = {
-        **{n: round(float(values[at]), 4) for n, values in zip("xyz", xyz, strict=True)},
-        "text": minus(text),
-        "name": f"{'highest' if up > 0 else 'lowest'} {place}",
-        "showarrow": False,
-        "yanchor": "bottom" if up > 0 else "top",
-        "font": {"color": AS_TEXT.get(colour, colour), "size": 14},
-    }
+    """A name of the scene's trace at this place, at its highest point or with up = -1 at its lowest; the browser reads where in
+    its `name` and lets it go along."""
+    trace, (end, side) = picture.data[place], ("highest", "bottom") if up > 0 else ("lowest", "top")
+    at = int(np.nanargmax(up * np.asarray(trace["z"])))
+    point = {n: round(float(trace[n][at]), 4) + 0.0 for n in "xyz"}
+    look = {"showarrow": False, "yanchor": side, "font": {"color": AS_TEXT.get(colour, colour), "size": 14}}
+    note = {**point, "text": minus(text), "name": f"{end} {place}", **look}
     picture.layout["scene"].setdefault("annotations", []).append(note)
     return picture
 
