@@ -40,7 +40,7 @@ _ALL = {
         steps=(
             Step("fast but lazy", "paper, figure 3", "δ = 4", (1, 2)),
             Step("rich at once", "paper, figure 3", "δ = 0", (0, 1)),
-            Step("late, then sudden", "paper, figure 3", "δ = −4", (1, 2)),
+            Step("late and farthest", "paper, figure 3", "δ = −4", (1, 2)),
             Step("the dip", "fast dip", "δ = −4"),
             Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
