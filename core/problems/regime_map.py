@@ -91,7 +91,7 @@ PRESETS = {
     "one glance": View(),
     "kernel misleads": View(measure="kernel", delta=-0.125),
     "little movement, many flips": View(measure="distance"),
-    "lazy everywhere": View(tau=2.0, pin1=cell_number(2.0, 1.0), pin2=cell_number(2.0, -1.0), pin3=RAPID),
+    "lazy everywhere": View(tau=2.0, pin1=cell_number(2.0, 0.0), pin2=cell_number(2.0, -1.0), pin3=RAPID),
     "late but far": View(measure="distance", delta=-1.0, pin1=RAPID, pin2=0),
 }
 

@@ -142,7 +142,7 @@ _ALL = {
             Step("eleven scales", "eleven scales"),
             Step("early: flips", {"alphas": (1, 1.6, 2.5, 4, 6.3, 10)}, "flips alone", (0, 1)),
             Step("at equal train loss", "at equal train loss", "the kernel", (0, 1)),
-            Step("downstream alone", "downstream alone", "weights alone"),
+            Step("downstream alone", "downstream alone", "weights alone", (0, 2)),
             Step("upstream alone", "upstream alone", "flips alone"),
         ),
         prediction=Prediction(

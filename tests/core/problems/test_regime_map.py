@@ -7,7 +7,7 @@ import pytest
 from core.errors import OutsideTheory, Unavailable
 from core.problems import regime_map as regime_map_view
 from core.problems import regime_map_run
-from core.problems.regime_map import View, cell_number, cell_of, load, row
+from core.problems.regime_map import PRESETS, View, cell_number, cell_of, load, row
 from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
 from core.training.regime_map import DELTAS, MEASURES, PAPER, SEEDS, TAUS, RegimeMap, run_cells
 from core.training.regime_map.map_file import write_map
@@ -31,6 +31,11 @@ def test_pins_are_listed_once_and_never_repeat_the_cell_in_question():
     here = cell_number(0.1, 1.0)
     assert View(pin1=here, pin2=7, pin3=7).pins == [7]
     assert View(pin1=0, pin2=0, pin3=0).pins == []
+
+
+@pytest.mark.parametrize("view", PRESETS.values(), ids=PRESETS)
+def test_a_presets_pins_are_all_drawn(view):
+    assert view.pins == [pin for pin in (view.pin1, view.pin2, view.pin3) if pin]
 
 
 def test_sweep_fills_the_map_and_equals_its_cells():
