@@ -49,6 +49,7 @@ export function showPicker(chart) {
   const { network } = chart;
   const panels = chart.story.only(chart.panels);
   chart.panels.forEach((panel) => (panel.div.hidden = true));
+  network.host.hidden = false;
   const tapped = network.host.isConnected && !network.spec.front;
   const items = tapped ? [...panels, { div: network.host, short: "network" }] : panels;
   const count = items.length;

@@ -67,6 +67,9 @@ export class Chart {
     const whole = this.root.closest(".stMainBlockContainer");
     if (whole) this.shift.observe(whole);
     markShort();
+    this.main = this.root.closest("[data-testid=stMain]");
+    this.scrolled = () => this.shifted();
+    this.main?.addEventListener("scroll", this.scrolled, { passive: true });
     this.windowed = () => this.fitWindow();
     addEventListener("resize", this.windowed);
     /* A colour variable that changes starts a transition: that is how a change of theme is heard. */
@@ -379,11 +382,12 @@ export class Chart {
     }
   }
 
-  /* What comes later above the picture (words, a class) leaves it less room. */
+  /* What comes later above the picture (words, a class) leaves it less room; what came while it was scrolled, at the top. */
   shifted() {
-    const main = this.root.closest("[data-testid=stMain]");
+    const { main } = this;
+    if (!this.source || narrow() || !main || main.scrollTop >= 1) return;
     const top = Math.round(this.host.getBoundingClientRect().top);
-    if (!this.source || narrow() || !main || main.scrollTop >= 1 || top === this.stood) return;
+    if (top === this.stood) return;
     this.stood = top;
     this.panels.forEach((panel) => panel.fit());
     this.layAnew();
@@ -445,6 +449,7 @@ export class Chart {
     this.resize.disconnect();
     this.shift.disconnect();
     removeEventListener("resize", this.windowed);
+    this.main?.removeEventListener("scroll", this.scrolled);
     this.panels.forEach((panel) => this.drop(panel));
     this.panels = [];
     this.network.host.remove();

@@ -165,9 +165,13 @@ export class Panel {
       const camera = this.nextCamera ?? this.camera(scene) ?? this.chart.openingCamera;
       if (camera) out[scene] = { ...out[scene], camera };
     }
-    for (const [axis, range] of Object.entries(this.wide ?? {})) out[axis] = { ...out[axis], range, autorange: false };
+    for (const [axis, range] of Object.entries({ ...this.figure.ranges, ...this.wide })) out[axis] = { ...out[axis], range, autorange: false };
     this.nextCamera = undefined;
     return out;
+  }
+
+  get ranges() {
+    return { open: this.figure.ranges ?? {}, wide: this.wide };
   }
 
   /* The hand is gone: axes find their own ranges again. */
@@ -200,9 +204,9 @@ export class Panel {
     const before = this.drawn;
     this.drawn = data;
     const calm = !anew && this.watched && !this.unsettled;
-    const done = calm && swiftly(this.plot, before, data, this.chart.news, this.wide);
+    const done = calm && swiftly(this.plot, before, data, this.chart.news, this.ranges);
     if (done === "soon") this.chart.settleSoon(this);
-    else if (calm && !done && this.chart.held) this.wide = widened(this.plot, this.wide);
+    else if (calm && !done && this.chart.held) this.wide = widened(this.plot, this.ranges);
     if (done) {
       this.plot.layout.meta = this.layout.meta;
       this.place(data);

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import streamlit as st
 
 from core.errors import Refusal
+from core.figures.style import spoken
 from pages import PAGES, Page
 from pages.jobs.live import leave_other_pages
 from pages.lessons import classroom
@@ -71,7 +72,7 @@ def _body(page: Page, entries: dict[str, st.Page], room: Room) -> None:
                 exec(_code(page), {"__name__": "__main__", "__file__": str(page.path)})
             except Refusal as error:
                 LOG.info("%s: %s", page.stem, error)
-                st.error(str(error), icon=":material/error:")
+                st.error(spoken(str(error)), icon=":material/error:")
     address.settled()
     room.after(page, lesson)
 
