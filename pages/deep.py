@@ -72,17 +72,19 @@ if solution.reason:
 presets(page, PRESETS)
 L, (end_1, end_2) = problem.hidden, map(number, map(float, solution.landing))
 offsets = ", ".join(number(float(c)) for c in problem.offsets) or r"\text{none}"
+chain = "a_1" if L == 1 else rf"a_{{{L}}}\cdots a_1"
 formula(
-    rf"f=a_{{{L}}}\cdots a_1\,w^\top x,\qquad c_l=\tfrac{{a_l^2}}{{\eta_l}}-\tfrac{{\lVert w\rVert^2}}{{\eta_w}}=({offsets})"
+    rf"f={chain}\,w^\top x,\qquad c_l=\tfrac{{a_l^2}}{{\eta_l}}-\tfrac{{\lVert w\rVert^2}}{{\eta_w}}=({offsets})"
     if L
     else r"f=w^\top x\quad\text{(linear regression)}"
 )
 if not solution.reason:
     formula(rf"\beta(\infty)=\beta_*\pm\Bigl(\textstyle\prod_l|a_l(\infty)|\Bigr)P_N w_0=({end_1},\ {end_2})")
 if not problem.offsets.any() and problem.eta == 1 and not solution.reason:
+    power, pull = (rf"{L + 2}/{L + 1}", rf"\lVert\beta_0\rVert^{{-{L}/{L + 1}}}\,") if L else ("2", "")
     formula(
-        rf"\beta(\infty)=\arg\min_{{X\beta=y}}\ \tfrac{{{L + 1}}}{{{L + 2}}}\lVert\beta\rVert^{{{L + 2}/{L + 1}}}"
-        rf"-\lVert\beta_0\rVert^{{-{L}/{L + 1}}}\,\beta_0^\top\beta"
+        rf"\beta(\infty)=\arg\min_{{X\beta=y}}\ \tfrac{{{L + 1}}}{{{L + 2}}}\lVert\beta\rVert^{{{power}}}"
+        rf"-{pull}\beta_0^\top\beta"
     )
 prose(STEM, "penalty")
 left, middle, right = st.columns(3)

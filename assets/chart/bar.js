@@ -49,12 +49,13 @@ export function showPicker(chart) {
   const { network } = chart;
   const panels = chart.story.only(chart.panels);
   chart.panels.forEach((panel) => (panel.div.hidden = true));
+  network.host.hidden = false;
   const tapped = network.host.isConnected && !network.spec.front;
   const items = tapped ? [...panels, { div: network.host, short: "network" }] : panels;
   const count = items.length;
   const several = narrow() && count > 1;
   picker.hidden = !several;
-  chart.chosen = Math.min(chart.chosen ?? 0, count - 1);
+  chart.chosen = Math.min(chart.chosen ?? chart.source.first ?? 0, count - 1);
   items.forEach((panel, k) => (panel.div.hidden = several && k !== chart.chosen));
   const choose = (k) => () => {
     chart.chosen = k;

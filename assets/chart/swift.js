@@ -53,7 +53,8 @@ function reach(div, axis) {
 }
 
 const ofPlane = (div) => Object.entries(div._fullLayout).filter(([name]) => /^[xy]axis\d*$/.test(name));
-const ownRanges = (div, wide) => ofPlane(div).filter(([name, axis]) => axis.autorange || (wide && name in wide));
+const ownRanges = (div, { wide, open }) =>
+  ofPlane(div).filter(([name, axis]) => axis.autorange || (wide && name in wide) || name in open);
 
 /* How much of an axis its traces fill. Of two on one scale the fuller one counts: the other has to show more. */
 function filled(div, axis) {
@@ -66,18 +67,19 @@ function filled(div, axis) {
   );
 }
 
-/* How an axis that finds its own range would take what its traces now reach: as it stands, soon anew, or at once. */
-function fit(div, axis, wide) {
+/* How an axis that has no range of the layout's would take what its traces now reach: as it stands, soon anew, or at once. */
+function fit(div, [name, axis], { wide, open }) {
   const [low, high] = [...axis.range].sort((a, b) => a - b);
   const [least, most] = reach(div, axis);
   if (least < low || most > high) return "at once";
+  if (String(open[name]) === String(axis.range)) return "as it stands";
   return !wide && filled(div, axis) < FILLED ? "at once" : "soon";
 }
 
 /* Ranges with room ahead, for axes that find their own: what a hand pulls out of the frame would else move it each time. */
-export function widened(div, wide) {
+export function widened(div, ranges) {
   return Object.fromEntries(
-    ownRanges(div, wide).map(([name, axis]) => {
+    ownRanges(div, ranges).map(([name, axis]) => {
       const [low, high] = [...axis.range].sort((a, b) => a - b);
       const [least, most] = reach(div, axis);
       const room = AHEAD * (Math.max(high, most) - Math.min(low, least));
@@ -87,9 +89,9 @@ export function widened(div, wide) {
 }
 
 /* Draws `data` on a div that shows `shown` in the very same layout. "": it must be drawn anew; "soon": when there is
-   time, since an axis would choose another range; "done". `news`: other numbers than the cursor's; `wide`: the ranges
-   that a hand has widened, which stay until it lets go. */
-export function swiftly(div, shown, data, news, wide) {
+   time, since an axis wants another range; "done". `news`: other numbers than the cursor's; `ranges`: of axes that the
+   layout leaves open, what they show at whatever moment (`open`), and what a hand has widened until it lets go (`wide`). */
+export function swiftly(div, shown, data, news, ranges) {
   const full = div._fullData;
   if (!full || full.length !== data.length || shown.length !== data.length) return "";
   if (full.some((trace, k) => trace.index !== k || trace.visible !== true)) return "";
@@ -105,11 +107,11 @@ export function swiftly(div, shown, data, news, wide) {
     }
   }
   moved.forEach((k) => recalculate(div, k));
-  const fits = moved.length ? ownRanges(div, wide).map(([, axis]) => fit(div, axis, wide)) : [];
+  const fits = moved.length ? ownRanges(div, ranges).map((one) => fit(div, one, ranges)) : [];
   if (fits.includes("at once")) return "";
   drawPlane(div, moved, found);
   drawScene(div, moved);
-  return news && fits.length ? "soon" : "done";
+  return news && fits.includes("soon") ? "soon" : "done";
 }
 
 function recalculate(div, k) {

@@ -15,7 +15,8 @@ function wordsOf(state, labels) {
   if (!state) return "default";
   return state.split(",").map((part) => {
     const [name, value] = part.split(/:(.*)/);
-    return value === "true" || value === "false" ? `${labels[name]}: ${value === "true" ? "on" : "off"}` : `${labels[name]} = ${value.replace("-", "−")}`;
+    if (value === "true" || value === "false") return `${labels[name]}: ${value === "true" ? "on" : "off"}`;
+    return `${labels[name]} = ${value.replace(/(^|\/)-(?=[\d.])/g, "$1−").replaceAll("/", ", ")}`;
   }).join(", ");
 }
 

@@ -24,6 +24,7 @@ from core.theory.checks import Floats
 
 HEIGHT = 300
 NEXT_TO_NOTHING = 1e-12
+ALIGNED = 0.95
 
 
 def figures(problem: Exact, solution: Solution, run=None) -> tuple[Picture, ...]:
@@ -61,9 +62,7 @@ def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
 
 
 def _kernel(problem: Exact, solution: Solution, run, moved: Floats | None) -> Picture:
-    titles = [
-        f"The kernel has moved by {_moved(near)} to {_moved(far)}" for near, far in _spread(solution.kernel_distance)
-    ]
+    titles = [f"The kernel has moved by {_from_to(near, far)}" for near, far in _spread(solution.kernel_distance)]
     y = "kernel distance S(0, t)"
     return style.told(
         _curves(problem, solution, run, solution.kernel_distance, moved, titles[-1], y, "kernel_distance"), titles
@@ -72,7 +71,12 @@ def _kernel(problem: Exact, solution: Solution, run, moved: Floats | None) -> Pi
 
 def _moved(distance: float) -> str:
     """A kernel distance, which goes up to 1, in words: next to nothing is nothing."""
-    return style.number(float(f"{distance:.2g}")) if distance > NEXT_TO_NOTHING else "0"
+    return style.number(distance) if distance > NEXT_TO_NOTHING else "0"
+
+
+def _from_to(near: float, far: float) -> str:
+    words = [_moved(near), _moved(far)]
+    return " to ".join(dict.fromkeys(words))
 
 
 def _spread(curves: Floats) -> list[tuple[float, float]]:
@@ -149,7 +153,14 @@ def _marks(picture: Picture, solution: Solution, x: Floats, y: Floats) -> list[i
 def path(problem: Exact, solution: Solution, simulated: Floats | None = None) -> Picture:
     """β = a w in the plane."""
     ends = solution.beta[:, -1]
-    title = "Every path ends at β*" if _arrived(problem, ends) else "Some are still on their way"
+    arrived = _arrived(problem, ends)
+    title = (
+        "Every path ends at β*"
+        if arrived.all()
+        else "Some are still on their way"
+        if arrived.any()
+        else "None is there yet"
+    )
     picture = style.figure(
         problem, short="path", title=title, alt=_alt("path of β", solution.mu, solution), x="β₁", y="β₂", height=HEIGHT
     )
@@ -243,20 +254,32 @@ def _cosine(w: Floats, target: Floats) -> Floats:
     return (w @ target) / np.linalg.norm(w, axis=-1) / np.linalg.norm(target)
 
 
-def _arrived(problem: Exact, ends: Floats) -> bool:
-    return bool((np.linalg.norm(ends - problem.beta_star, axis=-1) < 0.05 * problem.target_norm).all())
+def _arrived(problem: Exact, ends: Floats) -> np.ndarray:
+    return np.linalg.norm(ends - problem.beta_star, axis=-1) < 0.05 * problem.target_norm
 
 
 def _size_title(solution: Solution) -> str:
     lost = np.abs(solution.mu).min(axis=1) < 0.5 * np.abs(solution.mu[:, 0])
-    down = solution.deltas < 0
-    return "Downstream loses its size first" if (lost & down).any() else "No start loses half of its size"
+    if not lost.any():
+        return "No start loses half of its size"
+    if lost.all() and len(lost) > 1:
+        return "Every start loses half of its size"
+    return "Downstream loses its size first" if (solution.deltas[lost] < 0).all() else "Some lose half of their size"
 
 
 def _alignment_title(solution: Solution) -> str:
-    if solution.deltas[0] < 0 < solution.deltas[-1]:
-        return "Upstream aligns first"
-    return "The larger δ, the sooner w aligns"
+    """Who is the first whose w points at β*, or straight away from it."""
+    there = np.abs(solution.phi) >= ALIGNED
+    if there[:, 0].all():
+        return "Aligned from the start" if (solution.phi[:, 0] > 0).all() else "w points straight away from β*"
+    if not there.any():
+        return "Not yet aligned"
+    first = np.where(there.any(axis=1), solution.times[there.argmax(axis=1)], np.inf)
+    if len(first) == 1:
+        return f"Aligned from t = {style.number(first[0])} on"
+    if len({style.side_mark(delta) for delta in solution.deltas}) == 1:
+        return "The larger δ, the sooner w aligns" if (np.diff(first) <= 0).all() else "Each δ aligns in its own time"
+    return f"{style.side_name(solution.deltas[first.argmin()]).capitalize()} aligns first"
 
 
 def _weight_title(k: int) -> str:

@@ -15,7 +15,7 @@ def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
     picture = style.figure(
         problem,
         short="half-times",
-        title="▼ waits longer than |δ|, ▲ turns in 1/δ",
+        title=_scales_title(found),
         alt=_scales_alt(found),
         x="relative scale δ (asinh scale)",
         y="half-time (log)",
@@ -40,6 +40,15 @@ def scales(problem: Exact, found: TimeScales) -> tuple[Picture]:
         picture.add(style.points(*at, colour_of(delta), f"δ = {delta:g}", size=9))
     _scale_labels(picture, x[-1], found)
     return (picture,)
+
+
+def _scales_title(found: TimeScales) -> str:
+    far, reaches = found.alignment[0], np.isfinite(found.alignment)
+    if not reaches.any():
+        return "w points along β* from the start: nothing to turn"
+    if not reaches[0]:
+        return "▼ never turns to β*, ▲ in 1/δ"
+    return f"▼ waits {'longer than |δ|' if far > -found.deltas[0] else 'the longer, the larger |δ|'}, ▲ turns in 1/δ"
 
 
 def _scale_labels(picture: Picture, x: float, found: TimeScales) -> None:

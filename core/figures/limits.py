@@ -6,6 +6,8 @@ from core.figures import dashes, handles, network, style
 from core.figures.picture import Picture, moving
 from core.problems.limits import Limits, Solution
 
+AS_THE_FORMULA = 0.1
+
 
 def figures(problem: Limits, solution: Solution) -> tuple[Picture, Picture, Picture]:
     """δ against time, error and loss against time (one frame for each recorded time), drift against η."""
@@ -101,6 +103,8 @@ def drift(problem: Limits, solution: Solution) -> Picture:
     title = f"Drift grows as η; at the edge it is {style.number(float(ratio[6]))} × the formula"
     if not np.isfinite(ratio[6]):
         title = "Drift grows as η, until descent blows up"
+    if np.abs(ratio[:3] - 1).max() > AS_THE_FORMULA:
+        title = "Drift is not in proportion to η: its first order nearly cancels"
     alt = f"{title}. Ratio of measured drift to formula at the smallest step {ratio[0]:.3g}. {_alt(problem, solution)}"
     words = "η / largest stable step (log)"
     picture = style.figure(problem, short="η", title=title, alt=alt, x=words, y="|δ(T) − δ(0)| of plain descent (log)")

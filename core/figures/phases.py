@@ -13,6 +13,9 @@ from core.figures import style
 from core.figures.picture import Picture
 from core.theory.phases import Phases, spans
 
+TOGETHER = 1.25
+"""Times the sooner half-time: what comes no later is said to come with it."""
+
 
 def shade(
     picture: Picture, runs: Sequence[tuple[str, str, Phases]], *, axis: bool = True, titled: bool = True
@@ -34,7 +37,7 @@ def words(phases: Phases) -> dict[str, str]:
         "order": _order(turned, fitted),
         "turned": style.number(turned),
         "fitted": style.number(fitted),
-        "angle": style.number(math.degrees(phases.turned)),
+        "angle": style.number(round(math.degrees(phases.turned), 6)),
         "change": f"{phases.fitted:.0%}",
     }
 
@@ -42,5 +45,7 @@ def words(phases: Phases) -> dict[str, str]:
 def _order(turned: float, fitted: float) -> str:
     turns, fits = math.isfinite(turned), math.isfinite(fitted)
     if turns and fits:
+        if max(turned, fitted) <= TOGETHER * min(turned, fitted):
+            return "together"
         return "turn, fit" if turned < fitted else "fit, turn"
     return "turn" if turns else "fit" if fits else "neither"

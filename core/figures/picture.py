@@ -14,6 +14,7 @@ import plotly.graph_objects as go
 from core.figures.coding import encoded
 from core.figures.packing import packed, thinned
 from core.figures.parcel import Parcel, wrapped
+from core.figures.ranges import open_ranges
 
 ROW = 0.05
 SPATIAL = ("scatter3d", "mesh3d", "surface")
@@ -70,7 +71,8 @@ class Picture:
             "layout": self.layout,
             "frames": packed(self.frames, self.data, self.shown),
         }
-        beside = {"handles": self.handles, "roles": self.roles, "network": self.network or None}
+        ranges = open_ranges(self.layout, self.data, self.frames) if self.frames else {}
+        beside = {"handles": self.handles, "roles": self.roles, "network": self.network or None, "ranges": ranges}
         return whole | beside | {"phases": self.phases or None, "inset": self.inset or None}
 
     def shown(self, place: int, name: str) -> float:

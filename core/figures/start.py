@@ -6,7 +6,7 @@ import numpy as np
 
 from core.figures import dashes, handles, network, phases, style
 from core.figures.picture import Picture, moving
-from core.problems.start import ALIGNED, Linear, Relu, Start
+from core.problems.start import ALIGNED, UNTIL, Linear, Relu, Start
 from core.theory.checks import Floats
 
 HEIGHT = 380
@@ -35,7 +35,7 @@ def findings(solution: Linear | Relu) -> dict[str, str]:
         "last": WORDS[last],
         "late": f"not by t = {solution.times[-1]:g}" if never else f"from t = {style.number(float(reached[last]))}",
         "most": WORDS[most],
-        "moved": f"{changed[most]:.0%}" if isinstance(solution, Relu) else f"{changed[most]:.2g}",
+        "moved": f"{changed[most]:.0%}" if isinstance(solution, Relu) else style.number(changed[most]),
     }
 
 
@@ -144,8 +144,8 @@ def function(problem: Start, solution: Relu) -> Picture:
 
 
 def _aligned(problem: Start, solution: Linear) -> Picture:
-    late = style.number(solution.reached[0]) if np.isfinite(solution.reached[0]) else "> 20"
-    title = f"Fast: ▲ is there at {style.number(solution.reached[2])}, ▼ at {late}"
+    late = f"at {style.number(solution.reached[0])}" if np.isfinite(solution.reached[0]) else f"not by {UNTIL:g}"
+    title = f"Fast: ▲ is there at {style.number(solution.reached[2])}, ▼ {late}"
     picture = _against_time(
         problem, solution, solution.alignment, title, "turned to the goal, 1: all the way", "alignment with the target"
     )
@@ -157,10 +157,17 @@ def _aligned(problem: Start, solution: Linear) -> Picture:
 
 
 def _kernel(problem: Start, solution: Linear) -> Picture:
-    titles = [f"Rich: ▼ has changed {down:.2f} inside, ▲ {up:.2f}" for down, _, up in solution.kernel_distance.T]
+    titles = [_most_changed(solution, moment) for moment in solution.kernel_distance.T]
     moved = solution.kernel_distance
     picture = _against_time(problem, solution, moved, titles[-1], "changed inside, 0: lazy, 1: rich", "kernel distance")
     return _following(style.told(picture, titles), "kernel_distance")
+
+
+def _most_changed(solution: Linear, moved: np.ndarray) -> str:
+    """Who has changed most by the end comes first; the least beside it."""
+    most, least = (int(pick(solution.kernel_distance[:, -1])) for pick in (np.argmax, np.argmin))
+    marks = [style.side_mark(delta) for delta in solution.deltas]
+    return f"Rich: {marks[most]} has changed {moved[most]:.2f} inside, {marks[least]} {moved[least]:.2f}"
 
 
 def _following(picture: Picture, curve: str) -> Picture:

@@ -36,6 +36,7 @@ from core.figures.palette import (
     WARNING,
 )  # fmt: skip
 from core.figures.picture import Picture
+from core.numbers import RAISED, number
 
 __all__ = [
     "AS_TEXT",
@@ -50,7 +51,7 @@ __all__ = [
     "KERNEL",
     "LOSS",
 ]
-__all__ += ["LOSS_LINE", "MINIMA", "NEGATIVE", "NOTHING", "ODD", "POSITIVE", "SEVEN", "UPSTREAM", "WARNING"]
+__all__ += ["LOSS_LINE", "MINIMA", "NEGATIVE", "NOTHING", "ODD", "POSITIVE", "SEVEN", "UPSTREAM", "WARNING", "number"]
 
 CAMERAS: dict[str, dict] = {
     "Paper": {"eye": {"x": 1.22, "y": -2.1, "z": 1.4}, "center": {"x": 0, "y": 0, "z": -0.12}},
@@ -58,7 +59,6 @@ CAMERAS: dict[str, dict] = {
     "Top": {"eye": {"x": 0.02, "y": -0.05, "z": 2.15}, "center": {"x": 0, "y": 0, "z": 0}},
 }
 
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 AXIS = {"ticks": "outside", "ticklen": 4, "automargin": True, "title": {"standoff": 8}}
 
 
@@ -101,16 +101,6 @@ def f32(values: Any) -> np.ndarray:
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
-def number(value: float) -> str:
-    """Three significant digits, ×10ⁿ beyond four places."""
-    if value == 0 or not math.isfinite(value):
-        return "0" if value == 0 else str(value)
-    exponent = math.floor(math.log10(abs(value)))
-    if -3 <= exponent < 5:
-        return (f"{value:.3g}" if exponent < 3 else f"{value:.0f}").replace("-", "−")
-    return f"{value / 10**exponent:.2f}×10{str(exponent).translate(RAISED)}".replace("-", "−")
-
-
 def share(value: float) -> str:
     """A share of 1, or a difference between numbers near 1: below what doubles tell apart it is told as that."""
     return "< 10⁻¹⁵" if 0 < abs(value) < 1e-15 else number(value)
@@ -128,8 +118,10 @@ def minus(text: str) -> str:
 
 
 def spoken(text: str) -> str:
-    """A text with a true minus, and powers of ten instead of 1.5e-06; what rounding leaves of nothing is 0."""
-    return minus(re.sub(r"(?<![\w.])(\d(?:\.\d+)?)e([+-]?\d+)", _power, text))
+    """A text with a true minus, and powers of ten instead of 1.5e-06; what rounding leaves of nothing is 0,
+    without a sign."""
+    whole = minus(re.sub(r"(?<![\w.])(\d(?:\.\d+)?)e([+-]?\d+)", _power, text))
+    return re.sub(r"−(0(?:\.0+)?)(?![\d.])", r"\1", whole)
 
 
 def _power(found: re.Match[str]) -> str:
@@ -241,13 +233,16 @@ def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: An
     return {"type": "scatter3d", "mode": "markers", **_xyz(xyz), "marker": marker, **hover, **more}
 
 
-def words3d(xyz: Any, text: str, colour: str, *, up: int = 1) -> dict:
-    """A curve's name at one of its points xyz[n, 3]: the highest, or with up = -1 the lowest."""
-    xyz = np.asarray(xyz)
-    top = xyz[[int(np.nanargmax(up * xyz[:, 2]))]]
-    look = {"color": AS_TEXT.get(colour, colour), "size": 13}
-    place = {"textposition": f"{'top' if up > 0 else 'bottom'} center", "textfont": look, "hoverinfo": "skip"}
-    return {"type": "scatter3d", "mode": "text", **_xyz(top), "text": [text], **place}
+def name3d(picture: Picture, place: int, text: str, colour: str, *, up: int = 1) -> Picture:
+    """A name of the scene's trace at this place, at its highest point or with up = -1 at its lowest; the browser reads where in
+    its `name` and lets it go along."""
+    trace, (end, side) = picture.data[place], ("highest", "bottom") if up > 0 else ("lowest", "top")
+    at = int(np.nanargmax(up * np.asarray(trace["z"])))
+    point = {n: round(float(trace[n][at]), 4) + 0.0 for n in "xyz"}
+    look = {"showarrow": False, "yanchor": side, "font": {"color": AS_TEXT.get(colour, colour), "size": 14}}
+    note = {**point, "text": minus(text), "name": f"{end} {place}", **look}
+    picture.layout["scene"].setdefault("annotations", []).append(note)
+    return picture
 
 
 def log_axis(low: float, high: float) -> dict[str, Any]:

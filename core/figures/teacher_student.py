@@ -159,10 +159,13 @@ def order(solution: Solution) -> tuple[str, str]:
     run = solution.run
     fit = _time(run.time, run.loss <= 0.5 * run.loss[0])
     if run.flipped[-1] < FLIPPED_MUCH:
-        return "It fits without flipping", f"half the loss is gone at t = {fit:.2g}, with hardly a flip"
+        return "It fits without flipping", f"half the loss is gone at t = {style.number(fit)}, with hardly a flip"
     flips = _time(run.time, run.flipped >= 0.5 * float(run.flipped[-1]))
     words = "First it flips, then it fits" if flips < fit else "First it fits, then it flips"
-    return words, f"half the flips are done at t = {flips:.2g}, half the loss is gone at t = {fit:.2g}"
+    return (
+        words,
+        f"half the flips are done at t = {style.number(flips)}, half the loss is gone at t = {style.number(fit)}",
+    )
 
 
 def _time(times: np.ndarray, reached: np.ndarray) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 
 from core.errors import OutsideTheory
 from core.params import Curves, Params, knob
+from core.problems.geometry import excess_loss
 from core.theory import regime, single_neuron
 from core.theory.checks import Floats
 from core.theory.phases import Phases, of_neurons
@@ -171,7 +172,7 @@ def _solved(problem: Exact) -> Solution:
     a, w = single_neuron.exact_flow(a_0, w_0, problem.beta_star, times, snap=True, **problem.rates)
     distance = single_neuron.kernel_distance(a_0[:, None], w_0[:, None], a, w, **problem.rates)
     beta = a[..., None] * w
-    loss = ((beta - problem.beta_star) ** 2).sum(-1) / 2
+    loss = excess_loss(beta, problem.beta_star)
     delta = imbalance(a, w, **problem.rates)
     return Solution(
         times=times,

@@ -17,10 +17,9 @@ from core.theory.phases import Phases, of_neurons
 from core.theory.regime import Regime, classify
 from core.theory.states import imbalance
 
-FRAMES = 120
-SWEEP = 25
+FRAMES, SWEEP = 120, 25
 MESH, BETWEEN = (20, 40), (41, 25)
-SMALLEST, LEAST_APART = 1e-6, 0.01
+SMALLEST, LEAST_APART, ROUNDING = 1e-6, 0.01, 16 * float(np.finfo(float).eps)
 TWIN_START, TWIN_GAP, TWIN_FARTHER = -4.0, 1e-3, 5.0
 
 
@@ -211,8 +210,9 @@ def half_sheets(delta: float, eta_a: float, eta_w: float, reach: float) -> tuple
 
 
 def excess_loss(beta: np.ndarray, beta_star: np.ndarray) -> np.ndarray:
-    """½‖β − β*‖² over the last axis: the loss above its minimum for whitened inputs."""
-    return 0.5 * ((beta - beta_star) ** 2).sum(-1)
+    """½‖β − β*‖² over the last axis: the loss above its minimum for whitened inputs; what rounding leaves of it is 0."""
+    gap = np.abs(beta - beta_star)
+    return 0.5 * (np.where(gap > ROUNDING * np.linalg.norm(beta_star), gap, 0.0) ** 2).sum(-1)
 
 
 def equivalent(beta: np.ndarray, reach: float, points: int = 80) -> np.ndarray:

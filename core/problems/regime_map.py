@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import spearmanr
 
+from core.numbers import number
 from core.params import Curves, Params, knob
 from core.training.regime_map import DELTAS, PAPER, SEEDS, TAUS, RegimeMap
 from core.training.regime_map.map_file import read_map
@@ -90,7 +91,7 @@ PRESETS = {
     "one glance": View(),
     "kernel misleads": View(measure="kernel", delta=-0.125),
     "little movement, many flips": View(measure="distance"),
-    "lazy everywhere": View(tau=2.0, pin1=cell_number(2.0, 1.0), pin2=cell_number(2.0, -1.0), pin3=RAPID),
+    "lazy everywhere": View(tau=2.0, pin1=cell_number(2.0, 0.0), pin2=cell_number(2.0, -1.0), pin3=RAPID),
     "late but far": View(measure="distance", delta=-1.0, pin1=RAPID, pin2=0),
 }
 
@@ -148,21 +149,21 @@ def lesson(solution: RegimeMap) -> dict[str, str]:
     return {
         "rapid_flips": f"{mean['flips'][rapid][early]:.1f}",
         "rapid_distance": f"{mean['distance'][rapid][early]:.2f}",
-        "rapid_test": f"{mean['test loss'][rapid][early]:.2g}",
+        "rapid_test": number(mean["test loss"][rapid][early]),
         "late_flips": f"{mean['flips'][late][early]:.2f}",
         "late_distance": f"{mean['distance'][late][-1]:.2f}",
         "late_end_flips": f"{mean['flips'][late][-1]:.1f}",
         "rapid_end_flips": f"{mean['flips'][rapid][-1]:.1f}",
         "rapid_end_distance": f"{mean['distance'][rapid][-1]:.2f}",
-        "rapid_end_test": f"{mean['test loss'][rapid][-1]:.2g}",
-        "late_test": f"{mean['test loss'][late][-1]:.2g}",
+        "rapid_end_test": number(mean["test loss"][rapid][-1]),
+        "late_test": number(mean["test loss"][late][-1]),
         "lazy_flips": f"{mean['flips'][lazy][-1]:.2f}",
-        "lazy_test": f"{mean['test loss'][lazy][-1]:.2g}",
-        "lazy_kernel": f"{mean['kernel'][lazy][-1]:.1g}",
+        "lazy_test": number(mean["test loss"][lazy][-1]),
+        "lazy_kernel": number(mean["kernel"][lazy][-1]),
         "kernel_top": f"{mean['kernel'][..., -1].max():.2f}",
         "kernel_delta": f"{solution.delta[top[1]]:g}".replace("-", "−"),
         "kernel_flips": f"{mean['flips'][top][-1]:.1f}",
-        "kernel_test": f"{mean['test loss'][top][-1]:.2g}",
+        "kernel_test": number(mean["test loss"][top][-1]),
         "early_delta": f"{solution.delta[np.argmin(race[:, np.argmin(np.abs(steps - 3000))])]:g}",
         "end_delta": f"{solution.delta[np.argmin(race[:, -1])]:g}",
         **_catching_up(solution, race),
@@ -178,10 +179,10 @@ def _catching_up(solution: RegimeMap, race: np.ndarray) -> dict[str, str]:
     balanced, upstream = (row(solution, "test loss")[:, 0, place, at] for place in (middle, -1))
     return {
         "balanced_step": f"{solution.checkpoint[at]:,}",
-        "balanced_test": f"{balanced.mean():.2g}",
-        "upstream_test": f"{upstream.mean():.2g}",
-        "balanced_median": f"{np.median(balanced):.2g}",
-        "upstream_median": f"{np.median(upstream):.2g}",
+        "balanced_test": number(balanced.mean()),
+        "upstream_test": number(upstream.mean()),
+        "balanced_median": number(np.median(balanced)),
+        "upstream_median": number(np.median(upstream)),
         "balanced_seeds": str(int((balanced < upstream).sum())),
         "seeds": str(len(balanced)),
     }

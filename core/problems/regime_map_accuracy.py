@@ -4,13 +4,13 @@ from pathlib import Path
 
 import numpy as np
 
+from core.numbers import RAISED
 from core.training.regime_map.accuracy import FAINT, errors
 from core.training.results.files import Arrays
 from core.training.results.result import read_result
 
 ASSET = Path(__file__).parents[2] / "assets" / "precomputed" / "accuracy.npz"
 REMAKE = "Make it with python -m core.training.regime_map.accuracy --output assets/precomputed/accuracy.npz."
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def read(path: Path = ASSET) -> Arrays:

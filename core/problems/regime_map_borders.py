@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.numbers import number
 from core.problems.regime_map import over_seeds
 from core.training.regime_map import RegimeMap
 
@@ -80,9 +81,9 @@ def findings(solution: RegimeMap, width: int) -> dict[str, str]:
     places = {name: np.where(there, values, np.nan) for name, values in ends.items()}
     soonest = np.where(found.rapid | found.late, found.fitted, np.nan)
     named = {
-        "most_flips": (_place(solution, places["flips"], np.nanargmax), f"{np.nanmax(places['flips']):.2g}"),
-        "most_kernel": (_place(solution, places["kernel"], np.nanargmax), f"{np.nanmax(places['kernel']):.2g}"),
-        "least_test": (_place(solution, places["test loss"], np.nanargmin), f"{np.nanmin(places['test loss']):.2g}"),
+        "most_flips": (_place(solution, places["flips"], np.nanargmax), number(np.nanmax(places["flips"]))),
+        "most_kernel": (_place(solution, places["kernel"], np.nanargmax), number(np.nanmax(places["kernel"]))),
+        "least_test": (_place(solution, places["test loss"], np.nanargmin), number(np.nanmin(places["test loss"]))),
     }
     words = {
         f"{name}_{part}": text for name, pair in named.items() for part, text in zip(["at", "of"], pair, strict=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.datasets.teacher_student import outputs
+from core.numbers import number
 from core.params import Curves, Params, knob
 from core.problems import teacher_student as teacher_student_plane
 from core.problems.exact import direction
@@ -189,8 +190,8 @@ SIDES = ("▼ downstream", "● balanced", "▲ upstream")
 def words(solution: Linear | Relu) -> dict[str, str]:
     """Who did what: in the linear model when each points at the goal and how far its kernel has moved by the end."""
     if isinstance(solution, Linear):
-        when = [f"at t = {at:.2g}" if np.isfinite(at) else f"not by t = {UNTIL:g}" for at in solution.reached]
-        moved = [f"{one:.2g}" for one in solution.kernel_distance[:, -1]]
+        when = [f"at t = {number(at)}" if np.isfinite(at) else f"not by t = {UNTIL:g}" for at in solution.reached]
+        moved = [number(one) for one in solution.kernel_distance[:, -1]]
         rows = zip(("down", "level", "up"), when, moved, strict=True)
         return {f"{side}_{what}": word for side, *two in rows for what, word in zip(("at", "moved"), two, strict=True)}
     reached = np.where(np.isfinite(solution.reached), solution.reached, np.inf)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from core import numbers
 from core.errors import OutsideTheory
 from core.theory.checks import Floats, finite, number, same_size
 
@@ -82,7 +83,7 @@ def _word(end: float, half_kernel: float, half_loss: float) -> str:
 
 
 def _basis(word: str, last: float, end: float, half_kernel: float, half_loss: float, excess: Floats) -> str:
-    moved = f"S(0, {last:.3g}) = {end:.2g}"
+    moved = f"S(0, {numbers.number(last)}) = {numbers.number(end)}"
     if word == "lazy":
         sentence = f"{moved} is below {LAZY_BELOW:g}"
     elif np.isnan(half_loss):
@@ -90,8 +91,8 @@ def _basis(word: str, last: float, end: float, half_kernel: float, half_loss: fl
     else:
         sign = "more than" if word == "delayed rich" else "not more than"
         sentence = (
-            f"{moved} is at least {LAZY_BELOW:g}, and half of that came at t = {half_kernel:.3g}, "
-            f"{sign} {DELAYED_BEYOND:g} times the loss's half-time {half_loss:.3g}"
+            f"{moved} is at least {LAZY_BELOW:g}, and half of that came at t = {numbers.number(half_kernel)}, "
+            f"{sign} {DELAYED_BEYOND:g} times the loss's half-time {numbers.number(half_loss)}"
         )
     left = excess[-1] / excess[0] if excess[0] > 0 else 0.0
     unfinished = f"; {left:.0%} of the loss is still there, so a longer run may say otherwise"

@@ -8,13 +8,16 @@ import streamlit as st
 from core.errors import Refusal
 from core.figures.compare import difference, side_by_side
 from core.figures.picture import Picture
+from core.figures.style import minus
 from core.params import Params
 from pages import Page
 from pages.lessons.lessons import LESSONS
 from pages.shared.address import spelled
 from pages.shared.cache import painted, remember
-from pages.shared.controls import nearest, set_problem
+from pages.shared.controls import set_problem
 from pages.shared.explain.idle import named
+from pages.shared.link import quoted
+from pages.shared.link_values import in_words, nearest
 from pages.shared.plot import COMPARISON, Cursor, plot
 from pages.shared.prose import hovering
 from pages.shared.registry import Shown
@@ -35,12 +38,12 @@ def unspell(kind: type[Params], text: str) -> tuple[Params | None, list[str]]:
     for part in filter(None, text.split(",")) if text != DEFAULT else ():
         name, _, word = (piece.strip() for piece in part.partition(":"))
         if name not in knobs or not word:
-            notes.append(f"The link's A says “{part[:30]}”; write it like A=delta:2,angle:90. It is ignored.")
+            notes.append(f"The link's A says “{quoted(part)}”; write it like A=delta:2,angle:90. It is ignored.")
             continue
         default = kind.__dataclass_fields__[name].default
         values[name], exact = nearest(knobs[name], word.split("/") if knobs[name].many else word, default)
         if not exact:
-            notes.append(f"The link's A asks for {name} = {word[:30]}; {values[name]} is used.")
+            notes.append(f"The link's A asks for {name} = {quoted(word)}; {minus(in_words(values[name]))} is used.")
     try:
         return kind(**values), notes
     except Refusal as error:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from core.numbers import number
 from pages import BY_STEM, PAGES, Page
 from pages.lessons.lesson import Lesson, Step, state
 from pages.lessons.lessons import LESSONS
@@ -108,14 +109,14 @@ def goal(page: Page, scene: Stage) -> None:
         st.warning(f"The goal's {wanted.quantity} is not measured here ({has} are); it is ignored.")
         return
     if wanted.by is not None and wanted.by < times[times > 0].min():
-        st.warning(f"The goal “{wanted.words}” cannot be reached: the first time shown is {times[1]:.2g}.")
+        st.warning(f"The goal “{wanted.words}” cannot be reached: the first time shown is {number(float(times[1]))}.")
         return
     at, best = wanted.reached(np.asarray(times), np.asarray(curves[wanted.quantity]))
     if at is None:
-        st.info(f"**Goal:** {wanted.words}. Not yet: the best is {best:.3g}.", icon=":material/flag:")
+        st.info(f"**Goal:** {wanted.words}. Not yet: the best is {number(best)}.", icon=":material/flag:")
     else:
         scene.reached = str(wanted)
-        st.success(f"**Reached:** {wanted.words} — at t = {at:.3g}.", icon=":material/check_circle:")
+        st.success(f"**Reached:** {wanted.words} — at t = {number(at)}.", icon=":material/check_circle:")
 
 
 def _show_step(page: Page, lesson: Lesson, scene: Stage) -> None:

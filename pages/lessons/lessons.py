@@ -40,7 +40,7 @@ _ALL = {
         steps=(
             Step("fast but lazy", "paper, figure 3", "δ = 4", (1, 2)),
             Step("rich at once", "paper, figure 3", "δ = 0", (0, 1)),
-            Step("late, then sudden", "paper, figure 3", "δ = −4", (1, 2)),
+            Step("late and farthest", "paper, figure 3", "δ = −4", (1, 2)),
             Step("the dip", "fast dip", "δ = −4"),
             Step("where theory ends", "raise η until it breaks", panels=(3, 4)),
         ),
@@ -142,7 +142,7 @@ _ALL = {
             Step("eleven scales", "eleven scales"),
             Step("early: flips", {"alphas": (1, 1.6, 2.5, 4, 6.3, 10)}, "flips alone", (0, 1)),
             Step("at equal train loss", "at equal train loss", "the kernel", (0, 1)),
-            Step("downstream alone", "downstream alone", "weights alone"),
+            Step("downstream alone", "downstream alone", "weights alone", (0, 2)),
             Step("upstream alone", "upstream alone", "flips alone"),
         ),
         prediction=Prediction(

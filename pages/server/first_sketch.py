@@ -17,7 +17,8 @@ from core.figures.thumbnail import svg
 from core.params import Params
 from pages import BY_STEM, PAGES, Page
 from pages.shared.cache import painted, remember
-from pages.shared.controls import defaults_of, read_link
+from pages.shared.controls import defaults_of
+from pages.shared.link_values import read_link
 from pages.shared.plot import ASSETS
 
 PATIENCE_S = 0.5

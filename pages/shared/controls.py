@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from core import entries
 from core.errors import OutsideTheory
+from core.figures.style import spoken
 from core.params import Knob, Params
 from pages.shared import address
 from pages.shared.explain.idle import Idle, named, resting
 from pages.shared.explain.symbols import helped, indexed
+from pages.shared.link_values import in_words, read_link
 from pages.shared.put import put, put_again
 from pages.shared.stage import MOVED, on_phone, open_anew, stage
 
@@ -134,43 +135,11 @@ def _checked(kind: type[P], values: dict[str, Any]) -> P:
     try:
         problem = st.session_state[last] = kind(**values)
     except OutsideTheory as error:
-        st.error(f"{error} The picture still shows the last setting that has one.", icon=":material/error:")
+        st.error(
+            f"{spoken(str(error))} The picture still shows the last setting that has one.", icon=":material/error:"
+        )
         problem = st.session_state[last] if last in st.session_state else kind()
     return problem
-
-
-def read_link(name: str, knob: Knob, raw: str | list[str], default: Any) -> tuple[Any, str]:
-    """The allowed value nearest to what a link says, and a sentence if that is another one."""
-    said = [raw] if isinstance(raw, str) else raw
-    value, exact = nearest(knob, said if knob.many else said[0], default)
-    if exact:
-        return value, ""
-    asked = f"The link asked for {name} = {', '.join(said)[:40]}; "
-    return value, asked + (f"{knob.otherwise}." if knob.otherwise else f"{_allowed(knob)}. {_shown(value)} is used.")
-
-
-def nearest(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
-    """The allowed value nearest to a link's text, and whether it says the same."""
-    if knob.options is not None:
-        return _nearest_option(knob, raw, default)
-    if knob.entries:
-        return _nearest_entries(knob, str(raw), default)
-    if isinstance(default, bool):
-        word = str(raw).strip().lower()
-        return (word == "true", True) if word in ("true", "false") else (default, False)
-    try:
-        number = float(raw)
-    except ValueError:
-        return default, False
-    if math.isnan(number):
-        return default, False
-    assert knob.low is not None and knob.high is not None
-    inside = min(max(number, knob.low), knob.high)
-    if knob.scale != "linear":
-        best = min(knob.grid, key=lambda v: abs(_spaced(knob, v) - _spaced(knob, inside)))
-        return best, math.isclose(best, number, rel_tol=1e-9, abs_tol=1e-12)
-    value = type(default)(round(inside) if isinstance(default, int) else inside)
-    return value, value == number
 
 
 def control(name: str, knob: Knob, default: Any) -> Any:
@@ -188,7 +157,7 @@ def control(name: str, knob: Knob, default: Any) -> Any:
     if isinstance(default, bool):
         return st.toggle(label, **common)
     if knob.scale != "linear":
-        return st.select_slider(label, options=knob.grid, format_func=_shown, **common)
+        return st.select_slider(label, options=knob.grid, format_func=in_words, **common)
     kind = type(default)
     step = knob.step if knob.step is not None else (1 if kind is int else 0.01)
     assert knob.low is not None and knob.high is not None
@@ -228,48 +197,6 @@ def _starting(knob: Knob, default: Any) -> dict[str, Any]:
     if knob.options is not None:
         return {"default": list(default) if knob.many else default}
     return {"value": default}
-
-
-def _nearest_option(knob: Knob, raw: Any, default: Any) -> tuple[Any, bool]:
-    by_text = {str(key): key for key in knob.options or {}}
-    if not knob.many:
-        return (by_text[raw], True) if raw in by_text else (default, False)
-    chosen = tuple(dict.fromkeys(by_text[one] for one in raw if one in by_text))
-    return (chosen, len(chosen) == len(raw)) if chosen else (default, False)
-
-
-def _nearest_entries(knob: Knob, raw: str, default: str) -> tuple[str, bool]:
-    assert knob.low is not None and knob.high is not None
-    try:
-        word = entries.write(entries.inside(entries.read(raw, knob.entries), knob.low, knob.high))
-    except ValueError:
-        return default, False
-    return word, word == raw
-
-
-def _spaced(knob: Knob, value: float) -> float:
-    if knob.scale == "log":
-        return math.log(max(value, 1e-300))
-    return math.asinh(value / knob.smallest)
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool | str):
-        return str(value)
-    if isinstance(value, tuple):
-        return ", ".join(map(_shown, value))
-    return f"{value:g}"
-
-
-def _allowed(knob: Knob) -> str:
-    if knob.options is not None:
-        return "the choices are " + ", ".join(map(str, knob.options))
-    if knob.low is None:
-        return "it is a switch, true or false"
-    if knob.entries:
-        return "it is a list of places like " + entries.write({7: (0.5,) * knob.entries})
-    between = f"it goes from {knob.low:g} to {knob.high:g}"
-    return between + (" in round steps" if knob.scale != "linear" else "")
 
 
 def _say(notes: list[str], values: dict[str, Any]) -> None:

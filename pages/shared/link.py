@@ -9,11 +9,14 @@ code of a class, at: the last of its pictures that was seen, follow: no, or left
 speaker's window instead of the page. Whatever makes no sense is ignored, and named in one sentence.
 """
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+
+from core.figures.style import minus
 
 VERSION = 1
 RESERVED = ("v", "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam", "open")
@@ -93,8 +96,9 @@ def read(query: Mapping[str, str], steps: int) -> tuple[Link, list[str]]:
         present=_switch("present", query, notes),
         pin=query.get("A", "").strip(),
     )
+    notes += _view(query)
     if query.get("v", str(VERSION)) != str(VERSION):
-        asked = _cut(query["v"])
+        asked = quoted(query["v"])
         notes.append(f"The link says it is of version {asked}; this laboratory reads links as version {VERSION}.")
     return link, notes
 
@@ -102,10 +106,10 @@ def read(query: Mapping[str, str], steps: int) -> tuple[Link, list[str]]:
 def unknown(query: Iterable[str], link: Link, known: set[str], bound: Iterable[str] = ()) -> list[str]:
     """A sentence for every control that a link names and the page does not have. bound: keys of other widgets."""
     there = known | set(bound)
-    stray = [_cut(name) for name in query if name not in (*RESERVED, *OUTSIDE) and name not in there]
+    stray = [quoted(name) for name in query if name not in (*RESERVED, *OUTSIDE) and name not in there]
     notes = [f"The link names an unknown control, {name}; it is ignored." for name in stray]
     for word, names in (("hide", link.hide), ("lock", link.lock)):
-        missing = [_cut(name) for name in names if name not in known]
+        missing = [quoted(name) for name in names if name not in known]
         notes += [f"The link asks to {word} an unknown control, {name}; it is ignored." for name in missing]
     return notes
 
@@ -113,7 +117,7 @@ def unknown(query: Iterable[str], link: Link, known: set[str], bound: Iterable[s
 def unknown_parts(opened: Iterable[str], known: Iterable[str]) -> list[str]:
     """A sentence for every part that a link opens and the page does not have."""
     there = set(known)
-    return [f"The link opens an unknown part, {_cut(name)}; it is ignored." for name in opened if name not in there]
+    return [f"The link opens an unknown part, {quoted(name)}; it is ignored." for name in opened if name not in there]
 
 
 def parse_goal(text: str) -> Goal | None:
@@ -127,12 +131,31 @@ def parse_goal(text: str) -> Goal | None:
     return goal if sane else None
 
 
+def _view(query: Mapping[str, str]) -> list[str]:
+    """Sentences for a cursor or a camera that cannot be read."""
+    asked = {"t": ("cursor", 1, "a number"), "cam": ("camera", 6, "six numbers")}
+    return [
+        f"The link's {what}, {word} = {quoted(query[word])}, is not {form}; it is ignored."
+        for word, (what, count, form) in asked.items()
+        if query.get(word) and len(numbers(query[word])) != count
+    ]
+
+
+def numbers(text: str) -> list[float]:
+    """The finite numbers that a link parts by "_"; none where one of them is not."""
+    try:
+        found = [float(part) for part in text.split("_")]
+    except ValueError:
+        return []
+    return found if all(map(math.isfinite, found)) else []
+
+
 def _goal(text: str, notes: list[str]) -> Goal | None:
     if not text:
         return None
     goal = parse_goal(text)
     if goal is None:
-        notes.append(f"The link's goal, {_cut(text)}, cannot be read; write it like goal=loss<0.01@5. It is ignored.")
+        notes.append(f"The link's goal, {quoted(text)}, cannot be read; write it like goal=loss<0.01@5. It is ignored.")
     return goal
 
 
@@ -142,14 +165,14 @@ def _step(text: str, steps: int, notes: list[str]) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text) <= steps:
         return int(text)
     has = f"has steps 1 to {steps}" if steps else "has no guided steps"
-    notes.append(f"The link asks for step {_cut(text)}; this page {has}. It is ignored.")
+    notes.append(f"The link asks for step {quoted(text)}; this page {has}. It is ignored.")
     return 0
 
 
 def _switch(name: str, query: Mapping[str, str], notes: list[str]) -> bool:
     word = query.get(name, "false").strip().lower()
     if word not in ("true", "false", "1", "0"):
-        notes.append(f"The link says {name} = {_cut(word)}; it is a switch, true or false. It is ignored.")
+        notes.append(f"The link says {name} = {quoted(word)}; it is a switch, true or false. It is ignored.")
     return word in ("true", "1")
 
 
@@ -157,5 +180,7 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= 30 else text[:29] + "…"
+def quoted(text: str, most: int = 30) -> str:
+    """What a link says, as the words that they are: cut, a true minus, and nothing of it set in type."""
+    cut = text if len(text) <= most else text[: most - 1] + "…"
+    return minus(re.sub(r"([\\`*_\[\]<>$~|#])", r"\\\1", cut))

@@ -6,7 +6,6 @@ them there.
 """
 
 import json
-import math
 import re
 import time
 import zlib
@@ -23,7 +22,8 @@ from core.figures.parcel import framed, packed, stowed
 from core.figures.picture import Picture
 from core.figures.style import DARK, minus, number, spoken
 from pages.shared.explain.symbols import shown
-from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
+from pages.shared.link import numbers
+from pages.shared.put import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
 from pages.shared.streamlit_internals import runs_a_fragment
@@ -83,6 +83,7 @@ def plot(
     hero: bool = False,
     together: bool = False,
     insets: str = "",
+    first: int = 0,
 ) -> dict[str, Any]:
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
@@ -90,7 +91,8 @@ def plot(
     "hover" are reported only if asked for, since each report reruns the page; with "link" a link in a figure to another
     setting of the page moves its controls instead of loading it anew; together: a scene that is turned turns the others;
     hero: this chart reads and writes the link's t and cam, and a lesson directs it: it may stand veiled or highlight a
-    trace (pages/lessons/picture.py); insets: where the file lies that a map's rested cells play from.
+    trace (pages/lessons/picture.py); insets: where the file lies that a map's rested cells play from; first: the figure with
+    which a phone opens.
     """
     opening = _opening() if hero else {}
     free = free_fields() if hero else set()
@@ -114,6 +116,7 @@ def plot(
         plotly=PLOTLY_URL,
         file=key,
         insets=insets,
+        first=first,
     )
     heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
     heard["on_anew_change"] = partial(st.session_state.pop, f"{SENT}{key}", None)
@@ -179,24 +182,16 @@ def sent(message: bytes, key: str) -> bytes:
 
 def read_camera(text: str) -> dict[str, Any] | None:
     """The camera that a link's cam=ex_ey_ez_cx_cy_cz names, or None where it is not six sane numbers."""
-    numbers = _numbers(text)
-    if len(numbers) != 6 or max(map(abs, numbers)) > 20 or max(map(abs, numbers[:3])) < 0.05:
+    six = numbers(text)
+    if len(six) != 6 or max(map(abs, six)) > 20 or max(map(abs, six[:3])) < 0.05:
         return None
-    point = [dict(zip("xyz", numbers[k : k + 3], strict=True)) for k in (0, 3)]
+    point = [dict(zip("xyz", six[k : k + 3], strict=True)) for k in (0, 3)]
     return {"eye": point[0], "center": point[1], "up": {"x": 0, "y": 0, "z": 1}}
-
-
-def _numbers(text: str) -> list[float]:
-    try:
-        numbers = [float(part) for part in text.split("_")]
-    except ValueError:
-        return []
-    return numbers if all(map(math.isfinite, numbers)) else []
 
 
 def _opening() -> dict[str, Any]:
     asked: dict[str, Any] = {}
-    if time := _numbers(str(st.query_params.get("t", ""))):
+    if time := numbers(str(st.query_params.get("t", ""))):
         asked["t"] = time[0]
     if camera := read_camera(str(st.query_params.get("cam", ""))):
         asked["cam"] = camera

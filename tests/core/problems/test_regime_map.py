@@ -7,7 +7,7 @@ import pytest
 from core.errors import OutsideTheory, Unavailable
 from core.problems import regime_map as regime_map_view
 from core.problems import regime_map_run
-from core.problems.regime_map import View, cell_number, cell_of, load, row
+from core.problems.regime_map import PRESETS, View, cell_number, cell_of, load, row
 from core.problems.regime_map_run import LiveCell, OwnSweep, sweep, train_cell
 from core.training.regime_map import DELTAS, MEASURES, PAPER, SEEDS, TAUS, RegimeMap, run_cells
 from core.training.regime_map.map_file import write_map
@@ -31,6 +31,11 @@ def test_pins_are_listed_once_and_never_repeat_the_cell_in_question():
     here = cell_number(0.1, 1.0)
     assert View(pin1=here, pin2=7, pin3=7).pins == [7]
     assert View(pin1=0, pin2=0, pin3=0).pins == []
+
+
+@pytest.mark.parametrize("view", PRESETS.values(), ids=PRESETS)
+def test_a_presets_pins_are_all_drawn(view):
+    assert view.pins == [pin for pin in (view.pin1, view.pin2, view.pin3) if pin]
 
 
 def test_sweep_fills_the_map_and_equals_its_cells():
@@ -133,9 +138,14 @@ def test_committed_map_is_whole_small_and_shows_the_papers_lesson():
     assert 1.8 < mean["flips"][rapid][-1] / mean["flips"][top][-1] < 2.5
 
 
+def read(text: str) -> float:
+    digits, _, power = text.partition("×10")
+    return float(digits) * 10.0 ** int(power.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
+
+
 def test_a_mean_is_not_told_for_its_seeds():
     """The balanced start's mean test loss is the lower one at last, its median the higher one."""
     said = regime_map_view.lesson(load(regime_map_view.ASSET))
-    assert float(said["balanced_test"]) < float(said["upstream_test"])
-    assert float(said["balanced_median"]) > float(said["upstream_median"])
+    assert read(said["balanced_test"]) < read(said["upstream_test"])
+    assert read(said["balanced_median"]) > read(said["upstream_median"])
     assert int(said["balanced_seeds"]) < int(said["seeds"]) / 2
