@@ -20,9 +20,8 @@ test: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	@echo "$(BIN)/mypy, beside the tests"; $(BIN)/mypy & types=$$!; \
-	$(BIN)/python -m pytest -n 2 --dist worksteal tests --ignore tests/browser; tests=$$?; \
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not walk" tests/browser tests; tests=$$?; \
 	wait $$types && exit $$tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal --reruns 2 -m "not walk" tests/browser
 
 notebook: .venv/.app
 	$(BIN)/python -m pip install -q -r requirements-notebook.txt

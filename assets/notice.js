@@ -22,15 +22,17 @@ function liftDrawing() {
   if (worded > DRAWING_MS) document.getElementById("lab-first")?.remove();
 }
 
-/* A message whose predecessors were lost with a connection makes Streamlit throw the page away. The address says all of it. */
+/* A message whose predecessors were lost with a connection makes Streamlit throw the page away, or end its connection for ever.
+   The address says all of it. */
 const GONE_MS = 1500;
 
 let stood = false;
 let gone = 0;
 
 function rise() {
-  const stands = document.querySelector("[data-testid=stApp]") !== null;
-  stood ||= stands;
+  const app = document.querySelector("[data-testid=stApp]");
+  const stands = app !== null && app.dataset.testConnectionState !== "DISCONNECTED_FOREVER";
+  stood ||= connected();
   gone = stood && !stands ? gone + LOOK_MS : 0;
   if (gone >= GONE_MS) location.reload();
 }

@@ -37,8 +37,9 @@ def facts(problem: Problem, solution: Solution) -> None:
 
 
 def widths(count: int) -> dict[str, Any]:
-    """Mosaics are columns; the last picture takes what they leave."""
-    return {"grow": (*[1] * (count - 1), 2), "least": (*[155] * (count - 1), 270)}
+    """Mosaics are columns; the last picture takes what they leave. A phone opens with the mosaic of the largest α, in which
+    there is something to see."""
+    return {"grow": (*[1] * (count - 1), 2), "least": (*[155] * (count - 1), 270), "first": max(0, count - 2)}
 
 
 experiment.show(

@@ -14,7 +14,9 @@ from hypothesis import is_hypothesis_test, settings
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[name] = "1"
 
-os.environ["CLASSES_DB"] = os.path.join(tempfile.mkdtemp(prefix="lab-classes-"), "classes.db")
+if "PYTEST_XDIST_WORKER" not in os.environ:  # the processes of one run share what their server keeps
+    CLASSES = tempfile.TemporaryDirectory(prefix="lab-classes-", ignore_cleanup_errors=True)
+    os.environ["CLASSES_DB"] = os.path.join(CLASSES.name, "classes.db")
 
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.register_profile("fresh", derandomize=False, deadline=None, print_blob=True)

@@ -2,7 +2,7 @@
 
 import { copyLink, save } from "./away.js";
 import { showBar, showPicker } from "./bar.js";
-import { narrow, painted, still } from "./device.js";
+import { markShort, narrow, painted, still } from "./device.js";
 import { follow } from "./flow.js";
 import { listen } from "./keys.js";
 import { AT_DESK } from "./lesson.js";
@@ -66,6 +66,7 @@ export class Chart {
     });
     const whole = this.root.closest(".stMainBlockContainer");
     if (whole) this.shift.observe(whole);
+    markShort();
     this.main = this.root.closest("[data-testid=stMain]");
     this.scrolled = () => this.shifted();
     this.main?.addEventListener("scroll", this.scrolled, { passive: true });
@@ -172,7 +173,7 @@ export class Chart {
   /* Who has drawn nothing sees the picture that the question was about. */
   liftCurtain() {
     this.veiled = false;
-    if (!this.panels.some((panel) => panel.sketch.guessed)) this.chosen = 0;
+    if (!this.panels.some((panel) => panel.sketch.guessed)) this.chosen = this.source.first ?? 0;
   }
 
   /* A handle is taken: what arrives from before does not pull it out of the hand, and fewer words above move no picture. */
@@ -385,6 +386,7 @@ export class Chart {
 
   /* Another window's height: on a desk the pictures follow it, and a story's words stay at their step. */
   fitWindow() {
+    markShort();
     if (!this.source || narrow()) return;
     this.placeNetwork();
     this.panels.forEach((panel) => panel.fit());

@@ -15,6 +15,17 @@ export function narrow() {
   return factor > LARGER && innerWidth / factor < ROOM_OF_TEXT;
 }
 
+/* On its side the picture stands beside words and controls; the style sheets ask the same. */
+const ON_SIDE = "(min-width: 641px) and (max-width: 900px) and (max-height: 560px)";
+export const onSide = () => matchMedia(ON_SIDE).matches;
+
+/* A low upright screen, or larger text on any: the picture stands before the words (page.css), or they would leave it none. */
+const LOW = 740;
+export function markShort() {
+  const short = narrow() && !onSide() && (innerHeight < LOW || (larger ?? readText()) > LARGER);
+  document.documentElement.classList.toggle("lab-short", short);
+}
+
 let webgl;
 export function hasWebGL() {
   webgl ??= !!document.createElement("canvas").getContext("webgl");

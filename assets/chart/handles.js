@@ -3,20 +3,10 @@
 
 import { split } from "./closed_form.js";
 import { MEANINGS, singled, snapped, spelled } from "./meanings.js";
+import { onScreen } from "./view.js";
 
 const KEYS_REST_MS = 250;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], ArrowUp: [0, 1] };
-
-/* A point (w₁, w₂, a) of a scene in pixels of its picture. */
-function onScreen(scene, point) {
-  const { model, view, projection } = scene.glplot.cameraParams;
-  let v = [...point.map((x, k) => x * scene.dataScale[k]), 1];
-  for (const m of [model, view, projection]) {
-    v = [0, 1, 2, 3].map((i) => m[i] * v[0] + m[4 + i] * v[1] + m[8 + i] * v[2] + m[12 + i] * v[3]);
-  }
-  const { width, height } = scene.glplot.canvas.getBoundingClientRect();
-  return [((1 + v[0] / v[3]) / 2) * width, ((1 - v[1] / v[3]) / 2) * height];
-}
 
 export class Handles {
   constructor(panel, area) {

@@ -69,13 +69,38 @@ function fewer({ tickvals, ticktext }) {
 /* An axis' title cut to the quantity's name: what follows an equals sign, a comma or a bracket of its own falls away. */
 const briefly = (title = {}) => ({ ...title, text: (title.text ?? "").split(/ = |, (?![^(]*\))| \(/)[0] });
 
+/* What stands under a narrow picture at a desk: its axis' name no wider than the picture, level ticks. */
+const OWN_TITLE = 17;
+const SMALL_TITLE = 12;
+export function fittedAcross(layout, width) {
+  const { l = 64, r = 24 } = layout.margin ?? {};
+  const room = width - l - r + 2 * Math.min(l, r);
+  const out = { ...layout };
+  for (const key of Object.keys(layout).filter((name) => /^xaxis\d*$/.test(name))) {
+    const { title, ...axis } = layout[key];
+    const size = title?.font?.size ?? OWN_TITLE;
+    const by = room / Math.max(1, wide(title?.text ?? "", size));
+    const font = { ...title?.font, size: Math.max(SMALL_TITLE, Math.floor(size * by)) };
+    out[key] = { ...axis, title: by < 1 ? { ...title, font } : title, ...(width < SLENDER_PX && level(axis)) };
+  }
+  return out;
+}
+
+const SLENDER_PX = 260;
+const level = ({ type, range, tickvals }) => (type === "log" && range && !tickvals ? { tickangle: 0, dtick: range[1] - range[0] > 3 ? 2 : 1 } : {});
+
+/* A bottom margin larger than BAR_PX holds a colour bar. */
+const BAR_PX = 80;
+const LOW_BAR = 0.75;
+
 /* A low picture has smaller type, and its axes are called by their names alone. */
 export function compact(layout) {
   const out = { ...layout, font: { ...layout.font, size: 12 }, title: { ...layout.title, font: { ...layout.title?.font, size: 15 } } };
   for (const key of Object.keys(layout).filter((name) => /^[xy]axis\d*$/.test(name))) {
     out[key] = { ...layout[key], title: { ...briefly(layout[key].title), standoff: 4, font: { size: 13 } } };
   }
-  out.margin = { ...layout.margin, b: Math.min(42, layout.margin?.b ?? 56) };
+  const { b = 56 } = layout.margin ?? {};
+  out.margin = { ...layout.margin, b: b > BAR_PX ? LOW_BAR * b : Math.min(42, b) };
   return out;
 }
 

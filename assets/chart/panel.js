@@ -6,17 +6,17 @@ import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
 import { inFrameOf, sameProblem } from "./kept.js";
-import { compact, directed, enlarged } from "./lesson.js";
+import { compact, directed, enlarged, fittedAcross } from "./lesson.js";
 import { namesApart } from "./names.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans, withFoot } from "./phases.js";
-import { leastWidth, roomFor } from "./room.js";
+import { flexOf, roomFor } from "./room.js";
 import { leaveCoarse } from "./scenes.js";
 import { Sketch } from "./sketch.js";
 import { swiftly, widened } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, lookAt, sized, twoFingers } from "./view.js";
-import { coloursGround, withWords, withoutWords, Words } from "./words.js";
+import { coloursGround, notesOf, withWords, withoutWords, Words } from "./words.js";
 
 const COMPACT = 300;
 const SLIM = 215;
@@ -84,7 +84,7 @@ export class Panel {
 
   /* As high as the screen has room for. */
   fit() {
-    this.div.style.flex = `${this.grow} 1 ${leastWidth(this.chart, this.least)}px`;
+    this.div.style.flex = flexOf(this.chart, this);
     this.div.style.height = `${roomFor(this.chart, this.height)}px`;
     this.chart.host.style.setProperty("--lab-room", this.div.style.height);
   }
@@ -127,8 +127,10 @@ export class Panel {
   frame() {
     const { curtain, scale } = this.chart.directions;
     let whole = themed(this.figure.layout, this.chart.theme);
+    if (scale === 1) whole = fittedAcross(whole, this.plot.clientWidth);
     if (scale === 1 && (this.div.clientHeight < COMPACT || this.div.clientWidth < SLIM)) whole = compact(whole);
-    const { title, annotations = [] } = whole;
+    const { title } = whole;
+    const annotations = notesOf(whole);
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
     this.words.say(this.title, annotations, scale, this.figure.data.some(coloursGround));
     this.annotations = annotations;
@@ -232,6 +234,7 @@ export class Panel {
     this.outlined?.remove();
     this.area.classList.remove("lab-waits");
     this.place(data);
+    this.placeInSpace();
     if (!this.watched) this.watch();
   }
 
@@ -241,6 +244,14 @@ export class Panel {
     this.spans.place();
     this.handles.place();
     this.sketch.show();
+  }
+
+  /* What goes with the points of a scene stands where they are now, and where they are once the scene is drawn. */
+  placeInSpace(frames = 2) {
+    this.handles.place();
+    if (!this.scenes.length || !this.plot._fullLayout) return;
+    this.words.place(this.drawn, this.chart.runs && this.chart.flow);
+    if (frames) requestAnimationFrame(() => this.placeInSpace(frames - 1));
   }
 
   /* Back to the frame and the camera the picture was made with. */
@@ -257,7 +268,7 @@ export class Panel {
     }
     if (JSON.stringify(camera) === JSON.stringify(this.camera(this.scenes[0]))) return;
     lookAt(this.plot, camera);
-    this.handles.place();
+    this.placeInSpace();
   }
 
   watch() {
@@ -278,7 +289,7 @@ export class Panel {
     this.plot.on("plotly_click", (event) => this.rest(event.points?.[0]));
     this.plot.on("plotly_unhover", () => this.inset?.hide());
     const turned = () => {
-      this.handles.place();
+      this.placeInSpace();
       this.chart.turned(this);
     };
     for (const kind of ["plotly_relayouting", "plotly_relayout"]) this.plot.on(kind, turned);

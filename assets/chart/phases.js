@@ -44,7 +44,19 @@ export function withFoot(layout, spec) {
   const foot = tall(spec.runs.length);
   const [low, high] = yaxis.range;
   const share = foot / Math.max(2 * foot, height - margin.t - margin.b - foot);
-  return { ...layout, yaxis: { ...yaxis, range: [low - share * (high - low), high] } };
+  return { ...layout, yaxis: { ...yaxis, ...ticksAbove(yaxis, height), range: [low - share * (high - low), high] } };
+}
+
+/* No tick stands beside the foot, which is no part of the axis: those of the axis as it was, as many as it has room for. */
+const TICK_ROOM = 42;
+function ticksAbove({ type = "linear", tickvals, dtick, range: [low, high] }, height) {
+  if (type !== "linear" || tickvals) return {};
+  const least = ((high - low) * TICK_ROOM) / height;
+  const power = 10 ** Math.floor(Math.log10(least));
+  const step = dtick ?? [1, 2, 5, 10].map((k) => k * power).find((one) => one >= least);
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
+  return { tickmode: "array", tickvals: Array.from({ length: count }, (_, k) => Number(((first + k) * step).toPrecision(12))) };
 }
 
 export class Spans {

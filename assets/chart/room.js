@@ -1,7 +1,7 @@
 /* How high the pictures of a page may be: picture, cursor bar and first controls stand on the screen together, and all
    panels of a chart are equally high. */
 
-import { narrow } from "./device.js";
+import { narrow, onSide } from "./device.js";
 
 const GAP = 16;
 const LOWEST = 190;
@@ -13,9 +13,12 @@ const PHONE_TELLING = 0.32;
 const PHONE_HEADER = 56;
 const PHONE_CONTROL = 84;
 const PHONE_LOWEST = 250;
+const SIDE_LOWEST = 150;
 const FRONT_GAP = 8;
 const CONTROLS = 100;
 const LINE = 40;
+const OVER_PLOT = 70;
+const BESIDE_SHAPED = 236;
 const ROOM_BELOW = 16;
 const NETWORK_OF_FEW = 112;
 const NETWORK_OF_MANY = 272;
@@ -78,6 +81,39 @@ export function leastWidth(chart, least) {
   return Math.min(least, Math.floor(Math.min(first, second)) - 1);
 }
 
+/* Width to height of a picture of equal units, or of a scene; 0 for any other. */
+function shapeOf({ figure }) {
+  const { xaxis, yaxis, scene } = figure?.layout ?? {};
+  if (scene) return 1;
+  if (!yaxis?.scaleanchor || !xaxis?.range || !yaxis.range) return 0;
+  return Math.abs((xaxis.range[1] - xaxis.range[0]) / ((yaxis.range[1] - yaxis.range[0]) * (yaxis.scaleratio ?? 1)));
+}
+
+/* The width with which a picture of a shape of its own fills its height. */
+function filling(chart, panel) {
+  const { l = 64, r = 24, b = 56 } = panel.figure.layout.margin ?? {};
+  return shapeOf(panel) * (roomFor(chart, panel.height) - OVER_PLOT - b) + l + r;
+}
+
+/* How a panel shares its row: one with a shape of its own is as wide as its height asks for, as far as curves beside it keep
+   their least. */
+export function flexOf(chart, drawn) {
+  const panels = panelsOf(chart);
+  const panel = chart.source.panels[chart.panels.indexOf(drawn)];
+  const least = (one) => leastWidth(chart, one.least);
+  const shaped = panels.filter(shapeOf);
+  const usual = !shaped.length || shaped.length === panels.length || narrow() || !chart.source.directions;
+  if (usual || rowsWithNetwork(chart, panels.map(least)) > 1) return `${panel.grow} 1 ${least(panel)}px`;
+  const curves = (one) => Math.min(least(one), BESIDE_SHAPED);
+  if (!shapeOf(panel)) return `${panel.grow} 1 ${curves(panel)}px`;
+  const others = panels.filter((one) => !shapeOf(one)).reduce((sum, one) => sum + curves(one), 0);
+  const network = widthOfNetwork(chart);
+  const room = chart.host.clientWidth - network - GAP * (panels.length - (network ? 0 : 1)) - 1 - others;
+  const wanted = shaped.reduce((sum, one) => sum + filling(chart, one), 0);
+  const share = Math.min(1, room / wanted);
+  return `0 1 ${Math.floor(share * filling(chart, panel))}px`;
+}
+
 /* Where the chart begins when the page is not scrolled; remembered while it is, since it then sticks to the top. A window of
    another width has another place for it, which is where it stands once it does not stick. */
 function topOf(chart) {
@@ -115,7 +151,7 @@ function roomUnder(strip, chart) {
 /* The height of the picture that a phone shows now; what else the chart holds stands over or under it. */
 function shownHeight(chart) {
   const { spec, host } = chart.network;
-  const front = spec?.front && host.isConnected ? host.clientHeight + FRONT_GAP : 0;
+  const front = spec?.front && host.isConnected && !onSide() ? host.clientHeight + FRONT_GAP : 0;
   return chart.host.clientHeight - front;
 }
 
@@ -126,8 +162,14 @@ function roomOverControl(chart) {
   return Math.max(phoneHighest(chart) < PHONE_HIGHEST ? LOWEST : PHONE_LOWEST, free);
 }
 
+/* Beside the words a picture and the bar under it are as high as the screen. */
+function roomOnSide(chart) {
+  return Math.max(SIDE_LOWEST, innerHeight - topOf(chart) - (chart.root.clientHeight - shownHeight(chart)) - FRONT_GAP);
+}
+
 function roomOnPhone(chart, height) {
   if (chart.story.steps) return Math.min(height, PHONE_TELLING * innerHeight);
+  if (onSide() && chart.source.directions) return roomOnSide(chart);
   const highest = Math.min(height, phoneHighest(chart), PHONE_SHARE * innerHeight);
   const strip = chart.source.directions && document.querySelector(".st-key-says .st-key-lesson");
   return Math.min(highest, strip ? roomUnder(strip, chart) : roomOverControl(chart));

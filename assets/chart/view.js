@@ -1,11 +1,23 @@
 /* The view of a scene: how it stands now, how a hand turns it, and the way back. */
 
-const sceneNames = (layout) => Object.keys(layout ?? {}).filter((key) => /^scene\d*$/.test(key));
+export const sceneNames = (layout) => Object.keys(layout ?? {}).filter((key) => /^scene\d*$/.test(key));
 
 export const scenesOf = (div) => sceneNames(div._fullLayout).map((key) => div._fullLayout[key]._scene).filter(Boolean);
 
 /* The camera of one scene as it is seen, which layout does not always know. */
 export const cameraOf = (div, scene) => div._fullLayout?.[scene]?._scene?.getCamera?.();
+
+/* A point (x, y, z) of a scene in pixels of its picture. */
+export function onScreen(scene, point) {
+  const { model, view, projection } = scene.glplot.cameraParams;
+  let v = [...point.map((x, k) => x * scene.dataScale[k]), 1];
+  for (const m of [model, view, projection]) {
+    v = [0, 1, 2, 3].map((i) => m[i] * v[0] + m[4 + i] * v[1] + m[8 + i] * v[2] + m[12 + i] * v[3]);
+  }
+  const { container } = scene;
+  const { width, height } = scene.glplot.canvas.getBoundingClientRect();
+  return [container.offsetLeft + ((1 + v[0] / v[3]) / 2) * width, container.offsetTop + ((1 - v[1] / v[3]) / 2) * height];
+}
 
 const show = (scene, camera) => scene.setViewport({ camera, aspectratio: scene.fullSceneLayout.aspectratio });
 
@@ -77,7 +89,7 @@ export function twoFingers(div) {
 /* A cube as large as its panel has room for, its axes and their names included: plotly draws it in proportion to the height
    of the panel and nearer than `away` larger, so a low one leaves room beside it and a narrow one above. */
 const CUBE = { across: 0.74, high: 0.7, away: 2.8, least: 0.7, most: 1.35 };
-const NAMES = { beside: 20, above: 50 };
+const NAMES = { beside: 44, above: 62 };
 const EQUAL = { x: 1, y: 1, z: 1 };
 export function sized(scene, width = 420, height = 340) {
   const sides = scene.aspectmode === "cube" ? EQUAL : scene.aspectratio;

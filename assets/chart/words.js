@@ -3,6 +3,7 @@
 import { startOf } from "./flow.js";
 import { written } from "./markup.js";
 import { along, below, wide } from "./names.js";
+import { onScreen, sceneNames } from "./view.js";
 
 const TITLE_ROOM = 44;
 const NOTE_ROOM = 26;
@@ -21,6 +22,15 @@ function rowsAbove(annotations) {
   return [...new Set(annotations.filter(isAbove).map((note) => note.y))].sort((one, two) => one - two);
 }
 
+/* In a low picture names are as small as all its other words. */
+const smaller = (font, layout) => ({ ...font, size: Math.min(font?.size ?? 14, layout.font?.size ?? 14) });
+
+/* All that is written in a picture, in the plane and in space. */
+export function notesOf(layout) {
+  const inSpace = sceneNames(layout).flatMap((scene) => (layout[scene].annotations ?? []).map((note) => ({ ...note, scene, font: smaller(note.font, layout) })));
+  return [...(layout.annotations ?? []), ...inSpace];
+}
+
 /* The layout without its words, which are written beside it; what is said above the picture keeps its lines. */
 export function withoutWords(layout, scale = 1) {
   const annotations = layout.annotations ?? [];
@@ -29,7 +39,8 @@ export function withoutWords(layout, scale = 1) {
   const lines = lift + rowsAbove(annotations).length * Math.max(0, ...above.map((note) => lineOfNote(note, scale)));
   const least = above.length ? Math.max(NOTE_ROOM, lines + 4) : 8;
   const margin = { ...layout.margin, t: Math.max(least, (layout.margin?.t ?? 52) - TITLE_ROOM) };
-  return { ...layout, title: undefined, annotations: [], margin };
+  const bare = Object.fromEntries(sceneNames(layout).map((key) => [key, { ...layout[key], annotations: [] }]));
+  return { ...layout, ...bare, title: undefined, annotations: [], margin };
 }
 
 /* And with them, for a file: the title in lines of the width. */
@@ -43,7 +54,10 @@ export function withWords(layout, figure, words, width) {
   }
   const title = { ...figure.title, text: lines.join("<br>"), pad: { t: 8 + 12 * (lines.length - 1) } };
   const margin = { ...layout.margin, t: layout.margin.t + TITLE_ROOM + 21 * (lines.length - 1) };
-  return { ...layout, title, margin, annotations: figure.annotations };
+  const paper = { bgcolor: layout.paper_bgcolor, borderpad: 2 };
+  const inSpace = (scene) => figure.annotations.filter((note) => note.scene === scene).map(({ scene: _, ...note }) => ({ ...note, ...paper }));
+  const named = Object.fromEntries(sceneNames(layout).map((key) => [key, { ...layout[key], annotations: inSpace(key) }]));
+  return { ...layout, ...named, title, margin, annotations: figure.annotations.filter((note) => !note.scene) };
 }
 
 export class Words {
@@ -70,8 +84,8 @@ export class Words {
     this.title.append(" ", now);
   }
 
-  /* What is said; where it stands is told by `place`, once the axes are drawn. On a coloured field words have the page's
-     own ground, in whose colours they can be read, light and dark. */
+  /* What is said; where it stands is told by `place`, once the axes are drawn. On a coloured field, and in a scene, words have
+     the page's own ground, in whose colours they can be read, light and dark. */
   say(title, annotations, scale, onField = false) {
     this.rows = rowsAbove(annotations);
     this.scale = scale;
@@ -86,8 +100,8 @@ export class Words {
       if (mine.text !== note.text) mine.span.replaceChildren(written(note.text));
       Object.assign(mine, { note, text: note.text });
       const free = note.font?.shadow === "auto";
-      mine.span.classList.toggle("lab-haloed", free);
-      mine.span.classList.toggle("lab-plated", free && onField && !isAbove(note));
+      mine.span.classList.toggle("lab-haloed", free || Boolean(note.scene));
+      mine.span.classList.toggle("lab-plated", Boolean(note.scene) || (free && onField && !isAbove(note)));
       const own = /px/.test(note.font?.shadow) ? note.font.shadow : "";
       const style = `${note.font?.color}|${(note.font?.size ?? 14) * scale}|${own}`;
       if (mine.style === style) return;
@@ -158,6 +172,12 @@ function textOf({ name, text }, flow) {
 /* Where an annotation stands: its point, and how far it lies before it in per cent of itself, as plotly has it; one named "at k"
    goes with the point of trace k. */
 function placeOf(note, full, data) {
+  const across = { left: 0, center: -50, right: -100, auto: -50 }[note.xanchor ?? "auto"];
+  const down = { top: 0, middle: -50, bottom: -100, auto: -50 }[note.yanchor ?? "auto"];
+  if (note.scene) {
+    const at = pointInSpace(note, full[note.scene]?._scene, data);
+    return at && { x: at[0], y: at[1], across, down };
+  }
   const [, trace] = note.name?.match(/^at (\d+)$/) ?? [];
   const point = trace ? { x: data[trace].x[0], y: data[trace].y[0] } : note;
   const size = full._size;
@@ -169,7 +189,18 @@ function placeOf(note, full, data) {
   const x = along(note.xref ?? "x", point.x, size.w, size.l) + (note.xshift ?? 0);
   const y = along(note.yref ?? "y", point.y, size.h, size.t) - (note.yshift ?? 0);
   if (!Number.isFinite(x) || !Number.isFinite(y)) return null;
-  const across = { left: 0, center: -50, right: -100, auto: -50 }[note.xanchor ?? "auto"];
-  const down = { top: 0, middle: -50, bottom: -100, auto: -50 }[note.yanchor ?? "auto"];
   return { x, y, across, down };
+}
+
+/* The highest or the lowest point of trace k, as the note's name "highest k" says; null where it is out of sight. */
+function pointInSpace({ name }, scene, data) {
+  const [, end, k] = name?.match(/^(highest|lowest) (\d+)$/) ?? [];
+  const { x, y, z } = data[k] ?? {};
+  if (!z || !scene?.dataScale) return null;
+  const up = end === "highest" ? 1 : -1;
+  let best = -1;
+  for (let i = 0; i < z.length; i++) if (Number.isFinite(z[i]) && (best < 0 || up * z[i] > up * z[best])) best = i;
+  const at = best < 0 ? [] : onScreen(scene, [x[best], y[best], z[best]]);
+  const { width, height } = scene.glplot.canvas.getBoundingClientRect();
+  return at.length && at[0] >= 0 && at[0] <= width && at[1] >= 0 && at[1] <= height ? at : null;
 }

@@ -21,7 +21,8 @@ def figures(problem: Geometry, solution: Solution) -> tuple[Picture, Picture, Pi
     if problem.moves == "delta":
         return surface_sweep(problem, solution), plane_sweep(problem, solution), progress_sweep(problem, solution)
     scene = basins if problem.view == "basins" else surface
-    return scene(problem, solution), plane(problem, solution), progress(problem, solution)
+    over_time = apart if problem.start == "pair" else progress
+    return scene(problem, solution), plane(problem, solution), over_time(problem, solution)
 
 
 def plane(problem: Geometry, solution: Solution) -> Picture:
@@ -54,6 +55,27 @@ def progress(problem: Geometry, solution: Solution) -> Picture:
         handles.role(picture, place, 0, "later", x="t", y=curve)
     times = np.maximum(solution.times, solution.times[1])
     return picture.move(places, *([moving(_cursor_line(t))] for t in times))
+
+
+def apart(problem: Geometry, solution: Solution) -> Picture:
+    """How far the two starts are from each other, with loss and kernel, against log t on a log axis: a linear one shows a
+    pair's loss as two flat lines, since it starts a hundred times above its saddle's."""
+    path = solution.paths[0]
+    gap = np.hypot(path.a[1] - path.a[0], np.linalg.norm(path.w[1] - path.w[0], axis=-1))
+    ends = f"{style.number(gap[0])} apart at the start, {style.number(gap[-1])} at the end"
+    picture = _progress(problem, solution, f"The two starts are {ends}")
+    picture.layout["meta"]["alt"] += f" The weights of the two starts are {ends}."
+    picture.layout["annotations"].clear()
+    kept = (("━ loss left", style.LOSS_LINE), (f"{dashes.KERNEL.mark} kernel S(0,t)", style.KERNEL))
+    style.key(picture, kept, (("━ between the two starts", style.INK),))
+    picture.lay(margin={"t": 76}, yaxis={"type": "log", "range": [math.log10(0.5 * gap[0]), 1.0], "dtick": 1})
+    picture.add(*_progress_lines(solution, path))
+    picture.add(style.line(solution.times[1:], gap[1:], style.INK, "distance between the two starts"))
+    places = picture.add(_cursor_line(solution.times[1], 1e-9, 10.0))
+    phases.shade(picture, [("", "", one) for one in solution.phases])
+    picture.handles.append(handles.time(float(solution.times[1])))
+    times = np.maximum(solution.times, solution.times[1])
+    return picture.move(places, *([moving(_cursor_line(t, 1e-9, 10.0))] for t in times))
 
 
 def progress_sweep(problem: Geometry, solution: Solution) -> Picture:
@@ -148,5 +170,5 @@ def _progress_lines(solution: Solution, path: Paths) -> list[dict]:
     ]
 
 
-def _cursor_line(time: float) -> dict:
-    return style.line([time, time], [-0.03, 1.03], style.INK, width=1.5)
+def _cursor_line(time: float, low: float = -0.03, high: float = 1.03) -> dict:
+    return style.line([time, time], [low, high], style.INK, width=1.5)

@@ -27,9 +27,9 @@ def surface(problem: Geometry, solution: Solution) -> Picture:
     """The level set coloured by loss; the marker runs along the trajectory, one frame per time."""
     path = solution.paths[0]
     picture = _space(problem, solution, path, _surface_title(problem, path))
-    picture.add(*_sheets(problem, path, solution.reach), *_manifolds(problem, path, solution.reach))
+    picture.add(*_sheets(problem, path, solution.reach))
+    _named(picture, picture.add(*_manifolds(problem, path, solution.reach)))
     picture.add(_parting(solution, 0))
-    picture.add(*_names(problem, path, solution.reach))
     ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0))
     picture.network = network.single([("of the path", path.w[0], path.a[0], path.delta)])
@@ -43,7 +43,7 @@ def surface_sweep(problem: Geometry, solution: Solution) -> Picture:
     middle = len(solution.paths) // 2
     path = solution.paths[middle]
     picture = _space(problem, solution, path, "One sheet pinches to a cone at δ = 0 and splits in two")
-    picture.add(*_manifolds(problem, path, solution.reach))
+    _named(picture, picture.add(*_manifolds(problem, path, solution.reach)))
 
     def changing(k: int) -> list[dict]:
         sheets = _sheets(problem, solution.paths[k], solution.reach)
@@ -78,8 +78,7 @@ def _one_of_three(problem: Geometry, solution: Solution, k: int) -> Picture:
     picture.lay(scene={"zaxis": style.upright("a", solution.reach, numbers=False)})
     halves = half_sheets(path.delta, problem.eta_a, problem.eta_w, solution.reach)
     picture.add(*(_mesh(np.moveaxis(half, 0, -1), problem) for half in halves))
-    picture.add(*_manifolds(problem, path, solution.reach))
-    picture.add(*_names(problem, path, solution.reach))
+    _named(picture, picture.add(*_manifolds(problem, path, solution.reach)))
     ways = picture.add(*_ways(path))
     places = picture.add(_now3d(path, 0, SMALL))
     if problem.start == "function":
@@ -92,9 +91,8 @@ def basins(problem: Geometry, solution: Solution) -> Picture:
     path = solution.paths[0]
     picture = _space(problem, solution, path, _basins_title(problem, solution), alt=_basins_alt(solution))
     minima, same = _manifolds(problem, path, solution.reach)
-    picture.add(_mesh(solution.sheet, problem, "separating surface"), _saddles(problem, solution.reach), minima)
-    if problem.start != "pair":
-        picture.add(same)
+    picture.add(_mesh(solution.sheet, problem, "separating surface"), _saddles(problem, solution.reach))
+    _named(picture, picture.add(minima, *([same] if problem.start != "pair" else [])))
     for one in solution.beside:
         picture.add(*_ways(one, _colour(one.delta)))
     runs = [(f"of δ = {one.delta:g}", one.w[0], one.a[0], one.delta) for one in solution.beside]
@@ -105,7 +103,6 @@ def basins(problem: Geometry, solution: Solution) -> Picture:
         return style.points3d(np.concatenate(at), style.INK, "now", size=SMALL)
 
     places = picture.add(now(0))
-    picture.add(*_names(problem, path, solution.reach)[: 1 if problem.start == "pair" else 2])
     return picture.move(places, *([moving(now(k))] for k in range(solution.times.size)))
 
 
@@ -243,12 +240,11 @@ def _manifolds(problem: Geometry, path: Paths, reach: float) -> list[dict]:
     ]
 
 
-def _names(problem: Geometry, path: Paths, reach: float) -> list[dict]:
+def _named(picture: Picture, places: list[int]) -> None:
     """What the two curves are, where they leave the picture."""
-    curves = (problem.beta_star, path.beta[0, 0])
-    names = (("zero loss", style.MINIMA), ("same function", style.EQUIVALENT))
-    tops = [_two_branches(equivalent(beta, reach)) for beta in curves]
-    return [style.words3d(xyz, *name, up=up) for xyz, name, up in zip(tops, names, (1, -1), strict=True)]
+    names = (("zero loss", style.MINIMA, 1), ("same function", style.EQUIVALENT, -1))
+    for place, (text, colour, up) in zip(places, names, strict=False):
+        style.name3d(picture, place, text, colour, up=up)
 
 
 def _two_branches(curves: np.ndarray) -> np.ndarray:

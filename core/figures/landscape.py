@@ -47,7 +47,8 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     if flow.separatrix is not None:
         picture.add(style.line3d(_ring(_lifted(flow)), style.INK, "ridge", width=4, dash=dashes.BORDER))
     a, w = minimal.single_neuron.split(minimal.BETA_STAR, flow.delta, sign=np.array([1, -1]))
-    picture.add(style.points3d(np.column_stack([w, a]), style.MINIMA, "zero loss", size=7, symbol="diamond"))
+    [minima] = picture.add(style.points3d(np.column_stack([w, a]), style.MINIMA, "zero loss", size=7, symbol="diamond"))
+    style.name3d(picture, minima, "zero loss", style.MINIMA)
     path = np.column_stack([flow.w, flow.a])
     colour = style.side_colour(flow.delta)
     line = style.line3d(path, colour, "gradient flow", width=9)
@@ -56,7 +57,6 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     for place, at in zip(ways, ("all", "start", "now"), strict=True):
         handles.role(picture, place, 0, at, x="w1", y="w2", z="a")
     picture.network = network.single([("of the path", flow.w, flow.a, flow.delta)])
-    picture.add(style.words3d(np.column_stack([w, a]), "zero loss", style.MINIMA))
     places = ways[-1:]
     return picture.move(places, *([moving(style.points3d(path[[k]], style.INK))] for k in range(len(path))))
 

@@ -133,8 +133,9 @@ def _bar(measure: str, over: str, low: float, high: float) -> dict:
     unit = UNITS[measure].replace(" (log)", "") if over == "spread" else UNITS[measure]
     bar = {
         "orientation": "h",
-        "y": -0.3,
-        "yanchor": "top",
+        "yref": "container",
+        "y": 0,
+        "yanchor": "bottom",
         "thickness": 10,
         "tickangle": 0,
         "tickfont": {"size": 11},

@@ -233,13 +233,16 @@ def points3d(xyz: Any, colour: Any, name: str = "", *, size: Any = 6, symbol: An
     return {"type": "scatter3d", "mode": "markers", **_xyz(xyz), "marker": marker, **hover, **more}
 
 
-def words3d(xyz: Any, text: str, colour: str, *, up: int = 1) -> dict:
-    """A curve's name at one of its points xyz[n, 3]: the highest, or with up = -1 the lowest."""
-    xyz = np.asarray(xyz)
-    top = xyz[[int(np.nanargmax(up * xyz[:, 2]))]]
-    look = {"color": AS_TEXT.get(colour, colour), "size": 13}
-    place = {"textposition": f"{'top' if up > 0 else 'bottom'} center", "textfont": look, "hoverinfo": "skip"}
-    return {"type": "scatter3d", "mode": "text", **_xyz(top), "text": [text], **place}
+def name3d(picture: Picture, place: int, text: str, colour: str, *, up: int = 1) -> Picture:
+    """A name of the scene's trace at this place, at its highest point or with up = -1 at its lowest; the browser reads where in
+    its `name` and lets it go along."""
+    trace, (end, side) = picture.data[place], ("highest", "bottom") if up > 0 else ("lowest", "top")
+    at = int(np.nanargmax(up * np.asarray(trace["z"])))
+    point = {n: round(float(trace[n][at]), 4) + 0.0 for n in "xyz"}
+    look = {"showarrow": False, "yanchor": side, "font": {"color": AS_TEXT.get(colour, colour), "size": 14}}
+    note = {**point, "text": minus(text), "name": f"{end} {place}", **look}
+    picture.layout["scene"].setdefault("annotations", []).append(note)
+    return picture
 
 
 def log_axis(low: float, high: float) -> dict[str, Any]:

@@ -114,12 +114,21 @@ def _button(label: str, key: str, act: Any, *args: Any, **look: Any) -> None:
     st.button(label, key=key, on_click=_done, args=(act, *args), **look)
 
 
+MOVED_ON = "The class has moved on meanwhile, in another window or by an earlier press: nothing was done twice."
+
+
 def _done(act: Any, *args: Any) -> None:
-    """Do it if this browser is still the teacher's; what cannot be done is said in one sentence."""
+    """Do it if this browser is still the teacher's and the class still where the button saw it: of two windows that are pressed
+    at once, the second would open another vote and lose the first one's. What cannot be done is said in one sentence."""
     klass = next(one for one in args if isinstance(one, Class))
     try:
-        if store().is_teacher(klass.code, secret_of(klass.code)):
+        now = store().find(klass.code)
+        if now is None or not store().is_teacher(klass.code, secret_of(klass.code)):
+            return
+        if (now.said, now.asked) == (klass.said, klass.asked):
             act(*args)
+        else:
+            reply.say(MOVED_ON)
     except Refusal as error:
         reply.say(str(error))
 

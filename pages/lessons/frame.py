@@ -65,13 +65,14 @@ def _open(page: Page, entries: dict[str, st.Page], room: Room) -> None:
 
 def _body(page: Page, entries: dict[str, st.Page], room: Room) -> None:
     lesson = classroom.open_page(page, entries)
-    st.title(page.question, anchor=False)
-    with classroom.around(page, lesson):
-        try:
-            exec(_code(page), {"__name__": "__main__", "__file__": str(page.path)})
-        except Refusal as error:
-            LOG.info("%s: %s", page.stem, error)
-            st.error(spoken(str(error)), icon=":material/error:")
+    with st.container(key="page"):
+        st.title(page.question, anchor=False)
+        with classroom.around(page, lesson):
+            try:
+                exec(_code(page), {"__name__": "__main__", "__file__": str(page.path)})
+            except Refusal as error:
+                LOG.info("%s: %s", page.stem, error)
+                st.error(spoken(str(error)), icon=":material/error:")
     address.settled()
     room.after(page, lesson)
 

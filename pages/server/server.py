@@ -30,7 +30,12 @@ from pages.server.static import Compressed, script_route
 from pages.server.uploads import Uploads
 from pages.shared.plot import PLOTLY_FILE, PLOTLY_URL
 from pages.shared.script import SERVED
-from pages.shared.streamlit_internals import keep_theme, leave_pages_folder_alone, stay_on_page
+from pages.shared.streamlit_internals import (
+    end_what_nobody_hears,
+    keep_theme,
+    leave_pages_folder_alone,
+    stay_on_page,
+)
 
 DEADLINE_S = 8.0
 COMPILERS: list[subprocess.Popen] = []
@@ -98,6 +103,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     end_in_time()
     keep_theme()
     stay_on_page()
+    end_what_nobody_hears()
     await asyncio.to_thread(warm_up)
     open_pools()
     compile_kernels()

@@ -83,6 +83,7 @@ def plot(
     hero: bool = False,
     together: bool = False,
     insets: str = "",
+    first: int = 0,
 ) -> dict[str, Any]:
     """Draw the figures side by side (they wrap on a phone) and return what was clicked or hovered, by kind.
 
@@ -90,7 +91,8 @@ def plot(
     "hover" are reported only if asked for, since each report reruns the page; with "link" a link in a figure to another
     setting of the page moves its controls instead of loading it anew; together: a scene that is turned turns the others;
     hero: this chart reads and writes the link's t and cam, and a lesson directs it: it may stand veiled or highlight a
-    trace (pages/lessons/picture.py); insets: where the file lies that a map's rested cells play from.
+    trace (pages/lessons/picture.py); insets: where the file lies that a map's rested cells play from; first: the figure with
+    which a phone opens.
     """
     opening = _opening() if hero else {}
     free = free_fields() if hero else set()
@@ -114,6 +116,7 @@ def plot(
         plotly=PLOTLY_URL,
         file=key,
         insets=insets,
+        first=first,
     )
     heard: dict[str, Any] = {f"on_{kind}_change": _nothing for kind in wants}
     heard["on_anew_change"] = partial(st.session_state.pop, f"{SENT}{key}", None)

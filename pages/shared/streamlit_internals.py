@@ -16,11 +16,13 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import app_session
+from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message, get_script_run_ctx
 from streamlit.runtime.stats import CacheStat
+from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
 __all__ = ["BackMsg", "ForwardMsg", "WidgetState", "WidgetStates"]
 
@@ -45,6 +47,10 @@ NEEDED = {
     "streamlit.proto.NewSession_pb2.CustomThemeConfig": "is the theme that is kept.",
     "streamlit.runtime.scriptrunner.script_runner.ScriptRunner._run_script": "would run a fragment of the page that was just "
     "left as if the visitor went back there. Without it, drop stay_on_page() and see what tests/browser/test_cuts.py says.",
+    "streamlit.runtime.websocket_session_manager.WebsocketSessionManager.disconnect_session": "would keep what a run says "
+    "after its browser was cut off for the next connection. Without it, drop end_what_nobody_hears() and see what "
+    "tests/browser/test_cuts.py says.",
+    "streamlit.runtime.app_session.AppSessionState": "is how far that session's run has come.",
     "streamlit.runtime.scriptrunner_utils.script_requests.RerunData": "is what is asked to run, and on which page.",
     "streamlit.runtime.pages_manager.PagesManager.current_page_script_hash": "is the page that the last whole run has shown.",
     "streamlit.runtime.pages_manager.PagesManager.uses_pages_directory": "would make the folder pages/ Streamlit's own. "
@@ -156,6 +162,16 @@ def stay_on_page() -> None:
     ScriptRunner._run_script = _run_on_its_page  # type: ignore[method-assign, assignment]
 
 
+def end_what_nobody_hears() -> None:
+    """Let nothing that a run still says after its browser was cut off reach the next connection.
+
+    Such a run is stopped where it stands, and Streamlit tells the browser that comes back that it has ended well: the browser
+    takes away what that half of a page did not draw, and forgets messages that it has just said it knows; the first of them
+    that the next run refers to ends its connection for ever. Who comes back asks for the whole page.
+    """
+    WebsocketSessionManager.disconnect_session = _disconnect  # type: ignore[method-assign]
+
+
 def missing(names: Iterable[str] = NEEDED) -> list[str]:
     """A sentence for each name that this Streamlit does not have."""
     return [
@@ -191,6 +207,17 @@ def _theme(section: str) -> CustomThemeConfig:
 def _copy_theme(message: CustomThemeConfig, section: str = "theme") -> None:
     if _theme(section).ListFields():
         message.MergeFrom(_theme(section))
+
+
+_disconnect_session = WebsocketSessionManager.disconnect_session
+
+
+def _disconnect(self: WebsocketSessionManager, session_id: str) -> None:
+    info = self.get_active_session_info(session_id)
+    _disconnect_session(self, session_id)
+    if info is not None and info.session._state is not AppSessionState.SHUTDOWN_REQUESTED:
+        info.session._scriptrunner, info.session._state = None, AppSessionState.APP_NOT_RUNNING
+        info.session.flush_browser_queue()
 
 
 _run_script = ScriptRunner._run_script

@@ -14,9 +14,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
 
-from conftest import FLAGS, chromium  # noqa: E402
+from conftest import FLAGS  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
+from scripts.chromium import chromium  # noqa: E402
 from tests.benchmarks.serving import Server  # noqa: E402
 
 SLIDERS = {"geometry": "delta", "exact": "angle", "start": "angle", "implicit_bias": "delta"}

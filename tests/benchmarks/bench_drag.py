@@ -13,9 +13,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "browser")]
 
-from conftest import FLAGS, chromium  # noqa: E402
+from conftest import FLAGS  # noqa: E402
 from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
+from scripts.chromium import chromium  # noqa: E402
 from tests.benchmarks.serving import serving  # noqa: E402
 
 HANDLES = {

@@ -48,26 +48,30 @@ def test_the_camera_survives_a_slider_step_without_remount(geometry):
     assert geometry.tab.evaluate("() => document.querySelector('.js-plotly-plot').mark") == 1
 
 
-def test_what_comes_packed_is_drawn_before_the_same_and_what_was_missed_is_asked_for(geometry):
+@pytest.mark.parametrize("page", ["geometry"])
+def test_what_comes_packed_is_drawn_before_the_same_and_what_was_missed_is_asked_for(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     whole = framed('{"file": "missed"}', bytes(16))
     same, other = (framed(json.dumps({"same": "missed", "mark": zlib.crc32(one)}), b"") for one in (whole, b"other"))
     messages = [[*one] for one in (packed(whole), same, other)]
-    assert geometry.tab.evaluate(TOLD, [CHART_URL, *messages]) == ['{"file": "missed"}', "anew,true"]
+    assert seen.tab.evaluate(TOLD, [CHART_URL, *messages]) == ['{"file": "missed"}', "anew,true"]
 
 
-def test_scrubbing_moves_all_panels_and_needs_no_server(geometry):
-    cursor = geometry.tab.locator(".lab-time input")
+@pytest.mark.parametrize("page", ["geometry"])
+def test_scrubbing_moves_all_panels_and_needs_no_server(standing, page):
+    seen = standing(page, reduced_motion="reduce")
+    cursor = seen.tab.locator(".lab-time input")
     cursor.focus()
-    before = geometry.tab.locator(".lab-time output").inner_text()
+    before = seen.tab.locator(".lab-time output").inner_text()
     cursor.press("Home")
-    assert geometry.tab.locator(".lab-time output").inner_text() == "t = 0"
+    assert seen.tab.locator(".lab-time output").inner_text() == "t = 0"
     assert before != "t = 0"
     x = "k => { const d = document.querySelectorAll('.js-plotly-plot')[k].data; return d[d.length - 1].x }"
-    first = [geometry.tab.evaluate(x, k) for k in range(3)]
+    first = [seen.tab.evaluate(x, k) for k in range(3)]
     cursor.press("ArrowRight")
-    geometry.tab.get_by_label("Step forward").click()
-    geometry.tab.wait_for_timeout(500)
-    assert all(geometry.tab.evaluate(x, k) != old for k, old in enumerate(first[:2]))
+    seen.tab.get_by_label("Step forward").click()
+    seen.tab.wait_for_timeout(500)
+    assert all(seen.tab.evaluate(x, k) != old for k, old in enumerate(first[:2]))
 
 
 def test_play_and_pause_swap_names_and_a_step_shows_during_playback(visit):
@@ -80,12 +84,15 @@ def test_play_and_pause_swap_names_and_a_step_shows_during_playback(visit):
     seen.tab.get_by_label("Play", exact=True).wait_for(timeout=20_000)
 
 
-def test_reduced_motion_starts_still(standing):
-    assert standing("geometry", reduced_motion="reduce").tab.get_by_label("Play", exact=True).count() == 1
+@pytest.mark.parametrize("page", ["geometry"])
+def test_reduced_motion_starts_still(standing, page):
+    assert standing(page, reduced_motion="reduce").tab.get_by_label("Play", exact=True).count() == 1
 
 
-def test_a_copied_link_reopens_camera_and_cursor(geometry, visit):
-    geometry.tab.get_by_label("View: Side").click()
+def test_a_copied_link_reopens_preset_camera_and_cursor(geometry, visit):
+    geometry.tab.get_by_role("button", name="same weights, other rates").click()
+    geometry.until_meta("start", "weights")
+    geometry.settle().tab.get_by_label("View: Side").click()
     geometry.tab.locator(".lab-time input").press("Home")
     geometry.tab.get_by_label("Step forward").click()
     geometry.tab.wait_for_timeout(600)
@@ -95,13 +102,7 @@ def test_a_copied_link_reopens_camera_and_cursor(geometry, visit):
     again = visit(reduced_motion="reduce").open("geometry" + query)
     assert again.tab.locator(".lab-time output").inner_text() == geometry.tab.locator(".lab-time output").inner_text()
     assert again.camera()["eye"] == pytest.approx(geometry.camera()["eye"], abs=2e-3)
-
-
-def test_a_preset_is_a_link(geometry, visit):
-    geometry.tab.get_by_role("button", name="same weights, other rates").click()
-    geometry.until_meta("start", "weights")
-    query = geometry.tab.evaluate("() => location.search")
-    assert visit(reduced_motion="reduce").open("geometry" + query).meta()["eta_a"] == 4
+    assert again.meta()["eta_a"] == 4
 
 
 def test_a_link_with_bad_values_says_what_it_replaced(visit):
@@ -144,8 +145,8 @@ def still(seen):
 
 
 @pytest.mark.parametrize("page", ["geometry", "start", "implicit_bias", "relu", "regime_map"])
-def test_what_is_drawn_swiftly_is_what_would_be_drawn_anew(visit, page):
-    seen = visit(reduced_motion="reduce").open(page)
+def test_what_is_drawn_swiftly_is_what_would_be_drawn_anew(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     cursor = seen.tab.locator(".lab-time input").first
     for keys in (["Home"], ["ArrowRight"] * 3, ["End"]):
         for key in keys:

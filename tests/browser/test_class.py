@@ -105,7 +105,9 @@ def test_a_class_votes_talks_votes_again_and_follows(classroom):
     assert [seen.complaints for seen in (teacher, *students)] == [[]] * 4
 
 
+@pytest.mark.walk
 def test_everyone_here_show_mine_and_the_speakers_window(classroom):
+    """A walk, as each of its claims stands in tests/pages/classes/test_room.py, and that phones follow in test_cuts.py."""
     code, teacher, (phone, dark, desk) = classroom
     for student in (dark, desk):
         student.tab.locator(".st-key-class_follow label").click()

@@ -6,6 +6,7 @@ import re
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import connect
 
 from pages.classes.kept.store import store
 from tests.browser.tabs import Visit
@@ -36,9 +37,10 @@ class Line:
         tab.route_web_socket(re.compile("_stcore/stream"), self.open)
 
     def open(self, browser) -> None:
+        """A new connection; what comes late over the one before is lost with it."""
         self.browser, self.server, self.dead = browser, browser.connect_to_server(), False
-        self.server.on_message(self.down)
-        browser.on_message(self.up)
+        self.server.on_message(lambda frame: self.browser is browser and self.down(frame))
+        browser.on_message(lambda frame: self.browser is browser and self.up(frame))
 
     def down(self, frame: bytes) -> None:
         """To the browser, up to the message behind which the line is dead."""
@@ -67,7 +69,7 @@ class Line:
 
     def end(self) -> None:
         """Both sides hear of it; the browser then opens another one."""
-        self.cut_behind, self.cuts = None, self.cuts + 1
+        self.cut_behind, self.cuts, self.dead = None, self.cuts + 1, True
         self.server.close()
         self.browser.close()
 
@@ -132,16 +134,51 @@ def test_what_the_page_before_asked_takes_nothing_from_the_next(phone):
     whole(seen, 2)
 
 
-def test_a_page_that_is_thrown_away_comes_back_by_itself(phone):
-    """A message whose predecessors were lost with the line: it speaks of a place that the browser does not have."""
+NOWHERE = ForwardMsg()
+NOWHERE.metadata.delta_path[:] = [0, 40, 3]
+NOWHERE.delta.new_element.markdown.body = "nowhere"
+UNKNOWN = ForwardMsg(ref_hash="unknown")
+UNKNOWN.metadata.delta_path[:] = [0, 0]
+FATAL = {
+    "() => !document.querySelector('[data-testid=stApp]')": NOWHERE,
+    "() => document.querySelector('[data-testid=stApp]')?.dataset.testConnectionState === 'DISCONNECTED_FOREVER'": UNKNOWN,
+}
+"""What Streamlit does about a message whose predecessors were lost with the line: it throws the page away where the message
+speaks of a place that the browser does not have, and ends the connection for ever where it names one that is forgotten."""
+
+
+def test_a_page_that_streamlit_gives_up_comes_back_by_itself(phone):
     code, seen, line = phone
+    for delta, (given_up, lost) in enumerate(FATAL.items()):
+        send(code, delta)
+        whole(seen, delta)
+        line.browser.send(lost.SerializeToString())
+        seen.tab.wait_for_function(given_up, timeout=10_000)
+        whole(seen, delta)
     send(code, 3)
     whole(seen, 3)
-    lost = ForwardMsg()
-    lost.metadata.delta_path[:] = [0, 40, 3]
-    lost.delta.new_element.markdown.body = "nowhere"
-    line.browser.send(lost.SerializeToString())
-    seen.tab.wait_for_function("() => !document.querySelector('[data-testid=stApp]')", timeout=10_000)
-    whole(seen, 3)
-    send(code, 1)
-    whole(seen, 1)
+
+
+def exchange(socket, *, until) -> list[ForwardMsg]:
+    """Ask for Geometry as a browser would, and listen up to this message."""
+    hello = BackMsg()
+    hello.rerun_script.page_name = "geometry"
+    socket.send(hello.SerializeToString())
+    heard: list[ForwardMsg] = []
+    while not (heard and until(heard[-1])):
+        heard.append(ForwardMsg.FromString(socket.recv(timeout=60)))
+    return heard
+
+
+def test_who_comes_back_hears_nothing_of_the_run_that_the_cut_has_stopped(server):
+    """Streamlit calls such a run a success: the browser would take away what its half of a page has not drawn."""
+    address = server.replace("http", "ws") + "/_stcore/stream"
+    with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
+        heard = exchange(socket, until=lambda message: message.WhichOneof("type") == "delta")
+        session = heard[0].new_session.initialize.session_id
+    again = ["streamlit", "none", session]
+    with connect(address, subprotocols=again, max_size=None) as socket:
+        heard = exchange(socket, until=lambda message: message.WhichOneof("type") == ENDED)
+    kinds = [message.WhichOneof("type") for message in heard]
+    assert kinds[0] == NEW and kinds.count(NEW) == kinds.count(ENDED) == 1
+    assert heard[0].new_session.initialize.session_id == session and heard[-1].script_finished == 0

@@ -21,19 +21,24 @@ def test_lines_stand_before_plotly_has_come_and_go_with_it(visit, page):
 
 
 @pytest.mark.parametrize("page", ["start", "geometry", "landscape"])
-def test_the_picture_stands_in_the_page_before_any_script_and_goes_with_the_first_lines(visit, page):
-    seen = visit(reduced_motion="reduce").open(page)
-    assert seen.tab.locator("#lab-first").count() == 0
+def test_the_picture_stands_in_the_page_before_any_script(visit, page):
+    seen = visit(reduced_motion="reduce")
     seen.tab.route("**/*.js", lambda route: route.abort())
-    seen.tab.goto(f"{seen.server}/{page.split('?')[0]}", wait_until="commit")
+    seen.tab.goto(f"{seen.server}/{page}", wait_until="commit")
     drawn = seen.tab.locator("#lab-first svg").first
     drawn.wait_for()
     assert drawn.bounding_box()["height"] > 60
 
 
+@pytest.mark.parametrize("page", ["start", "geometry", "landscape"])
+def test_it_goes_with_the_first_lines(standing, page):
+    assert standing(page, reduced_motion="reduce").tab.locator("#lab-first").count() == 0
+
+
 @pytest.mark.parametrize("chosen, paper", [("Dark", "rgb(14, 17, 23)"), ("Light", "rgb(255, 255, 255)")])
 def test_the_first_drawing_follows_the_theme_chosen_in_the_menu(visit, chosen, paper):
-    seen = visit(reduced_motion="reduce", color_scheme="light" if chosen == "Dark" else "dark").open("geometry")
+    seen = visit(reduced_motion="reduce", color_scheme="light" if chosen == "Dark" else "dark")
+    seen.plain()
     seen.tab.evaluate("look => localStorage.setItem('stActiveTheme-/geometry-v2', JSON.stringify(look))", chosen)
     seen.tab.route("**/*.js", lambda route: route.abort())
     seen.tab.goto(f"{seen.server}/geometry", wait_until="commit")

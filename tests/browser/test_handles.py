@@ -161,8 +161,9 @@ def test_elsewhere_the_server_answers(visit):
     assert seen.complaints == []
 
 
-def test_the_line_of_time_drags_and_needs_no_server(visit):
-    seen = visit(reduced_motion="reduce").open("geometry")
+@pytest.mark.parametrize("page", ["geometry"])
+def test_the_line_of_time_drags_and_needs_no_server(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     before = seen.tab.locator(".lab-time output").inner_text()
     pull(seen, "time", (-60, 0))
     seen.tab.mouse.up()

@@ -77,7 +77,7 @@ def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
 
 @pytest.mark.parametrize("width, height, device", [(1280, 720, {}), (390, 844, {"has_touch": True, "is_mobile": True})])
 def test_what_comes_of_a_run_is_in_view_and_nothing_jumps_when_it_ends(visit, width, height, device):
-    seen = visit(width, height, reduced_motion="reduce", **device).open(f"kernel_movement?steps=200&seed={len(device)}")
+    seen = visit(width, height, reduced_motion="reduce", **device).open(f"kernel_movement?steps=120&seed={len(device)}")
     seen.tab.locator(".st-key-run_kernel_movement button").click()
     seen.tab.locator(".st-key-cancel_kernel_movement").wait_for()
     drawn = seen.tab.locator(".stMain .lab-chart").nth(1)
@@ -171,4 +171,4 @@ def test_one_whole_picture_is_left_where_room_is_short(visit, given, larger):
     assert panels.count() == 1
     plot, bar = panels.first.locator(".lab-plot").bounding_box(), seen.tab.locator(".lab-bar").first.bounding_box()
     assert plot["width"] > 0.55 * given["width"] and plot["height"] > 150
-    assert min(plot["y"] + plot["height"], bar["y"]) - plot["y"] > 90
+    assert plot["y"] + plot["height"] <= bar["y"] + 1 and bar["y"] + bar["height"] <= given["height"]

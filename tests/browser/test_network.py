@@ -1,11 +1,14 @@
 """The network itself: drawn beside the pictures, moving with the cursor and the hand, one tap away on a phone."""
 
+import pytest
+
 WIDTHS = "() => [...document.querySelectorAll('.lab-net line')].map(l => l.getAttribute('stroke-width'))"
 TILTS = "() => [...document.querySelectorAll('.lab-net g')].map(g => Number(g.getAttribute('transform').match(/-?[\\d.]+/)[0]))"
 
 
-def test_three_copies_race_on_start_and_their_beams_tilt(visit):
-    seen = visit(reduced_motion="reduce").open("start")
+@pytest.mark.parametrize("page", ["start"])
+def test_three_copies_race_on_start_and_their_beams_tilt(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     assert seen.tab.locator(".lab-net svg[role=img]").count() == 3
     down, level, up = seen.tab.evaluate(TILTS)
     assert down < 0 == level < up
@@ -14,8 +17,9 @@ def test_three_copies_race_on_start_and_their_beams_tilt(visit):
     seen.tab.wait_for_function(f"old => JSON.stringify(({WIDTHS})()) !== JSON.stringify(old)", arg=before)
 
 
-def test_neurons_light_up_where_an_activation_flips(visit):
-    seen = visit(reduced_motion="reduce").open("relu")
+@pytest.mark.parametrize("page", ["relu"])
+def test_neurons_light_up_where_an_activation_flips(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     fan = seen.tab.locator(".lab-net svg").first
     assert fan.locator(".lab-neuron").count() == 2 + 30 + 1
     lit = "() => document.querySelectorAll('.lab-lit').length"
@@ -50,8 +54,9 @@ STRENGTHS = (
 )
 
 
-def test_a_wide_network_is_two_heat_maps_that_move_with_time(visit):
-    seen = visit(reduced_motion="reduce").open("wide")
+@pytest.mark.parametrize("page", ["wide"])
+def test_a_wide_network_is_two_heat_maps_that_move_with_time(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     assert seen.tab.locator(".lab-net .lab-layer").all_text_contents() == ["W", "A"]
     before = seen.tab.evaluate(STRENGTHS)
     assert len(before) == 3 * (6 + 3)

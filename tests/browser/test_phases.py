@@ -24,8 +24,9 @@ def test_spans_lie_on_time_axes(standing, page):
     assert all(boxes)
 
 
-def test_the_title_names_the_phase_of_the_cursor(visit):
-    seen = visit(reduced_motion="reduce").open("teacher_student")
+@pytest.mark.parametrize("page", ["teacher_student"])
+def test_the_title_names_the_phase_of_the_cursor(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     told = []
     for index in (1, 30, 60, 119):
         put(seen, index)
@@ -34,8 +35,9 @@ def test_the_title_names_the_phase_of_the_cursor(visit):
     assert "rests" in seen.tab.locator(".lab-time input").first.get_attribute("aria-valuetext")
 
 
-def test_play_slows_where_a_phase_begins(standing):
-    seen = standing("teacher_student", reduced_motion="reduce")
+@pytest.mark.parametrize("page", ["teacher_student"])
+def test_play_slows_where_a_phase_begins(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     paces = seen.tab.evaluate(
         """() => { const c = document.querySelector('.lab-chart').__chart;
         return c.values.map((_, k) => c.playback.pace ? c.playback.pace(k) : null); }"""

@@ -67,9 +67,9 @@ def test_it_is_entered_skipped_and_ends_in_free_play(visit):
     assert "step" not in seen.tab.url and seen.complaints == []
 
 
-def test_no_symbol_stands_on_the_first_screen_of_start(visit):
-    seen = visit(1280, 720, reduced_motion="reduce").open("start")
-    seen.tab.wait_for_timeout(800)
+@pytest.mark.parametrize("page", ["start"])
+def test_no_symbol_stands_on_the_first_screen_of_start(standing, page):
+    seen = standing(page, 1280, 720, reduced_motion="reduce").rest()
     chart = seen.tab.evaluate(
         "() => document.querySelector('.lab-panels').innerText + document.querySelector('.lab-panels').textContent"
     )

@@ -41,8 +41,9 @@ def test_no_drag_zooms_a_picture_and_a_turned_one_comes_back(standing, page):
     assert seen.complaints == []
 
 
-def test_a_turned_scene_comes_back(visit):
-    seen = visit(reduced_motion="reduce").open("geometry")
+@pytest.mark.parametrize("page", ["geometry"])
+def test_a_turned_scene_comes_back(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     opened = seen.camera()["eye"]
     drag(seen, 0, (70, 20))
     assert seen.camera()["eye"] != pytest.approx(opened, abs=0.05)
@@ -123,8 +124,8 @@ def test_on_a_scene_one_finger_scrolls_and_two_turn(visit):
     assert seen.camera()["eye"] != pytest.approx(camera, abs=0.05)
 
 
-def test_a_finger_that_begins_on_a_slider_scrolls(visit):
-    seen = visit(**PHONE).open("geometry")
+def test_a_finger_that_begins_on_a_slider_scrolls(standing):
+    seen = standing("geometry", **PHONE)
     slider = seen.tab.locator("[data-testid=stSlider]").first
     slider.scroll_into_view_if_needed()
     box = slider.bounding_box()
@@ -135,8 +136,9 @@ def test_a_finger_that_begins_on_a_slider_scrolls(visit):
     assert seen.tab.evaluate(top) > before + 50
 
 
-def test_a_file_holds_the_network_and_its_own_typeface(visit):
-    seen = visit(reduced_motion="reduce").open("start")
+@pytest.mark.parametrize("page", ["start"])
+def test_a_file_holds_the_network_and_its_own_typeface(standing, page):
+    seen = standing(page, reduced_motion="reduce")
     with seen.tab.expect_download() as first:
         seen.tab.get_by_role("button", name="SVG").click()
     text = Path(first.value.path()).read_text()

@@ -81,7 +81,7 @@ def _empty(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance
     X = torch.zeros(groups, n, d, dtype=kind, device=device)
     y = torch.zeros(groups, n, members, dtype=kind, device=device)
     made = Products(X, y, m, **layers)
-    if device.startswith("cuda"):
+    if device.startswith("cuda") and made.slope == 0:  # each other slope would be compiled anew, for seconds
         made.signals = _fused()
     return Slots(made, tolerance)
 

@@ -35,8 +35,8 @@ def new_secret() -> str:
 
 
 def read_code(text: str) -> str:
-    """The code in what was typed or linked, capitals or not; "" where there is none."""
-    plain = text.strip().upper()[: 4 * LENGTH].replace(" ", "")
+    """The code in what was typed or linked, capitals or not, spaces or marks between its letters; "" where there is none."""
+    plain = re.sub(r"[\s“”„\"'.,·–-]", "", text[: 4 * LENGTH].upper())
     return plain if CODE.fullmatch(plain) else ""
 
 

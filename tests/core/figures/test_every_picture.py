@@ -30,6 +30,11 @@ def pictures(stem: str, name: str) -> tuple:
         pytest.skip("needs a file that is not here")
 
 
+def notes(picture) -> list[dict]:
+    """All that is written in a picture, in the plane and in space."""
+    return [*picture.layout["annotations"], *picture.layout.get("scene", {}).get("annotations", [])]
+
+
 def traces(picture) -> list[dict]:
     return [*picture.data, *(patch for frame in picture.frames for patch in frame["data"])]
 
@@ -53,7 +58,7 @@ def test_axes_are_named_and_nothing_said_is_raw(page, name):
             assert upright["title"]["text"] or re.search("[a-zβ]", upright["ticktext"][-1]), (
                 "the upright axis has a name"
             )
-        said = [layout["title"]["text"], *(note["text"] for note in layout["annotations"])]
+        said = [layout["title"]["text"], *(note["text"] for note in notes(picture))]
         said += [layout[axis].get("title", {}).get("text", "") for axis in layout if re.fullmatch(r"[xy]axis\d*", axis)]
         assert not [text for text in said if re.search(r"[^\W\d_]_\w|\b[nm]an\b", text)]
 
