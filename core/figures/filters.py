@@ -126,7 +126,7 @@ def in_short(solution: Solution, k: int) -> str:
         return "Smoothness and accuracy: the first epoch is on its way"
     ends = dict.fromkeys((there[-1], there[0]))
     said = (f"{float(experiment.mean(rough[:, j])):.2f} at α = {solution.alpha[j]:g}" for j in ends)
-    return f"Smoothness {', '.join(said)}"
+    return f"Mean smoothness {', '.join(said)}"
 
 
 def finding(solution: Solution, k: int) -> str:

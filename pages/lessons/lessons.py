@@ -155,9 +155,9 @@ _ALL = {
     ),
     "filters": Lesson(
         steps=(
-            Step("three scales", "three scales", panels=(0, 2)),
+            Step("three scales", "three scales", panels=(0, 1, 2)),
             Step("the usual start", {"alphas": (1,)}, panels=(0, 1)),
-            Step("the two ends", "the two ends", panels=(0, 1)),
+            Step("the two ends", "the two ends", panels=(2,)),
             Step("slow start", "slow start", panels=(2, 3)),
         ),
         prediction=Prediction("the two ends", ("▲", "▼", "after"), (0, 1), decides=("α", 10.0)),
@@ -190,9 +190,9 @@ _ALL = {
     ),
     "initialisation": Lesson(
         steps=(
-            Step("nn.Linear", "nn.Linear", panels=(0, 2)),
+            Step("nn.Linear", "nn.Linear", panels=(0, 1)),
             Step("width alone", "wide nn.Linear", panels=(0, 1)),
-            Step("a steep target", "steep target", panels=(0, 2)),
+            Step("a steep target", "steep target"),
             Step("rates count", "other rates, same weights", panels=(0,)),
             Step("four layers", "four layers", panels=(0, 1)),
         ),

@@ -1,6 +1,7 @@
 """Every lesson of the table: legal states, words for each step, three choices, curves along its cursor."""
 
 import importlib
+import re
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from pages.lessons.lesson import state
 from pages.lessons.lessons import LESSONS
 from pages.server.first_sketch import solver
 
+ABSENT = re.compile(r"\b(?:below this|both below|choose another|slider|button|under \*?More)\b", re.IGNORECASE)
 STEPS = [(stem, step) for stem, lesson in LESSONS.items() for step in lesson.steps]
 
 
@@ -22,6 +24,8 @@ def test_a_step_has_a_state_and_words(stem, step):
     words = step_words(stem, step)
     assert 40 < len(words) < 400
     assert "«" not in words
+    assert not ABSENT.search(words), "a projector shows pictures and the strip alone"
+    assert words[0].isascii() != words[0].islower(), "a symbol is not made large"
 
 
 @pytest.mark.parametrize("stem", LESSONS)
