@@ -116,6 +116,7 @@ export class Chart {
     this.openingCamera ??= source.camera;
     if (!before) this.index = this.indexOf(source.start);
     else if (!this.story.steps) this.settle(before, place);
+    this.pickAnew();
     if (this.directions.curtain) this.behindCurtain();
     else if (this.veiled) this.liftCurtain();
     showBar(this);
@@ -168,6 +169,14 @@ export class Chart {
     this.veiled = true;
     const drawn = this.story.only(this.panels).findIndex((panel) => panel.sketch.wanted);
     if (drawn >= 0) this.chosen = drawn;
+  }
+
+  /* A phone shows the picture of which another step or question speaks. */
+  pickAnew() {
+    const { first, directions } = this.source;
+    const asked = JSON.stringify([first, directions?.step, directions?.curtain]);
+    if (this.spokenOf !== undefined && this.spokenOf !== asked) this.chosen = first;
+    this.spokenOf = asked;
   }
 
   /* Who has drawn nothing sees the picture that the question was about. */

@@ -46,9 +46,9 @@ def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
     picture.lay(margin={"l": 8, "r": 8, "b": 8})
     picture.add(experiment.words(wide, high / 2, "  start", style.INK))
     picture.add(experiment.words(wide, bottom - LINE / 2, f"epoch {solution.epochs[last]}", style.INK, "middle center"))
-    for drawn, y, each in ((began, 0, EACH / 2), (ended, top, EACH)):
+    for word, drawn, y, each in (("before", began, 0, EACH / 2), ("after", ended, top, EACH)):
         size = {"x0": each / 2, "dx": each, "y0": y + each / 2, "dy": each}
-        picture.add({"type": "image", "source": data_uri(drawn), **size, "hoverinfo": "skip"})
+        picture.add({"type": "image", "name": word, "source": data_uri(drawn), **size, "hoverinfo": "skip"})
     return picture
 
 
@@ -126,7 +126,7 @@ def in_short(solution: Solution, k: int) -> str:
         return "Smoothness and accuracy: the first epoch is on its way"
     ends = dict.fromkeys((there[-1], there[0]))
     said = (f"{float(experiment.mean(rough[:, j])):.2f} at α = {solution.alpha[j]:g}" for j in ends)
-    return f"Smoothness {', '.join(said)}"
+    return f"Mean smoothness {', '.join(said)}"
 
 
 def finding(solution: Solution, k: int) -> str:

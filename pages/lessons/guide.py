@@ -45,11 +45,11 @@ def question(stem: str) -> Question:
 
 
 def step_words(stem: str, step: Step) -> str:
-    """A step's own words, else those of its preset (whose "What to look for" the strip already says)."""
+    """A step's own words, else those of its preset (whose "What to look for" the strip already says); a symbol stays small."""
     known = pieces(stem)
     own = known.get(f"step: {step.name}")
     words = own or known[f"preset: {step.state}"].removeprefix("**What to look for:** ")
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] if words[:1].isascii() else words
 
 
 def open_link(page: Page, scene: Stage, full: bool) -> None:

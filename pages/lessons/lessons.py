@@ -75,7 +75,7 @@ _ALL = {
         ),
         prediction=Prediction(
             "lazy: downstream",
-            ("student", "neuron, a", "loss", "test", "train", "flip", "kernel", UNNAMED),
+            ("student", "test", "train", "flip", "kernel", UNNAMED),
             panels=(0, 2),
             sketch=Sketch("progress", "train loss"),
         ),
@@ -89,7 +89,7 @@ _ALL = {
             Step("kernel misleads", "kernel misleads", panels=(0, 1)),
             Step("lazy everywhere", "lazy everywhere", panels=(0, 2)),
         ),
-        prediction=Prediction("kernel misleads", ("test loss,", "flips,", "kernel,", "distance,", UNNAMED), (0, 1)),
+        prediction=Prediction("kernel misleads", ("flips,", "kernel,", UNNAMED), (0, 1)),
         measures=("test_loss", "flips", "kernel_distance"),
         pictures=(0,),
     ),
@@ -123,7 +123,10 @@ _ALL = {
             Step("one after another", "modes one after another", panels=(0,)),
             Step("all at once", "all modes at once", panels=(0,)),
         ),
-        prediction=Prediction("modes one after another", ("s₁", "s₂", "s₃", "kernel", "loss", "alignment", "now")),
+        prediction=Prediction(
+            "modes one after another",
+            ("s₁", "s₂", "s₃", "s₄", "closed form", "kernel", "loss", "alignment", "now"),
+        ),
         measures=("loss", "kernel_distance"),
     ),
     "deep": Lesson(
@@ -146,18 +149,18 @@ _ALL = {
             Step("upstream alone", "upstream alone", "flips alone"),
         ),
         prediction=Prediction(
-            "upstream alone", ("flips alone", "the kernel", "weights alone", "▲"), (0, 1), decides=None
+            "upstream alone", ("by flips", "kernel", "by weights", "▲", UNNAMED), (0, 1), decides=None
         ),
         measures=("kernel_distance", "train_loss"),
     ),
     "filters": Lesson(
         steps=(
-            Step("three scales", "three scales", panels=(0, 2)),
+            Step("three scales", "three scales", panels=(0, 1, 2)),
             Step("the usual start", {"alphas": (1,)}, panels=(0, 1)),
-            Step("the two ends", "the two ends", panels=(0, 1)),
+            Step("the two ends", "the two ends", panels=(2,)),
             Step("slow start", "slow start", panels=(2, 3)),
         ),
-        prediction=Prediction("the two ends", ("▲", "●", "▼"), (0, 1), decides=("α", 10.0)),
+        prediction=Prediction("the two ends", ("▲", "▼", "after"), (0, 1), decides=("α", 10.0)),
         measures=("test_accuracy", "turned"),
         pictures=(0, 1),
     ),
@@ -169,7 +172,9 @@ _ALL = {
             Step("far upstream", "far upstream", panels=(0, 1)),
             Step("another hierarchy", "another hierarchy", panels=(0, 2)),
         ),
-        prediction=Prediction("downstream and upstream", ("▲", "●", "▼"), decides=("α", 10.0)),
+        prediction=Prediction(
+            "downstream and upstream", ("▲", "●", "▼", "geometric mean", UNNAMED), decides=("α", 10.0)
+        ),
         measures=("test_accuracy", "train_loss"),
     ),
     "grokking": Lesson(
@@ -180,14 +185,14 @@ _ALL = {
             Step("embeddings without decay", "embeddings without decay", panels=(1, 2)),
             Step("the usual scale", {"alphas": (1,)}, panels=(0,)),
         ),
-        prediction=Prediction("two scales", ("▲", "●", "▼"), (0,), decides=("α", 10.0)),
+        prediction=Prediction("two scales", ("▲", "▼", UNNAMED), (0,), decides=("α", 10.0)),
         measures=("test_accuracy", "train_accuracy"),
     ),
     "initialisation": Lesson(
         steps=(
-            Step("nn.Linear", "nn.Linear", panels=(0, 2)),
+            Step("nn.Linear", "nn.Linear", panels=(0, 1)),
             Step("width alone", "wide nn.Linear", panels=(0, 1)),
-            Step("a steep target", "steep target", panels=(0, 2)),
+            Step("a steep target", "steep target"),
             Step("rates count", "other rates, same weights", panels=(0,)),
             Step("four layers", "four layers", panels=(0, 1)),
         ),

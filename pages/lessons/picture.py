@@ -27,7 +27,7 @@ def hero(*figures: Picture, cursor: Cursor | None = None, wants: tuple[str, ...]
     if scene.sketch:
         wanted = LESSONS[scene.stem].prediction.panels
         scene.sketch["panels"] = [shown.index(panel) for panel in wanted if panel in shown]
-    pictures, chart = chosen(figures, chart, shown)
+    pictures, chart = chosen(figures, _spoken_of(scene, chart), shown)
     scene.drawn = pictures, {"cursor": cursor, **chart}
     return plot(*pictures, cursor=cursor, wants=wants, hero=True, **chart)
 
@@ -53,6 +53,15 @@ def _panels(scene: Stage, count: int) -> tuple[int, ...]:
     if scene.link.predict:
         return lesson.prediction.panels
     return lesson.steps[max(0, scene.link.step - 1)].panels
+
+
+def _spoken_of(scene: Stage, chart: dict[str, Any]) -> dict[str, Any]:
+    """A phone, which shows one picture, shows that of which a step or a question speaks."""
+    lesson = LESSONS.get(scene.stem)
+    if lesson is None or scene.link.present or not (scene.link.predict or scene.link.step):
+        return chart
+    of = lesson.prediction if scene.link.predict else lesson.steps[scene.link.step - 1]
+    return {**chart, "first": of.panels[0]}
 
 
 def parts_of(stem: str) -> tuple[str, ...]:

@@ -22,8 +22,8 @@ from core.figures.parcel import framed, packed, stowed
 from core.figures.picture import Picture
 from core.figures.style import DARK, minus, number, spoken
 from pages.shared.explain.symbols import shown
-from pages.shared.hand import free_fields, put_values, run_the_page_if_moved
 from pages.shared.link import numbers
+from pages.shared.put import free_fields, put_values, run_the_page_if_moved
 from pages.shared.script import CHART_URL
 from pages.shared.stage import openings, stage
 from pages.shared.streamlit_internals import runs_a_fragment

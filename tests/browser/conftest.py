@@ -34,10 +34,9 @@ def pytest_collection_modifyitems(items):
     mine = [item for item in items if Path(item.fspath).is_relative_to(Path(__file__).parent)]
     order, here = iter(sorted(mine, key=_order)), set(mine)
     items[:] = [next(order) if item in here else item for item in items]
-    for item in [
-        item for item in mine if not item.get_closest_marker("walk")
-    ]:  # a page late on a busy machine is not at fault
-        item.add_marker(pytest.mark.flaky(reruns=2))
+    for item in mine:
+        if not item.get_closest_marker("walk"):
+            item.add_marker(pytest.mark.flaky(reruns=2))  # a page that is late on a busy machine is not at fault
     if headless() or os.environ.get("CI") == "true":
         return
     for item in mine:

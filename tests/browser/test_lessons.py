@@ -10,7 +10,7 @@ from tests.browser.test_layout import HEIGHTS, SIZES, box
 from tests.browser.test_links import FIGURES, PHONE, address
 
 pytestmark = pytest.mark.walk
-SIDE_BY_SIDE = {("geometry", "three at once"): 3}
+SIDE_BY_SIDE = {("geometry", "three at once"): 3, ("filters", "three scales"): 3}
 """Steps whose picture is several panels in one row."""
 STEMS = [page.stem for page in PAGES if page.stem in LESSONS]
 WITH_PRESETS = [page for page in PAGES if page.presets()]

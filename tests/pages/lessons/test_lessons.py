@@ -1,6 +1,7 @@
 """Every lesson of the table: legal states, words for each step, three choices, curves along its cursor."""
 
 import importlib
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from pages.lessons.compare import spell, unspell
 from pages.lessons.guide import question, step_words
 from pages.lessons.lesson import state
 from pages.lessons.lessons import LESSONS
+from pages.server.first_sketch import solver
 
+ABSENT = re.compile(r"\b(?:below this|both below|choose another|slider|button|under \*?More)\b", re.IGNORECASE)
 STEPS = [(stem, step) for stem, lesson in LESSONS.items() for step in lesson.steps]
 
 
@@ -21,6 +24,8 @@ def test_a_step_has_a_state_and_words(stem, step):
     words = step_words(stem, step)
     assert 40 < len(words) < 400
     assert "«" not in words
+    assert not ABSENT.search(words), "a projector shows pictures and the strip alone"
+    assert words[0].isascii() != words[0].islower(), "a symbol is not made large"
 
 
 @pytest.mark.parametrize("stem", LESSONS)
@@ -54,3 +59,42 @@ def test_curves_run_along_the_cursor_and_are_what_the_lesson_names(stem):
         assert set(curves) == set(LESSONS[stem].measures)
         assert (np.diff(values) > 0).all()
         assert all(len(curve) == len(values) and np.isfinite(curve).all() for curve in curves.values())
+
+
+KNOWN_BEFORE = ("teacher", "loss ", "ridge", "f = 0", "clock", "‖β‖²", "start, ", "before")
+"""Curves and images that stay in sight behind a curtain: what is given, not what comes of it."""
+
+
+@pytest.mark.parametrize("stem", LESSONS)
+def test_a_curtain_hides_what_would_answer_its_question(stem):
+    page, asked = BY_STEM[stem], LESSONS[stem].prediction
+    problem = state(page, asked.state)
+    pictures = importlib.import_module(f"core.figures.{stem}").figures(problem, solver(page)(problem))
+    names = {trace.get("name", "") for picture in pictures for trace in picture.data}
+    assert not [word for word in asked.veil if not any(name.startswith(word) for name in names)], (
+        "words that hide nothing"
+    )
+    in_sight = [
+        trace.get("name", "")
+        for picture in pictures
+        for place, trace in enumerate(picture.data)
+        if place not in (picture.frames[0]["traces"] if picture.frames else ())
+        and not _hidden(trace, asked.veil)
+        and _tells(trace)
+    ]
+    assert not [name for name in in_sight if not name.startswith(KNOWN_BEFORE)]
+
+
+def _hidden(trace: dict, veil: tuple[str, ...]) -> bool:
+    """As the browser has it (assets/chart/lesson.js)."""
+    name = trace.get("name", "")
+    return any(name.startswith(word) if word else not name and trace["type"] == "scatter" for word in veil)
+
+
+def _tells(trace: dict) -> bool:
+    """An image, or a line that is not straight."""
+    if trace["type"] != "scatter" or "lines" not in trace["mode"]:
+        return trace["type"] == "image"
+    points = np.column_stack([trace["x"], trace["y"]]).astype(float)
+    points = points[np.isfinite(points).all(axis=1)]
+    return len(points) > 2 and np.linalg.matrix_rank(points - points[0], tol=1e-6 * np.abs(points).max()) > 1
