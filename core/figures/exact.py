@@ -62,7 +62,7 @@ def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
 
 
 def _kernel(problem: Exact, solution: Solution, run, moved: Floats | None) -> Picture:
-    titles = [f"The kernel has moved by {_from_to(near, far)}" for near, far in _spread(solution.kernel_distance)]
+    titles = [f"Kernel moved by {_from_to(near, far)}" for near, far in _spread(solution.kernel_distance)]
     y = "kernel distance S(0, t)"
     return style.told(
         _curves(problem, solution, run, solution.kernel_distance, moved, titles[-1], y, "kernel_distance"), titles
@@ -164,7 +164,7 @@ def path(problem: Exact, solution: Solution, simulated: Floats | None = None) ->
     picture = style.figure(
         problem, short="path", title=title, alt=_alt("path of β", solution.mu, solution), x="β₁", y="β₂", height=HEIGHT
     )
-    picture.lay(yaxis={"scaleanchor": "x"})
+    picture.lay(xaxis={"constrain": "domain"}, yaxis={"scaleanchor": "x", "constrain": "domain"})
     colours = [colour_of(delta) for delta in solution.deltas]
     for k, delta in enumerate(solution.deltas):
         pale = NOTHING if simulated is None else simulated[k].T
