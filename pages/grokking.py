@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.figures.grokking import figures
+from core.numbers import number
 from core.problems import grokking
 from core.problems.grokking import Problem, Solution
 from pages.lessons import experiment_page as experiment
@@ -15,7 +16,7 @@ def facts(problem: Problem, solution: Solution) -> None:
         r"f=\tau\cdot\mathrm{transformer}(E/\alpha,\,P/\alpha),\qquad \tau="
         + f"{problem.tau:g}"
         + r",\quad \eta/\tau^2="
-        + f"{grokking.stored(problem).committed.rate / problem.tau**2:.2g}"
+        + number(grokking.stored(problem).committed.rate / problem.tau**2)
         + r",\quad p="
         + f"{solution.modulus}"
     )

@@ -104,7 +104,7 @@ def show_trained(snapshots: list) -> None:
 
 
 # The picture stays in view within this container alone: what visitors bring needs the whole window.
-with st.container():
+with st.container(key="held"):
     picture = st.container(key="picture")
     problem = controls(
         Problem,

@@ -91,7 +91,7 @@ with part(STEM, "slices") as opened:
         controls_of(Problem, STUDENTS)
         columns = st.columns(5)
         own, random = (100 * float(cut.explained.sum()) for cut in (solution.components, solution.random))
-        columns[0].metric("components hold", f"{own:.3g}%", help=said(STEM, "help: share"))
+        columns[0].metric("components hold", f"{number(own)}%", help=said(STEM, "help: share"))
         columns[1].metric("random plane holds", f"{number(random)}%")
         columns[2].metric("student's train loss", number(float(run.loss[-1])))
         columns[3].metric(hovering("neuron's drift of δ"), number(flow.drift), help=said(STEM, "help: exact"))

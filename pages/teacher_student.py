@@ -99,7 +99,7 @@ st.caption(hovering(said(STEM, "end", t=f"{problem.end:g}")))
 columns = st.columns(6)
 columns[0].metric("train loss", number(float(run.loss[-1])))
 columns[1].metric("test loss", number(float(solution.test_loss[-1])), help=said(STEM, "help: test loss"))
-columns[2].metric("Hamming distance", f"{run.hamming[-1]:.3g} of {problem.width}")
+columns[2].metric("Hamming distance", f"{number(float(run.hamming[-1]))} of {problem.width}")
 columns[3].metric("parameter distance", number(float(run.distance[-1])))
 columns[4].metric("alignment", f"{solution.alignment[-1]:.2f}", help=said(STEM, "help: alignment"))
 columns[5].metric(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from core.errors import OutsideTheory
+from core.numbers import number
 from core.problems.exact import TURNS, Exact, moments, starts, turned
 from core.theory import single_neuron
 from core.theory.checks import Floats
@@ -114,7 +115,9 @@ def _verdict(problem: Exact, largest: float) -> str:
         return "the integrator is less accurate than it should be here"
     limit = largest_rate(problem)
     if problem.rate > limit:
-        return f"η·λmax = {2 * problem.rate / limit:.2g} is above 2, so steps overshoot; use η below {limit:.2g}"
+        return (
+            f"η·λmax = {number(2 * problem.rate / limit)} is above 2, so steps overshoot; use η below {number(limit)}"
+        )
     if problem.solver == "noise":
         return "noise kicks the weights off their level set, and the theory has none; lower the noise or the step η"
     if not np.isfinite(largest):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from core.errors import OutsideTheory
+from core.numbers import number
 from core.problems.exact_run import ERROR_ALLOWED, MOST_STEPS_LIVE, relative_error
 from core.problems.implicit_bias import FAN, Landings, Space, space, starts
 from core.theory import implicit_bias, single_neuron
@@ -98,5 +99,7 @@ def _verdict(problem: Landings, largest: float) -> str:
         return ""
     limit = largest_stable_rate(*starts(problem, np.array(FAN)), problem.X, **problem.rates)
     if problem.solver == "descent" and problem.rate > limit:
-        return f"η·λmax = {2 * problem.rate / limit:.2g} is above 2, so steps overshoot; use η below {limit:.2g}"
+        return (
+            f"η·λmax = {number(2 * problem.rate / limit)} is above 2, so steps overshoot; use η below {number(limit)}"
+        )
     return f"a step of {problem.rate:g} is not small, and the theory is for η → 0; use a smaller step η"

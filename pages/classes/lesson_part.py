@@ -46,7 +46,7 @@ def _invitation(me: Member | None) -> None:
 
 def _join() -> None:
     """By a link, as from the QR code: where several machines serve, the proxy then finds the class's own."""
-    if code := st.session_state["class_code"].strip():
+    if code := st.session_state.get("class_code", "").strip():
         st.session_state[OPEN] = f"{_root()}/{PAGES[0].stem}?{urlencode({'class': read_code(code) or code})}"
 
 

@@ -132,7 +132,9 @@ def _offer(page: Page, me: Member) -> None:
 
 
 def _follow(klass: Class) -> None:
-    whereabouts.change(replace(whereabouts.now(klass), follows=st.session_state["class_follow"]))
+    follows = st.session_state.get("class_follow")
+    if follows is not None:  # None for a browser that comes back while the run that the cut has stopped still clears up
+        whereabouts.change(replace(whereabouts.now(klass), follows=follows))
 
 
 def _leave(me: Member) -> None:

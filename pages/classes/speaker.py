@@ -33,7 +33,7 @@ def _window(code: str) -> None:
         klass = store().find(code)
         if klass is None:
             st.rerun(scope="app")
-        left, right = st.columns((3, 2), gap="large")
+        left, right = st.columns(2, gap="medium")
         with left:
             _notes(klass)
         with right:
@@ -85,7 +85,7 @@ def _clock(klass: Class) -> None:
     passed = time.time() - klass.made
     stem = plan_at(passed / 60)
     where = f"the plan is at **{BY_STEM[stem].title}**" if stem else "the plan is over"
-    st.markdown(f"##### {duration(passed)}\nsince the class began; {where}")
+    st.markdown(f"**{duration(passed)}** since the class began; {where}")
 
 
 def _votes(klass: Class) -> None:
@@ -96,8 +96,8 @@ def _votes(klass: Class) -> None:
         return
     asked = question(klass.asked)
     tally = store().tally(klass, len(asked.choices))
-    state = "revealed" if klass.revealed else "open, the projector does not show this"
-    st.markdown(f"##### Votes ({state}): {tally.answered} of {tally.phones}")
+    state = "revealed" if klass.revealed else "only here, until the reveal"
+    st.markdown(f"##### {tally.answered} of {tally.phones} votes, {state}")
     turns = ("votes",), ("before", "after")
     count = len(tally.rounds)
     head = "".join(f"| {turn} " for turn in (turns[count - 1] if count < 3 else range(1, count + 1)))

@@ -20,9 +20,10 @@ def waiting(klass: Class) -> bool:
 
 
 def go(klass: Class, entries: Mapping[str, Any]) -> None:
-    """To the class's picture."""
+    """To the class's picture; without its question where that has been put away before this phone came."""
     whereabouts.remember(replace(whereabouts.now(klass), scene=klass.scene, returned=False))
-    to(klass, klass.stem, klass.query, entries)
+    query = {word: said for word, said in klass.query.items() if klass.asked or word != "predict"}
+    to(klass, klass.stem, query, entries)
 
 
 def to(klass: Class, stem: str, query: Query, entries: Mapping[str, Any]) -> None:

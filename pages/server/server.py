@@ -33,6 +33,7 @@ from pages.shared.script import SERVED
 from pages.shared.streamlit_internals import (
     end_what_nobody_hears,
     keep_theme,
+    keep_what_waits,
     leave_pages_folder_alone,
     stay_on_page,
 )
@@ -104,6 +105,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     keep_theme()
     stay_on_page()
     end_what_nobody_hears()
+    keep_what_waits()
     await asyncio.to_thread(warm_up)
     open_pools()
     compile_kernels()

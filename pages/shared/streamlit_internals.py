@@ -16,7 +16,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import app_session
-from streamlit.runtime.app_session import AppSessionState
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
@@ -50,6 +50,8 @@ NEEDED = {
     "streamlit.runtime.websocket_session_manager.WebsocketSessionManager.disconnect_session": "would keep what a run says "
     "after its browser was cut off for the next connection. Without it, drop end_what_nobody_hears() and see what "
     "tests/browser/test_cuts.py says.",
+    "streamlit.runtime.app_session.AppSession._clear_queue": "would take back a fragment's container that has not left yet. "
+    "Without it, drop keep_what_waits() and see what tests/browser/test_cut_class.py says at load.",
     "streamlit.runtime.app_session.AppSessionState": "is how far that session's run has come.",
     "streamlit.runtime.scriptrunner_utils.script_requests.RerunData": "is what is asked to run, and on which page.",
     "streamlit.runtime.pages_manager.PagesManager.current_page_script_hash": "is the page that the last whole run has shown.",
@@ -172,6 +174,16 @@ def end_what_nobody_hears() -> None:
     WebsocketSessionManager.disconnect_session = _disconnect  # type: ignore[method-assign]
 
 
+def keep_what_waits() -> None:
+    """Let a fragment that begins take back nothing that still waits to be sent.
+
+    Streamlit drops what the fragment has said before, its container in the page's own run among it. When that run's end
+    reaches the browser, the container counts as stale, all behind it move up by one place, and the fragment that then draws
+    at its old place writes over its neighbour: an ear that ticks, over the body of the page.
+    """
+    AppSession._clear_queue = _clear_for_a_page  # type: ignore[method-assign]
+
+
 def missing(names: Iterable[str] = NEEDED) -> list[str]:
     """A sentence for each name that this Streamlit does not have."""
     return [
@@ -207,6 +219,14 @@ def _theme(section: str) -> CustomThemeConfig:
 def _copy_theme(message: CustomThemeConfig, section: str = "theme") -> None:
     if _theme(section).ListFields():
         message.MergeFrom(_theme(section))
+
+
+_clear_queue = AppSession._clear_queue
+
+
+def _clear_for_a_page(self: AppSession, fragment_ids_this_run: list[str] | None = None) -> None:
+    if not fragment_ids_this_run:
+        _clear_queue(self, fragment_ids_this_run)
 
 
 _disconnect_session = WebsocketSessionManager.disconnect_session

@@ -53,6 +53,12 @@ class Room:
         return lambda: seat.tab.get_by_text(text).first.is_visible()
 
 
+def drawn(seat: Visit, delta: str) -> None:
+    """Wait until its picture is one of such a δ, however late the answers come."""
+    test = f"() => document.querySelector('.js-plotly-plot')?.layout?.meta?.delta {delta}"
+    seat.tab.wait_for_function(test, timeout=120_000)
+
+
 @pytest.fixture
 def room(browser, server):
     made = Room(browser, server)
@@ -97,14 +103,14 @@ def test_a_class_goes_from_its_start_to_its_end_though_every_connection_is_cut(r
     room.press(teacher, "Close", room.stands(teacher, ".st-key-class_ask"))
 
     teacher.tab.goto(f"{teacher.server}/geometry?delta=3&class={code}", wait_until="load")
-    teacher.until_meta("delta", 3)
+    drawn(teacher, "=== 3")
     room.press(teacher, "Everyone here", room.shows(teacher, "Everyone is sent"))
     for phone in phones:
-        phone.until_meta("delta", 3)
+        drawn(phone, "=== 3")
     phone = phones[0]
     phone.tab.locator(".st-key-delta input[type=range]").focus()
     phone.tab.keyboard.press("ArrowLeft")
-    phone.tab.wait_for_function("() => document.querySelector('.js-plotly-plot').layout.meta.delta < 3", timeout=60_000)
+    drawn(phone, "< 3")
     room.press(phone, "Show mine", room.shows(phone, "can now show it"))
     teacher.tab.get_by_role("button", name="Offered (1)").wait_for(timeout=60_000)
 

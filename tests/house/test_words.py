@@ -60,3 +60,17 @@ def test_a_share_is_written_as_python_and_plotly_write_it():
         and APART.search("{share:.0f} % flipped")
         and not APART.search("step % FOLLOW == 0")
     )
+
+
+ROUGH = re.compile(r"\{[^{}]*:\.[0-9]g\}")
+OF_OTHERS = ("got=", "got =", "refused", "τ = {", "{float(found)")
+"""What a line holds whose number is rounded its own way: a refusal's, a cell's name, an address."""
+
+
+def test_a_number_is_written_by_one_function():
+    """core.numbers.number, so that prose, metric and picture never differ; an alternative text may be shorter."""
+    files = [*(ROOT / "pages").rglob("*.py"), *(ROOT / "core" / "problems").glob("*.py")]
+    lines = [
+        (file.name, line.strip()) for file in files for line in file.read_text().splitlines() if ROUGH.search(line)
+    ]
+    assert [one for one in lines if not any(mark in one[1] for mark in OF_OTHERS)] == []

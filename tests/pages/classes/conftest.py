@@ -1,7 +1,8 @@
-"""A store of its own for each test."""
+"""A store of its own for each test, and nobody who has guessed before."""
 
 import pytest
 
+from pages.classes import guess, member
 from pages.classes.kept.database import Database
 from pages.classes.kept.store import Store, store
 
@@ -14,6 +15,11 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    monkeypatch.setattr(member, "GUESSES", guess.Guesses())
 
 
 @pytest.fixture

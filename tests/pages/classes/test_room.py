@@ -15,11 +15,6 @@ from tests.pages.lessons.test_classroom import asked, charts, healthy, meta
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.fixture(autouse=True)
-def patient(monkeypatch):
-    monkeypatch.setattr(member, "GUESSES", guess.Guesses())
-
-
 def visit(stem: str, code: str, secret: str = "", cookie: str = "", **query: str) -> AppTest:
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     test.switch_page(BY_STEM[stem].file)

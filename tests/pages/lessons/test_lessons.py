@@ -93,7 +93,7 @@ def _hidden(trace: dict, veil: tuple[str, ...]) -> bool:
 
 def _tells(trace: dict) -> bool:
     """An image, or a line that is not straight."""
-    if trace["type"] != "scatter" or "lines" not in trace["mode"]:
+    if trace["type"] != "scatter" or "lines" not in trace["mode"] or not trace["line"]["width"]:
         return trace["type"] == "image"
     points = np.column_stack([trace["x"], trace["y"]]).astype(float)
     points = points[np.isfinite(points).all(axis=1)]

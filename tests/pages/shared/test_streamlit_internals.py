@@ -8,6 +8,7 @@ import pytest
 import streamlit
 from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.runtime import app_session
+from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 
 from pages.shared import streamlit_internals as internals
 
@@ -72,6 +73,30 @@ def test_nothing_of_one_page_runs_on_another(fragments, shown, asked_on, ran, mo
     asked = internals.RerunData(page_script_hash=asked_on, fragment_id_queue=fragments, widget_states=values)
     internals.ScriptRunner._run_script(runner, asked)
     assert runs == {"with its values": [1], "without values": [0], "not": []}[ran]
+
+
+def waiting(*drawn: tuple[str, int]) -> SimpleNamespace:
+    """A session of which a whole run waits to be sent: at each place what this fragment has drawn there."""
+    queue = ForwardMsgQueue()
+    queue.enqueue(internals.ForwardMsg(new_session={}))
+    for fragment, place in drawn:
+        message = internals.ForwardMsg(delta={"fragment_id": fragment, "add_block": {}})
+        message.metadata.delta_path[:] = [0, place]
+        queue.enqueue(message)
+    queue.enqueue(internals.ForwardMsg(script_finished=0))
+    return SimpleNamespace(_browser_queue=queue)
+
+
+@pytest.mark.parametrize(("begins", "left"), [(["ear"], [1, 2, 3]), (["body"], [1, 2, 3]), (None, [])])
+def test_a_fragment_that_begins_takes_back_nothing_that_waits(begins, left, monkeypatch):
+    """Streamlit drops the ear's container: the body behind it would move to its place, and be overwritten by the next tick."""
+    monkeypatch.setattr(app_session.AppSession, "_clear_queue", internals._clear_queue)
+    internals.keep_what_waits()
+    session = waiting(("strip", 1), ("ear", 2), ("body", 3))
+    app_session.AppSession._clear_queue(session, begins)
+    sent = session._browser_queue.flush()
+    assert [message.metadata.delta_path[1] for message in sent if message.HasField("delta")] == left
+    assert [sent[0].WhichOneof("type"), sent[-1].WhichOneof("type")] == ["new_session", "script_finished"]
 
 
 @pytest.mark.parametrize("section", ["theme", "theme.light", "theme.dark", "theme.sidebar", "theme.dark.sidebar"])
