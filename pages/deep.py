@@ -79,7 +79,7 @@ formula(
     else r"f=w^\top x\quad\text{(linear regression)}"
 )
 if not solution.reason:
-    formula(rf"\beta(\infty)=\beta_*\pm\Bigl(\textstyle\prod_l|a_l(\infty)|\Bigr)P_N w_0=({end_1},\ {end_2})")
+    formula(rf"\beta(\infty)=\beta_*\pm{{\textstyle\prod_l}}|a_l(\infty)|\,P_N w_0=({end_1},\ {end_2})")
 if not problem.offsets.any() and problem.eta == 1 and not solution.reason:
     power, pull = (rf"{L + 2}/{L + 1}", rf"\lVert\beta_0\rVert^{{-{L}/{L + 1}}}\,") if L else ("2", "")
     formula(

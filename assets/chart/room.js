@@ -10,6 +10,7 @@ const PHONE_HIGHEST = 330;
 const PHONE_UNDER_NETWORK = 224;
 const PHONE_SHARE = 0.62;
 const PHONE_TELLING = 0.32;
+const SIDE_TELLING = 0.46;
 const PHONE_HEADER = 56;
 const PHONE_CONTROL = 84;
 const PHONE_LOWEST = 250;
@@ -168,7 +169,7 @@ function roomOnSide(chart) {
 }
 
 function roomOnPhone(chart, height) {
-  if (chart.story.steps) return Math.min(height, PHONE_TELLING * innerHeight);
+  if (chart.story.steps) return Math.min(height, (onSide() ? SIDE_TELLING : PHONE_TELLING) * innerHeight);
   if (onSide() && chart.source.directions) return roomOnSide(chart);
   const highest = Math.min(height, phoneHighest(chart), PHONE_SHARE * innerHeight);
   const strip = chart.source.directions && document.querySelector(".st-key-says .st-key-lesson");

@@ -53,7 +53,7 @@ def frame_script() -> None:
 def dress(scene: Stage) -> None:
     """The style sheets and the way out; always as many elements, so that what follows keeps its place and its state."""
     sheets = {"embed": st.context.is_embedded, "curtain": scene.curtain, "presenter": scene.link.present}
-    sheets["story"] = scene.act == "story"
+    sheets |= {"asked": scene.curtain and scene.link.present, "story": scene.act == "story"}
     style = "\n".join((ASSETS / f"{name}.css").read_text() for name, on in sheets.items() if on)
     st.html(f"<style>{style}</style>")
     with st.container():

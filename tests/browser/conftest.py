@@ -25,7 +25,11 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-FRUGAL = [*FLAGS, "--js-flags=--single-threaded-gc"]  # no core is idle here that could collect beside
+FRUGAL = [
+    *FLAGS,
+    "--js-flags=--single-threaded-gc",  # no core is idle here that could collect beside
+    "--font-render-hinting=none",  # letters as wide without windows as with them
+]
 LONGEST = ("test_class", "test_cuts")
 
 

@@ -56,6 +56,7 @@ def test_a_class_votes_talks_votes_again_and_follows(classroom):
     focus_by_tab(teacher, "class_ask")
     teacher.tab.keyboard.press("Enter")
     teacher.tab.get_by_text("0 of 3").wait_for()
+    assert teacher.settle().tab.locator(".st-key-delta").is_hidden(), "no control on a projector that asks"
     for student in students:
         student.tab.get_by_text("Choose one.").wait_for(timeout=60_000)
         student.settle()

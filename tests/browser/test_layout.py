@@ -170,5 +170,5 @@ def test_one_whole_picture_is_left_where_room_is_short(visit, given, larger):
     panels = seen.tab.locator(".lab-chart").first.locator(".lab-panel:not([hidden])")
     assert panels.count() == 1
     plot, bar = panels.first.locator(".lab-plot").bounding_box(), seen.tab.locator(".lab-bar").first.bounding_box()
-    assert plot["width"] > 0.55 * given["width"] and plot["height"] > 150
+    assert plot["width"] > 0.4 * given["width"] and plot["height"] > 150
     assert plot["y"] + plot["height"] <= bar["y"] + 1 and bar["y"] + bar["height"] <= given["height"]

@@ -6,11 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
 from core.figures.parcel import unpacked
 from tests.unpacked import opened
+
+COMPONENTS = functools.cache(manifest_scanner.scan_component_manifests)
+
+
+@pytest.fixture(autouse=True)
+def components(monkeypatch):
+    """What is installed is read once, not by each AppTest, which took most of its time."""
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", COMPONENTS)
 
 
 @pytest.fixture(autouse=True)
