@@ -75,6 +75,7 @@ def test_curves_follow_the_hand_and_stay_where_it_leaves_them(visit, page, name,
     for was, now in zip(sheets, seen.tab.evaluate(SURFACES), strict=True):
         before, after = np.array(was, float), np.array(now, float)
         edge = np.isnan(before) | np.isnan(after)  # which rounding takes in or leaves out
+        edge |= edge[:, :1] if edge.size else edge  # a colour where there is no surface
         assert edge.sum() <= 0.1 * edge.size and before[~edge] == pytest.approx(after[~edge], abs=UNSEEN)
     for was, now in zip(frames, seen.tab.evaluate(RANGES), strict=True):
         assert was == pytest.approx(now), "no picture jumps when it is let go of"
