@@ -20,7 +20,7 @@ test: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	@echo "$(BIN)/mypy, beside the tests"; $(BIN)/mypy & types=$$!; \
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not walk" tests/browser tests; tests=$$?; \
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not walk" tests/browser tests; tests=$$?; \
 	wait $$types && exit $$tests
 
 notebook: .venv/.app

@@ -46,11 +46,11 @@ class Sizes:
 EXPERIMENTS = ((kernel_movement, MOVEMENT), (hierarchy, HIERARCHY), (grokking, GROKKING), (filters, FILTERS))
 FULL = Sizes(1, OWN, 4, PAPER, 16, (16, 72, 1000, 100, 50), EXPERIMENTS)
 TINY = Sizes(
-    8,
+    16,
     replace(OWN, d=5, n=20, width=6, checkpoints=(10, 100)),
-    2,
+    1,
     replace(PAPER, checkpoints=PAPER.checkpoints[:2]),
-    2,
+    1,
     (2, 3, 40, 5, 6),
     (
         (kernel_movement, replace(MOVEMENT, alphas=(1,), steps=2, probe=4)),

@@ -31,6 +31,8 @@ OUTSIDE = """() => [...document.querySelectorAll(
     .filter(one => one.checkVisibility() && !one.closest('.st-key-presets, .st-key-tools, .lab-pick'))
     .map(one => [one.className, one.getBoundingClientRect()])
     .filter(([, box]) => box.width && (box.left < -1 || box.right > innerWidth + 1)).map(([name]) => name)"""
+UNFOLD = """() => [...document.querySelectorAll('.stMain details:not([open]) > summary')]
+    .filter(one => one.checkVisibility() && (one.click(), true)).length"""
 SLIDER = ".st-key-act .stSlider"
 
 
@@ -41,12 +43,8 @@ def test_a_page_is_made_for_a_phone(visit, page):
     if page.has_problem:
         bar, slider = (seen.tab.locator(one).first.bounding_box() for one in (".lab-bar", SLIDER))
         assert bar["y"] + bar["height"] <= 844 and slider["y"] + slider["height"] <= 860, "picture and control together"
-    for k in range(seen.tab.locator(".stMain details").count()):
-        fold = seen.tab.locator(".stMain details").nth(k)
-        if fold.get_attribute("open") is None:
-            fold.locator("summary").first.tap()
-            seen.settle(charts=0)
-    seen.tab.wait_for_timeout(500)
+    while seen.tab.evaluate(UNFOLD):
+        seen.settle(charts=0).rest()
     assert seen.tab.evaluate(TARGETS, FINGER) == []
     assert seen.tab.evaluate(CUT) == []
     assert seen.tab.evaluate(OUTSIDE) == []

@@ -2,8 +2,6 @@
 change nothing. Shown on the CPU, with what makes a host wait counted."""
 
 import dataclasses
-from contextlib import nullcontext
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -86,22 +84,6 @@ def test_what_a_step_needs_is_sent_without_waiting(monkeypatch, experiment, prob
         for one in inputs:
             assert isinstance(one, float) or one.untyped_storage().data_ptr() in storages
     assert len(steps) > 5
-
-
-@pytest.mark.parametrize("experiment, problem", [case[:2] for case in CASES])
-def test_a_captured_step_gives_what_the_written_one_gives(monkeypatch, experiment, problem):
-    """A pretended capture: the trial runs, then the same tensors in the same places are worked on again."""
-    monkeypatch.setattr(hierarchy, "LEARNT", 0.6)  # some runs leave
-    *_, (_, _, written) = run(experiment, problem)
-    made = []
-    monkeypatch.setattr(graphs, "_captures", lambda state: True)
-    monkeypatch.setattr(torch.cuda, "device", lambda device: nullcontext())
-    monkeypatch.setattr(graphs, "_trial", lambda go: [go() for _ in range(graphs.WARM)])
-    monkeypatch.setattr(graphs, "_graph", lambda go, pool: (made.append(go), SimpleNamespace(replay=go))[1])
-    *_, (_, _, replayed) = run(experiment, problem)
-    assert made
-    for name in written:
-        assert np.allclose(written[name], replayed[name], rtol=1e-3, atol=1e-5, equal_nan=True), name
 
 
 def test_looks_are_fifty_steps_apart_on_a_gpu_and_free_on_the_cpu():
