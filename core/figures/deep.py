@@ -105,8 +105,10 @@ def waits(problem: DeepChain) -> tuple[Picture]:
     """Half-time of the matching scalar chain against depth: balanced, and with this imbalance."""
     balanced = [half_time(problem, depth, 0.0) for depth in range(1, DEEPEST + 1)]
     own = [half_time(problem, depth, problem.imbalance) for depth in range(1, DEEPEST + 1)]
+    known = [time for time in balanced + own if 0 < time < math.inf]
     ratio = balanced[-1] / balanced[0] if balanced[0] > 0 else math.nan
     title = f"Balanced: 8 layers wait {style.number(ratio)}× longer" if ratio > 1 else "Time until f = y/2"
+    title = title if known else "No wait: more than half of y is there at the start"
     alt = (
         f"Half-time against depth for a scalar chain from {problem.norm:g}: balanced {balanced[-1]:.3g} at depth 8, "
         f"with imbalance {problem.imbalance:g} {own[-1]:.3g}"
@@ -115,7 +117,7 @@ def waits(problem: DeepChain) -> tuple[Picture]:
         problem, short="half-times", title=title, alt=alt, x="layers", y="time until f = y/2 (log)", height=360
     )
     depths = list(range(1, DEEPEST + 1))
-    low, high = np.nanmin(balanced + own), np.nanmax(balanced + own)
+    low, high = (min(known), max(known)) if known else (1.0, 1.0)
     ticks = {"dtick": 1} if high > 10 * low else style.plain_ticks(math.log10(low / 2), math.log10(2 * high))
     picture.lay(
         yaxis={"type": "log", "exponentformat": "power", **ticks}, xaxis={"tickvals": depths, "range": [0.6, 9.9]}

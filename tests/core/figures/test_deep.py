@@ -13,6 +13,11 @@ CASES = {
     "behind": DeepChain(y=-1.0),
     "across": DeepChain(angle=155.0),
     "saddle": DeepChain(depth=4, imbalance=-3.0, y=-1.0),
+    "fitted by half at the start": DeepChain(norm=2.0),
+    "all that is large": DeepChain(depth=8, imbalance=3.0, norm=2.0, datum=90.0, y=2.0, eta=10.0, horizon=1e5),
+    "all that is small": DeepChain(
+        depth=1, imbalance=-3.0, norm=0.01, angle=0.0, datum=0.0, y=-2.0, eta=0.1, horizon=1.0
+    ),
     **PRESETS,
 }
 
