@@ -12,7 +12,8 @@ from pages.classes.kept.records import Query
 from pages.lessons.compare import spell, unspell
 from pages.lessons.lessons import LESSONS
 from pages.shared.controls import set_problem
-from pages.shared.link import nearest, parse_goal, read
+from pages.shared.link import parse_goal, read
+from pages.shared.link_values import nearest
 from pages.shared.plot import read_camera
 from pages.shared.stage import Stage, set_stage
 

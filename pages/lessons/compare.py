@@ -16,7 +16,8 @@ from pages.shared.address import spelled
 from pages.shared.cache import painted, remember
 from pages.shared.controls import set_problem
 from pages.shared.explain.idle import named
-from pages.shared.link import in_words, nearest, quoted
+from pages.shared.link import quoted
+from pages.shared.link_values import in_words, nearest
 from pages.shared.plot import COMPARISON, Cursor, plot
 from pages.shared.prose import hovering
 from pages.shared.registry import Shown

@@ -18,7 +18,7 @@ from core.params import Params
 from pages import BY_STEM, PAGES, Page
 from pages.shared.cache import painted, remember
 from pages.shared.controls import defaults_of
-from pages.shared.link import read_link
+from pages.shared.link_values import read_link
 from pages.shared.plot import ASSETS
 
 PATIENCE_S = 0.5

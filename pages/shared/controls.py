@@ -15,7 +15,7 @@ from core.params import Knob, Params
 from pages.shared import address
 from pages.shared.explain.idle import Idle, named, resting
 from pages.shared.explain.symbols import helped, indexed
-from pages.shared.link import in_words, read_link
+from pages.shared.link_values import in_words, read_link
 from pages.shared.put import put, put_again
 from pages.shared.stage import MOVED, on_phone, open_anew, stage
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.shared.link import nearest
+from pages.shared.link_values import nearest
 from pages.shared.stage import MOVED, stage
 
 SET, AGAIN_S = "_set", 2.0

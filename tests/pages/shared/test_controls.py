@@ -3,7 +3,7 @@
 import pytest
 
 from core.params import Knob
-from pages.shared.link import nearest
+from pages.shared.link_values import nearest
 
 DELTA = Knob("δ", low=-10, high=10)
 RATE = Knob("η", low=0.1, high=10, scale="log")

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from core.params import knob
-from pages.shared.link import quoted, read, read_link
+from pages.shared.link import quoted, read
+from pages.shared.link_values import read_link
 
 SLIDER = knob(-2.0, "relative scale δ", low=-10.0, high=10.0, step=0.05).metadata["knob"]
 ROUND = knob(1.0, "η_a", low=0.1, high=10.0, scale="log").metadata["knob"]

@@ -59,20 +59,26 @@ SMALL = Sizes(
 )
 
 
-@pytest.fixture(params=[pytest.param("real", marks=[pytest.mark.gpu, WITHOUT]), "played"])
-def gpu(request, monkeypatch, tmp_path):
-    """A machine with one GPU; the sizes of what runs there."""
+@pytest.fixture
+def machine(monkeypatch, tmp_path):
+    """A machine with one GPU, played by the CPU; runs keep nothing."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    if request.param == "real":
-        yield REAL
-        return
     monkeypatch.setattr(device, "gpus", lambda: 1)
     capture.forget()
     capture._fused.cache_clear()
-    with played(monkeypatch):
-        yield SMALL
+    with played(monkeypatch) as machine:
+        yield machine
     capture.forget()
     capture._fused.cache_clear()
+
+
+@pytest.fixture(params=[pytest.param("real", marks=[pytest.mark.gpu, WITHOUT]), "played"])
+def gpu(request):
+    """A machine with one GPU; the sizes of what runs there."""
+    if request.param == "real":
+        return REAL
+    request.getfixturevalue("machine")
+    return SMALL
 
 
 @pytest.fixture

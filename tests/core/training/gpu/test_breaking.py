@@ -9,7 +9,6 @@ from core.training.device import falling_back
 from core.training.practice import harness
 from core.training.relu import capture
 from tests.core.training.gpu.conftest import SMALL
-from tests.core.training.gpu.stand_in import played
 
 ERRORS = {
     "out of memory": torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20 GiB"),
@@ -31,17 +30,6 @@ def hierarchy():
 
 
 RUNS = {"a sweep": sweep, "an experiment": hierarchy}
-
-
-@pytest.fixture
-def machine(monkeypatch):
-    monkeypatch.setattr(device, "gpus", lambda: 1)
-    capture.forget()
-    capture._fused.cache_clear()
-    with played(monkeypatch) as machine:
-        yield machine
-    capture.forget()
-    capture._fused.cache_clear()
 
 
 @pytest.mark.parametrize("error", ERRORS.values(), ids=ERRORS)

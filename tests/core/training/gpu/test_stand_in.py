@@ -5,13 +5,6 @@ import pytest
 import torch
 
 from core.training.graphs import Replay, Step, captured
-from tests.core.training.gpu.stand_in import played
-
-
-@pytest.fixture
-def machine(monkeypatch):
-    with played(monkeypatch) as device:
-        yield device
 
 
 def there(*values):
