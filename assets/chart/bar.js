@@ -55,7 +55,7 @@ export function showPicker(chart) {
   const count = items.length;
   const several = narrow() && count > 1;
   picker.hidden = !several;
-  chart.chosen = Math.min(chart.chosen ?? chart.source.first ?? 0, count - 1);
+  chart.chosen = Math.min(chart.chosen ?? chart.source.picture ?? chart.source.first ?? 0, count - 1);
   items.forEach((panel, k) => (panel.div.hidden = several && k !== chart.chosen));
   const choose = (k) => () => {
     chart.chosen = k;
