@@ -2,7 +2,7 @@
    Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
    a swipe over a slider scrolls and sets nothing; a page whose connection was cut is asked for again;
-   a link that opens a part of a page shows it;
+   a link that opens a part of a page shows it, and a preset stays where it was pressed;
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
 
 const PAUSE_MS = 250;
@@ -240,6 +240,24 @@ function backAtPicture({ target: main }) {
   main.removeEventListener("scroll", backAtPicture);
 }
 
+/* A preset stays where it was pressed: the page goes along when words and pictures above it find another height. */
+const PRESET = '[class*="st-key-preset_"]';
+const PRESET_HELD_MS = 3000;
+function holdPreset({ target }) {
+  const [preset, main] = [target.closest?.(PRESET), document.querySelector("[data-testid=stMain]")];
+  if (!preset || !main) return;
+  const { top } = preset.getBoundingClientRect();
+  const held = new ResizeObserver(() => preset.isConnected && main.scrollBy(0, preset.getBoundingClientRect().top - top));
+  const letGo = () => {
+    clearTimeout(late);
+    held.disconnect();
+    for (const hand of HANDS) removeEventListener(hand, letGo, true);
+  };
+  const late = setTimeout(letGo, PRESET_HELD_MS);
+  held.observe(document.querySelector(".stMainBlockContainer"));
+  for (const hand of HANDS) addEventListener(hand, letGo, true);
+}
+
 /* Charts change the page at every frame: mend a few times a second at most. */
 function namePaper() {
   const app = document.querySelector(".stApp");
@@ -347,6 +365,7 @@ export default function () {
   document.body.addEventListener("keydown", keepArrows);
   document.addEventListener("click", explain, true);
   document.addEventListener("click", lookAtRun, true);
+  document.addEventListener("click", holdPreset, true);
   document.addEventListener("pointerover", explainSoon);
   document.addEventListener("keydown", (event) => event.key === "Escape" && noteOf()?.remove());
   new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });

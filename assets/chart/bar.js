@@ -67,4 +67,8 @@ export function showPicker(chart) {
     return button(panel.short, choose(k), { label, pressed: k === chart.chosen });
   };
   picker.replaceChildren(...items.map(one));
+  if (!several) return;
+  const { offsetLeft, offsetWidth } = picker.children[chart.chosen];
+  const over = offsetLeft - picker.offsetLeft + offsetWidth - picker.clientWidth;
+  picker.scrollLeft = Math.max(over, Math.min(picker.scrollLeft, offsetLeft - picker.offsetLeft));
 }

@@ -89,13 +89,13 @@ export function fittedAcross(layout, width) {
 const SLENDER_PX = 260;
 const level = ({ type, range, tickvals }) => (type === "log" && range && !tickvals ? { tickangle: 0, dtick: range[1] - range[0] > 3 ? 2 : 1 } : {});
 
-/* A colour bar under a low map would take the map's own room: it stands at its side, its name as short as it must be. */
+/* A colour bar under a low map would take the map's own room: it stands at its side, its name whole, in short, or left out. */
 const BESIDE_BAR_PX = 12;
 const lies = ({ colorbar }) => colorbar?.orientation === "h";
 export function upright(trace, height) {
   if (!lies(trace)) return trace;
   const { title, thickness, tickfont, tickvals, ticktext } = trace.colorbar;
-  const named = wide(title.text, BESIDE_BAR_PX) > height ? briefly(title) : title;
+  const named = [title, briefly(title)].find(({ text }) => wide(text, BESIDE_BAR_PX) <= height) ?? {};
   const side = { thickness, tickfont, tickvals, ticktext, title: { ...named, side: "right" } };
   return { ...trace, colorbar: side };
 }
