@@ -189,6 +189,8 @@ def loss_halved(solution: Solution) -> float:
 
 def _wait(solution: Solution) -> str:
     halved = loss_halved(solution)
+    if solution.loss[0] == 0:
+        return "Fits from the start: no loss to lose"
     return "Still waiting" if math.isnan(halved) else f"Half of the loss by t = {style.number(halved)}"
 
 

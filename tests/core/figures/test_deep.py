@@ -69,6 +69,13 @@ def test_both_half_times_are_named_and_differ():
     assert "f = y/2" in waits(problem)[0].layout["yaxis"]["title"]["text"]
 
 
+def test_a_start_that_fits_has_no_loss_and_no_noise_of_it():
+    problem = DeepChain(norm=2.0)  # 2 cos 60° = y
+    solution = solve(problem)
+    assert not solution.loss.any() and not solution.loss_by_depth.any() and not len(solution.phases.fits)
+    assert "Fits from the start" in figures(problem, solution)[1].layout["title"]["text"]
+
+
 LARGE = [{"norm": 2.0}, {"norm": 2.0, "imbalance": 3.0}, {"norm": 0.05, "y": 0.1}, {"norm": 0.4, "y": -0.8}]
 
 
