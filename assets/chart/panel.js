@@ -1,12 +1,12 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
-import { hasWebGL, pixelRatio } from "./device.js";
+import { hasWebGL, narrow, pixelRatio } from "./device.js";
 import { follow, onLevel, patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
 import { inFrameOf, sameProblem } from "./kept.js";
-import { compact, directed, enlarged, fittedAcross } from "./lesson.js";
+import { aboveNoBar, compact, directed, enlarged, fittedAcross, upright } from "./lesson.js";
 import { namesApart } from "./names.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans, withFoot } from "./phases.js";
@@ -20,6 +20,7 @@ import { coloursGround, notesOf, withWords, withoutWords, Words } from "./words.
 
 const COMPACT = 300;
 const SLIM = 215;
+const OVER_AND_UNDER = 68;
 /* While words come and go a picture may have no height at all, for which plotly knows no ticks. */
 const LEAST_PLOT = 40;
 const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
@@ -108,7 +109,7 @@ export class Panel {
     for (const [place, patch] of this.followed(index)) data[place] = { ...data[place], ...patch };
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
-    const seen = data.map((trace) => directed(trace, { ...rest, highlight: here }));
+    const seen = data.map((trace) => directed(this.upright ? upright(trace, this.plot.clientHeight - OVER_AND_UNDER) : trace, { ...rest, highlight: here }));
     const size = this.plot._fullLayout?._size;
     return size ? namesApart(seen, this.figure.layout, size) : seen;
   }
@@ -123,12 +124,22 @@ export class Panel {
     return this.keptRuns ? patches(kept, flow, this.keptRuns, index) : [];
   }
 
+  get low() {
+    return this.div.clientHeight < COMPACT || this.div.clientWidth < SLIM;
+  }
+
+  /* Whether a colour bar stands beside its map. */
+  get upright() {
+    return this.chart.directions.scale === 1 && (this.low || narrow());
+  }
+
   /* The layout without words, camera and the numbers that change at every draw. */
   frame() {
     const { curtain, scale } = this.chart.directions;
     let whole = themed(this.figure.layout, this.chart.theme);
     if (scale === 1) whole = fittedAcross(whole, this.plot.clientWidth);
-    if (scale === 1 && (this.div.clientHeight < COMPACT || this.div.clientWidth < SLIM)) whole = compact(whole);
+    if (this.upright) whole = aboveNoBar(whole, this.figure.data);
+    if (scale === 1 && this.low) whole = compact(whole);
     const { title } = whole;
     const annotations = notesOf(whole);
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;

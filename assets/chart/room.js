@@ -115,17 +115,18 @@ export function flexOf(chart, drawn) {
   return `0 1 ${Math.floor(share * filling(chart, panel))}px`;
 }
 
-/* Where the chart begins when the page is not scrolled; remembered while it is, since it then sticks to the top. A window of
-   another width has another place for it, which is where it stands once it does not stick. */
+/* Where the chart begins when the page is not scrolled. Where it sticks to the top (not on a phone) that is remembered; a window
+   of another width has another place for it, which is where it stands once it does not stick. */
 function topOf(chart) {
   const main = chart.root.closest("[data-testid=stMain]");
   const scrolled = main?.scrollTop ?? 0;
+  const holder = chart.root.closest(".st-key-picture")?.parentElement;
+  const sticks = scrolled >= 1 && holder && getComputedStyle(holder).position === "sticky";
   const { width, top } = chart.stands ?? {};
-  if (width === innerWidth && scrolled >= 1) return top;
-  const sticks = scrolled >= 1 && chart.root.closest(".st-key-picture")?.parentElement;
-  if (sticks) sticks.style.position = "static";
+  if (sticks && width === innerWidth) return top;
+  if (sticks) holder.style.position = "static";
   chart.stands = { width: innerWidth, top: chart.host.getBoundingClientRect().top + scrolled };
-  if (sticks) sticks.style.position = "";
+  if (sticks) holder.style.position = "";
   return chart.stands.top;
 }
 

@@ -53,6 +53,22 @@ def test_picture_control_and_words_are_on_screen_together(standing, stem, width,
     assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
 
 
+COVERED = """() => { const [picture, here] = [document.querySelector('.st-key-picture').parentElement, document.activeElement];
+    const [above, at] = [picture, here].map(one => one.getBoundingClientRect());
+    return !picture.contains(here) && at.top < above.bottom - 1 && at.bottom > above.top ? here.outerHTML.slice(0, 99) : '' }"""
+
+
+@pytest.mark.parametrize("stem", ["exact", "geometry"])
+def test_no_control_that_the_keyboard_comes_to_lies_under_the_picture(visit, stem):
+    seen = visit(1280, 720, reduced_motion="reduce").open(stem).rest()
+    seen.tab.locator('[class*="st-key-preset_"] button').last.focus()
+    seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 700)")
+    for _ in range(12):
+        seen.tab.keyboard.press("Shift+Tab")
+        seen.painted().painted()
+        assert seen.tab.evaluate(COVERED) == ""
+
+
 def test_a_window_that_is_made_another_while_scrolled_has_its_own_picture(visit):
     """As high as if the page had been opened in it."""
     seen = visit(1280, 720, reduced_motion="reduce").open("exact").rest()
