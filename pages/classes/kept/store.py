@@ -124,6 +124,12 @@ class Store:
                 "UPDATE phones SET seen = 0, offer_stem = '', offer = '' WHERE code = ? AND phone = ?", (code, phone)
             )
 
+    def forget_phone(self, code: str, phone: str) -> None:
+        """As if it had never come."""
+        with self.database.writing() as rows:
+            for table in ("votes", "reached", "phones"):
+                rows.execute(f"DELETE FROM {table} WHERE code = ? AND phone = ?", (code, phone))
+
     def phones(self, code: str) -> int:
         """How many are here."""
         here = self.clock() - HERE_S
