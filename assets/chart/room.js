@@ -20,6 +20,7 @@ const CONTROLS = 100;
 const LINE = 40;
 const OVER_PLOT = 70;
 const BESIDE_SHAPED = 236;
+const SMALL_WINDOW = 1100;
 const ROOM_BELOW = 16;
 const NETWORK_OF_FEW = 112;
 const NETWORK_OF_MANY = 272;
@@ -57,9 +58,11 @@ function rowsWithNetwork(chart, leasts) {
 
 const presents = (chart) => (chart.source.directions?.scale ?? 1) > 1;
 
-/* On a projector the pictures need the room of a network that would take a row of its own. */
+/* On a projector the pictures need the room of a network that would take a row of its own, and beside a class's votes that of
+   any where the window is small. */
 export function crowded(chart) {
   if (!presents(chart) || narrow()) return false;
+  if (innerWidth <= SMALL_WINDOW && chart.root.closest(".st-key-class_beside")) return true;
   const leasts = panelsOf(chart).map((panel) => panel.least);
   const { width, front } = networkOf(chart);
   if (front) return false;
