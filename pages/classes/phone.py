@@ -150,8 +150,9 @@ def _leave(me: Member) -> None:
 def _outside(klass: Class) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
         st.markdown(f"You have left class **{klass.code}**.", width="content")
-        st.button("Come back", key="class_back", on_click=_come_back, args=(klass,))
-        st.button("Go on without", key="class_forget", type="tertiary", on_click=forget)
+        with st.container(horizontal=True, gap="small", width="content"):  # on a phone both go to one row
+            st.button("Come back", key="class_back", on_click=_come_back, args=(klass,))
+            st.button("Go on without", key="class_forget", type="tertiary", on_click=forget)
 
 
 def _come_back(klass: Class) -> None:

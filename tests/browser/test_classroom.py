@@ -2,6 +2,9 @@
 
 import pytest
 
+from pages.lessons.lessons import LESSONS
+from tests.browser.test_layout import CONTROL
+
 PHONE = {
     "width": 360,
     "height": 740,
@@ -134,6 +137,14 @@ def test_the_projector_shows_one_picture_and_listens_to_keys(visit):
     seen.tab.keyboard.press("Escape")
     seen.tab.locator(".st-key-present_begin").wait_for()
     seen.tab.wait_for_function("() => !location.search.includes('present')")
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("stem", LESSONS)
+def test_no_control_stands_on_a_projector_that_asks(visit, stem):
+    seen = visit(width=1024, height=768, reduced_motion="reduce").open(f"{stem}?present=true&predict=true")
+    assert seen.tab.locator(".lab-panel").first.is_visible()
+    assert [one.is_visible() for one in seen.tab.locator(CONTROL).all()].count(True) == 0
 
 
 def test_a_phone_gets_a_picture_a_slider_and_text(visit):

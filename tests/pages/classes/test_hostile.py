@@ -131,40 +131,6 @@ def test_two_tabs_of_a_phone_are_one_vote(shared: Store):
     assert others(shared, code) == (0, 1, 1) and "You chose C" in words(healthy(first.run()))
 
 
-TOLD = {
-    "its own word": ("own", True),
-    "nothing": ("", False),
-    "a word of a wrong length": ("short", False),
-    "what is no word": ("<script>alert(1)</scr>", False),
-    "somebody's word with more": ("own and more", False),
-}
-
-
-@pytest.mark.parametrize("kind", TOLD)
-def test_a_phone_without_cookies_is_reloaded(shared: Store, monkeypatch, kind):
-    """Its tab tells who it was; whatever else is told makes another phone, and no vote is lost or doubled by it."""
-    told, known = TOLD[kind]
-    code = at(shared, OPEN)
-    before = healthy(visit("geometry", code).button("class_choice_2").click().run())
-    word = before.session_state[member.OWN]
-    monkeypatch.setattr(phone, "told_word", lambda: told.replace("own", word))
-    again = visit("geometry", code)
-    assert ("You chose C" in words(again)) == known and others(shared, code) == (0, 1, 1)
-    assert shared.phones(code) == (2 if known else 3)
-    healthy(again.button("class_choice_0").click().run())
-    assert others(shared, code) == ((1, 1, 0) if known else (1, 1, 1))
-
-
-def test_a_phone_with_a_cookie_is_who_its_cookie_says(shared: Store, monkeypatch):
-    code, words_of_two = at(shared, OPEN), ("a" * 22, "b" * 22)
-    for word in words_of_two:
-        healthy(visit("geometry", code, cookie=word).button("class_choice_2").click().run())
-    monkeypatch.setattr(phone, "told_word", lambda: words_of_two[1])
-    monkeypatch.setattr(member, "_cookie", lambda name: words_of_two[0] if name == member.PHONE else "")
-    healthy(visit("geometry", code).button("class_choice_0").click().run())
-    assert others(shared, code) == (1, 1, 1)
-
-
 WINDOWS = {"class_ask": BEFORE, "class_again": OPEN, "class_reveal": OPEN, "class_close": OPEN, "class_here": BEFORE}
 
 
