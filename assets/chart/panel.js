@@ -6,7 +6,7 @@ import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
 import { inFrameOf, sameProblem } from "./kept.js";
-import { compact, directed, enlarged, fittedAcross } from "./lesson.js";
+import { compact, directed, enlarged, fittedAcross, untold } from "./lesson.js";
 import { namesApart } from "./names.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans, withFoot } from "./phases.js";
@@ -130,7 +130,7 @@ export class Panel {
     if (scale === 1) whole = fittedAcross(whole, this.plot.clientWidth);
     if (scale === 1 && (this.div.clientHeight < COMPACT || this.div.clientWidth < SLIM)) whole = compact(whole);
     const { title } = whole;
-    const annotations = notesOf(whole);
+    const annotations = untold(notesOf(whole), this.figure.data, this.chart.directions);
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
     this.words.say(this.title, annotations, scale, this.figure.data.some(coloursGround));
     this.annotations = annotations;

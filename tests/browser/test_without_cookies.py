@@ -6,6 +6,8 @@ from pages.classes.kept.store import store
 from tests.browser.tabs import Visit
 from tests.browser.test_class import PHONES, press
 
+AS_SENT = ("set-cookie", "content-encoding", "content-length")
+
 
 @pytest.fixture
 def phone(browser, server):
@@ -16,7 +18,7 @@ def phone(browser, server):
 
     def refuse(route) -> None:
         answer = route.fetch()
-        kept = {name: value for name, value in answer.headers.items() if name != "set-cookie"}
+        kept = {name: value for name, value in answer.headers.items() if name not in AS_SENT}
         route.fulfill(response=answer, headers=kept)
 
     context.route("**/geometry?**", refuse)
