@@ -20,8 +20,8 @@ _script = st.components.v2.component(
 def place_keeper(leads: bool = False, word: str = "") -> None:
     """Draw the script that notices where the cursor stands; the teacher's (leads) tells the step of a story, too. The tab keeps
     the word, and tells the one that it has kept before."""
-    listeners = dict.fromkeys(("on_t_change", "on_step_change", "on_word_change"), _nothing)
-    _script(key=KEY, data={"leads": leads, "word": word}, **listeners)
+    said = {"leads": leads, "word": word}
+    _script(key=KEY, data=said, on_t_change=_nothing, on_step_change=_nothing, on_word_change=_nothing)
 
 
 def told_step() -> str:
