@@ -4,7 +4,7 @@ import pytest
 
 from pages.classes import member, phone
 from pages.classes.kept.store import Store
-from tests.pages.classes.test_hostile import OPEN, at, others
+from tests.pages.classes.test_hostile import BEFORE, OPEN, at, others
 from tests.pages.classes.test_room import healthy, keys, visit, words
 
 TOLD = {
@@ -92,3 +92,10 @@ def test_a_phone_goes_elsewhere_in_the_middle_of_a_vote(shared: Store, kind):
     healthy(phone.button(button).click().run())
     assert others(shared, code) == ((0, 1, 1) if stem == "exact" else (1, 1, 0))
     assert "Your class is asked" in words(phone) and "class_choice_1" in keys(phone)
+
+
+@pytest.mark.parametrize(("cookie", "told"), [("", True), ("a" * 22, False)])
+def test_who_cannot_lead_for_want_of_cookies_is_told_so(shared: Store, monkeypatch, cookie, told):
+    """The teacher's own link has brought no cookie: the class has begun, and this browser is a phone in it."""
+    monkeypatch.setattr(member, "_cookie", lambda name: cookie if name == member.PHONE else "")
+    assert ("keeps no cookies" in words(visit("learn", at(shared, BEFORE), part="class"))) == told
