@@ -4,10 +4,20 @@ import { wide } from "./names.js";
 
 export const AT_DESK = { curtain: false, veil: [], highlight: [], act: "", scale: 1 };
 
+/* Whether a trace is one that is named so: β is the curve, β₀ and β* are given. */
+const isNamed = ({ name = "" }, word) => name.startsWith(word) && !/^[*₀]/.test(name.slice(word.length));
+
+/* Notes, but for those at the end of what the curtain hides: their place would tell. */
+export function untold(notes, traces, { curtain, veil }) {
+  if (!curtain) return notes;
+  const hidden = traces.filter((trace) => veil.some((word) => word && isNamed(trace, word)));
+  return notes.filter(({ text, yref }) => yref === "paper" || !hidden.some(({ name }) => name.startsWith(text)));
+}
+
 /* Unseen behind the curtain, pale beside the highlighted one, larger for a projector. */
 export function directed(trace, { curtain, veil, highlight, scale }) {
   const bare = !trace.name && trace.type === "scatter";
-  const named = (words) => words.some((word) => (word ? trace.name?.startsWith(word) : bare));
+  const named = (words) => words.some((word) => (word ? isNamed(trace, word) : bare));
   const out = { ...trace };
   if (curtain && named(veil)) Object.assign(out, { opacity: 0, hoverinfo: "skip", hovertemplate: undefined });
   const chosen = highlight.length > 0 && named(highlight);

@@ -6,7 +6,7 @@ import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
 import { inFrameOf, sameProblem } from "./kept.js";
-import { aboveNoBar, compact, directed, enlarged, fittedAcross, upright } from "./lesson.js";
+import { aboveNoBar, compact, directed, enlarged, fittedAcross, untold, upright } from "./lesson.js";
 import { namesApart } from "./names.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans, withFoot } from "./phases.js";
@@ -141,7 +141,7 @@ export class Panel {
     if (this.upright) whole = aboveNoBar(whole, this.figure.data);
     if (scale === 1 && this.low) whole = compact(whole);
     const { title } = whole;
-    const annotations = notesOf(whole);
+    const annotations = untold(notesOf(whole), this.figure.data, this.chart.directions);
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
     this.words.say(this.title, annotations, scale, this.figure.data.some(coloursGround));
     this.annotations = annotations;

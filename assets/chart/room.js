@@ -20,6 +20,8 @@ const CONTROLS = 100;
 const LINE = 40;
 const OVER_PLOT = 70;
 const BESIDE_SHAPED = 236;
+const MARGINS = 88;
+const SMALL_WINDOW = 1100;
 const ROOM_BELOW = 16;
 const NETWORK_OF_FEW = 112;
 const NETWORK_OF_MANY = 272;
@@ -57,9 +59,11 @@ function rowsWithNetwork(chart, leasts) {
 
 const presents = (chart) => (chart.source.directions?.scale ?? 1) > 1;
 
-/* On a projector the pictures need the room of a network that would take a row of its own. */
+/* On a projector the pictures need the room of a network that would take a row of its own, and beside a class's votes that of
+   any where the window is small. */
 export function crowded(chart) {
   if (!presents(chart) || narrow()) return false;
+  if (innerWidth <= SMALL_WINDOW && chart.root.closest(".st-key-class_beside")) return true;
   const leasts = panelsOf(chart).map((panel) => panel.least);
   const { width, front } = networkOf(chart);
   if (front) return false;
@@ -97,7 +101,7 @@ function filling(chart, panel) {
 }
 
 /* How a panel shares its row: one with a shape of its own is as wide as its height asks for, as far as curves beside it keep
-   their least. */
+   their least, and what larger letters take of it. */
 export function flexOf(chart, drawn) {
   const panels = panelsOf(chart);
   const panel = chart.source.panels[chart.panels.indexOf(drawn)];
@@ -105,7 +109,8 @@ export function flexOf(chart, drawn) {
   const shaped = panels.filter(shapeOf);
   const usual = !shaped.length || shaped.length === panels.length || narrow() || !chart.source.directions;
   if (usual || rowsWithNetwork(chart, panels.map(least)) > 1) return `${panel.grow} 1 ${least(panel)}px`;
-  const curves = (one) => Math.min(least(one), BESIDE_SHAPED);
+  const larger = Math.max(0, (chart.source.directions.scale ?? 1) - 1);
+  const curves = (one) => leastWidth(chart, Math.min(one.least, BESIDE_SHAPED) + larger * MARGINS);
   if (!shapeOf(panel)) return `${panel.grow} 1 ${curves(panel)}px`;
   const others = panels.filter((one) => !shapeOf(one)).reduce((sum, one) => sum + curves(one), 0);
   const network = widthOfNetwork(chart);
