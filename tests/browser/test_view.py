@@ -106,6 +106,15 @@ def fingers(seen, *steps: list[tuple[float, float]]) -> None:
     seen.tab.wait_for_timeout(500)
 
 
+def test_a_wheel_over_a_scene_scrolls_the_page(visit):
+    seen = visit(1280, 720, reduced_motion="reduce").open("geometry").rest()
+    camera, box = seen.camera(), seen.tab.locator(".lab-plot").first.bounding_box()
+    seen.tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    seen.tab.mouse.wheel(0, 200)
+    seen.tab.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    assert seen.camera() == camera and seen.complaints == []
+
+
 def test_on_a_scene_one_finger_scrolls_and_two_turn(visit):
     seen = visit(**PHONE).open("geometry")
     camera = seen.camera()["eye"]
