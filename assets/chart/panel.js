@@ -22,7 +22,7 @@ const COMPACT = 300;
 const SLIM = 215;
 /* While words come and go a picture may have no height at all, for which plotly knows no ticks. */
 const LEAST_PLOT = 40;
-const NO_WEBGL = "Only the lines: this browser draws no scenes in space (WebGL is off or missing).";
+const NO_WEBGL = "Lines alone: without WebGL this browser draws no scene in space.";
 const CURTAIN = "What will happen?";
 
 export class Panel {
@@ -224,7 +224,7 @@ export class Panel {
   /* A scene without WebGL: what stands before plotly.js has come is all there is, from where the buttons look. */
   drawLines(index) {
     const layout = this.frame();
-    this.asLines = this.nextCamera ?? this.asLines ?? this.chart.openingCamera ?? layout.scene.camera;
+    this.asLines = { center: { x: 0, y: 0, z: 0 }, ...(this.nextCamera ?? this.asLines ?? this.chart.openingCamera ?? layout.scene.camera) };
     this.nextCamera = undefined;
     this.words.entitle(this.titleAt(index), this.phase(index));
     this.area.classList.add("lab-waits", "lab-lines");

@@ -160,6 +160,8 @@ def test_without_webgl_a_scene_stands_as_lines(visit):
         before = seen.tab.evaluate(LINES)
         act()
         seen.tab.wait_for_function(changed, arg=before)
+    seen.tab.get_by_role("button", name="Copy link").click()
+    seen.tab.wait_for_function("() => location.search.includes('cam=')")
     with seen.tab.expect_download(lambda one: one.suggested_filename.endswith("-1.svg")) as saved:
         seen.tab.get_by_role("button", name="SVG").click()
     assert Path(saved.value.path()).read_text().count("<path") > 10

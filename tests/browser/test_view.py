@@ -151,7 +151,7 @@ def test_a_file_holds_the_network_and_its_own_typeface(standing, page):
     with seen.tab.expect_download() as first:
         seen.tab.get_by_role("button", name="SVG").click()
     text = Path(first.value.path()).read_text()
-    assert first.value.suggested_filename.endswith("-1.svg")
+    assert first.value.suggested_filename == "start-1.svg"
     assert text.count("lab-neuron") == 3 * 4 and "@font-face" in text and "var(--" not in text
     with seen.tab.expect_download(lambda one: one.suggested_filename.endswith("-1.png")) as painted:
         seen.tab.get_by_role("button", name="PNG").click()
