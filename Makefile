@@ -39,7 +39,7 @@ benchmark: .venv/.dev
 	for bench in $(filter-out %/bench_gpu.py,$(wildcard tests/benchmarks/$(BENCH).py)); do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
 
 gpu: .venv/.dev
-	$(BIN)/python -m pytest -rs -m gpu tests/core/training/gpu
+	$(BIN)/python -m pytest -rs -m gpu tests/core/training/gpu tests/pages/jobs/test_on_gpu.py
 	PYTHONPATH=. $(BIN)/python tests/benchmarks/bench_gpu.py
 
 screens: .venv/.dev
