@@ -23,7 +23,7 @@ const SLIM = 215;
 const OVER_AND_UNDER = 68;
 /* While words come and go a picture may have no height at all, for which plotly knows no ticks. */
 const LEAST_PLOT = 40;
-const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
+const NO_WEBGL = "Lines alone: without WebGL this browser draws no scene in space.";
 const CURTAIN = "What will happen?";
 
 export class Panel {
@@ -95,7 +95,7 @@ export class Panel {
   }
 
   camera(scene) {
-    return cameraOf(this.plot, scene);
+    return this.asLines ?? cameraOf(this.plot, scene);
   }
 
   traces(index) {
@@ -204,10 +204,7 @@ export class Panel {
   }
 
   draw(Plotly, index) {
-    if (this.scenes.length && !hasWebGL()) {
-      this.plot.textContent = `${NO_WEBGL} ${this.div.getAttribute("aria-label")}`;
-      return undefined;
-    }
+    if (this.scenes.length && !hasWebGL()) return this.drawLines(index);
     const data = this.traces(index);
     const anew = this.laidAnew();
     const guessed = this.sketch.wanted && this.sketch.told;
@@ -233,6 +230,18 @@ export class Panel {
     this.words.entitle(this.titleAt(index), this.phase(index));
     this.area.classList.add("lab-waits");
     this.outlined = outlineOf(this.area, this.traces(index), layout);
+  }
+
+  /* A scene without WebGL: what stands before plotly.js has come is all there is, from where the buttons look. */
+  drawLines(index) {
+    const layout = this.frame();
+    this.asLines = { center: { x: 0, y: 0, z: 0 }, ...(this.nextCamera ?? this.asLines ?? this.chart.openingCamera ?? layout.scene.camera) };
+    this.nextCamera = undefined;
+    this.words.entitle(this.titleAt(index), this.phase(index));
+    this.area.classList.add("lab-waits", "lab-lines");
+    this.plot.textContent = NO_WEBGL;
+    this.outlined?.remove();
+    this.outlined = outlineOf(this.area, this.traces(index), { ...layout, scene: { ...layout.scene, camera: this.asLines } });
   }
 
   async drawWhole(Plotly, data) {

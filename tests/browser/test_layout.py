@@ -1,6 +1,7 @@
 """Picture, first control and the words to look for are on the screen together; a projector's step fits, and is in view."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -152,7 +153,12 @@ def test_a_network_without_websockets_is_told(visit):
     assert "administrator" in seen.tab.inner_text("#lab-no-websocket")
 
 
-def test_without_webgl_a_scene_is_told_in_words(visit):
+LINES = (
+    "() => [...document.querySelector('.lab-outline').querySelectorAll('path')].map(p => p.getAttribute('d')).join()"
+)
+
+
+def test_without_webgl_a_scene_stands_as_lines(visit):
     seen = visit(own=True, reduced_motion="reduce")
     seen.tab.add_init_script(
         "const made = HTMLCanvasElement.prototype.getContext;"
@@ -162,6 +168,19 @@ def test_without_webgl_a_scene_is_told_in_words(visit):
     seen.open("geometry")
     assert "WebGL" in seen.tab.locator(".lab-panel").first.inner_text()
     assert seen.tab.locator(".lab-panel").nth(1).locator(".main-svg").count() > 0
+    changed = f"before => ({LINES})() !== before"
+    for act in (
+        seen.tab.get_by_role("button", name="View: Top").click,
+        lambda: seen.tab.locator(".lab-time input").press("Home"),
+    ):
+        before = seen.tab.evaluate(LINES)
+        act()
+        seen.tab.wait_for_function(changed, arg=before)
+    seen.tab.get_by_role("button", name="Copy link").click()
+    seen.tab.wait_for_function("() => location.search.includes('cam=')")
+    with seen.tab.expect_download(lambda one: one.suggested_filename.endswith("-1.svg")) as saved:
+        seen.tab.get_by_role("button", name="SVG").click()
+    assert Path(saved.value.path()).read_text().count("<path") > 10
     assert seen.complaints == []
 
 
