@@ -76,7 +76,7 @@ def race(problem: Start, solution: Linear) -> Picture:
         xshift=0,
         name=f"at {aim}",
     )
-    style.label(picture, -1.0, 0.0, "start: the same", yshift=-18, xanchor="center", xshift=10)
+    style.label(picture, -1.0, 0.0, "start: the same", yshift=-18, xshift=-8)
 
     def now(k: int) -> list[dict]:
         trails = [
