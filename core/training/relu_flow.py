@@ -84,11 +84,15 @@ def automatic_rate(W, a, X, *, eta_a: float = 1.0, eta_w: float = 1.0, slope: fl
     """
     y = np.zeros(np.shape(X)[:-1])
     given = arguments.checked(W, a, X, y, rate=1.0, eta_a=eta_a, eta_w=eta_w, slope=slope)
-    sharpest = max(float(run.sharpness) for run in _started(given))
-    if sharpest == 0:
+    return fastest(max(float(run.sharpness) for run in _started(given)))
+
+
+def fastest(sharpness: float) -> float:
+    """The automatic rate 1/λ_max where λ_max is known; OutsideTheory where it is zero."""
+    if sharpness == 0:
         what = "The automatic rate needs a neuron that is active on some sample"
         raise OutsideTheory(what, got="a kernel that is zero", do="Choose another seed, more neurons or a leaky slope.")
-    return 1.0 / sharpest
+    return 1.0 / sharpness
 
 
 def warm_up() -> None:

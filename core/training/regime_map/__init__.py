@@ -6,19 +6,15 @@
 """
 
 from core.training.measures import MEASURES, Measures
+from core.training.regime_map.cells import DELTAS, SEEDS, TAUS, Cell, grid
 from core.training.regime_map.map_file import RegimeMap
 from core.training.regime_map.sweep import (
     CHECKPOINTS,
-    DELTAS,
     PAPER,
-    SEEDS,
-    TAUS,
-    Cell,
     FinishedCell,
     Problem,
     cell_rate,
     expected_seconds,
-    grid,
     run_cell,
     run_cells,
     watch_cell,

@@ -20,7 +20,8 @@ import numpy as np
 from core.params import Params, knob
 from core.training import one_file
 from core.training.measures import MEASURES
-from core.training.regime_map.sweep import CHECKPOINTS, PAPER, SEEDS, Cell, cell_rate, drawn, measured, watch_cell
+from core.training.regime_map.cells import SEEDS, Cell
+from core.training.regime_map.sweep import CHECKPOINTS, PAPER, cell_rate, drawn, measured, watch_cell
 from core.training.relu_flow import Accuracy, integrate
 from core.training.results.files import Arrays
 

@@ -25,8 +25,9 @@ from core.training.command_line import Parser, Plan, add_knobs, axis, bar, optio
 from core.training.command_line import main as run_command
 from core.training.device import describe, told
 from core.training.regime_map import on_device, sweep
+from core.training.regime_map.cells import DELTAS, TAUS, Cell, grid
 from core.training.regime_map.map_file import RegimeMap, write_map
-from core.training.regime_map.sweep import Cell, FinishedCell, Problem
+from core.training.regime_map.sweep import FinishedCell, Problem
 from core.training.results.files import check_output
 from core.training.results.parts import Parts
 from core.training.results.result import provenance
@@ -47,8 +48,8 @@ def parser() -> Parser:
     """Options: the Problem's fields, the map's axes, where cells are kept and where they are computed."""
     build = Parser(prog=" ".join(COMMAND), description="Compute the regime map.")
     add_knobs(build, sweep.PAPER)
-    option(build, "--tau", axis(1e-6, 1e6), sweep.TAUS, help="values of τ (default: the paper's 17 from 0.1 to 2)")
-    option(build, "--delta", axis(-1e6, 1e6), sweep.DELTAS, help="values of δ (default: the paper's -1:1:17)")
+    option(build, "--tau", axis(1e-6, 1e6), TAUS, help="values of τ (default: the paper's 17 from 0.1 to 2)")
+    option(build, "--delta", axis(-1e6, 1e6), DELTAS, help="values of δ (default: the paper's -1:1:17)")
     option(build, "--every", whole(1), 1, help="keep each k-th τ and δ (default 1: all)")
     option(build, "--seeds", seeds, seeds("100-115"), help="first-last, or numbers by commas (default 100-115)")
     option(build, "--store", str, help="folder of finished cells (default: the user's cache)")
@@ -111,7 +112,7 @@ def _cells(taus: np.ndarray, deltas: np.ndarray, seeds: list[int]) -> list[Cell]
     count = len(taus) * len(deltas) * len(seeds)
     if count > MOST_CELLS:
         raise OutsideTheory(f"a sweep may hold {MOST_CELLS:,} cells", got=f"{count:,}", do="Take fewer τ, δ or seeds.")
-    return sweep.grid(taus, deltas, seeds)
+    return grid(taus, deltas, seeds)
 
 
 def _device(chosen, problem: Problem, missing: int, workers: int) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from core.datasets import teacher_student
 from core.params import Params, knob
 from core.training import one_file, plane
-from core.training.regime_map.sweep import DELTAS, TAUS
+from core.training.regime_map.cells import DELTAS, TAUS
 from core.training.results.files import Arrays
 
 COMMAND = ["python", "-m", "core.training.regime_map.insets"]

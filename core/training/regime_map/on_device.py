@@ -10,6 +10,7 @@ Ours.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,10 +19,11 @@ import torch
 from core.errors import OutsideTheory
 from core.training.device import device_for, usable
 from core.training.measures import MEASURES, Measures
-from core.training.relu.batched import accuracy_of, train
-from core.training.relu.fleet import Refused, Task
-from core.training.relu.ruler import Blocks, direction
+from core.training.relu.batched import SLOTS, accuracy_of, train
+from core.training.relu.fleet import Refused
+from core.training.relu.ruler import Blocks, direction, half_square
 from core.training.relu.run import SMALL
+from core.training.relu.task import Task, measure_starts
 
 START_S, SPEED = 15.0, 40.0
 """Seconds that a batch takes at least on a GPU, and how many cores it is worth beyond that. From another program on an
@@ -43,21 +45,23 @@ def trained(
 ) -> Iterator[tuple[tuple, Measures | OutsideTheory]]:
     """(cell, measures [checkpoint], or why it has none) of each cell (tau, delta, seed) as it is finished.
 
-    drawn(problem, seed) → (TeacherStudent, X_test), rate_of(problem, cell) → flow time per step. Raises what torch
-    raises where the device fails.
+    drawn(problem, seed) → (TeacherStudent, X_test), rate_of(problem, cell, sharpness) → flow time per step; sharpness: λ at
+    the start, None for a problem of given rate. Raises what torch raises where the device fails.
     """
     usable(device)
-    rates = {}
-    for cell in sorted(cells, key=lambda cell: cell[2]):
+    cells = sorted(cells, key=lambda cell: cell[2])
+    seeds = sorted({cell[2] for cell in cells})
+    data = {seed: drawn(problem, seed) for seed in seeds}
+    task, rates = _task(problem, cells, data, seeds), {}
+    for cell, sharpness in zip(cells, _sharpness(problem, task, device), strict=True):
         try:
-            rates[cell] = rate_of(problem, cell)
+            rates[cell] = rate_of(problem, cell, sharpness)
         except OutsideTheory as why:
             yield cell, why
     if not rates:
         return
-    cells, seeds = list(rates), sorted({cell[2] for cell in rates})
-    data = {seed: drawn(problem, seed) for seed in seeds}
-    task = _task(problem, cells, data, seeds, np.array(list(rates.values())))
+    task = _some(task, [cell in rates for cell in cells], np.array(list(rates.values())))
+    cells = list(rates)
     ruler = _Ruler(task, np.stack([data[seed][0].y_test for seed in seeds]), data[seeds[0]][1], device)
     values = np.full((len(cells), len(MEASURES), len(task.goals)), np.nan)
     for event in train(task, device=device):
@@ -71,19 +75,32 @@ def trained(
                 yield cells[run], Measures(*values[run].copy())
 
 
-def _task(problem, cells, data, seeds, rates) -> Task:
+def _sharpness(problem: Any, task: Task, device: str) -> Sequence[float | None]:
+    if problem.rate > 0:
+        return [None] * len(task.theta)
+    return measure_starts(task, range(len(task.theta)), torch.float64, device, SLOTS).sharpness.tolist()
+
+
+def _task(problem, cells, data, seeds) -> Task:
     starts = [data[seed][0].student.scaled(tau, delta) for tau, delta, seed in cells]
+    place = {seed: k for k, seed in enumerate(seeds)}
     return Task(
         theta=np.stack([np.concatenate([W.T, a[None]]) for W, a in starts]),
         X=np.stack([data[seed][0].X for seed in seeds]),
         y=np.stack([data[seed][0].y for _, _, seed in cells]),
-        rate=rates,
-        learns=np.array([seeds.index(seed) for _, _, seed in cells]),
+        rate=np.full(len(cells), np.nan),
+        learns=np.array([place[seed] for _, _, seed in cells]),
         goals=tuple(problem.checkpoints),
         layers={"eta_a": 1.0, "eta_w": 1.0, "slope": 0.0},
         accuracy=accuracy_of(problem.n * problem.d * problem.width),
         single=problem.n * problem.d * problem.width > SMALL,
     )
+
+
+def _some(task: Task, kept: Sequence[bool], rates: np.ndarray) -> Task:
+    """The runs that are kept, and their rates."""
+    at = np.flatnonzero(kept)
+    return replace(task, theta=task.theta[at], y=task.y[at], learns=task.learns[at], rate=rates)
 
 
 class _Ruler:
@@ -93,6 +110,7 @@ class _Ruler:
         self.task, self.device = task, device
         self.X, self.y_test = self._put(task.X), self._put(y_test)
         self.X_test = self._put(X_test)
+        self.gram = torch.bmm(self.X.float(), self.X.float().mT)
         tests, m = X_test.shape[0], task.theta.shape[2]
         self.blocks = Blocks(4 * max(task.X.shape[1] ** 2, tests * m))
 
@@ -105,12 +123,11 @@ class _Ruler:
         of = self.task.learns[runs]
         X, y_test = self.X[of], self.y_test[of]
         Z_0, Z = (torch.bmm(X, at[:, :-1]) for at in (start, theta))
-        gram = torch.bmm(X.float(), X.float().mT)
-        K_0, K = (direction(Z_.float(), at[:, -1].float(), gram) for Z_, at in ((Z_0, start), (Z, theta)))
+        K_0, K = (direction(Z_.float(), at[:, -1].float(), self.gram[of]) for Z_, at in ((Z_0, start), (Z, theta)))
         single = theta.float()
         return torch.stack(
             [
-                0.5 * (K - K_0).double().square().sum((1, 2)),
+                half_square(K, K_0),
                 (Z.sign() != Z_0.sign()).double().mean(1).sum(-1),
                 (theta - start).square().sum((1, 2)).sqrt(),
                 _loss(Z, theta[:, -1], y),

@@ -24,19 +24,15 @@ from core.training import measures
 from core.training.device import choose_device, reason, tell
 from core.training.measures import MEASURES, Measures
 from core.training.regime_map import on_device, published_draws
-from core.training.relu_flow import Snapshot, automatic_rate, integrate
+from core.training.regime_map.cells import Cell, checked
+from core.training.relu_flow import Snapshot, automatic_rate, fastest, integrate
 from core.training.results.parts import Parts, Place, open_parts
 from core.training.threads import cores
 
-TAUS = np.logspace(-1.0, 0.3, 17)
-DELTAS = np.linspace(-1.0, 1.0, 17)
-SEEDS = np.arange(100, 116)
 CHECKPOINTS = (10, 30, 100, 300, 1000, 3000, 10_000, 30_000, 100_000, 300_000, 1_000_000)
 LARGEST = 20_000_000
 ALGORITHM = 1
 """Part of the kept cells' key: raise it when the same problem and cell would come out differently."""
-
-Cell = tuple[float, float, int]
 
 
 class StepCounts(Mapping):
@@ -127,7 +123,7 @@ def run_cells(
     rest) or "auto", which takes a GPU where it pays. Single cells are chaotic: a GPU's agree with the CPU's in their means.
     Raises OutsideTheory for a cell with τ ≤ 0, a δ that is not finite or a seed below 0, Unavailable for an absent device.
     """
-    wanted = list(dict.fromkeys(_checked(cell) for cell in cells))
+    wanted = list(dict.fromkeys(checked(cell) for cell in cells))
     device = device if device == "auto" else choose_device(device)
     return _run(wanted, problem, kept_cells(store, problem), executor, device)
 
@@ -162,28 +158,21 @@ def watch_cell(
         yield snap, row
 
 
-def cell_rate(problem: Problem, cell: Cell) -> float:
+def cell_rate(problem: Problem, cell: Cell, sharpness: float | None = None) -> float:
     """Flow time per step of descent: problem.rate/τ²; automatic (rate 0) the paper's, slowed to d < 100 and to 1/λ_max.
 
     With inputs on the sphere λ_max grows as 1/d, so 5e-3/τ²·d/100 keeps the paper's pace at other dimensions.
+    sharpness: λ_max at the start, where it is known.
     """
     if problem.rate > 0:
         return problem.rate / cell[0] ** 2
+    return min(5e-5 * problem.d / cell[0] ** 2, _automatic(problem, cell) if sharpness is None else fastest(sharpness))
+
+
+def _automatic(problem: Problem, cell: Cell) -> float:
     data, _ = drawn(problem, cell[2])
     W_0, a_0 = data.student.scaled(cell[0], cell[1])
-    return min(5e-5 * problem.d / cell[0] ** 2, automatic_rate(W_0, a_0, data.X))
-
-
-def grid(taus: Iterable[float] = TAUS, deltas: Iterable[float] = DELTAS, seeds: Iterable[int] = SEEDS) -> list[Cell]:
-    """All cells of a map, one seed after the other: first the plane's corners, then ever finer grids between them."""
-    plane = [(i, j, float(tau), float(delta)) for i, tau in enumerate(taus) for j, delta in enumerate(deltas)]
-    plane.sort(key=lambda cell: -_coarseness(cell[0] | cell[1]))
-    return [(tau, delta, int(seed)) for seed in seeds for _, _, tau, delta in plane]
-
-
-def _coarseness(place: int) -> int:
-    """The largest power of two that divides a place; place 0 comes first of all."""
-    return place & -place if place else 1 << 20
+    return automatic_rate(W_0, a_0, data.X)
 
 
 def drawn(problem: Problem, seed: int) -> tuple[TeacherStudent, np.ndarray]:
@@ -283,18 +272,3 @@ def _finished(problem: Problem, cell: Cell, found: Measures | OutsideTheory) -> 
         found, why = Measures.full(steps.shape), str(found)
     named: dict[str, Any] = {**found.arrays(), **dict(zip(("tau", "delta", "seed"), cell, strict=True))}
     return FinishedCell(**named, checkpoint=steps, refused=why)
-
-
-def _checked(cell: Cell) -> Cell:
-    try:
-        tau, delta, seed = float(cell[0]), float(cell[1]), int(cell[2])
-        legal = len(cell) == 3 and 0 < tau < np.inf and np.isfinite(delta) and seed >= 0 and seed == cell[2]
-    except (TypeError, ValueError, IndexError):
-        legal = False
-    if not legal:
-        raise OutsideTheory(
-            "a cell is (tau, delta, seed) with τ > 0, finite δ and a whole seed ≥ 0",
-            got=cell,
-            do="Use (0.1, 0.5, 100).",
-        )
-    return tau, delta, seed

@@ -20,8 +20,9 @@ import torch
 from core.training.device import tell
 from core.training.relu.arguments import Arguments
 from core.training.relu.capture import forget
-from core.training.relu.fleet import FEWEST, Entry, Event, Fleet, Refused, Task
+from core.training.relu.fleet import FEWEST, Entry, Event, Fleet, Refused
 from core.training.relu.run import SMALL, Accuracy
+from core.training.relu.task import Task
 
 SLOTS = 1152
 """Slots of a batch: 72 networks of each of the paper's 16 seeds."""

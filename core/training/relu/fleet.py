@@ -11,8 +11,9 @@ from core.errors import OutsideTheory
 from core.training.relu.capture import borrow, give_back
 from core.training.relu.growing import CONVERGED, DIVERGED, ROUNDED
 from core.training.relu.products import Products
-from core.training.relu.run import FIRST_LEAP, STABLE, STIFF, TURNS, Accuracy, divergence
+from core.training.relu.run import FIRST_LEAP, GROWN, STABLE, STIFF, TURNS, divergence
 from core.training.relu.slots import CLOCK
+from core.training.relu.task import Task, measure_starts
 
 FEWEST = 16
 """Slots below which a batch shrinks no further."""
@@ -26,24 +27,6 @@ KEPT = (
     *(name for name in CLOCK if name not in ("goal", "floor", "move", "settling")),
 )
 """What a network takes along into a batch of float64 products."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """Networks to train: theta[run, d + 1, m], y[run, n], rate[run], X[set, n, d] and which set each run learns from.
-
-    goals: step counts in rising order; layers: eta_a, eta_w, slope; single: whether products begin in float32.
-    """
-
-    theta: np.ndarray
-    X: np.ndarray
-    y: np.ndarray
-    rate: np.ndarray
-    learns: np.ndarray
-    goals: tuple[int, ...]
-    layers: dict[str, float]
-    accuracy: Accuracy
-    single: bool
 
 
 @dataclass(frozen=True)
@@ -86,6 +69,7 @@ class Fleet:
         for entry in entries:
             self.queues[self.sets.index(int(task.learns[entry.run]))].append(entry)
         self.rounded: list[Entry] = []
+        self.starts = measure_starts(task, [entry.run for entry in entries if entry.state is None], kind, device, most)
         longest = max(len(queue) for queue in self.queues)
         self._board(len(self.sets), min(max(1, most // len(self.sets)), longest))
 
@@ -150,12 +134,9 @@ class Fleet:
 
     def _start(self, runs: np.ndarray, y: torch.Tensor) -> dict[str, torch.Tensor]:
         """What a run begins with, λ at the start among it."""
-        task, accuracy = self.task, self.task.accuracy
-        theta, rate = self._tensor(task.theta[runs]), self._tensor(task.rate[runs])
-        products = self._alone(task.learns[runs], y)
-        noise = np.random.default_rng(0).standard_normal(y.shape[1])
-        sharpness, probe = products.power(theta, self._tensor(np.tile(noise, (len(runs), 1))), TURNS)
-        loss, rounding = products.scales(theta)
+        task, accuracy, starts = self.task, self.task.accuracy, self.starts
+        given = (task.theta, starts.probe, task.rate, starts.sharpness, starts.loss, starts.rounding)
+        theta, probe, rate, sharpness, loss, rounding = (self._tensor(values[runs]) for values in given)
         power = y.square().mean(1)
         power = torch.where(power > 0, power, 1.0)
         return {
@@ -163,7 +144,7 @@ class Fleet:
             "opening": accuracy.opening * torch.where(rate * sharpness > STIFF, 3.0, 1.0).double(),
             "stop": accuracy.stop * power,
             "floor": 1e3 * rounding if self.kind == torch.float32 else torch.zeros_like(rate),
-            "ceiling": 1e6 * torch.maximum(loss, power),
+            "ceiling": GROWN * torch.maximum(loss, power),
         }
 
     def _look(self) -> Iterator[Event]:
@@ -209,9 +190,10 @@ class Fleet:
             slots.begin(self._tensor(starting) & (slots.stages > 0))
 
     def _open(self, at: np.ndarray) -> None:
-        place = self._tensor(at)
-        runs = self.who[at]
-        products = self._alone(self.task.learns[runs], self._tensor(self.task.y[runs]))
+        """Measure λ of these slots anew, in products of their own."""
+        place, data = self._tensor(at), self.slots.products
+        group, member = place // data.members, place % data.members
+        products = Products(data.X[group], data.y[group, :, member, None], m=data.m, **self.task.layers)
         sharpness, probe = products.power(self.slots.theta[place], self.slots.probe[place], TURNS)
         self.slots.sharpness[place], self.slots.probe[place] = sharpness, probe
         self.slots.gradients[place] += TURNS
@@ -250,11 +232,6 @@ class Fleet:
         here, there = self.slots.products, old.products
         y = there.y[source // there.members, :, source % there.members]
         here.y[place // here.members, :, place % here.members] = y
-
-    def _alone(self, learns: np.ndarray, y: torch.Tensor) -> Products:
-        """The products of a few networks, one a group, for what is measured now and then."""
-        X = torch.as_tensor(self.task.X[learns], dtype=self.kind, device=self.device)
-        return Products(X, y.to(self.kind)[..., None], m=self.task.theta.shape[2], **self.task.layers)
 
     def _tensor(self, array: np.ndarray) -> torch.Tensor:
         return torch.as_tensor(np.ascontiguousarray(array), device=self.device)

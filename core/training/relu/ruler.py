@@ -47,9 +47,14 @@ def kernel_distances(W: np.ndarray, a: np.ndarray, X: np.ndarray, rates: dict[st
     first = kernels(slice(0, 1))
 
     def rows(part: slice) -> torch.Tensor:
-        return 0.5 * (kernels(part) - first).square().sum((1, 2))
+        return half_square(kernels(part), first)
 
     return Blocks(8 * max(len(X) ** 2, len(X) * W.shape[1])).measure(rows, len(W))
+
+
+def half_square(K: torch.Tensor, K_0: torch.Tensor) -> torch.Tensor:
+    """½‖K − K_0‖² [k] of directions; K is used up."""
+    return 0.5 * K.sub_(K_0).square_().sum((1, 2)).double()
 
 
 def direction(
@@ -59,6 +64,5 @@ def direction(
     active = Z.clamp_min(0.0) if slope == 0 else torch.where(Z >= 0, Z, slope * Z)
     gate = (Z >= 0) * a[:, None] if slope == 0 else torch.where(Z >= 0, a[:, None], slope * a[:, None])
     K = torch.bmm(gate, gate.mT).mul_(gram)
-    K = K.mul_(eta_w) if eta_w != 1 else K
-    K = K.add_(torch.bmm(active, active.mT), alpha=eta_a)
+    K = K.baddbmm_(active, active.mT, beta=eta_w, alpha=eta_a)
     return K.div_(K.flatten(1).norm(dim=1)[:, None, None])

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.datasets.teacher_student import Teacher, TeacherStudent, mirrored
 from core.problems.regime_map import ASSET
-from core.training.regime_map import sweep
+from core.training.regime_map import DELTAS, SEEDS, TAUS, sweep
 from tests.core.training.committed.agreement import close, fingerprint
 
 STEPS = (0, 1, 2, 5, 10)
@@ -93,7 +93,7 @@ def problem() -> None:
     stored = sweep.Problem(**{**made["problem"], "checkpoints": tuple(made["problem"]["checkpoints"])})
     assert stored == sweep.PAPER
     assert fingerprint(sweep.PAPER) == "721c32b3ba9a2518"
-    axes = {"seed": sweep.SEEDS, "tau": sweep.TAUS, "delta": sweep.DELTAS, "checkpoint": sweep.CHECKPOINTS}
+    axes = {"seed": SEEDS, "tau": TAUS, "delta": DELTAS, "checkpoint": sweep.CHECKPOINTS}
     for name, axis in axes.items():
         close(arrays[name], axis, name, rtol=1e-12)
     assert all(arrays[name].shape == (16, 17, 17, 11) for name in sweep.MEASURES)

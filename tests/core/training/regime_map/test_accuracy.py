@@ -8,7 +8,7 @@ import pytest
 from core.problems.regime_map_accuracy import read, words
 from core.training.measures import MEASURES
 from core.training.regime_map.accuracy import CELLS, Problem, arrays, compared, errors
-from core.training.regime_map.sweep import SEEDS
+from core.training.regime_map.cells import SEEDS
 
 EARLY = [100, 300]
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -9,6 +10,7 @@ from core.training import device
 from core.training.measures import MEASURES
 from core.training.regime_map import on_device, run_cells, sweep
 from core.training.regime_map.sweep import Problem
+from core.training.relu_flow import fastest
 
 SMALL = Problem(d=6, n=40, width=8, teacher=2, rate=0, checkpoints=(10, 100, 400))
 CELLS = [(0.1, 0.5, 100), (2.0, 0.0, 101), (0.5, -1.0, 100), (0.3, 0.2, 103)]
@@ -49,7 +51,7 @@ def test_a_cell_that_diverges_is_told_as_on_the_cpu(pretended):
 
 
 def test_a_cell_without_a_rate_is_told_and_does_not_end_the_others():
-    def rate_of(problem, cell):
+    def rate_of(problem, cell, sharpness):
         if cell == CELLS[1]:
             raise OutsideTheory("no neuron is active", got=cell, do="Choose another seed.")
         return 0.01
@@ -59,6 +61,17 @@ def test_a_cell_without_a_rate_is_told_and_does_not_end_the_others():
     assert all(np.isfinite(measures.test_loss).all() for measures in found.values())
     (refused,) = ON_CPU(SMALL, CELLS[1:2], sweep.drawn, rate_of)
     assert isinstance(refused[1], OutsideTheory)
+
+
+def test_a_devices_automatic_rates_are_the_cpus():
+    found = {}
+
+    def rate_of(problem, cell, sharpness):
+        found[cell] = fastest(sharpness)
+        return sweep.cell_rate(problem, cell, sharpness)
+
+    list(ON_CPU(replace(SMALL, checkpoints=(1,)), CELLS, sweep.drawn, rate_of))
+    assert found == pytest.approx({cell: sweep._automatic(SMALL, cell) for cell in CELLS}, rel=1e-9)
 
 
 @pytest.mark.parametrize(

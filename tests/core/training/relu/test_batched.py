@@ -9,9 +9,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from core.datasets import teacher_student
 from core.errors import OutsideTheory
 from core.training.relu import batched, capture
-from core.training.relu.fleet import Arrivals, Fleet, Refused, Task
+from core.training.relu.fleet import Arrivals, Fleet, Refused
 from core.training.relu.run import Accuracy
 from core.training.relu.slots import Slots
+from core.training.relu.task import Task
 from core.training.relu_flow import integrate
 
 STARTS = ((0.2, 0.1), (0.8, -0.3), (0.4, 0.0), (0.3, 0.5), (0.6, -0.1))
