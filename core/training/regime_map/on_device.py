@@ -11,6 +11,7 @@ Ours.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -107,37 +108,34 @@ class _Ruler:
     """The measures of core.training.measures and the kernel distance, for many networks at once."""
 
     def __init__(self, task: Task, y_test: np.ndarray, X_test: np.ndarray, device: str):
-        self.task, self.device = task, device
-        self.X, self.y_test = self._put(task.X), self._put(y_test)
-        self.X_test = self._put(X_test)
+        put = partial(torch.as_tensor, device=device)
+        self.learns, self.start, self.y = map(put, (task.learns, task.theta, task.y))
+        self.X, self.y_test, self.X_test = map(put, (task.X, y_test, X_test))
         self.gram = torch.bmm(self.X.float(), self.X.float().mT)
         tests, m = X_test.shape[0], task.theta.shape[2]
         self.blocks = Blocks(4 * max(task.X.shape[1] ** 2, tests * m))
 
     def measure(self, runs: np.ndarray, theta: torch.Tensor) -> np.ndarray:
         """[k, 5] in the order of MEASURES; in smaller blocks where the memory does not suffice."""
-        return self.blocks.measure(lambda part: self._rows(runs[part], theta[part]), len(runs))
+        which = torch.as_tensor(runs, device=theta.device)
+        return self.blocks.measure(lambda part: self._rows(which[part], theta[part]), len(runs))
 
-    def _rows(self, runs: np.ndarray, theta: torch.Tensor) -> torch.Tensor:
-        start, y = self._put(self.task.theta[runs]), self._put(self.task.y[runs])
-        of = self.task.learns[runs]
-        X, y_test = self.X[of], self.y_test[of]
+    def _rows(self, runs: torch.Tensor, theta: torch.Tensor) -> torch.Tensor:
+        of, start = self.learns[runs], self.start[runs]
+        X, gram = self.X[of], self.gram[of]
         Z_0, Z = (torch.bmm(X, at[:, :-1]) for at in (start, theta))
-        K_0, K = (direction(Z_.float(), at[:, -1].float(), self.gram[of]) for Z_, at in ((Z_0, start), (Z, theta)))
+        K_0, K = (direction(Z_.float(), at[:, -1].float(), gram) for Z_, at in ((Z_0, start), (Z, theta)))
         single = theta.float()
         return torch.stack(
             [
                 half_square(K, K_0),
                 (Z.sign() != Z_0.sign()).double().mean(1).sum(-1),
                 (theta - start).square().sum((1, 2)).sqrt(),
-                _loss(Z, theta[:, -1], y),
-                _loss(torch.matmul(self.X_test.float(), single[:, :-1]), single[:, -1], y_test),
+                _loss(Z, theta[:, -1], self.y[runs]),
+                _loss(torch.matmul(self.X_test.float(), single[:, :-1]), single[:, -1], self.y_test[of]),
             ],
             dim=1,
         )
-
-    def _put(self, array: np.ndarray) -> torch.Tensor:
-        return torch.as_tensor(array, device=self.device)
 
 
 def _loss(Z: torch.Tensor, a: torch.Tensor, y: torch.Tensor) -> torch.Tensor:

@@ -18,12 +18,15 @@ import torch
 from core.training.graphs import Replay, captured
 from core.training.relu import products
 from core.training.relu.products import Products
+from core.training.relu.run import TURNS
 from core.training.relu.slots import Slots
 
 log = logging.getLogger(__name__)
 
 KEPT = 8
 """Captured shapes that are kept for the next call."""
+BLOCK = 32
+"""Networks whose λ is found anew at a time."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Engine:
 
 
 _kept: OrderedDict[tuple, Engine] = OrderedDict()
+_turns: dict[tuple, "Turns"] = {}
 
 
 def borrow(shape: tuple, kind: torch.dtype, device: str, layers: dict, tolerance: float, ticks: int) -> Engine:
@@ -69,9 +73,45 @@ def _captures(slots: Slots) -> bool:
     return slots.theta.is_cuda
 
 
+class Turns:
+    """λ of a block of networks, each with inputs of its own, by power iterations that are captured like the rounds."""
+
+    def __init__(self, data: Products):
+        self.X = data.X.new_zeros(BLOCK, data.n, data.d)
+        layers = {"eta_a": data.eta_a, "eta_w": data.eta_w, "slope": data.slope}
+        self.products = Products(self.X, data.X.new_zeros(BLOCK, data.n, 1), m=data.m, **layers)
+        self.theta = data.X.new_zeros(BLOCK, data.d + 1, data.m, dtype=torch.float64)
+        self.probe = data.X.new_ones(BLOCK, data.n, dtype=torch.float64)
+        self.sharpness = self.probe.new_zeros(BLOCK)
+        self.go = captured(self._turn, self.X.device, pool=_pool()) if self.X.is_cuda else self._turn
+
+    def _turn(self) -> None:
+        sharpness, probe = self.products.power(self.theta, self.probe, TURNS)
+        self.sharpness.copy_(sharpness)
+        self.probe.copy_(probe)
+
+    def measure(self, theta: torch.Tensor, probe: torch.Tensor, X: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(λ [k], probe [k, n]) of at most BLOCK networks theta[k, d + 1, m] on X[k, n, d], from probe[k, n]."""
+        count = len(theta)
+        for held, given in ((self.theta, theta), (self.probe, probe), (self.X, X)):
+            held[:count] = given
+        self.go()
+        return self.sharpness[:count].clone(), self.probe[:count].clone()
+
+
+def turns(data: Products) -> Turns:
+    """The block for networks like those of these products: the one that was made before, or a new one."""
+    key = (data.n, data.d, data.m, data.eta_a, data.eta_w, data.slope, data.X.dtype, data.X.device)
+    if key not in _turns:
+        _turns.clear()
+        _turns[key] = Turns(data)
+    return _turns[key]
+
+
 def forget() -> None:
     """Give back what captured shapes hold of the device's memory."""
     _kept.clear()
+    _turns.clear()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
 

@@ -8,17 +8,14 @@ import numpy as np
 import torch
 
 from core.errors import OutsideTheory
-from core.training.relu.capture import borrow, give_back
+from core.training.relu.capture import BLOCK, borrow, give_back, turns
 from core.training.relu.growing import CONVERGED, DIVERGED, ROUNDED
-from core.training.relu.products import Products
 from core.training.relu.run import FIRST_LEAP, GROWN, STABLE, STIFF, TURNS, divergence
 from core.training.relu.slots import CLOCK
 from core.training.relu.task import Task, measure_starts
 
 FEWEST = 16
 """Slots below which a batch shrinks no further."""
-BLOCK = 64
-"""Networks whose λ is measured at a time."""
 KEPT = (
     "theta",
     "way",
@@ -190,11 +187,10 @@ class Fleet:
             slots.begin(self._tensor(starting) & (slots.stages > 0))
 
     def _open(self, at: np.ndarray) -> None:
-        """Measure λ of these slots anew, in products of their own."""
+        """Measure λ of these slots anew."""
         place, data = self._tensor(at), self.slots.products
-        group, member = place // data.members, place % data.members
-        products = Products(data.X[group], data.y[group, :, member, None], m=data.m, **self.task.layers)
-        sharpness, probe = products.power(self.slots.theta[place], self.slots.probe[place], TURNS)
+        theta, X = self.slots.theta[place], data.X[place // data.members]
+        sharpness, probe = turns(data).measure(theta, self.slots.probe[place], X)
         self.slots.sharpness[place], self.slots.probe[place] = sharpness, probe
         self.slots.gradients[place] += TURNS
         self.slots.wanted[place] = FIRST_LEAP

@@ -45,16 +45,22 @@ class Starts:
 
 
 def measure_starts(task: Task, runs: Sequence[int], kind: torch.dtype, device: str, most: int) -> Starts:
-    """The starts of some runs in products of one kind, at most so many at once; as the compiled engine finds them."""
-    waiting: dict[int, list[int]] = {}
-    for run in runs:
-        waiting.setdefault(int(task.learns[run]), []).append(run)
+    """The starts of some runs in products of one kind, at most so many at once, fewer where the memory does not suffice.
+
+    λ is found as in the compiled engine. Raises torch.OutOfMemoryError where a single run is too much.
+    """
     count, n = task.y.shape
     found = Starts(*(np.full(shape, np.nan) for shape in ((count,), (count, n), (count,), (count,))))
-    members = max(1, most // max(1, len(waiting)))
-    for first in range(0, max(map(len, waiting.values()), default=0), members):
-        queues = {number: queue[first : first + members] for number, queue in waiting.items() if queue[first:]}
-        _measure(task, queues, kind, device, found)
+    for first in range(0, len(runs), most):
+        queues: dict[int, list[int]] = {}
+        for run in runs[first : first + most]:
+            queues.setdefault(int(task.learns[run]), []).append(run)
+        try:
+            _measure(task, queues, kind, device, found)
+        except torch.OutOfMemoryError:
+            if most == 1:
+                raise
+            return measure_starts(task, runs, kind, device, most // 2)
     return found
 
 

@@ -9,6 +9,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from core.datasets import teacher_student
 from core.errors import OutsideTheory
 from core.training.relu import batched, capture
+from core.training.relu import task as module
 from core.training.relu.fleet import Arrivals, Fleet, Refused
 from core.training.relu.run import Accuracy
 from core.training.relu.slots import Slots
@@ -115,6 +116,29 @@ def test_a_diverging_run_leaves_with_a_sentence_and_the_others_arrive():
     (refused,) = [event for event in events if isinstance(event, Refused)]
     assert refused.run == 2 and isinstance(refused.why, OutsideTheory) and "diverges" in str(refused.why)
     assert sorted(np.concatenate([e.run for e in events if isinstance(e, Arrivals)])) == [0, 1, 3, 4]
+
+
+def test_starts_in_too_little_memory_are_measured_fewer_at_a_time(monkeypatch):
+    todo, measure, sizes = task(seeds=(1, 2, 3)), module._measure, []
+
+    def failing(task, queues, *rest):
+        sizes.append(sum(map(len, queues.values())))
+        if sizes[-1] > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        measure(task, queues, *rest)
+
+    def starts(most):
+        return module.measure_starts(todo, range(len(todo.theta)), torch.float64, "cpu", most)
+
+    whole = starts(64)
+    monkeypatch.setattr(module, "_measure", failing)
+    few = starts(64)
+    assert max(sizes) > 2
+    for name in ("sharpness", "probe", "loss", "rounding"):
+        assert getattr(few, name) == pytest.approx(getattr(whole, name), rel=1e-9, abs=1e-12)
+    with pytest.raises(torch.OutOfMemoryError):
+        monkeypatch.setattr(module, "_measure", lambda *given: failing(todo, {0: [0] * 3}, *given[2:]))
+        starts(64)
 
 
 def test_too_little_memory_is_told_and_smaller_batches_finish(monkeypatch, caplog):
