@@ -200,6 +200,6 @@ def _edges(parents: np.ndarray, x: np.ndarray, level: int) -> tuple[np.ndarray, 
 
 def _symbols(x: np.ndarray, level: int, symbols: np.ndarray, top: bool) -> dict:
     colour = CLASS if top else SYMBOL
-    trace = style.points(x, np.full(len(x), -level), colour, size=26, symbol="square" if top else "circle")
+    trace = style.points(x, np.full(len(x), -level), colour, size=22, symbol="square" if top else "circle")
     text = {"text": [str(symbol) for symbol in symbols], "textfont": {"color": "#fdfdfd", "size": 15}}
     return {**trace, "mode": "markers+text", **text}
