@@ -299,8 +299,8 @@ function tellStep() {
   const query = new URLSearchParams(location.search);
   const where = { stem: location.pathname.split("/").pop() || "start", step: Number(query.get("step") ?? 0) };
   const now = JSON.stringify(where);
-  if (now === told || !where.step) return;
-  told = now;
+  if (now === told || (!where.step && !told)) return;
+  told = where.step ? now : "";
   channel.postMessage(where);
 }
 function beAsked({ data }) {

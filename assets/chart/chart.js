@@ -252,10 +252,11 @@ export class Chart {
     this.layAnew();
   }
 
-  /* From the start, or, where motion is unwanted, at the end. */
+  /* From the start, or, where motion is unwanted or would leave what is spoken of, at rest. */
   begin() {
-    this.show(still() ? this.indexOf(null) : 0);
-    if (!still()) this.playback.play();
+    const rests = still() || this.source.cursor?.replayed === false;
+    this.show(rests ? this.indexOf(null) : 0);
+    if (!rests) this.playback.play();
   }
 
   /* The palette's dark twins replace the light colours as text, so figures know nothing of themes. */

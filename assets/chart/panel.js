@@ -244,8 +244,19 @@ export class Panel {
     this.outlined = outlineOf(this.area, this.traces(index), { ...layout, scene: { ...layout.scene, camera: this.asLines } });
   }
 
+  /* Plotly keeps the room of a colour bar for the picture that comes in its place. */
+  forgetBars(Plotly, data) {
+    const bars = data.some((trace) => trace.colorbar);
+    if (this.barred && !bars) {
+      Plotly.purge(this.plot);
+      this.watched = false;
+    }
+    this.barred = bars;
+  }
+
   async drawWhole(Plotly, data) {
     this.unsettled = false;
+    this.forgetBars(Plotly, data);
     forgetRanges(this.plot);
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
     const copies = data.map((trace) => ({ ...trace }));

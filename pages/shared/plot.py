@@ -44,13 +44,15 @@ VEILED = "The picture waits for your prediction: choose an answer above, or skip
 @dataclass(frozen=True)
 class Cursor:
     """What the frames run over: `values` (numbers, rising), printed as "symbol = name"; `still` is the index shown
-    before or without playback (default: the last); `unit` follows each."""
+    before or without playback (default: the last); `unit` follows each; `replayed`: a step or an answer begins by
+    playing them."""
 
     symbol: str
     label: str
     values: Iterable[float]
     still: int | None = None
     unit: str = ""
+    replayed: bool = True
 
     def data(self) -> dict[str, Any]:
         values = [float(v) for v in self.values]
@@ -60,6 +62,7 @@ class Cursor:
             "values": values,
             "names": [(minus(f"{v:,.0f}") if v.is_integer() else number(v)) + self.unit for v in values],
             "still": len(values) - 1 if self.still is None else self.still,
+            "replayed": self.replayed,
         }
 
 

@@ -130,6 +130,14 @@ def test_the_speaker_sees_the_step_and_turns_it(visit):
     speaker.get_by_role("button", name="Next").click()
     speaker.locator(".lab-where", has_text="Geometry, step 2").wait_for()
     lesson.tab.get_by_text("2 of 6").wait_for()
+    speaker.evaluate("() => sessionStorage.setItem('lab lesson begun', String(Date.now() - 600000))")
+    for again in (speaker, lesson.tab):
+        again.reload()
+        speaker.locator(".lab-where", has_text="Geometry, step 2").wait_for()
+    assert speaker.locator(".lab-desk output", has_text="10:").count() == 1, "its clock survives a reload"
+    lesson.tab.locator(".st-key-step_leave button").click()
+    speaker.locator(".lab-where", has_text="Open a step").wait_for()
+    assert speaker.locator(".lab-now").inner_text() == "" and speaker.locator(".lab-after").is_disabled()
 
 
 @pytest.mark.parametrize("stem", ["start", "relu", "limits"])
