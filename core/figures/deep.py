@@ -280,7 +280,9 @@ def _bars(layers: list[int], shares: np.ndarray) -> dict:
 
 
 def _marker(solution: Solution, left: np.ndarray, k: int) -> dict:
-    return style.points([max(solution.times[k], solution.times[1])], [left[k]], style.INK, "now", size=12, cliponaxis=False)
+    return style.points(
+        [max(solution.times[k], solution.times[1])], [left[k]], style.INK, "now", size=12, cliponaxis=False
+    )
 
 
 def _now(beta: np.ndarray, k: int) -> dict:

@@ -117,7 +117,7 @@ def test_the_speaker_sees_the_step_and_turns_it(visit):
     for again in (speaker, lesson.tab):
         again.reload()
         speaker.locator(".lab-where", has_text="Geometry, step 2").wait_for()
-    assert speaker.locator(".lab-desk output", has_text="10:").count() == 1, "its clock survives a reload"
+    speaker.locator(".lab-desk output", has_text="10:").wait_for()
     lesson.tab.locator(".st-key-step_leave button").click()
     speaker.locator(".lab-where", has_text="Open a step").wait_for()
     assert speaker.locator(".lab-now").inner_text() == "" and speaker.locator(".lab-after").is_disabled()
