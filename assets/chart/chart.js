@@ -148,13 +148,15 @@ export class Chart {
     return opening ? null : this.values[this.index];
   }
 
-  /* A picture that is asked for as a whole (a preset, a step) opens anew; a moved control keeps cursor and view. */
+  /* A picture that is asked for as a whole (a preset, a step) opens anew; a moved control keeps cursor, view and, on a phone, the
+     picture chosen. */
   settle(before, place) {
     const anew = before.opening !== this.source.opening || before.cursor?.symbol !== this.source.cursor?.symbol;
     if (!anew) {
       this.index = this.indexOf(place);
       return;
     }
+    if (before.opening !== this.source.opening) this.chosen = undefined;
     this.playback.pause();
     this.index = this.indexOf(null);
     this.panels.forEach((panel) => panel.resetView());

@@ -4,10 +4,20 @@ import { wide } from "./names.js";
 
 export const AT_DESK = { curtain: false, veil: [], highlight: [], act: "", scale: 1 };
 
+/* Whether a trace is one that is named so: β is the curve, β₀ and β* are given. */
+const isNamed = ({ name = "" }, word) => name.startsWith(word) && !/^[*₀]/.test(name.slice(word.length));
+
+/* Notes, but for those at the end of what the curtain hides: their place would tell. */
+export function untold(notes, traces, { curtain, veil }) {
+  if (!curtain) return notes;
+  const hidden = traces.filter((trace) => veil.some((word) => word && isNamed(trace, word)));
+  return notes.filter(({ text, yref }) => yref === "paper" || !hidden.some(({ name }) => name.startsWith(text)));
+}
+
 /* Unseen behind the curtain, pale beside the highlighted one, larger for a projector. */
 export function directed(trace, { curtain, veil, highlight, scale }) {
   const bare = !trace.name && trace.type === "scatter";
-  const named = (words) => words.some((word) => (word ? trace.name?.startsWith(word) : bare));
+  const named = (words) => words.some((word) => (word ? isNamed(trace, word) : bare));
   const out = { ...trace };
   if (curtain && named(veil)) Object.assign(out, { opacity: 0, hoverinfo: "skip", hovertemplate: undefined });
   const chosen = highlight.length > 0 && named(highlight);
@@ -103,9 +113,17 @@ export function fittedAcross(layout, width) {
 const SLENDER_PX = 260;
 const level = ({ type, range, tickvals }) => (type === "log" && range && !tickvals ? { tickangle: 0, dtick: range[1] - range[0] > 3 ? 2 : 1 } : {});
 
-/* A bottom margin larger than BAR_PX holds a colour bar. */
-const BAR_PX = 80;
-const LOW_BAR = 0.75;
+/* A colour bar under a low map would take the map's own room: it stands at its side, its name whole, in short, or left out. */
+const BESIDE_BAR_PX = 12;
+const lies = ({ colorbar }) => colorbar?.orientation === "h";
+export function upright(trace, height) {
+  if (!lies(trace)) return trace;
+  const { title, thickness, tickfont, tickvals, ticktext } = trace.colorbar;
+  const named = [title, briefly(title)].find(({ text }) => wide(text, BESIDE_BAR_PX) <= height) ?? {};
+  const side = { thickness, tickfont, tickvals, ticktext, title: { ...named, side: "right" } };
+  return { ...trace, colorbar: side };
+}
+export const aboveNoBar = (layout, data) => (data.some(lies) ? { ...layout, margin: { ...layout.margin, b: 56 } } : layout);
 
 /* A low picture has smaller type, and its axes are called by their names alone. */
 export function compact(layout) {
@@ -114,7 +132,7 @@ export function compact(layout) {
     out[key] = { ...layout[key], title: { ...briefly(layout[key].title), standoff: 4, font: { size: 13 } } };
   }
   const { b = 56 } = layout.margin ?? {};
-  out.margin = { ...layout.margin, b: b > BAR_PX ? LOW_BAR * b : Math.min(42, b) };
+  out.margin = { ...layout.margin, b: Math.min(42, b) };
   return out;
 }
 

@@ -20,6 +20,8 @@ const CONTROLS = 100;
 const LINE = 40;
 const OVER_PLOT = 70;
 const BESIDE_SHAPED = 236;
+const MARGINS = 88;
+const SMALL_WINDOW = 1100;
 const UNDER_TITLE = 290;
 const ROOM_BELOW = 16;
 const NETWORK_OF_FEW = 112;
@@ -58,9 +60,11 @@ function rowsWithNetwork(chart, leasts) {
 
 const presents = (chart) => (chart.source.directions?.scale ?? 1) > 1;
 
-/* On a projector the pictures need the room of a network that would take a row of its own. */
+/* On a projector the pictures need the room of a network that would take a row of its own, and beside a class's votes that of
+   any where the window is small. */
 export function crowded(chart) {
   if (!presents(chart) || narrow()) return false;
+  if (innerWidth <= SMALL_WINDOW && chart.root.closest(".st-key-class_beside")) return true;
   const leasts = panelsOf(chart).map((panel) => panel.least);
   const { width, front } = networkOf(chart);
   if (front) return false;
@@ -103,7 +107,7 @@ function grows({ grow }, panels) {
 }
 
 /* How a panel shares its row: one with a shape of its own is as wide as its height asks for, as far as curves beside it keep
-   their least. */
+   their least, and what larger letters take of it. */
 export function flexOf(chart, drawn) {
   const panels = panelsOf(chart);
   const panel = chart.source.panels[chart.panels.indexOf(drawn)];
@@ -111,7 +115,8 @@ export function flexOf(chart, drawn) {
   const shaped = panels.filter(shapeOf);
   const usual = !shaped.length || shaped.length === panels.length || narrow() || !chart.source.directions;
   if (usual || rowsWithNetwork(chart, panels.map(least)) > 1) return `${grows(panel, panels)} 1 ${least(panel)}px`;
-  const curves = (one) => Math.min(least(one), BESIDE_SHAPED);
+  const larger = Math.max(0, (chart.source.directions.scale ?? 1) - 1);
+  const curves = (one) => leastWidth(chart, Math.min(one.least, BESIDE_SHAPED) + larger * MARGINS);
   if (!shapeOf(panel)) return `${grows(panel, panels)} 1 ${curves(panel)}px`;
   const others = panels.filter((one) => !shapeOf(one)).reduce((sum, one) => sum + curves(one), 0);
   const network = widthOfNetwork(chart);
@@ -121,17 +126,18 @@ export function flexOf(chart, drawn) {
   return `0 1 ${Math.max(presents(chart) ? UNDER_TITLE : 0, Math.floor(share * filling(chart, panel)))}px`;
 }
 
-/* Where the chart begins when the page is not scrolled; remembered while it is, since it then sticks to the top. A window of
-   another width has another place for it, which is where it stands once it does not stick. */
+/* Where the chart begins when the page is not scrolled. Where it sticks to the top (not on a phone) that is remembered; a window
+   of another width has another place for it, which is where it stands once it does not stick. */
 function topOf(chart) {
   const main = chart.root.closest("[data-testid=stMain]");
   const scrolled = main?.scrollTop ?? 0;
+  const holder = chart.root.closest(".st-key-picture")?.parentElement;
+  const sticks = scrolled >= 1 && holder && getComputedStyle(holder).position === "sticky";
   const { width, top } = chart.stands ?? {};
-  if (width === innerWidth && scrolled >= 1) return top;
-  const sticks = scrolled >= 1 && chart.root.closest(".st-key-picture")?.parentElement;
-  if (sticks) sticks.style.position = "static";
+  if (sticks && width === innerWidth) return top;
+  if (sticks) holder.style.position = "static";
   chart.stands = { width: innerWidth, top: chart.host.getBoundingClientRect().top + scrolled };
-  if (sticks) sticks.style.position = "";
+  if (sticks) holder.style.position = "";
   return chart.stands.top;
 }
 

@@ -149,7 +149,7 @@ def progress(problem: Problem, solution: Solution) -> Picture:
         x="flow time t (log)",
         height=HEIGHT,
     )
-    picture.lay(xaxis={"type": "log", "dtick": 1}, yaxis={"range": [-0.03, 1.06]})
+    picture.lay(xaxis=style.log_axis(float(time[0]) / 1.5, 1.5 * float(time[-1])), yaxis={"range": [-0.03, 1.06]})
     for k, ((run, start), dash) in enumerate(zip(relu_words.both(solution), (dashes.SOLID, dashes.OTHER), strict=True)):
         colour = style.side_colour(start[1])
         left = run.loss / float(run.loss[0])

@@ -33,10 +33,11 @@ STIFF = 5e8
 MOST_WORK = 6e10
 DEVICES_SHARE = 10
 """How much more of that a device other than a core may take on."""
-PAYS = 1e5
-"""Samples times neurons from which a GPU is expected to be sooner than a core, which takes 0.3 to 0.4 s for 200 × 200, 1.5 to
-1.9 s for 400 × 400 and 17 s for 1000 × 1000 (τ 0.1 and 2, until t = 100). No GPU was at hand to measure."""
-AUTO = "a GPU from samples × neurons = 100,000 on"
+PAYS = 2.5e5
+"""Samples times neurons from which a GPU is expected to be sooner than a core. For τ = 0.1 and 2, until t = 100, a core took
+0.5 and 0.3 s for 200 × 200, 1.8 and 1.8 s for 400 × 400, 4.4 and 6.3 s for 600 × 600; an H200 0.8 and 1.2, 0.9 and 2.4, and
+1.2 and 3.6 s."""
+AUTO = "a GPU from samples × neurons = 250,000 on"
 TOGETHER = 200
 """Samples and neurons up to which all snapshots are measured at once."""
 

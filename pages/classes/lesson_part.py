@@ -11,7 +11,16 @@ from pages.classes import rehearsal, reply
 from pages.classes.browser import open_link
 from pages.classes.kept.codes import read_code
 from pages.classes.kept.store import store
-from pages.classes.member import CODE, Member, forget, has_cookie, member, remember_secret, secret_of
+from pages.classes.member import (
+    CODE,
+    Member,
+    forget,
+    has_cookie,
+    member,
+    remember_secret,
+    secret_of,
+    word_without_cookie,
+)
 from pages.lessons.handout import LOOPBACK, qr_code, root
 from pages.lessons.lessons import LESSONS
 from pages.shared.prose import prose
@@ -37,6 +46,8 @@ def _invitation(me: Member | None) -> None:
         with st.form("class_join", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input("Code of your class", key="class_code", max_chars=12, width=220)
             st.form_submit_button("Join", on_click=_join)
+    elif word_without_cookie():
+        prose("class", "no cookies")
     prose("class", "run")
     if store().in_memory:
         prose("class", "in memory")

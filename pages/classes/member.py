@@ -1,6 +1,5 @@
 """Who this browser is in which class: a phone, the teacher, or nobody."""
 
-import secrets
 from dataclasses import dataclass
 
 import streamlit as st
@@ -9,7 +8,7 @@ from core.errors import Refusal
 from pages.classes import whereabouts
 from pages.classes.door import PHONE, TEACHER
 from pages.classes.guess import GUESSES
-from pages.classes.kept.codes import fingerprint, read_code
+from pages.classes.kept.codes import SECRET, fingerprint, new_secret, read_code
 from pages.classes.kept.records import Class
 from pages.classes.kept.store import store
 
@@ -79,8 +78,23 @@ def member() -> tuple[Member | None, str]:
 
 def phone_in(code: str) -> str:
     """What stands for this browser in this class, and in no other."""
-    own = _cookie(PHONE) or st.session_state.setdefault(OWN, secrets.token_urlsafe(16))
+    own = _cookie(PHONE) or st.session_state.setdefault(OWN, new_secret())
     return fingerprint(code, own)[:24]
+
+
+def word_without_cookie() -> str:
+    """This session's random word where the browser keeps no cookies: its tab keeps it instead."""
+    return "" if _cookie(PHONE) else st.session_state.get(OWN, "")
+
+
+def known_again(me: Member, word: str) -> bool:
+    """Whether a tab without cookies has told who it was before a reload: it is that phone again, and the one that came in its
+    place never was."""
+    if not SECRET.fullmatch(word) or word_without_cookie() in ("", word):
+        return False
+    st.session_state[OWN] = word
+    store().forget_phone(me.klass.code, me.phone)
+    return True
 
 
 def _cookie(name: str) -> str:

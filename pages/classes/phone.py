@@ -10,10 +10,10 @@ import streamlit as st
 from core.errors import Refusal
 from pages import Page
 from pages.classes import reply, travel, whereabouts
-from pages.classes.browser import cursor, place_keeper
+from pages.classes.browser import cursor, place_keeper, told_word
 from pages.classes.kept.records import Class
 from pages.classes.kept.store import store
-from pages.classes.member import Member, forget
+from pages.classes.member import Member, forget, known_again, word_without_cookie
 from pages.classes.scene import here, kind_of, known, title
 from pages.lessons.guide import question
 from pages.shared.plot import ASSETS
@@ -54,7 +54,9 @@ def _ear(code: str, phone: str, said: int) -> None:
 def _strip(page: Page, me: Member, entries: Mapping[str, Any]) -> None:
     klass = me.klass
     with st.container(key="class"):
-        place_keeper()
+        place_keeper(word=word_without_cookie())
+        if known_again(me, told_word()):
+            st.rerun(scope="app")
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
             st.markdown(f"**{klass.code}** · {me.animal}", width="content")
             st.toggle(
@@ -148,8 +150,9 @@ def _leave(me: Member) -> None:
 def _outside(klass: Class) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="class_strip"):
         st.markdown(f"You have left class **{klass.code}**.", width="content")
-        st.button("Come back", key="class_back", on_click=_come_back, args=(klass,))
-        st.button("Go on without", key="class_forget", type="tertiary", on_click=forget)
+        with st.container(horizontal=True, gap="small", width="content"):  # on a phone both go to one row
+            st.button("Come back", key="class_back", on_click=_come_back, args=(klass,))
+            st.button("Go on without", key="class_forget", type="tertiary", on_click=forget)
 
 
 def _come_back(klass: Class) -> None:

@@ -21,6 +21,7 @@ from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as ProtoMessage
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.server.cut import said_to_nobody
 from pages.server.turnstile import Place, Turnstile
 from pages.shared.streamlit_internals import STREAM, BackMsg, WidgetState, WidgetStates, has_finished, page_begun
 
@@ -214,7 +215,7 @@ class RateLimit:
         if scope["type"] != "websocket" or not scope["path"].endswith(STREAM):
             await self.app(scope, receive, send)
             return
-        inbox = Inbox(receive, Bucket(RATE, BURST), self.turnstile)
+        inbox, send = Inbox(receive, Bucket(RATE, BURST), self.turnstile), said_to_nobody(send)
 
         async def send_and_hear(answer: Message) -> None:
             inbox.heard(answer)

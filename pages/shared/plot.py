@@ -1,8 +1,8 @@
 """The chart component: draws the figures of core.figures, several panels on one time cursor, without remounts.
 
 A panel is a core.figures Picture. Its layout.meta["alt"] is the accessible name; its frames (equally many in all
-panels) are what the cursor moves through. On opening, camera and cursor come from the URL (cam, t); "Copy link" writes
-them there.
+panels) are what the cursor moves through. On opening, camera and cursor come from the URL (cam, t), and so does the
+picture that a phone shows (pic); "Copy link" writes them there.
 """
 
 import json
@@ -113,11 +113,12 @@ def plot(
         opening=openings(),
         start=opening.get("t"),
         camera=opening.get("cam"),
+        picture=opening.get("pic"),
         wants=dict.fromkeys(wants, True),
         free=sorted(free),
         heard=st.session_state.get(f"{HEARD}{key}"),
         plotly=PLOTLY_URL,
-        file=key,
+        file=stage().stem if hero else f"{stage().stem}-{key}",  # so a saved picture says where it is from
         insets=insets,
         first=first,
     )
@@ -198,6 +199,8 @@ def _opening() -> dict[str, Any]:
         asked["t"] = time[0]
     if camera := read_camera(str(st.query_params.get("cam", ""))):
         asked["cam"] = camera
+    if picture := numbers(str(st.query_params.get("pic", ""))):
+        asked["pic"] = max(0, round(picture[0]) - 1)
     return asked
 
 

@@ -52,6 +52,8 @@ NEEDED = {
     "tests/browser/test_cuts.py says.",
     "streamlit.runtime.app_session.AppSession._clear_queue": "would take back a fragment's container that has not left yet. "
     "Without it, drop keep_what_waits() and see what tests/browser/test_cut_class.py says at load.",
+    "streamlit.runtime.forward_msg_queue.ForwardMsgQueue.clear": "forgets at which places something waits "
+    "(`_delta_index_map`). Without it, see keep_what_waits().",
     "streamlit.runtime.app_session.AppSessionState": "is how far that session's run has come.",
     "streamlit.runtime.scriptrunner_utils.script_requests.RerunData": "is what is asked to run, and on which page.",
     "streamlit.runtime.pages_manager.PagesManager.current_page_script_hash": "is the page that the last whole run has shown.",
@@ -179,7 +181,9 @@ def keep_what_waits() -> None:
 
     Streamlit drops what the fragment has said before, its container in the page's own run among it. When that run's end
     reaches the browser, the container counts as stale, all behind it move up by one place, and the fragment that then draws
-    at its old place writes over its neighbour: an ear that ticks, over the body of the page.
+    at its old place writes over its neighbour: an ear that ticks, over the body of the page. Nor does what the fragment draws
+    take the place of what waits: sent before the news of its run it would count as drawn by the run before, and be taken away
+    at the end of this one.
     """
     AppSession._clear_queue = _clear_for_a_page  # type: ignore[method-assign]
 
@@ -227,6 +231,7 @@ _clear_queue = AppSession._clear_queue
 def _clear_for_a_page(self: AppSession, fragment_ids_this_run: list[str] | None = None) -> None:
     if not fragment_ids_this_run:
         _clear_queue(self, fragment_ids_this_run)
+    self._browser_queue._delta_index_map = {}
 
 
 _disconnect_session = WebsocketSessionManager.disconnect_session

@@ -2,6 +2,9 @@
 
 import pytest
 
+from pages.lessons.lessons import LESSONS
+from tests.browser.test_layout import CONTROL
+
 PHONE = {
     "width": 360,
     "height": 740,
@@ -9,6 +12,9 @@ PHONE = {
     "has_touch": True,
     "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140 Mobile Safari/537.36",
 }
+TOLD_BY_NAMES = """() => document.querySelector('.lab-chart').__chart.panels.flatMap(({ plot, annotations }) =>
+    plot.data.filter(({ opacity, name }) => opacity === 0 && name).flatMap(({ name }) =>
+        annotations.filter(({ text, yref }) => yref !== 'paper' && name.startsWith(text)).map(({ text }) => text)))"""
 TRACES = "k => document.querySelectorAll('.js-plotly-plot')[k].data.map(t => [t.name, t.visible, t.opacity])"
 
 
@@ -134,6 +140,15 @@ def test_the_projector_shows_one_picture_and_listens_to_keys(visit):
     seen.tab.keyboard.press("Escape")
     seen.tab.locator(".st-key-present_begin").wait_for()
     seen.tab.wait_for_function("() => !location.search.includes('present')")
+
+
+@pytest.mark.walk
+@pytest.mark.parametrize("stem", LESSONS)
+def test_on_a_projector_that_asks_no_control_stands_and_no_name_tells(visit, stem):
+    seen = visit(width=1024, height=768, reduced_motion="reduce").open(f"{stem}?present=true&predict=true")
+    assert seen.tab.locator(".lab-panel").first.is_visible()
+    assert [one.is_visible() for one in seen.tab.locator(CONTROL).all()].count(True) == 0
+    assert seen.tab.evaluate(TOLD_BY_NAMES) == []
 
 
 def test_a_phone_gets_a_picture_a_slider_and_text(visit):

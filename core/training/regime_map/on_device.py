@@ -26,9 +26,9 @@ from core.training.relu.ruler import Blocks, direction, half_square
 from core.training.relu.run import SMALL
 from core.training.relu.task import Task, measure_starts
 
-START_S, SPEED = 15.0, 40.0
-"""Seconds that a batch takes at least on a GPU, and how many cores it is worth beyond that. From another program on an
-H100 (289 cells in 15.8 s, 4,624 in 46.7 s, a core's cell 0.4 s): this engine has not been run on a GPU."""
+START_S, SPEED = 3.0, 100.0
+"""Seconds that a batch takes on a GPU beside its share of the work, and how many cores it is worth: on an H200 17 cells took
+0.8 s, 289 took 3 s and 4,624 took 16 to 20 s, captures included, where a core takes 0.4 s for each."""
 
 
 def expected_seconds(core_seconds: float) -> float:

@@ -12,7 +12,6 @@ Ours.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
@@ -45,7 +44,6 @@ class Products:
     eta_a: float
     eta_w: float
     slope: float
-    signals: Any = signals
 
     def __post_init__(self) -> None:
         self.groups, self.n, self.d = self.X.shape
@@ -56,7 +54,7 @@ class Products:
     def velocity(self, theta: torch.Tensor, ahead: torch.Tensor, speed: torch.Tensor) -> torch.Tensor:
         """speed ← (−η_w ∂L/∂W, −η_a ∂L/∂a) at theta + ahead; returns the loss there, [slot]."""
         Z, a = self._hidden(theta, ahead)
-        back, by_a, loss = self.signals(Z, a, self.y, self.slope)
+        back, by_a, loss = signals(Z, a, self.y, self.slope)
         self._write(speed, back, by_a)
         return loss.flatten()
 
@@ -81,7 +79,7 @@ class Products:
     def scales(self, theta: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """(loss, the loss that float32 products cannot tell from 0), each [slot]: see gradient.rounding_floor."""
         Z, a = self._hidden(theta)
-        loss = self.signals(Z, a, self.y, self.slope)[2]
+        loss = signals(Z, a, self.y, self.slope)[2]
         rounding = float(SINGLE) ** 2 * (Z * a).double().square().sum(-1).mean(1)
         return loss.flatten(), rounding.flatten()
 

@@ -94,10 +94,17 @@ class Store:
         return bool(found) and hmac.compare_digest(found[0]["secret"], fingerprint(secret))
 
     def join(self, code: str, phone: str) -> str:
-        """The animal that this phone is in the class, from now on. Raises Unavailable where the class is full."""
+        """The animal that this phone is in the class, from now on. Raises Unavailable where the class is full; who is gone
+        and never voted nor reached a goal makes room."""
         if name := self.animal(code, phone):
             return name
         with self.database.writing() as rows:
+            if rows.execute("SELECT COUNT(*) FROM phones WHERE code = ?", (code,)).fetchone()[0] >= PHONES:
+                rows.execute(
+                    "DELETE FROM phones WHERE code = ?1 AND seen < ?2 AND phone NOT IN"
+                    " (SELECT phone FROM votes WHERE code = ?1 UNION SELECT phone FROM reached WHERE code = ?1)",
+                    (code, self.clock() - HERE_S),
+                )
             taken = {row["animal"] for row in rows.execute("SELECT animal FROM phones WHERE code = ?", (code,))}
             if len(taken) >= PHONES:
                 raise Unavailable("This class is full", got=f"{PHONES} phones", do="Look on with a neighbour.")
@@ -123,6 +130,12 @@ class Store:
             rows.execute(
                 "UPDATE phones SET seen = 0, offer_stem = '', offer = '' WHERE code = ? AND phone = ?", (code, phone)
             )
+
+    def forget_phone(self, code: str, phone: str) -> None:
+        """As if it had never come."""
+        with self.database.writing() as rows:
+            for table in ("votes", "reached", "phones"):
+                rows.execute(f"DELETE FROM {table} WHERE code = ? AND phone = ?", (code, phone))
 
     def phones(self, code: str) -> int:
         """How many are here."""

@@ -94,7 +94,8 @@ def test_a_curtain_hides_what_would_answer_its_question(stem):
 def _hidden(trace: dict, veil: tuple[str, ...]) -> bool:
     """As the browser has it (assets/chart/lesson.js)."""
     name = trace.get("name", "")
-    return any(name.startswith(word) if word else not name and trace["type"] == "scatter" for word in veil)
+    bare = not name and trace["type"] == "scatter"
+    return any(name.startswith(word) and name[len(word) :][:1] not in ("*", "₀") if word else bare for word in veil)
 
 
 def _tells(trace: dict) -> bool:

@@ -99,6 +99,28 @@ def test_a_fragment_that_begins_takes_back_nothing_that_waits(begins, left, monk
     assert [sent[0].WhichOneof("type"), sent[-1].WhichOneof("type")] == ["new_session", "script_finished"]
 
 
+@pytest.mark.parametrize("kind", ["new_element", "add_block"])
+def test_what_a_fragment_draws_anew_comes_behind_the_news_of_its_run(kind, monkeypatch):
+    """Put in the place of what waits, the browser would take it for the run before, and away at the end of this one."""
+    monkeypatch.setattr(app_session.AppSession, "_clear_queue", internals._clear_queue)
+    internals.keep_what_waits()
+
+    def drawn(name: str) -> internals.ForwardMsg:
+        message = internals.ForwardMsg(delta={"fragment_id": name, "new_element": {}})
+        message.metadata.delta_path[:] = [0, 1]
+        return message
+
+    session = waiting()
+    session._browser_queue.enqueue(drawn("ear"))
+    app_session.AppSession._clear_queue(session, ["ear"])
+    session._browser_queue.enqueue(internals.ForwardMsg(new_session={}))
+    again = drawn("ear")
+    getattr(again.delta, kind).SetInParent()
+    session._browser_queue.enqueue(again)
+    kinds = [message.WhichOneof("type") for message in session._browser_queue.flush()]
+    assert kinds == ["new_session", "script_finished", "delta", "new_session", "delta"]
+
+
 @pytest.mark.parametrize("section", ["theme", "theme.light", "theme.dark", "theme.sidebar", "theme.dark.sidebar"])
 def test_every_part_of_the_theme_is_as_streamlit_reads_it(section, monkeypatch):
     monkeypatch.setattr(app_session, "_populate_theme_msg", internals._populate_theme)

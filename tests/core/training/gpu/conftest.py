@@ -65,11 +65,9 @@ def machine(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(device, "gpus", lambda: 1)
     capture.forget()
-    capture._fused.cache_clear()
     with played(monkeypatch) as machine:
         yield machine
     capture.forget()
-    capture._fused.cache_clear()
 
 
 @pytest.fixture(params=[pytest.param("real", marks=[pytest.mark.gpu, WITHOUT]), "played"])

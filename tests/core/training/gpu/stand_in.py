@@ -5,7 +5,7 @@ a tensor there, and while a graph is captured nothing is executed and the host c
 A captured graph replays its operations on the memory it was captured with, so what is not written in place is lost; memory
 that two graphs share holds NaN after the other has run.
 
-It cannot show rounding, speed, streams, compiled kernels or how much memory is there.
+It cannot show rounding, speed, streams or how much memory is there.
 """
 
 from collections.abc import Callable, Iterator
@@ -204,12 +204,6 @@ def played(monkeypatch: Any) -> Iterator[Device]:
         def wait_stream(self, other: "Stream") -> None:
             pass
 
-    def no_compiler(*given: Any, **named: Any) -> Callable:
-        def failing(*given: Any) -> None:
-            raise RuntimeError("no compiler here")
-
-        return failing
-
     for name, value in {
         "is_available": lambda: True,
         "device_count": lambda: 1,
@@ -224,7 +218,6 @@ def played(monkeypatch: Any) -> Iterator[Device]:
         "empty_cache": lambda: None,
     }.items():
         monkeypatch.setattr(torch.cuda, name, value)
-    monkeypatch.setattr(torch, "compile", no_compiler)
     Graph.of_pool.clear()
     with device:
         yield device

@@ -117,7 +117,8 @@ def test_an_absent_device_is_refused_before_anything_is_done():
     [
         (0.4, 1, 1, "cpu"),
         (289 * 0.41, 2, 1, "cuda"),
-        (289 * 0.41, 16, 1, "cpu"),
+        (289 * 0.41, 16, 1, "cuda"),
+        (17 * 0.41, 4, 1, "cpu"),
         (4624 * 0.41, 16, 1, "cuda"),
         (4624 * 0.41, 2, 0, "cpu"),
     ],

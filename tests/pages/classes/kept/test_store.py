@@ -121,6 +121,50 @@ def test_classes_phones_and_pictures_are_bounded(kept, monkeypatch):
         kept.start()
 
 
+GONE = {"nothing": True, "a vote": False, "a goal": False, "a sign of life": False}
+
+
+@pytest.mark.parametrize("left", GONE)
+def test_who_came_for_nothing_and_is_gone_keeps_nobody_out(kept, clock, monkeypatch, left):
+    """Somebody reloads without cookies until the class is full, and goes: the room has its places again."""
+    monkeypatch.setattr(room, "PHONES", 3)
+    code = asked(kept, phones=3)
+    clock.now += room.HERE_S + 1
+    for phone in ("phone 1", "phone 2"):
+        kept.seen(code, phone)
+    if left == "a vote":
+        assert kept.vote(code, "phone 0", 1, 1, 0)
+    if left == "a goal":
+        kept.show(code, "geometry", {}, "loss<0.01")
+        kept.reach(kept.find(code), "phone 0")
+    if left == "a sign of life":
+        kept.seen(code, "phone 0")
+    if not GONE[left]:
+        with pytest.raises(Unavailable, match="full"):
+            kept.join(code, "one more")
+        return
+    assert kept.join(code, "one more") and kept.animal(code, "phone 0") == "" and kept.phones(code) == 3
+    assert kept.vote(code, "one more", 1, 1, 2) and not kept.vote(code, "phone 0", 1, 1, 2)
+
+
+@pytest.mark.parametrize("hours", [1, -1, 7, -7])
+def test_a_clock_that_is_set_loses_no_vote(kept, clock, hours):
+    """The server's clock is wrong and put right in the middle of a vote."""
+    code = asked(kept, phones=3)
+    assert kept.vote(code, "phone 0", 1, 1, 0)
+    clock.now += 3600 * hours
+    for k in (1, 2):
+        kept.seen(code, f"phone {k}")
+        assert kept.vote(code, f"phone {k}", 1, 1, k)
+    tally = kept.tally(kept.find(code), 3)
+    assert tally.rounds == ((1, 1, 1),) and tally.phones == 3
+    kept.show(code, "geometry", {}, "loss<0.01")
+    clock.now -= 3600 * hours
+    kept.reach(kept.find(code), "phone 1")
+    assert kept.reached(kept.find(code)).first == max(0.0, -3600 * hours)
+    assert kept.join(code, "one more") and kept.phones(code) >= 1
+
+
 def test_votes_of_old_questions_go(kept, monkeypatch):
     monkeypatch.setattr(room, "QUESTIONS", 3)
     code = asked(kept, phones=1)
