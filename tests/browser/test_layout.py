@@ -83,6 +83,12 @@ def test_a_window_that_is_made_another_while_scrolled_has_its_own_picture(visit)
         fits(seen, height)
 
 
+def test_a_slim_window_has_more_rows_rather_than_pictures_without_height(visit):
+    seen = visit(800, 700, reduced_motion="reduce").open("relu").rest()
+    areas = "() => [...document.querySelectorAll('.lab-panel:not([hidden]) .lab-area')].map(area => area.offsetHeight)"
+    assert min(seen.tab.evaluate(areas)) >= 80
+
+
 def test_a_guide_opens_in_view_wherever_it_was_asked_for(visit):
     seen = visit(1280, 720, reduced_motion="reduce").open("exact")
     seen.tab.locator(".st-key-guide button").click()
