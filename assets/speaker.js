@@ -32,7 +32,9 @@ export default function ({ data, parentElement }) {
   let begun = Number(sessionStorage.getItem(BEGUN)) || Date.now();
   const begin = (at) => sessionStorage.setItem(BEGUN, String((begun = at)));
   begin(begun);
-  const clock = setInterval(() => (root.querySelector("output").textContent = minutes(Date.now() - begun)), 500);
+  const tick = () => (root.querySelector("output").textContent = minutes(Date.now() - begun));
+  const clock = setInterval(tick, 500);
+  tick();
   let gone = 0;
   const show = ({ stem, step }) => {
     const at = data.findIndex((one) => one.stem === stem && one.number === step);

@@ -6,6 +6,9 @@ import { narrow, onSide } from "./device.js";
 const GAP = 16;
 const LOWEST = 190;
 const MOST_ROWS = 2;
+/* Slimmer than that a title has no room: more rows then. */
+const TOO_SLIM = 165;
+const IN_MORE_ROWS = 220;
 const PHONE_HIGHEST = 330;
 const PHONE_UNDER_NETWORK = 224;
 const PHONE_SHARE = 0.62;
@@ -84,7 +87,8 @@ export function leastWidth(chart, least) {
   const last = panels.length - each;
   const first = (chart.host.clientWidth - (each - 1) * GAP) / each;
   const second = last ? (chart.host.clientWidth - widthOfNetwork(chart) - last * GAP) / last : first;
-  return Math.min(least, Math.floor(Math.min(first, second)) - 1);
+  const most = Math.floor(Math.min(first, second)) - 1;
+  return Math.min(least, most < TOO_SLIM ? IN_MORE_ROWS : most);
 }
 
 /* Width to height of a picture of equal units, or of a scene; 0 for any other. */

@@ -3,7 +3,7 @@ which take pictures away.
 
 The modules are plain ES modules that import named things from their neighbours. Joined in the order of their imports
 they share one scope, so import lines and the word `export` fall away, and no name may be used twice (a test looks).
-Comments that have lines of their own stay here.
+Comments that have lines of their own, and indentation, stay here.
 """
 
 import hashlib
@@ -15,6 +15,7 @@ TAKEN = MODULES.parent / "take"
 ENTRY = "main"
 _IMPORT = re.compile(r'^import \{[^}]*\} from "\.{1,2}/(?:chart/)?(\w+)\.js";\n', re.MULTILINE)
 _COMMENT = re.compile(r"^ */\*.*?\*/\n", re.MULTILINE | re.DOTALL)
+_INDENT = re.compile(r"^ +", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
@@ -22,7 +23,13 @@ def joined(entry: str = ENTRY) -> str:
     """The module `entry` and whatever it imports, each once, those it needs before it."""
     order: dict[str, str] = {}
     _collect(entry, order)
-    return "\n".join(_EXPORT.sub("", _COMMENT.sub("", _IMPORT.sub("", text))).strip() + "\n" for text in order.values())
+    return "\n".join(_bare(text) + "\n" for text in order.values())
+
+
+def _bare(text: str) -> str:
+    for what in (_IMPORT, _COMMENT, _INDENT, _EXPORT):
+        text = what.sub("", text)
+    return text.strip()
 
 
 def _collect(name: str, order: dict[str, str]) -> None:

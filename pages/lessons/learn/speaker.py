@@ -6,6 +6,7 @@ from pages import BY_STEM, PAGES
 from pages.lessons.guide import step_words
 from pages.lessons.lessons import LESSONS
 from pages.lessons.take.words import html_of
+from pages.shared.explain.symbols import indexed
 from pages.shared.plot import ASSETS
 from pages.shared.prose import pieces
 
@@ -37,4 +38,4 @@ def notes() -> list[dict]:
 def _told(stem: str, words: str, number: int) -> list[str]:
     """The step's words, and at a page's first step those of the lesson plan, as HTML."""
     plan = pieces("learn").get(f"plan: {stem}", "") if number == 1 else ""
-    return [html_of(text, "") for text in (plan, words) if text]
+    return [html_of(indexed(text), "") for text in (plan, words) if text]
