@@ -4,6 +4,7 @@ ADDRESS ?= 127.0.0.1
 PYTHON ?= python3
 BIN := .venv/bin
 PRECOMPUTED := assets/precomputed
+BENCH ?= bench_*
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
@@ -35,7 +36,7 @@ walks: .venv/.dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m walk tests/browser
 
 benchmark: .venv/.dev
-	for bench in $(filter-out %/bench_gpu.py,$(wildcard tests/benchmarks/bench_*.py)); do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
+	for bench in $(filter-out %/bench_gpu.py,$(wildcard tests/benchmarks/$(BENCH).py)); do echo "== $$bench"; PYTHONPATH=. $(BIN)/python "$$bench" || exit 1; done
 
 gpu: .venv/.dev
 	$(BIN)/python -m pytest -rs -m gpu tests/core/training/gpu tests/pages/jobs/test_on_gpu.py

@@ -2,7 +2,8 @@
    Back undoes what was tried, not each tick of a slider; arrows belong to the slider that has the focus, not to a page's shortcuts;
    the navigation's lists are named as lists where they are (Streamlit puts its items into a <div> inside the <ul>);
    a swipe over a slider scrolls and sets nothing; a page whose connection was cut is asked for again;
-   a link that opens a part of a page shows it;
+   a link that opens a part of a page shows it, and a preset stays where it was pressed;
+   what has the keyboard's focus is not under the picture;
    and a formula or code that is too wide can be reached, and so scrolled, with the keyboard. */
 
 const PAUSE_MS = 250;
@@ -240,6 +241,39 @@ function backAtPicture({ target: main }) {
   main.removeEventListener("scroll", backAtPicture);
 }
 
+/* A preset stays where it was pressed: the page goes along when words and pictures above it find another height. */
+const PRESET = '[class*="st-key-preset_"]';
+const PRESET_HELD_MS = 6000;
+function holdPreset({ target }) {
+  const [preset, main] = [target.closest?.(PRESET), document.querySelector("[data-testid=stMain]")];
+  if (!preset || !main) return;
+  const { top } = preset.getBoundingClientRect();
+  const back = () => preset.isConnected && main.scrollBy(0, preset.getBoundingClientRect().top - top);
+  const [held, looking] = [new ResizeObserver(back), setInterval(back, PAUSE_MS)];
+  const letGo = () => {
+    clearTimeout(late);
+    clearInterval(looking);
+    held.disconnect();
+    for (const hand of HANDS) removeEventListener(hand, letGo, true);
+  };
+  const late = setTimeout(letGo, PRESET_HELD_MS);
+  held.observe(document.querySelector(".stMainBlockContainer"));
+  for (const hand of HANDS) addEventListener(hand, letGo, true);
+}
+
+/* What the keyboard comes to is not under the picture that sticks to the top. */
+const UNDER_PICTURE_PX = 12;
+function showFocus({ target }) {
+  const picture = document.querySelector(".st-key-picture")?.parentElement;
+  if (!picture || picture.contains(target) || !target.matches(":focus-visible")) return;
+  requestAnimationFrame(() => {
+    if (getComputedStyle(picture).position !== "sticky") return;
+    const [above, here] = [picture, target].map((one) => one.getBoundingClientRect());
+    if (here.top >= above.bottom || here.bottom <= above.top) return;
+    document.querySelector("[data-testid=stMain]").scrollBy(0, here.top - above.bottom - UNDER_PICTURE_PX);
+  });
+}
+
 /* Charts change the page at every frame: mend a few times a second at most. */
 function namePaper() {
   const app = document.querySelector(".stApp");
@@ -265,8 +299,8 @@ function tellStep() {
   const query = new URLSearchParams(location.search);
   const where = { stem: location.pathname.split("/").pop() || "start", step: Number(query.get("step") ?? 0) };
   const now = JSON.stringify(where);
-  if (now === told || !where.step) return;
-  told = now;
+  if (now === told || (!where.step && !told)) return;
+  told = where.step ? now : "";
   channel.postMessage(where);
 }
 function beAsked({ data }) {
@@ -347,6 +381,8 @@ export default function () {
   document.body.addEventListener("keydown", keepArrows);
   document.addEventListener("click", explain, true);
   document.addEventListener("click", lookAtRun, true);
+  document.addEventListener("click", holdPreset, true);
+  document.addEventListener("focusin", showFocus);
   document.addEventListener("pointerover", explainSoon);
   document.addEventListener("keydown", (event) => event.key === "Escape" && noteOf()?.remove());
   new MutationObserver(mendSoon).observe(document.body, { childList: true, subtree: true });

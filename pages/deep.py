@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 
 from core.errors import Refusal
-from core.figures.deep import comparison, figures, half_time, loss_halved, waits
+from core.figures.deep import comparison, figures, loss_halved
 from core.figures.deep_square import figures as square_figures
+from core.figures.deep_waits import half_time, waits, waits_from
 from core.figures.style import number, share
 from core.problems.deep import PRESETS, DeepChain, Solution, curves, solve
 from core.problems.deep_run import Comparison, compare
@@ -98,7 +99,9 @@ with part(STEM, "waits") as opened:
     if opened:
         plot(*remember(waits)(problem), key="waits")
         here, above = half_time(problem, problem.depth, problem.imbalance), loss_halved(solution)
-        prose(STEM, "waits", depth=problem.depth, here=_time(here), above=_time(above))
+        small = waits_from(problem)
+        words = "waits" if small == problem.norm else "waits: none"
+        prose(STEM, words, depth=problem.depth, here=_time(here), above=_time(above), small=number(small))
 
 with part(STEM, "trained") as opened:
 

@@ -35,7 +35,7 @@ def chart(_problem: Problem, found: Solution) -> dict[str, Any]:
     cursor = (
         None
         if found.report.no_lever
-        else Cursor("rescaled", "of the way to the rescaled network", percent, still=0, unit="%")
+        else Cursor("rescaled", "of the way to the rescaled network", percent, still=0, unit="%", replayed=False)
     )
     return {"cursor": cursor, "grow": (1.3, 0.8, 1.1), "least": 300, "autoplay": False}
 

@@ -125,8 +125,8 @@ def show_speaker() -> None:
     if "class" in st.query_params:
         show_speaker_of_class()
         return
-    prose(STEM, "speaker")
     speaker()
+    prose(STEM, "speaker")
 
 
 SHOW = {

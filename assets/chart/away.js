@@ -1,15 +1,21 @@
 /* What is taken away: the link to this very picture, and the picture as PNG or SVG, as it is seen. */
 
+import { narrow } from "./device.js";
 import { download, pictureFile } from "./saved.js";
 
 export function linkTo(chart) {
   const url = new URL(chart.source.link ?? location.href);
-  if (chart.source.cursor && (chart.source.directions || chart.source.link)) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
+  const own = chart.source.directions || chart.source.link;
+  if (chart.source.cursor && own) url.searchParams.set("t", Number(chart.values[chart.index].toPrecision(4)));
   const scene = chart.panels.find((panel) => panel.scenes.length);
   const camera = scene?.camera(scene.scenes[0]);
   if (camera) {
     const numbers = [camera.eye, camera.center].flatMap((p) => [p.x, p.y, p.z]);
     url.searchParams.set("cam", numbers.map((v) => Number(v.toFixed(3))).join("_"));
+  }
+  if (narrow() && own && !chart.story.steps) {
+    if (chart.chosen === (chart.source.first ?? 0)) url.searchParams.delete("pic");
+    else url.searchParams.set("pic", chart.chosen + 1);
   }
   return url.toString();
 }

@@ -55,7 +55,7 @@ export function showPicker(chart) {
   const count = items.length;
   const several = narrow() && count > 1;
   picker.hidden = !several;
-  chart.chosen = Math.min(chart.chosen ?? chart.source.first ?? 0, count - 1);
+  chart.chosen = Math.min(chart.chosen ?? chart.source.picture ?? chart.source.first ?? 0, count - 1);
   items.forEach((panel, k) => (panel.div.hidden = several && k !== chart.chosen));
   const choose = (k) => () => {
     chart.chosen = k;
@@ -67,4 +67,8 @@ export function showPicker(chart) {
     return button(panel.short, choose(k), { label, pressed: k === chart.chosen });
   };
   picker.replaceChildren(...items.map(one));
+  if (!several) return;
+  const { offsetLeft, offsetWidth } = picker.children[chart.chosen];
+  const over = offsetLeft - picker.offsetLeft + offsetWidth - picker.clientWidth;
+  picker.scrollLeft = Math.max(over, Math.min(picker.scrollLeft, offsetLeft - picker.offsetLeft));
 }

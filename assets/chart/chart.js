@@ -148,13 +148,15 @@ export class Chart {
     return opening ? null : this.values[this.index];
   }
 
-  /* A picture that is asked for as a whole (a preset, a step) opens anew; a moved control keeps cursor and view. */
+  /* A picture that is asked for as a whole (a preset, a step) opens anew; a moved control keeps cursor, view and, on a phone, the
+     picture chosen. */
   settle(before, place) {
     const anew = before.opening !== this.source.opening || before.cursor?.symbol !== this.source.cursor?.symbol;
     if (!anew) {
       this.index = this.indexOf(place);
       return;
     }
+    if (before.opening !== this.source.opening) this.chosen = undefined;
     this.playback.pause();
     this.index = this.indexOf(null);
     this.panels.forEach((panel) => panel.resetView());
@@ -250,10 +252,11 @@ export class Chart {
     this.layAnew();
   }
 
-  /* From the start, or, where motion is unwanted, at the end. */
+  /* From the start, or, where motion is unwanted or would leave what is spoken of, at rest. */
   begin() {
-    this.show(still() ? this.indexOf(null) : 0);
-    if (!still()) this.playback.play();
+    const rests = still() || this.source.cursor?.replayed === false;
+    this.show(rests ? this.indexOf(null) : 0);
+    if (!rests) this.playback.play();
   }
 
   /* The palette's dark twins replace the light colours as text, so figures know nothing of themes. */

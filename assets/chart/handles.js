@@ -143,7 +143,7 @@ export class Handles {
     for (const grip of this.grips) {
       const at = this.at(grip);
       const inside = at && at.every(Number.isFinite) && at[0] > -8 && at[0] < width + 8 && at[1] > -8 && at[1] < height + 8;
-      grip.element.hidden = !inside || (grip.handle.kind === "entry" ? !this.chart.single : this.chart.single && Boolean(grip.handle.whole));
+      grip.element.hidden = !inside || (this.chart.directions.curtain && grip.handle.kind === "time") || (grip.handle.kind === "entry" ? !this.chart.single : this.chart.single && Boolean(grip.handle.whole));
       if (inside) grip.element.style.transform = `translate(${at[0].toFixed(1)}px, ${at[1].toFixed(1)}px)`;
       if (grip.handle.kind === "time") this.tell(grip);
     }

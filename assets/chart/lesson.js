@@ -30,7 +30,10 @@ export function directed(trace, { curtain, veil, highlight, scale }) {
     out.marker = { ...trace.marker, size: trace.marker.size * scale };
   }
   const { title, ...bar } = trace.colorbar ?? {};
-  if (scale !== 1 && title) out.colorbar = { ...bar, title: { ...briefly(title), font: { ...title.font, size: 18 } } };
+  if (scale !== 1 && title) {
+    const tickfont = { ...bar.tickfont, size: (bar.tickfont?.size ?? 12) * scale };
+    out.colorbar = { ...bar, tickfont, title: { ...briefly(title), font: { ...title.font, size: 18 } } };
+  }
   if (scale !== 1 && trace.textfont?.size) out.textfont = { ...trace.textfont, size: trace.textfont.size * scale };
   return out;
 }
@@ -40,9 +43,13 @@ export function enlarged(layout, scale, { width, height }) {
   const larger = (font, size) => ({ ...font, size: (font?.size ?? size) * scale });
   const out = { ...layout, font: larger(layout.font, 14) };
   for (const key of Object.keys(layout)) {
-    if (/^yaxis\d*$/.test(key)) out[key] = { ...layout[key], title: fitted(layout[key].title, height, scale), ...fewer(layout[key]) };
+    const { tickfont } = layout[key] ?? {};
+    const typed = tickfont && { tickfont: larger(tickfont, 14) };
+    if (/^yaxis\d*$/.test(key)) {
+      out[key] = { ...layout[key], ...typed, title: fitted(layout[key].title, height, scale), ...steep(layout[key]), ...fewer(layout[key]) };
+    }
     if (/^xaxis\d*$/.test(key)) {
-      out[key] = { ...layout[key], title: fitted(layout[key].title, width, scale), ...(width < NARROW_PX && sparsely(layout[key])) };
+      out[key] = { ...layout[key], ...typed, title: fitted(layout[key].title, width, scale), ...(width < NARROW_PX && sparsely(layout[key])) };
     }
     if (/^scene\d*$/.test(key)) out[key] = readable(layout[key]);
   }
@@ -68,13 +75,20 @@ function sparsely(axis) {
   return { tickangle: 0, ...fewer(axis), ...(decades > 3 ? { dtick: 2 } : axis.type === "log" ? {} : { nticks: 4 }) };
 }
 
-/* Of many ticks that a figure names every second, so that larger ones do not meet. */
+/* Of many ticks that a figure names every second in sight, so that larger ones do not meet. */
 const MANY_TICKS = 4;
-function fewer({ tickvals, ticktext }) {
-  if (!tickvals || tickvals.length <= MANY_TICKS) return {};
-  const every = (list) => list?.filter((_, k) => k % 2 === 0);
-  return { tickvals: every(tickvals), ticktext: every(ticktext) };
+function fewer({ type, range, tickvals, ticktext }) {
+  const [low, high] = range ?? [-Infinity, Infinity];
+  const at = type === "log" ? Math.log10 : Number;
+  const places = (tickvals ?? []).flatMap((value, k) => (at(value) >= low && at(value) <= high ? [k] : []));
+  if (places.length <= MANY_TICKS) return {};
+  const kept = places.filter((_, k) => k % 2 === 0);
+  return { tickvals: kept.map((k) => tickvals[k]), ticktext: ticktext && kept.map((k) => ticktext[k]) };
 }
+
+/* Powers of ten in large type stand at every second one where there are many. */
+const MANY_POWERS = 6;
+const steep = ({ type, range, dtick }) => (type === "log" && dtick === 1 && range?.[1] - range?.[0] > MANY_POWERS ? { dtick: 2 } : {});
 
 /* An axis' title cut to the quantity's name: what follows an equals sign, a comma or a bracket of its own falls away. */
 const briefly = (title = {}) => ({ ...title, text: (title.text ?? "").split(/ = |, (?![^(]*\))| \(/)[0] });
@@ -99,9 +113,17 @@ export function fittedAcross(layout, width) {
 const SLENDER_PX = 260;
 const level = ({ type, range, tickvals }) => (type === "log" && range && !tickvals ? { tickangle: 0, dtick: range[1] - range[0] > 3 ? 2 : 1 } : {});
 
-/* A bottom margin larger than BAR_PX holds a colour bar. */
-const BAR_PX = 80;
-const LOW_BAR = 0.75;
+/* A colour bar under a low map would take the map's own room: it stands at its side, its name whole, in short, or left out. */
+const BESIDE_BAR_PX = 12;
+const lies = ({ colorbar }) => colorbar?.orientation === "h";
+export function upright(trace, height) {
+  if (!lies(trace)) return trace;
+  const { title, thickness, tickfont, tickvals, ticktext } = trace.colorbar;
+  const named = [title, briefly(title)].find(({ text }) => wide(text, BESIDE_BAR_PX) <= height) ?? {};
+  const side = { thickness, tickfont, tickvals, ticktext, title: { ...named, side: "right" } };
+  return { ...trace, colorbar: side };
+}
+export const aboveNoBar = (layout, data) => (data.some(lies) ? { ...layout, margin: { ...layout.margin, b: 56 } } : layout);
 
 /* A low picture has smaller type, and its axes are called by their names alone. */
 export function compact(layout) {
@@ -110,7 +132,7 @@ export function compact(layout) {
     out[key] = { ...layout[key], title: { ...briefly(layout[key].title), standoff: 4, font: { size: 13 } } };
   }
   const { b = 56 } = layout.margin ?? {};
-  out.margin = { ...layout.margin, b: b > BAR_PX ? LOW_BAR * b : Math.min(42, b) };
+  out.margin = { ...layout.margin, b: Math.min(42, b) };
   return out;
 }
 

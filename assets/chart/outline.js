@@ -4,6 +4,8 @@ const NAMESPACE = "http://www.w3.org/2000/svg";
 const EDGE = { l: 46, r: 12, t: 12, b: 40 };
 const MOST_MARKERS = 80;
 const RIBS = 12;
+/* What plotly draws of the width of a line in space. */
+const IN_SCENE = 0.6;
 const NO_AXIS = [0, 1];
 
 /* Draws traces into `area`, of the panel's size, and returns the drawing, to be removed once the picture stands. */
@@ -52,7 +54,7 @@ function lineOf(points, { mode = "lines", line = {}, marker = {}, opacity = 1, t
     pen = "L";
   }
   const colour = [dots ? marker.color : line.color, "currentColor"].find((one) => typeof one === "string");
-  const width = type === "surface" ? 0.5 : dots ? 6 : (line.width ?? 2);
+  const width = type === "surface" ? 0.5 : dots ? 6 : (line.width ?? 2) * (type === "scatter3d" ? IN_SCENE : 1);
   const paint = { fill: "none", stroke: colour, "stroke-width": width, "stroke-linecap": dots ? "round" : "butt", opacity };
   return svgElement("path", { d: way, ...paint });
 }

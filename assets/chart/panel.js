@@ -1,12 +1,12 @@
 /* One picture: its figure, drawn at a place of the cursor. */
 
-import { hasWebGL, pixelRatio } from "./device.js";
+import { hasWebGL, narrow, pixelRatio } from "./device.js";
 import { follow, onLevel, patches } from "./flow.js";
 import { decoded, frameAt, laidOver } from "./frames.js";
 import { Handles } from "./handles.js";
 import { Inset } from "./inset.js";
 import { inFrameOf, sameProblem } from "./kept.js";
-import { compact, directed, enlarged, fittedAcross, untold } from "./lesson.js";
+import { aboveNoBar, compact, directed, enlarged, fittedAcross, untold, upright } from "./lesson.js";
 import { namesApart } from "./names.js";
 import { outlineOf } from "./outline.js";
 import { phaseAt, Spans, withFoot } from "./phases.js";
@@ -20,9 +20,10 @@ import { coloursGround, notesOf, withWords, withoutWords, Words } from "./words.
 
 const COMPACT = 300;
 const SLIM = 215;
+const OVER_AND_UNDER = 68;
 /* While words come and go a picture may have no height at all, for which plotly knows no ticks. */
 const LEAST_PLOT = 40;
-const NO_WEBGL = "This browser draws no scenes in space (WebGL is off or missing); the other pictures show the same in the plane. In words:";
+const NO_WEBGL = "Lines alone: without WebGL this browser draws no scene in space.";
 const CURTAIN = "What will happen?";
 
 export class Panel {
@@ -94,7 +95,7 @@ export class Panel {
   }
 
   camera(scene) {
-    return cameraOf(this.plot, scene);
+    return this.asLines ?? cameraOf(this.plot, scene);
   }
 
   traces(index) {
@@ -108,7 +109,7 @@ export class Panel {
     for (const [place, patch] of this.followed(index)) data[place] = { ...data[place], ...patch };
     const { highlight, ...rest } = this.chart.directions;
     const here = highlight.filter((word) => data.some((trace) => trace.name?.startsWith(word)));
-    const seen = data.map((trace) => directed(trace, { ...rest, highlight: here }));
+    const seen = data.map((trace) => directed(this.upright ? upright(trace, this.plot.clientHeight - OVER_AND_UNDER) : trace, { ...rest, highlight: here }));
     const size = this.plot._fullLayout?._size;
     return size ? namesApart(seen, this.figure.layout, size) : seen;
   }
@@ -123,12 +124,22 @@ export class Panel {
     return this.keptRuns ? patches(kept, flow, this.keptRuns, index) : [];
   }
 
+  get low() {
+    return this.div.clientHeight < COMPACT || this.div.clientWidth < SLIM;
+  }
+
+  /* Whether a colour bar stands beside its map. */
+  get upright() {
+    return this.chart.directions.scale === 1 && (this.low || narrow());
+  }
+
   /* The layout without words, camera and the numbers that change at every draw. */
   frame() {
     const { curtain, scale } = this.chart.directions;
     let whole = themed(this.figure.layout, this.chart.theme);
     if (scale === 1) whole = fittedAcross(whole, this.plot.clientWidth);
-    if (scale === 1 && (this.div.clientHeight < COMPACT || this.div.clientWidth < SLIM)) whole = compact(whole);
+    if (this.upright) whole = aboveNoBar(whole, this.figure.data);
+    if (scale === 1 && this.low) whole = compact(whole);
     const { title } = whole;
     const annotations = untold(notesOf(whole), this.figure.data, this.chart.directions);
     this.title = curtain ? { ...title, text: this.sketch.wanted?.words ?? CURTAIN } : title;
@@ -193,10 +204,7 @@ export class Panel {
   }
 
   draw(Plotly, index) {
-    if (this.scenes.length && !hasWebGL()) {
-      this.plot.textContent = `${NO_WEBGL} ${this.div.getAttribute("aria-label")}`;
-      return undefined;
-    }
+    if (this.scenes.length && !hasWebGL()) return this.drawLines(index);
     const data = this.traces(index);
     const anew = this.laidAnew();
     const guessed = this.sketch.wanted && this.sketch.told;
@@ -224,8 +232,31 @@ export class Panel {
     this.outlined = outlineOf(this.area, this.traces(index), layout);
   }
 
+  /* A scene without WebGL: what stands before plotly.js has come is all there is, from where the buttons look. */
+  drawLines(index) {
+    const layout = this.frame();
+    this.asLines = { center: { x: 0, y: 0, z: 0 }, ...(this.nextCamera ?? this.asLines ?? this.chart.openingCamera ?? layout.scene.camera) };
+    this.nextCamera = undefined;
+    this.words.entitle(this.titleAt(index), this.phase(index));
+    this.area.classList.add("lab-waits", "lab-lines");
+    this.plot.textContent = NO_WEBGL;
+    this.outlined?.remove();
+    this.outlined = outlineOf(this.area, this.traces(index), { ...layout, scene: { ...layout.scene, camera: this.asLines } });
+  }
+
+  /* Plotly keeps the room of a colour bar for the picture that comes in its place. */
+  forgetBars(Plotly, data) {
+    const bars = data.some((trace) => trace.colorbar);
+    if (this.barred && !bars) {
+      Plotly.purge(this.plot);
+      this.watched = false;
+    }
+    this.barred = bars;
+  }
+
   async drawWhole(Plotly, data) {
     this.unsettled = false;
+    this.forgetBars(Plotly, data);
     forgetRanges(this.plot);
     const config = { displayModeBar: false, scrollZoom: false, doubleClick: false, showTips: false };
     const copies = data.map((trace) => ({ ...trace }));

@@ -22,6 +22,7 @@ const OVER_PLOT = 70;
 const BESIDE_SHAPED = 236;
 const MARGINS = 88;
 const SMALL_WINDOW = 1100;
+const UNDER_TITLE = 290;
 const ROOM_BELOW = 16;
 const NETWORK_OF_FEW = 112;
 const NETWORK_OF_MANY = 272;
@@ -100,6 +101,11 @@ function filling(chart, panel) {
   return shapeOf(panel) * (roomFor(chart, panel.height) - OVER_PLOT - b) + l + r;
 }
 
+/* The share of a row that a panel takes; of shares below 1 alone a browser gives no more than their sum. */
+function grows({ grow }, panels) {
+  return grow / Math.min(...panels.map((one) => one.grow));
+}
+
 /* How a panel shares its row: one with a shape of its own is as wide as its height asks for, as far as curves beside it keep
    their least, and what larger letters take of it. */
 export function flexOf(chart, drawn) {
@@ -108,29 +114,30 @@ export function flexOf(chart, drawn) {
   const least = (one) => leastWidth(chart, one.least);
   const shaped = panels.filter(shapeOf);
   const usual = !shaped.length || shaped.length === panels.length || narrow() || !chart.source.directions;
-  if (usual || rowsWithNetwork(chart, panels.map(least)) > 1) return `${panel.grow} 1 ${least(panel)}px`;
+  if (usual || rowsWithNetwork(chart, panels.map(least)) > 1) return `${grows(panel, panels)} 1 ${least(panel)}px`;
   const larger = Math.max(0, (chart.source.directions.scale ?? 1) - 1);
   const curves = (one) => leastWidth(chart, Math.min(one.least, BESIDE_SHAPED) + larger * MARGINS);
-  if (!shapeOf(panel)) return `${panel.grow} 1 ${curves(panel)}px`;
+  if (!shapeOf(panel)) return `${grows(panel, panels)} 1 ${curves(panel)}px`;
   const others = panels.filter((one) => !shapeOf(one)).reduce((sum, one) => sum + curves(one), 0);
   const network = widthOfNetwork(chart);
   const room = chart.host.clientWidth - network - GAP * (panels.length - (network ? 0 : 1)) - 1 - others;
   const wanted = shaped.reduce((sum, one) => sum + filling(chart, one), 0);
   const share = Math.min(1, room / wanted);
-  return `0 1 ${Math.floor(share * filling(chart, panel))}px`;
+  return `0 1 ${Math.max(presents(chart) ? UNDER_TITLE : 0, Math.floor(share * filling(chart, panel)))}px`;
 }
 
-/* Where the chart begins when the page is not scrolled; remembered while it is, since it then sticks to the top. A window of
-   another width has another place for it, which is where it stands once it does not stick. */
+/* Where the chart begins when the page is not scrolled. Where it sticks to the top (not on a phone) that is remembered; a window
+   of another width has another place for it, which is where it stands once it does not stick. */
 function topOf(chart) {
   const main = chart.root.closest("[data-testid=stMain]");
   const scrolled = main?.scrollTop ?? 0;
+  const holder = chart.root.closest(".st-key-picture")?.parentElement;
+  const sticks = scrolled >= 1 && holder && getComputedStyle(holder).position === "sticky";
   const { width, top } = chart.stands ?? {};
-  if (width === innerWidth && scrolled >= 1) return top;
-  const sticks = scrolled >= 1 && chart.root.closest(".st-key-picture")?.parentElement;
-  if (sticks) sticks.style.position = "static";
+  if (sticks && width === innerWidth) return top;
+  if (sticks) holder.style.position = "static";
   chart.stands = { width: innerWidth, top: chart.host.getBoundingClientRect().top + scrolled };
-  if (sticks) sticks.style.position = "";
+  if (sticks) holder.style.position = "";
   return chart.stands.top;
 }
 

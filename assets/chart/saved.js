@@ -5,6 +5,9 @@ const SVG_NAMES = "http://www.w3.org/2000/svg";
 const FONTS = { "inter-latin.woff2": "U+0000-02FF,U+2000-2215", "inter-greek.woff2": "U+0370-03FF" };
 const SIDE = 128;
 const FINER = 2;
+const LETTERS = ["a", "β"];
+const SOON_MS = 20;
+const MOST_LOOKS = 150;
 const INLINED = ["fill", "stroke", "stroke-width", "font-size", "text-anchor"];
 
 let typeface;
@@ -69,13 +72,25 @@ function addNetwork(root, { host }, { width, height }, theme) {
   });
 }
 
-/* The panel as one SVG text, with its size. */
-async function drawing(chart, panel) {
-  const size = { width: panel.plot.clientWidth, height: panel.div.clientHeight };
+async function plotted(chart, panel, size) {
   const address = await chart.Plotly.toImage(panel.seen(), { format: "svg", ...size });
   const text = decodeURIComponent(address.slice(address.indexOf(",") + 1));
-  const root = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  return new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+}
+
+/* A scene that stands as lines, since there is no WebGL. */
+function onGround(outline, size, theme) {
+  const root = detached(outline);
+  for (const [key, value] of Object.entries(size)) root.setAttribute(key, value);
+  root.prepend(shapeIn("rect", { width: "100%", height: "100%", fill: theme.paper }, root));
+  return root;
+}
+
+/* The panel as one SVG text, with its size. */
+async function drawing(chart, panel) {
   const { network, theme } = chart;
+  const size = { width: panel.plot.clientWidth, height: panel.div.clientHeight };
+  const root = await (panel.asLines ? onGround(panel.outlined, size, theme) : plotted(chart, panel, size));
   const whole = { ...size };
   if (panel.figure.network && network.host.isConnected) {
     whole.width += SIDE;
@@ -92,14 +107,36 @@ async function drawing(chart, panel) {
   return { text: new XMLSerializer().serializeToString(root), ...whole };
 }
 
-async function painting({ text, width, height }) {
+async function imageOf(text) {
   const image = new Image();
   image.src = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
-  await image.decode();
+  await image.decode().finally(() => URL.revokeObjectURL(image.src));
+  return image;
+}
+
+function sheet(width, height) {
   const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [FINER * width, FINER * height];
-  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-  URL.revokeObjectURL(image.src);
+  Object.assign(canvas, { width, height });
+  return [canvas, canvas.getContext("2d")];
+}
+
+/* A browser calls an image ready whose typeface it has not read, and draws it without words; what comes later finds it read.
+   So a letter of each face is looked at until it shows. */
+export async function facesRead() {
+  const texts = LETTERS.map((letter, k) => `<text x="${20 * k}" y="15" font-family="Inter">${letter}</text>`);
+  const image = await imageOf(`<svg xmlns="${SVG_NAMES}" width="40" height="20"><style>${await fontRules()}</style>${texts.join("")}</svg>`);
+  const [, ink] = sheet(40, 20);
+  const shows = (_, k) => ink.getImageData(20 * k, 0, 20, 20).data.some(Boolean);
+  for (let k = 0; k < MOST_LOOKS && !LETTERS.every(shows); k += 1) {
+    await new Promise((done) => setTimeout(done, SOON_MS));
+    ink.drawImage(image, 0, 0);
+  }
+}
+
+async function painting({ text, width, height }) {
+  await facesRead();
+  const [canvas, ink] = sheet(FINER * width, FINER * height);
+  ink.drawImage(await imageOf(text), 0, 0, canvas.width, canvas.height);
   return new Promise((done) => canvas.toBlob(done, "image/png"));
 }
 

@@ -54,7 +54,7 @@ export function turned(camera, sideways, upwards, nearer = 1) {
   return { ...camera, eye: { x: center.x + at[0], y: center.y + at[1], z: center.z + at[2] } };
 }
 
-/* Two fingers turn the scenes of this panel and pinch them; one finger is the page's, which scrolls. */
+/* Two fingers turn the scenes of this panel and pinch them; one finger, or a wheel, is the page's, which scrolls. */
 export function twoFingers(div) {
   let before = null;
   const between = ([a, b]) => ({
@@ -84,6 +84,8 @@ export function twoFingers(div) {
   for (const kind of ["touchstart", "touchmove", "touchend", "touchcancel"]) {
     div.addEventListener(kind, touched, { capture: true, passive: false });
   }
+  /* plotly takes the wheel over a scene even where it zooms nothing; it is the page's. */
+  div.addEventListener("wheel", (event) => event.stopPropagation(), { capture: true, passive: true });
 }
 
 /* A cube as large as its panel has room for, its axes and their names included: plotly draws it in proportion to the height

@@ -43,13 +43,16 @@ export class Gif {
 }
 
 const BITS_PER_PIXEL = 6;
+/* WebKitGTK 2.50 has the encoder, and its whole process ends with the second frame or soon after. */
+const ENDS_WITH_IT = /X11.*AppleWebKit(?!.*Chrom)/;
 
 /* Frames with times of their own, so that it plays evenly however long each took to draw. */
 export class Webm {
   static async begin({ urls, canvas, count, each }) {
     const { width, height } = canvas;
     const config = { codec: "vp8", width, height, bitrate: width * height * BITS_PER_PIXEL };
-    if (typeof VideoEncoder === "undefined" || !(await VideoEncoder.isConfigSupported(config)).supported) return Recorded.begin({ canvas, count, each });
+    const has = typeof VideoEncoder !== "undefined" && !ENDS_WITH_IT.test(navigator.userAgent);
+    if (!has || !(await VideoEncoder.isConfigSupported(config)).supported) return Recorded.begin({ canvas, count, each });
     const { Muxer, ArrayBufferTarget } = await import(new URL(urls.webm, location.href).href);
     const target = new ArrayBufferTarget();
     const muxer = new Muxer({ target, video: { codec: "V_VP8", width, height } });

@@ -1,6 +1,6 @@
 /* What stands in a document, painted on a canvas: plotly's vector pictures, its scenes, and the words above and in them. */
 
-import { fontRules } from "../chart/saved.js";
+import { facesRead, fontRules } from "../chart/saved.js";
 
 export class Painter {
   constructor(ctx, view) {
@@ -12,6 +12,7 @@ export class Painter {
   async load() {
     /* A vector picture that is drawn as an image sees no font of the page: the typeface goes into it. */
     this.fonts = `<style>${await fontRules()}</style>`;
+    await facesRead();
   }
 
   /* Everything inside an element, in the order of the document. */

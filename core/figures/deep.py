@@ -1,16 +1,14 @@
-"""Deep linear chains: the bias picture, loss at every depth, who learns, how long depth waits, theory against training."""
+"""Deep linear chains: the bias picture, loss at every depth, who learns, theory against training."""
 
 import math
 
 import numpy as np
 
-from core.errors import OutsideTheory
 from core.figures import dashes, handles, network, phases, style
 from core.figures.picture import Picture, moving
 from core.problems.deep import DEEPEST, DeepChain, Solution, start
 from core.problems.deep_run import Comparison
 from core.theory.deep_potential import chain_potential
-from core.theory.scalar_chain import learning_time
 
 FLOOR = 1e-12
 GRID = 61
@@ -101,40 +99,6 @@ def profile(problem: DeepChain, solution: Solution) -> Picture:
     return picture.move(places, *([{"y": style.f32(share)}] for share in solution.shares))
 
 
-def waits(problem: DeepChain) -> tuple[Picture]:
-    """Half-time of the matching scalar chain against depth: balanced, and with this imbalance."""
-    balanced = [half_time(problem, depth, 0.0) for depth in range(1, DEEPEST + 1)]
-    own = [half_time(problem, depth, problem.imbalance) for depth in range(1, DEEPEST + 1)]
-    known = [time for time in balanced + own if 0 < time < math.inf]
-    ratio = balanced[-1] / balanced[0] if balanced[0] > 0 else math.nan
-    title = f"Balanced: 8 layers wait {style.number(ratio)}× longer" if ratio > 1 else "Time until f = y/2"
-    title = title if known else "No wait: more than half of y is there at the start"
-    alt = (
-        f"Half-time against depth for a scalar chain from {problem.norm:g}: balanced {balanced[-1]:.3g} at depth 8, "
-        f"with imbalance {problem.imbalance:g} {own[-1]:.3g}"
-    )
-    picture = style.figure(
-        problem, short="half-times", title=title, alt=alt, x="layers", y="time until f = y/2 (log)", height=360
-    )
-    depths = list(range(1, DEEPEST + 1))
-    low, high = (min(known), max(known)) if known else (1.0, 1.0)
-    ticks = {"dtick": 1} if high > 10 * low else style.plain_ticks(math.log10(low / 2), math.log10(2 * high))
-    picture.lay(
-        yaxis={"type": "log", "exponentformat": "power", **ticks}, xaxis={"tickvals": depths, "range": [0.6, 9.9]}
-    )
-    rows = [(balanced, style.BALANCED, "● balanced")]
-    if problem.imbalance:
-        mark = style.side_mark(problem.imbalance)
-        rows.append((own, style.side_colour(problem.imbalance), f"{mark} c = {problem.imbalance:g}"))
-    for times, colour, name in rows:
-        picture.add(style.line(depths, times, colour, name, mode="lines+markers"))
-        if times[-1] > 0:
-            style.label(picture, DEEPEST, math.log10(times[-1]), name, colour)
-    here = own[problem.depth - 1]
-    picture.add(style.points([problem.depth], [here], style.INK, "this depth", size=15, symbol="circle-open"))
-    return (picture,)
-
-
 def comparison(problem: DeepChain, compared: Comparison) -> tuple[Picture, Picture]:
     """Trained β on the flow's, and the error, the drift of the offsets and the distance to the landing over time."""
     solution = compared.solution
@@ -217,16 +181,6 @@ def _level_sets(problem: DeepChain, solution: Solution, far: float) -> list[dict
     ]
 
 
-def half_time(problem: DeepChain, depth: int, imbalance: float) -> float:
-    """When f = w_1 … w_D from the same size has come to |y|/2, in closed form up to one quadrature; NaN where it does not."""
-    chain = DeepChain(depth=depth, imbalance=imbalance, norm=problem.norm, eta=problem.eta)
-    w, a = start(chain)
-    try:
-        return learning_time([np.linalg.norm(w), *a], abs(problem.y), etas=chain.etas)
-    except OutsideTheory:
-        return math.nan
-
-
 def loss_halved(solution: Solution) -> float:
     """The first time at which half of the loss is gone; NaN where it is not."""
     below = np.flatnonzero(solution.loss <= solution.loss[0] / 2)
@@ -235,6 +189,8 @@ def loss_halved(solution: Solution) -> float:
 
 def _wait(solution: Solution) -> str:
     halved = loss_halved(solution)
+    if solution.loss[0] == 0:
+        return "Fits from the start: no loss to lose"
     return "Still waiting" if math.isnan(halved) else f"Half of the loss by t = {style.number(halved)}"
 
 
@@ -280,7 +236,9 @@ def _bars(layers: list[int], shares: np.ndarray) -> dict:
 
 
 def _marker(solution: Solution, left: np.ndarray, k: int) -> dict:
-    return style.points([max(solution.times[k], solution.times[1])], [left[k]], style.INK, "now", size=12)
+    return style.points(
+        [max(solution.times[k], solution.times[1])], [left[k]], style.INK, "now", size=12, cliponaxis=False
+    )
 
 
 def _now(beta: np.ndarray, k: int) -> dict:

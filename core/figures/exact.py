@@ -55,6 +55,7 @@ def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
             _alignment_title(solution),
             "alignment φ = cos∠(w, β*)",
             "alignment",
+            keyed=True,
         ),
         _kernel(problem, solution, run, moved),
         path(problem, solution, beta),
@@ -64,8 +65,9 @@ def _regimes(problem: Exact, solution: Solution, run) -> list[Picture]:
 def _kernel(problem: Exact, solution: Solution, run, moved: Floats | None) -> Picture:
     titles = [f"Kernel moved by {_from_to(near, far)}" for near, far in _spread(solution.kernel_distance)]
     y = "kernel distance S(0, t)"
+    curve = "kernel_distance"
     return style.told(
-        _curves(problem, solution, run, solution.kernel_distance, moved, titles[-1], y, "kernel_distance"), titles
+        _curves(problem, solution, run, solution.kernel_distance, moved, titles[-1], y, curve, keyed=True), titles
     )
 
 
@@ -126,7 +128,7 @@ def _curves(
     times = shown_times(problem, solution.times)
     time_axis(problem, picture, solution.times)
     picture.handles.append(handles.time(_earliest(problem, solution)))
-    _phased(picture, solution, titled=keyed)
+    _phased(picture, solution, titled=curve in ("size", "ratio"))
     for k, delta in enumerate(solution.deltas):
         colour, name = colour_of(delta), f"δ = {delta:g}"
         pale = NOTHING if simulated is None else where_shown(problem, run.times, simulated[k])
@@ -237,7 +239,7 @@ def _phased(picture: Picture, solution: Solution, *, titled: bool = False) -> No
 
 
 def _key(picture: Picture, solution: Solution) -> None:
-    """The δ with their marks and colours, in a row above the first panel's curves; shadow: light colours get none."""
+    """The δ with their marks and colours, in a row above the curves; shadow: light colours get none."""
     step = 1 / max(len(solution.deltas), 5)
     for k, delta in enumerate(solution.deltas):
         text = f"{style.side_mark(delta)} {delta:g}".replace("-", "−")

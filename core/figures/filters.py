@@ -10,7 +10,7 @@ from core.training.practice.filters import DATA
 
 GAP, ACROSS = 1, 8
 EACH = 2  # units of a pixel at the end; the start, the same noise everywhere, is drawn half as large
-APART, LINE = 14, 24
+APART = 14
 ROUNDING = 12  # levels of 255: one shade
 SHADES = 23  # as many of a colour as an eye tells apart in a tile; twice as many bytes would be noise
 
@@ -41,11 +41,11 @@ def mosaic(problem: Problem, solution: Solution, k: int) -> Picture:
     high, wide = began.shape[:2]
     top = high + APART
     picture.lay(xaxis={"visible": False, "range": [-2, EACH * wide + 2], "constrain": "domain"})
-    bottom = top + EACH * high + LINE
+    bottom = top + EACH * high + 2
     picture.lay(yaxis={"visible": False, "range": [bottom, -2], "scaleanchor": "x", "constrain": "domain"})
     picture.lay(margin={"l": 8, "r": 8, "b": 8})
-    picture.add(experiment.words(wide, high / 2, "  start", style.INK))
-    picture.add(experiment.words(wide, bottom - LINE / 2, f"epoch {solution.epochs[last]}", style.INK, "middle center"))
+    for down, told in ((0.25, "  ← start"), (0.8, f"  ↓ epoch {solution.epochs[last]}")):
+        picture.add(experiment.words(wide, down * high, told, style.INK))
     for word, drawn, y, each in (("before", began, 0, EACH / 2), ("after", ended, top, EACH)):
         size = {"x0": each / 2, "dx": each, "y0": y + each / 2, "dy": each}
         picture.add({"type": "image", "name": word, "source": data_uri(drawn), **size, "hoverinfo": "skip"})

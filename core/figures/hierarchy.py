@@ -112,16 +112,24 @@ def needed(problem: Problem, solution: Solution) -> Picture:
     each = samples_needed(solution, problem.target)
     known = each[np.isfinite(each)]
     low, high = np.log10([known.min(), known.max()] if known.size else solution.size[[0, -1]])
+    told = _counts(solution, low - 0.1, high + 0.1)
     heights = {
         "type": "log",
         "range": [low - 0.1, high + 0.1],
-        "tickvals": solution.size.tolist(),
-        "ticktext": [f"{size:,}" for size in solution.size],
+        "tickvals": told,
+        "ticktext": [f"{size:,}" for size in told],
     }
     picture.lay(xaxis=axis, yaxis=heights)
     places = picture.add(*_needs(problem, solution, last))
     style.told(picture, titles)
     return picture.move(places, *([moving(t) for t in _needs(problem, solution, k)] for k in range(last + 1)))
+
+
+def _counts(solution: Solution, low: float, high: float) -> list[int]:
+    """The sizes between 10^low and 10^high; where these are fewer than three, round numbers."""
+    round_ones = [m * 10**e for e in range(1, 6) for m in range(1, 10)]
+    sizes, between = ([n for n in some if low <= np.log10(n) <= high] for some in (solution.size.tolist(), round_ones))
+    return sizes if len(sizes) > 2 else between
 
 
 def _needs(problem: Problem, solution: Solution, k: int) -> list[dict]:
@@ -192,6 +200,6 @@ def _edges(parents: np.ndarray, x: np.ndarray, level: int) -> tuple[np.ndarray, 
 
 def _symbols(x: np.ndarray, level: int, symbols: np.ndarray, top: bool) -> dict:
     colour = CLASS if top else SYMBOL
-    trace = style.points(x, np.full(len(x), -level), colour, size=30, symbol="square" if top else "circle")
+    trace = style.points(x, np.full(len(x), -level), colour, size=22, symbol="square" if top else "circle")
     text = {"text": [str(symbol) for symbol in symbols], "textfont": {"color": "#fdfdfd", "size": 15}}
     return {**trace, "mode": "markers+text", **text}

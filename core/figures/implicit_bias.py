@@ -1,6 +1,7 @@
 """Implicit bias: landing points in the plane, the same flow in the mirror, its clock, and the potential."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -57,7 +58,11 @@ def plane(problem: Landings, solution: Solution, run=None) -> Picture:
     handles.role(picture, landings, None, "start", x="landing1", y="landing2")
     x_0, y_0 = problem.beta_0
     [start] = picture.add(style.points([x_0], [y_0], style.INK, "β₀, start", size=12, symbol="circle-open"))
-    style.label(picture, x_0, y_0, "β₀", xanchor="right", xshift=-8, name=f"at {start}")
+    edge = x_0 - left < 0.15 * (right - left)  # where the axis' numbers stand
+    aside: dict[str, Any] = (
+        {"xanchor": "center", "xshift": 0, "yshift": 20} if edge else {"xanchor": "right", "xshift": -8}
+    )
+    style.label(picture, x_0, y_0, "β₀", **aside, name=f"at {start}")
     handles.role(picture, start, 0, "start", **BETA)
     _hold(problem, solution, picture)
 

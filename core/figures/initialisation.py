@@ -57,6 +57,9 @@ def _title(solution: Solution) -> str:
     ends = [f"{share:.0%}" for share in solution.downstream[[0, -1]]]
     mark = "▼" if solution.downstream[0] >= 0.5 else "▲"
     median = f"median {style.number(_median(solution))}"
+    if solution.report.pairs[solution.pair].dimensionless and abs(_median(solution)) <= BAND:
+        first = f"● As is, the neurons count as balanced ({median})"
+        return f"{first}; no lever" if solution.report.no_lever else f"{first}; rescaled, {ends[1]} are downstream"
     if solution.report.no_lever:
         return f"{mark} {ends[0]} of neurons are downstream ({median}); no lever"
     return f"{mark} As is, {ends[0]} of neurons are downstream ({median}); rescaled, {ends[1]}"

@@ -57,8 +57,7 @@ def level_set(problem: Problem, solution: Solution) -> Picture:
     for place, at in zip(ways, ("all", "start", "now"), strict=True):
         handles.role(picture, place, 0, at, x="w1", y="w2", z="a")
     picture.network = network.single([("of the path", flow.w, flow.a, flow.delta)])
-    places = ways[-1:]
-    return picture.move(places, *([moving(style.points3d(path[[k]], style.INK))] for k in range(len(path))))
+    return picture.move(ways[-1:], *([moving(style.points3d(path[[k]], style.INK))] for k in range(len(path))))
 
 
 def chart(problem: Problem, solution: Solution) -> Picture:
@@ -235,10 +234,11 @@ def _mark_rest(picture: Picture, flow: minimal.Flow) -> None:
     theta, a = minimal.minima(flow.delta)
     picture.add(style.points(theta, a, style.MINIMA, "zero loss", size=15, symbol="star"))
     for x, y in zip(theta, a, strict=True):
-        style.label(picture, x, y, "zero loss", style.MINIMA, xshift=12)
+        style.label(picture, x, y, "zero loss", style.MINIMA, xanchor="center", xshift=0, yshift=math.copysign(20, y))
     if flow.delta < 0:
         picture.add(style.points([-90, 90, 270], [0, 0, 0], style.INK, "saddle, loss ½", size=11, symbol="x"))
-        style.label(picture, 90, 0, "saddle", style.INK, xshift=12, yshift=-14)
+        side, by = ("right", -12) if flow.branch < 0 else ("left", 12)  # away from the flow
+        style.label(picture, 90, 0, "saddle", style.INK, xanchor=side, xshift=by, yshift=-1.2 * by)
     if flow.delta > 0:
         style.label(picture, 90, 0, "no weights here: a² < δ", style.EQUIVALENT, xanchor="center")
 

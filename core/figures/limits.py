@@ -40,8 +40,6 @@ def balance(problem: Limits, solution: Solution) -> Picture:
     if problem.bias:
         words = "with the bias counted"
         picture.add(style.line(solution.times, solution.counted.mean(0), style.KERNEL, words, width=3))
-        end = float(solution.counted[:, -1].mean())
-        _end(picture, solution.times[-1], end, "bias counted", style.KERNEL, below=True)
     sums = solution.formula.mean(0)
     picture.add(style.line(solution.times, sums, style.INK, "sum of each step's formula", dash=dashes.THEORY, width=2))
     picture.add(
@@ -54,16 +52,22 @@ def balance(problem: Limits, solution: Solution) -> Picture:
             width=2,
         )
     )
-    first = float(solution.predicted[-1])
-    told = not problem.bias and abs(first - mean[-1]) > 0.1 * (high - low)
-    under = first > mean[-1] if told else bool(mean[-1] < start)
-    _end(picture, solution.times[-1], float(mean[-1]), "descent", style.UPSTREAM, below=under)
-    if told:
-        _end(picture, solution.times[-1], first, "first order in η", style.DISTANCE, below=not under)
-    _end(picture, solution.times[-1], float(start), "exact flow", style.EQUIVALENT)
+    style.key(picture, *_rows(problem))
     places = picture.add(_dot(solution.times, mean, 0))
     picture.handles.append(handles.time())
     return picture.move(places, *([moving(_dot(solution.times, mean, k))] for k in range(len(mean))))
+
+
+def _rows(problem: Limits) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """What the lines of δ are."""
+    formula = dashes.THEORY.mark
+    measured = [("━ descent", style.UPSTREAM), (f"{formula} exact flow", style.EQUIVALENT)]
+    if problem.bias:
+        measured.insert(1, ("━ bias counted", style.KERNEL))
+    return tuple(measured), (
+        (f"{formula} sum of its steps", style.INK),
+        (f"{formula} first order in η", style.DISTANCE),
+    )
 
 
 def error(problem: Limits, solution: Solution) -> Picture:

@@ -56,7 +56,7 @@ def race(problem: Start, solution: Linear) -> Picture:
         height=HEIGHT,
     )
     picture.lay(xaxis={"range": [-1.35, 1.25], "constrain": "domain"})
-    picture.lay(yaxis={"range": [-0.5, 1.35], "scaleanchor": "x", "constrain": "domain"})
+    picture.lay(yaxis={"range": [-0.6, 1.35], "scaleanchor": "x", "constrain": "domain"})
     colours = [style.side_colour(delta) for delta in solution.deltas]
     for path, colour, word in zip(solution.beta, colours, WORDS, strict=True):
         picture.add(style.line(path[:, 0], path[:, 1], colour, word, width=2, opacity=0.45))
@@ -76,7 +76,7 @@ def race(problem: Start, solution: Linear) -> Picture:
         xshift=0,
         name=f"at {aim}",
     )
-    style.label(picture, -1.0, 0.0, "start: the same", yshift=-18, xanchor="center", xshift=10)
+    style.label(picture, -1.0, 0.0, "start: the same", yanchor="top", yshift=-10, xshift=-10)
 
     def now(k: int) -> list[dict]:
         trails = [

@@ -273,7 +273,7 @@ def against_time(problem: Params, times: np.ndarray, title: str, alt: str, y: st
 
 def _now(curves: Curves, values: np.ndarray, k: int, colour: str) -> dict:
     time = max(curves.times[k], curves.times[1])
-    return style.points(np.full(values.shape[1], time), values[k], colour, "now", size=9)
+    return style.points(np.full(values.shape[1], time), values[k], colour, "now", size=9, cliponaxis=False)
 
 
 def subscript(number: int) -> str:

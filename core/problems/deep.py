@@ -25,6 +25,7 @@ from core.theory.scalar_chain import layer_speeds
 
 DEEPEST = 8
 FRAMES, FINE, THIN = 100, 2000, 4
+FITTED = 1e-22
 
 
 def _extra(layer: int):
@@ -138,7 +139,7 @@ def solve(problem: DeepChain) -> Solution:
     sizes = np.column_stack([np.linalg.norm(w, axis=1), a])
     shares = layer_speeds(np.where(np.abs(sizes) > 1e-12, sizes, 1e-12), etas=problem.etas)
     by_depth = _losses_by_depth(_at_depth(problem, DEEPEST))
-    loss = (beta @ x - problem.y) ** 2 / 2
+    loss = _seen((beta @ x - problem.y) ** 2 / 2)
     phases = of_neurons(times, w[:, None], loss)
     return Solution(times, w, a, beta, loss, shares, landing, reason, nearest, along, by_depth, phases)
 
@@ -173,7 +174,12 @@ def _loss_at_depth(other: DeepChain) -> np.ndarray:
         w, a = chain_flow(*start(other), other.X, np.array([other.y]), other.depth_times, etas=other.etas, rtol=1e-7)
     except OutsideTheory:
         return np.full(len(other.depth_times), np.nan)
-    return (np.prod(a, axis=1) * (w @ other.X[0]) - other.y) ** 2 / 2
+    return _seen((np.prod(a, axis=1) * (w @ other.X[0]) - other.y) ** 2 / 2)
+
+
+def _seen(loss: np.ndarray) -> np.ndarray:
+    """loss [T]; none at all where the start fits y to rounding, since the rest would be the integrator's noise over nothing."""
+    return np.zeros_like(loss) if loss[0] < FITTED else loss
 
 
 def _direction(degrees: float) -> np.ndarray:

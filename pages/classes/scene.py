@@ -11,13 +11,14 @@ from pages import BY_STEM, Page
 from pages.classes.kept.records import Query
 from pages.lessons.compare import spell, unspell
 from pages.lessons.lessons import LESSONS
+from pages.shared.address import VIEW
 from pages.shared.controls import set_problem
 from pages.shared.link import parse_goal, read
 from pages.shared.link_values import nearest
 from pages.shared.plot import read_camera
 from pages.shared.stage import Stage, set_stage
 
-WORDS = ("step", "hide", "lock", "goal", "predict", "A", "t", "cam")
+WORDS = ("step", "hide", "lock", "goal", "predict", "A", *VIEW)
 
 
 def here() -> dict[str, list[str]]:
@@ -59,7 +60,7 @@ def place(page: Page, problem: Params, query: Query) -> None:
     link, _ = read({word: str(query[word]) for word in WORDS if word in query}, 0)
     set_stage(Stage(page.stem, link))
     set_problem(problem)
-    for word in ("t", "cam"):
+    for word in VIEW:
         if word in query:
             st.query_params[word] = query[word]
 

@@ -39,7 +39,7 @@ def around(page: Page, scene: Stage) -> Iterator[None]:
         guide.show(page, scene)
     try:
         with act:
-            result, comparison = st.container(), st.container(key="compared_pictures")
+            result, comparison = st.container(key="result"), st.container(key="compared_pictures")
             yield
     finally:
         with above:

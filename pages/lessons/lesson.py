@@ -16,12 +16,14 @@ STATES_DELTA = ("δ", math.nan)
 @dataclass(frozen=True)
 class Step:
     """One guided step: `state` is a preset's name or the fields that differ from the defaults; `trace` the name (or
-    the beginning of the name) of the trace to look at, "" for all; `panels` the one or two that a projector shows."""
+    the beginning of the name) of the trace to look at, "" for all; `panels` the one or two that a projector shows; `beside`:
+    its words stand beside them there, since the one picture is as high as it is wide."""
 
     name: str
     state: str | Mapping[str, Any]
     trace: str = ""
     panels: tuple[int, ...] = (0,)
+    beside: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,14 +38,15 @@ class Sketch:
 @dataclass(frozen=True)
 class Prediction:
     """A question before the picture moves. veil: beginnings of the names of traces that would give the answer away,
-    UNNAMED for lines without a name; panels: as a step's; sketch: what may be drawn instead of chosen; decides: the run that
-    decides, by its δ or α; STATES_DELTA: the one with the state's δ; None: it is not one run."""
+    UNNAMED for lines without a name; panels, beside: as a step's; sketch: what may be drawn instead of chosen; decides: the
+    run that decides, by its δ or α; STATES_DELTA: the one with the state's δ; None: it is not one run."""
 
     state: str | Mapping[str, Any]
     veil: tuple[str, ...] = ()
     panels: tuple[int, ...] = (0,)
     sketch: Sketch | None = None
     decides: tuple[str, float] | None = STATES_DELTA
+    beside: bool = False
 
 
 @dataclass(frozen=True)

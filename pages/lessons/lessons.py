@@ -7,7 +7,7 @@ preset, uses the preset's.
 
 from pages import BY_STEM
 from pages.lessons.lesson import UNNAMED, Exercise, Lesson, Prediction, Sketch, Step
-from pages.shared.link import Goal
+from pages.shared.link import Goal, Link
 
 _ALL = {
     "start": Lesson(
@@ -25,12 +25,12 @@ _ALL = {
     ),
     "geometry": Lesson(
         steps=(
-            Step("one surface", {}, "gradient flow"),
-            Step("zero loss", {}, "zero loss"),
+            Step("one surface", {}, "gradient flow", beside=True),
+            Step("zero loss", {}, "zero loss", beside=True),
             Step("same function", {"delta": 2.0}, "same function", (0, 1)),
             Step("three at once", "paper, figure 2", "gradient flow", (0, 1, 2)),
-            Step("pinch", "pinch"),
-            Step("the rates alone", "same weights, other rates", "gradient flow"),
+            Step("pinch", "pinch", beside=True),
+            Step("the rates alone", "same weights, other rates", "gradient flow", beside=True),
         ),
         prediction=Prediction({"delta": 4.0}, ("gradient flow", "end", "β", "loss left", "kernel distance"), (0, 1)),
         measures=("loss", "kernel_distance"),
@@ -95,13 +95,13 @@ _ALL = {
     ),
     "implicit_bias": Lesson(
         steps=(
-            Step("one line, many solutions", "paper, figure 4(b)"),
+            Step("one line, many solutions", "paper, figure 4(b)", beside=True),
             Step("in the mirror", {}, panels=(1, 3)),
-            Step("seven starts, seven landings", "race to predicted points"),
+            Step("seven starts, seven landings", "race to predicted points", beside=True),
             Step("through zero", "β passes through 0", panels=(0, 2)),
-            Step("nothing to choose", "paper, figure 4(a): whitened"),
+            Step("nothing to choose", "paper, figure 4(a): whitened", beside=True),
         ),
-        prediction=Prediction({"delta": 10.0}, ("predicted", "β(∞)", "δ =", UNNAMED)),
+        prediction=Prediction({"delta": 10.0}, ("predicted", "β(∞)", "δ =", UNNAMED), beside=True),
         measures=("size", "way"),
     ),
     "landscape": Lesson(
@@ -131,9 +131,9 @@ _ALL = {
     ),
     "deep": Lesson(
         steps=(
-            Step("balanced, deep", "balanced, deep", panels=(0,)),
+            Step("balanced, deep", "balanced, deep", beside=True),
             Step("upstream", "upstream: lazy", panels=(0, 2)),
-            Step("downstream", "downstream: keeps its direction", panels=(0,)),
+            Step("downstream", "downstream: keeps its direction", beside=True),
             Step("plateau", "plateau, then a jump", panels=(1,)),
             Step("who learns", "one small layer learns for all", panels=(2,)),
         ),
@@ -215,3 +215,11 @@ _ALL = {
 }
 
 LESSONS = {stem: lesson for stem, lesson in _ALL.items() if stem in BY_STEM}
+
+
+def spoken_of(stem: str, link: Link) -> Step | Prediction | None:
+    """The step or the prediction that a link asks for; None where it asks for neither."""
+    lesson = LESSONS.get(stem)
+    if lesson is None or not (link.predict or link.step):
+        return None
+    return lesson.prediction if link.predict else lesson.steps[link.step - 1]

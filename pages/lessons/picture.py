@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from core.figures.picture import Picture
-from pages.lessons.lessons import LESSONS
+from pages.lessons.lessons import LESSONS, spoken_of
 from pages.shared import address
 from pages.shared.plot import Cursor, plot
 from pages.shared.prose import pieces
@@ -57,11 +57,8 @@ def _panels(scene: Stage, count: int) -> tuple[int, ...]:
 
 def _spoken_of(scene: Stage, chart: dict[str, Any]) -> dict[str, Any]:
     """A phone, which shows one picture, shows that of which a step or a question speaks."""
-    lesson = LESSONS.get(scene.stem)
-    if lesson is None or scene.link.present or not (scene.link.predict or scene.link.step):
-        return chart
-    of = lesson.prediction if scene.link.predict else lesson.steps[scene.link.step - 1]
-    return {**chart, "first": of.panels[0]}
+    of = None if scene.link.present else spoken_of(scene.stem, scene.link)
+    return chart if of is None else {**chart, "first": of.panels[0]}
 
 
 def parts_of(stem: str) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from pages.lessons.lessons import spoken_of
 from pages.shared.explain.symbols import templates
 from pages.shared.plot import ASSETS
 from pages.shared.script import FRAME_URL
@@ -54,6 +55,8 @@ def dress(scene: Stage) -> None:
     """The style sheets and the way out; always as many elements, so that what follows keeps its place and its state."""
     sheets = {"embed": st.context.is_embedded, "curtain": scene.curtain, "presenter": scene.link.present}
     sheets |= {"asked": scene.curtain and scene.link.present, "story": scene.act == "story"}
+    of = spoken_of(scene.stem, scene.link) if scene.link.present else None
+    sheets["beside"] = of is not None and of.beside
     style = "\n".join((ASSETS / f"{name}.css").read_text() for name, on in sheets.items() if on)
     st.html(f"<style>{style}</style>")
     with st.container():

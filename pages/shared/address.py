@@ -16,7 +16,7 @@ from pages.shared.streamlit_internals import where
 
 TRAVELS = ("delta", "angle", "norm", "sign", "target_angle", "target_norm", "tau", "seed", "eta_a", "eta_w")
 LESSON_WORDS = ("step", "predict", "A", "goal", "hide", "lock", "open")
-VIEW = ("t", "cam")
+VIEW = ("t", "cam", "pic")
 OPEN = "open"
 _LOG = "_address"
 

@@ -26,5 +26,5 @@ def agreement(error: float | None, others: Mapping[str, float | None], *, verdic
         state = f":orange[:material/warning: {verdict}.]"
     else:
         state = ":green[:material/check: theory and simulation agree.]"
-    badge = f"  ·  :gray-badge[:material/memory: {where}]" if where else ""
+    badge = f"  :gray-badge[:material/memory: {where}]" if where else ""
     st.markdown(f"{state}  {hovering(numbers)}{badge}")

@@ -3,10 +3,11 @@
     geometry?v=1&step=2&hide=eta_a,eta_w&lock=angle&goal=loss<0.01@5&predict=true&present=true&A=delta:2
 
 step: guided step, from 1 · hide, lock: controls left out or fixed · goal: quantity < level @ latest time · predict: ask
-before the picture moves · present: for a projector · A: the pinned problem of a comparison · t, cam: the chart's cursor
-and camera · open: parts of the page that are unfolded, the first of them in view · embed: inside another page · class: the
-code of a class, at: the last of its pictures that was seen, follow: no, or left · teach: its teacher's secret · speaker: the
-speaker's window instead of the page. Whatever makes no sense is ignored, and named in one sentence.
+before the picture moves · present: for a projector · A: the pinned problem of a comparison · t, cam, pic: the chart's
+cursor, its camera and which picture a phone shows, from 1 · open: parts of the page that are unfolded, the first of them in
+view · embed: inside another page · class: the code of a class, at: the last of its pictures that was seen, follow: no, or
+left · teach: its teacher's secret · speaker: the speaker's window instead of the page. Whatever makes no sense is ignored,
+and named in one sentence.
 """
 
 import math
@@ -19,7 +20,7 @@ import numpy as np
 from core.figures.style import minus
 
 VERSION = 1
-RESERVED = ("v", "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam", "open")
+RESERVED = ("v", "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam", "pic", "open")
 OUTSIDE = ("class", "at", "follow", "teach", "speaker", "embed", "embed_options")
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?"
@@ -133,7 +134,7 @@ def parse_goal(text: str) -> Goal | None:
 
 def _view(query: Mapping[str, str]) -> list[str]:
     """Sentences for a cursor or a camera that cannot be read."""
-    asked = {"t": ("cursor", 1, "a number"), "cam": ("camera", 6, "six numbers")}
+    asked = {"t": ("cursor", 1, "a number"), "cam": ("camera", 6, "six numbers"), "pic": ("picture", 1, "a number")}
     return [
         f"The link's {what}, {word} = {quoted(query[word])}, is not {form}; it is ignored."
         for word, (what, count, form) in asked.items()

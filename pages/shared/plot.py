@@ -1,8 +1,8 @@
 """The chart component: draws the figures of core.figures, several panels on one time cursor, without remounts.
 
 A panel is a core.figures Picture. Its layout.meta["alt"] is the accessible name; its frames (equally many in all
-panels) are what the cursor moves through. On opening, camera and cursor come from the URL (cam, t); "Copy link" writes
-them there.
+panels) are what the cursor moves through. On opening, camera and cursor come from the URL (cam, t), and so does the
+picture that a phone shows (pic); "Copy link" writes them there.
 """
 
 import json
@@ -44,13 +44,15 @@ VEILED = "The picture waits for your prediction: choose an answer above, or skip
 @dataclass(frozen=True)
 class Cursor:
     """What the frames run over: `values` (numbers, rising), printed as "symbol = name"; `still` is the index shown
-    before or without playback (default: the last); `unit` follows each."""
+    before or without playback (default: the last); `unit` follows each; `replayed`: a step or an answer begins by
+    playing them."""
 
     symbol: str
     label: str
     values: Iterable[float]
     still: int | None = None
     unit: str = ""
+    replayed: bool = True
 
     def data(self) -> dict[str, Any]:
         values = [float(v) for v in self.values]
@@ -60,6 +62,7 @@ class Cursor:
             "values": values,
             "names": [(minus(f"{v:,.0f}") if v.is_integer() else number(v)) + self.unit for v in values],
             "still": len(values) - 1 if self.still is None else self.still,
+            "replayed": self.replayed,
         }
 
 
@@ -110,11 +113,12 @@ def plot(
         opening=openings(),
         start=opening.get("t"),
         camera=opening.get("cam"),
+        picture=opening.get("pic"),
         wants=dict.fromkeys(wants, True),
         free=sorted(free),
         heard=st.session_state.get(f"{HEARD}{key}"),
         plotly=PLOTLY_URL,
-        file=key,
+        file=stage().stem if hero else f"{stage().stem}-{key}",  # so a saved picture says where it is from
         insets=insets,
         first=first,
     )
@@ -195,6 +199,8 @@ def _opening() -> dict[str, Any]:
         asked["t"] = time[0]
     if camera := read_camera(str(st.query_params.get("cam", ""))):
         asked["cam"] = camera
+    if picture := numbers(str(st.query_params.get("pic", ""))):
+        asked["pic"] = max(0, round(picture[0]) - 1)
     return asked
 
 

@@ -32,8 +32,9 @@ AS_OPENED = """() => {
         .forEach((chart, k) => chart.__chart.show(window.__opened[k]));
 }"""
 
-CONTRADICTIONS = """() => {
-    const { meta = {} } = document.querySelector('.js-plotly-plot')?.layout ?? {};
+SEEN = ".lab-panel:not([hidden]) .js-plotly-plot"  # a phone draws what it hides when it is asked for
+CONTRADICTIONS = """seen => {
+    const { meta = {} } = document.querySelector(seen)?.layout ?? {};
     const words = (buttons) => [...buttons].map((one) => one.textContent.trim()).join();
     const said = (box, value) => {
         const [slider, entry] = [box.querySelector('input[type=range]'), box.querySelector('input[type=text]')];
@@ -89,16 +90,17 @@ class Visit:
         return self
 
     def meta(self, panel: int = 0) -> dict:
-        return self.tab.evaluate("k => document.querySelectorAll('.js-plotly-plot')[k].layout.meta", panel)
+        """What a picture in sight says of its problem."""
+        return self.tab.evaluate("([seen, k]) => document.querySelectorAll(seen)[k].layout.meta", [SEEN, panel])
 
     def until_meta(self, key: str, value, panel: int = 0) -> None:
-        test = "([k, key, value]) => document.querySelectorAll('.js-plotly-plot')[k]?.layout?.meta?.[key] === value"
-        self.tab.wait_for_function(test, arg=[panel, key, value], timeout=30_000, polling=50)
+        test = "([seen, k, key, value]) => document.querySelectorAll(seen)[k]?.layout?.meta?.[key] === value"
+        self.tab.wait_for_function(test, arg=[SEEN, panel, key, value], timeout=30_000, polling=50)
 
     def contradictions(self) -> list[str]:
         """The controls that do not say what the picture shows, once both have had the time to come."""
         end = time.monotonic() + 10
-        while (found := self.tab.evaluate(CONTRADICTIONS)) and time.monotonic() < end:
+        while (found := self.tab.evaluate(CONTRADICTIONS, SEEN)) and time.monotonic() < end:
             self.tab.wait_for_timeout(200)
         return found
 

@@ -18,6 +18,7 @@ SHOWS = """name => document.querySelector('.lab-chart').__chart.panels.findIndex
 CAMERA = """() => { const { panels } = document.querySelector('.lab-chart').__chart;
     const panel = panels.find(({ div, scenes }) => !div.hidden && scenes.length);
     return panel.camera(panel.scenes[0]).eye }"""
+BETWEEN_AXES = """() => document.querySelector('.lab-panel:not([hidden]) .js-plotly-plot')._fullLayout._size.h"""
 SCENES = ("geometry", "geometry?surfaces=three", "geometry?moves=delta", "relu", "landscape")
 ELSEWHERE = [("regime_map", "cell", (25, 15), ("tau",))]
 
@@ -106,6 +107,7 @@ def test_picture_and_cursor_are_in_view(visit, page, width, height):
     plot = seen.tab.locator(".lab-panel:not([hidden]) .lab-plot").first.bounding_box()
     bar, header = (seen.tab.locator(one).first.bounding_box() for one in (".lab-bar", ".stAppHeader"))
     assert header["height"] - 1 <= plot["y"] and plot["y"] + plot["height"] <= bar["y"] + 1, "the bar covers nothing"
+    assert seen.tab.evaluate(BETWEEN_AXES) >= 60, "neither words nor a colour bar take the picture's room"
     assert plot["height"] >= 100 and bar["y"] + bar["height"] <= height
     if width > height:
         slider = seen.tab.locator(".st-key-act .stSlider").first.bounding_box()

@@ -1,6 +1,7 @@
 """Picture, first control and the words to look for are on the screen together; a projector's step fits, and is in view."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -51,6 +52,22 @@ def test_picture_control_and_words_are_on_screen_together(standing, stem, width,
     seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 400)")
     seen.painted()
     assert box(seen, ".lab-panel")[0] >= -2, "the picture stays while its controls are scrolled"
+
+
+COVERED = """() => { const [picture, here] = [document.querySelector('.st-key-picture').parentElement, document.activeElement];
+    const [above, at] = [picture, here].map(one => one.getBoundingClientRect());
+    return !picture.contains(here) && at.top < above.bottom - 1 && at.bottom > above.top ? here.outerHTML.slice(0, 99) : '' }"""
+
+
+@pytest.mark.parametrize("stem", ["exact", "geometry"])
+def test_no_control_that_the_keyboard_comes_to_lies_under_the_picture(visit, stem):
+    seen = visit(1280, 720, reduced_motion="reduce").open(stem).rest()
+    seen.tab.locator('[class*="st-key-preset_"] button').last.focus()
+    seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTo(0, 700)")
+    for _ in range(12):
+        seen.tab.keyboard.press("Shift+Tab")
+        seen.painted().painted()
+        assert seen.tab.evaluate(COVERED) == ""
 
 
 def test_a_window_that_is_made_another_while_scrolled_has_its_own_picture(visit):
@@ -113,6 +130,14 @@ def test_the_speaker_sees_the_step_and_turns_it(visit):
     speaker.get_by_role("button", name="Next").click()
     speaker.locator(".lab-where", has_text="Geometry, step 2").wait_for()
     lesson.tab.get_by_text("2 of 6").wait_for()
+    speaker.evaluate("() => sessionStorage.setItem('lab lesson begun', String(Date.now() - 600000))")
+    for again in (speaker, lesson.tab):
+        again.reload()
+        speaker.locator(".lab-where", has_text="Geometry, step 2").wait_for()
+    assert speaker.locator(".lab-desk output", has_text="10:").count() == 1, "its clock survives a reload"
+    lesson.tab.locator(".st-key-step_leave button").click()
+    speaker.locator(".lab-where", has_text="Open a step").wait_for()
+    assert speaker.locator(".lab-now").inner_text() == "" and speaker.locator(".lab-after").is_disabled()
 
 
 @pytest.mark.parametrize("stem", ["start", "relu", "limits"])
@@ -136,7 +161,12 @@ def test_a_network_without_websockets_is_told(visit):
     assert "administrator" in seen.tab.inner_text("#lab-no-websocket")
 
 
-def test_without_webgl_a_scene_is_told_in_words(visit):
+LINES = (
+    "() => [...document.querySelector('.lab-outline').querySelectorAll('path')].map(p => p.getAttribute('d')).join()"
+)
+
+
+def test_without_webgl_a_scene_stands_as_lines(visit):
     seen = visit(own=True, reduced_motion="reduce")
     seen.tab.add_init_script(
         "const made = HTMLCanvasElement.prototype.getContext;"
@@ -146,6 +176,19 @@ def test_without_webgl_a_scene_is_told_in_words(visit):
     seen.open("geometry")
     assert "WebGL" in seen.tab.locator(".lab-panel").first.inner_text()
     assert seen.tab.locator(".lab-panel").nth(1).locator(".main-svg").count() > 0
+    changed = f"before => ({LINES})() !== before"
+    for act in (
+        seen.tab.get_by_role("button", name="View: Top").click,
+        lambda: seen.tab.locator(".lab-time input").press("Home"),
+    ):
+        before = seen.tab.evaluate(LINES)
+        act()
+        seen.tab.wait_for_function(changed, arg=before)
+    seen.tab.get_by_role("button", name="Copy link").click()
+    seen.tab.wait_for_function("() => location.search.includes('cam=')")
+    with seen.tab.expect_download(lambda one: one.suggested_filename.endswith("-1.svg")) as saved:
+        seen.tab.get_by_role("button", name="SVG").click()
+    assert Path(saved.value.path()).read_text().count("<path") > 10
     assert seen.complaints == []
 
 

@@ -102,3 +102,20 @@ def test_back_and_forward_step_through_what_was_tried(visit):
     seen.tab.locator("h1", has_text="gradient flow").wait_for()
     seen.settle().until_meta("delta", -1.95)
     assert seen.complaints == []
+
+
+def test_a_phones_link_opens_the_picture_seen_and_a_preset_its_first(visit):
+    pressed = ".lab-pick [aria-pressed=true]"
+    seen = visit(**PHONE, reduced_motion="reduce").open("deep").rest()
+    opened = seen.tab.locator(pressed).inner_text()
+    seen.tab.locator(".lab-pick button").nth(1).tap()
+    chosen = seen.tab.locator(pressed).inner_text()
+    seen.tab.locator(".lab-link").first.tap()
+    until_address(seen, "q.includes('pic=2')")
+    there = visit(**PHONE, reduced_motion="reduce").open(address(seen)).rest()
+    assert there.tab.locator(pressed).inner_text() == chosen != opened
+    for one in (seen, there):
+        one.tab.locator('[class*="st-key-preset_"] button').first.click()
+        until_address(one, "q.includes('depth=8') && !q.includes('pic')")
+        one.tab.locator(pressed, has_text=opened).wait_for()
+    assert seen.complaints == [] and there.complaints == []

@@ -71,3 +71,22 @@ def test_an_answer_and_its_picture_stand_together(visit, width, height):
         seen.tab.locator(":is(.st-key-choice_guide, .st-key-step_next) button").tap()
         seen.tab.get_by_text("1 of").wait_for()
         seen.tab.wait_for_timeout(1500)
+
+
+PRESSED = [("start", "nearly opposite"), ("exact", "noise moves δ")]
+
+
+@pytest.mark.parametrize("stem, preset", PRESSED, ids=[stem for stem, _ in PRESSED])
+def test_a_preset_stays_where_it_was_pressed(visit, stem, preset):
+    """Whatever words and pictures above it find another height."""
+    seen = visit(390, 844, reduced_motion="reduce", **PHONE).open(stem).rest()
+    button = seen.tab.locator('[class*="st-key-preset_"] button', has_text=preset)
+    button.scroll_into_view_if_needed()
+    seen.tab.evaluate("() => document.querySelector('[data-testid=stMain]').scrollBy(0, 200)")
+    seen.rest()
+    before = button.bounding_box()["y"]
+    button.click()
+    seen.tab.wait_for_function("() => location.search.length > 1")
+    seen.settle().rest()
+    assert button.bounding_box()["y"] == pytest.approx(before, abs=2)
+    assert seen.complaints == []

@@ -1,9 +1,9 @@
 """The view of a picture: no drag zooms it, a scene turns and comes back, files show what is seen, touch scrolls."""
 
-import struct
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pages import PAGES
 
@@ -106,6 +106,15 @@ def fingers(seen, *steps: list[tuple[float, float]]) -> None:
     seen.tab.wait_for_timeout(500)
 
 
+def test_a_wheel_over_a_scene_scrolls_the_page(visit):
+    seen = visit(1280, 720, reduced_motion="reduce").open("geometry").rest()
+    camera, box = seen.camera(), seen.tab.locator(".lab-plot").first.bounding_box()
+    seen.tab.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    seen.tab.mouse.wheel(0, 200)
+    seen.tab.wait_for_function("() => document.querySelector('[data-testid=stMain]').scrollTop > 100")
+    assert seen.camera() == camera and seen.complaints == []
+
+
 def test_on_a_scene_one_finger_scrolls_and_two_turn(visit):
     seen = visit(**PHONE).open("geometry")
     camera = seen.camera()["eye"]
@@ -142,13 +151,15 @@ def test_a_file_holds_the_network_and_its_own_typeface(standing, page):
     with seen.tab.expect_download() as first:
         seen.tab.get_by_role("button", name="SVG").click()
     text = Path(first.value.path()).read_text()
-    assert first.value.suggested_filename.endswith("-1.svg")
+    assert first.value.suggested_filename == "start-1.svg"
     assert text.count("lab-neuron") == 3 * 4 and "@font-face" in text and "var(--" not in text
     with seen.tab.expect_download(lambda one: one.suggested_filename.endswith("-1.png")) as painted:
         seen.tab.get_by_role("button", name="PNG").click()
-    width, height = struct.unpack(">II", Path(painted.value.path()).read_bytes()[16:24])
+    picture = Image.open(painted.value.path()).convert("L")
     box = seen.tab.locator(".lab-plot").first.bounding_box()
-    assert width == pytest.approx(2 * (box["width"] + 128), abs=4) and height > 400
+    assert picture.width == pytest.approx(2 * (box["width"] + 128), abs=4) and picture.height > 400
+    title = picture.crop((0, 0, picture.width - 2 * 128, 80))
+    assert sum(title.histogram()[:128]) > 300, "the first image of a page has its words"
 
 
 def test_picture_buttons_on_a_phone_have_names(standing):

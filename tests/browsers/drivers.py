@@ -1,12 +1,14 @@
-"""Firefox by WebDriver BiDi, which it speaks itself, and WebKitGTK by its WebDriver: just enough to open and ask a page."""
+"""Firefox by WebDriver BiDi, which it speaks itself, and WebKitGTK by its WebDriver: enough to open, ask and use a page."""
 
 import json
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 import urllib.request
+from pathlib import Path
 from typing import Any, Protocol
 
 from websockets.sync.client import ClientConnection, connect
@@ -24,31 +26,39 @@ class Browser(Protocol):
     def ask(self, expression: str) -> Any:
         """The value of a JavaScript expression on the page, as JSON carries it."""
 
-    def press(self, key: str) -> None:
-        """A key, really pressed, where the focus is."""
+    def act(self, *devices: dict) -> None:
+        """What keys, pointers and a wheel really do, in the words that both protocols share (tests/browsers/hands.py)."""
 
     def close(self) -> None: ...
 
 
-ARROW_LEFT, ARROW_RIGHT = "\ue012", "\ue014"
+LOOK = 'user_pref("webgl.force-enabled", true);\n'
+DARK = 'user_pref("layout.css.prefers-color-scheme.content-override", 0);\n'
 
 
-def _pressed(key: str) -> list[dict]:
-    """The actions of both protocols that press and release one key."""
-    return [{"type": "key", "id": "keys", "actions": [{"type": kind, "value": key} for kind in ("keyDown", "keyUp")]}]
+def _on_display(command: list[str], **env: str) -> subprocess.Popen:
+    """A program and all it starts, as one group of processes."""
+    shown = ["xvfb-run", "-a", "-s", "-screen 0 1400x1000x24", *command]
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    return subprocess.Popen(shown, start_new_session=True, env={**os.environ, **env}, **quiet)
+
+
+def _ended(child: subprocess.Popen) -> None:
+    os.killpg(child.pid, signal.SIGTERM)
+    child.wait(20)
 
 
 class Firefox:
-    """A headless Firefox of its own profile."""
+    """A Firefox of its own profile, on a display of its own: without one it draws no scenes in space."""
 
     program = "firefox-esr"
 
-    def __init__(self) -> None:
+    def __init__(self, dark: bool = False) -> None:
         self.profile = tempfile.mkdtemp(prefix="lab-firefox-")
+        Path(self.profile, "user.js").write_text(LOOK + DARK * dark)
         port = free_port()
-        command = [self.program, "--headless", "--profile", self.profile, "--remote-debugging-port", str(port)]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.child = subprocess.Popen([*command, "about:blank"], env={**os.environ, "HOME": self.profile}, **quiet)
+        command = [self.program, "--profile", self.profile, "--remote-debugging-port", str(port), "about:blank"]
+        self.child = _on_display(command, HOME=self.profile)
         self.count = 0
         self.socket = self._connected(f"ws://127.0.0.1:{port}/session")
         self._call("session.new", capabilities={})
@@ -64,13 +74,12 @@ class Firefox:
             raise AssertionError(answer["exceptionDetails"]["text"])
         return json.loads(answer["result"]["value"])
 
-    def press(self, key: str) -> None:
-        self._call("input.performActions", context=self.tab, actions=_pressed(key))
+    def act(self, *devices: dict) -> None:
+        self._call("input.performActions", context=self.tab, actions=devices)
 
     def close(self) -> None:
         self.socket.close()
-        self.child.terminate()
-        self.child.wait(20)
+        _ended(self.child)
         shutil.rmtree(self.profile, ignore_errors=True)
 
     def _connected(self, address: str) -> ClientConnection:
@@ -96,11 +105,9 @@ class WebKit:
 
     program = "WebKitWebDriver"
 
-    def __init__(self) -> None:
+    def __init__(self, dark: bool = False) -> None:
         port = free_port()
-        command = ["xvfb-run", "-a", self.program, f"--port={port}"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.child = subprocess.Popen(command, start_new_session=True, **quiet)
+        self.child = _on_display([self.program, f"--port={port}"], **({"GTK_THEME": "Adwaita:dark"} if dark else {}))
         self.address = f"http://127.0.0.1:{port}/session"
         wanted = {"capabilities": {"alwaysMatch": {"pageLoadStrategy": "normal"}}}
         for _ in range(int(PATIENCE_S)):
@@ -118,14 +125,13 @@ class WebKit:
         script = f"return JSON.stringify(({expression}) ?? null)"
         return json.loads(self._send(f"/{self.session}/execute/sync", {"script": script, "args": []}))
 
-    def press(self, key: str) -> None:
-        self._send(f"/{self.session}/actions", {"actions": _pressed(key)})
+    def act(self, *devices: dict) -> None:
+        self._send(f"/{self.session}/actions", {"actions": devices})
 
     def close(self) -> None:
         request = urllib.request.Request(f"{self.address}/{self.session}", method="DELETE")
         urllib.request.urlopen(request, timeout=PATIENCE_S).close()
-        os.killpg(self.child.pid, 15)
-        self.child.wait(20)
+        _ended(self.child)
 
     def _send(self, path: str, body: dict) -> Any:
         request = urllib.request.Request(self.address + path, json.dumps(body).encode(), method="POST")

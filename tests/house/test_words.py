@@ -74,3 +74,14 @@ def test_a_number_is_written_by_one_function():
         (file.name, line.strip()) for file in files for line in file.read_text().splitlines() if ROUGH.search(line)
     ]
     assert [one for one in lines if not any(mark in one[1] for mark in OF_OTHERS)] == []
+
+
+OF_PAGES = [path for path in SHOWN if path.suffix == ".md" and (ROOT / "pages" / f"{path.stem}.py").exists()]
+BESIDE = re.compile(
+    r"\b(?:left|right) (?:picture|panel)|(?:picture|plane|flips|map) beside (?:it|them)\b|\b[Oo]n the left the\b"
+)
+
+
+@pytest.mark.parametrize("path", [path for path in OF_PAGES if path.stem != "learn"], ids=lambda path: path.stem)
+def test_a_picture_is_called_by_its_name_since_a_phone_shows_one(path):
+    assert BESIDE.findall(path.read_text(encoding="utf-8")) == []

@@ -139,7 +139,22 @@ def test_a_cell_of_the_map_is_its_link(device, on, charts):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_an_empty_or_unknown_parameter_is_no_fault(page):
     knobs = list(type(next(iter(page.presets().values()))).knobs()) if page.presets() else []
-    words = [*knobs, "step", "hide", "lock", "goal", "predict", "present", "A", "t", "cam", "v", "part", "nonsense"]
+    words = [
+        *knobs,
+        "step",
+        "hide",
+        "lock",
+        "goal",
+        "predict",
+        "present",
+        "A",
+        "t",
+        "cam",
+        "pic",
+        "v",
+        "part",
+        "nonsense",
+    ]
     for word in ("", "☃"):
         test = AppTest.from_file(APP, default_timeout=120)
         test.switch_page(page.file)

@@ -42,7 +42,7 @@ def keys(page) -> list[str]:
     """The URL parameters of a page: its fields, the chart's own two, a class's three, and one nobody knows."""
     problems = list(page.presets().values())[:1] if page.model else []
     fields = [field.name for problem in problems for field in dataclasses.fields(problem)]
-    return [*fields, "t", "cam", "class", "at", "follow", "nobody"]
+    return [*fields, "t", "cam", "pic", "class", "at", "follow", "nobody"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

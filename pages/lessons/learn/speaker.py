@@ -5,6 +5,7 @@ import streamlit as st
 from pages import BY_STEM, PAGES
 from pages.lessons.guide import step_words
 from pages.lessons.lessons import LESSONS
+from pages.lessons.take.words import html_of
 from pages.shared.plot import ASSETS
 from pages.shared.prose import pieces
 
@@ -29,11 +30,11 @@ def notes() -> list[dict]:
         for page in PAGES
         if page.stem in LESSONS
         for number, step in enumerate(LESSONS[page.stem].steps, 1)
-        if (words := _plain(page.stem, step_words(page.stem, step), number))
+        if (words := _told(page.stem, step_words(page.stem, step), number))
     ]
 
 
-def _plain(stem: str, words: str, number: int) -> list[str]:
-    """The step's words, and at a page's first step those of the lesson plan, without their marks."""
+def _told(stem: str, words: str, number: int) -> list[str]:
+    """The step's words, and at a page's first step those of the lesson plan, as HTML."""
     plan = pieces("learn").get(f"plan: {stem}", "") if number == 1 else ""
-    return [text.replace("**", "").replace("`", "") for text in (plan, words) if text]
+    return [html_of(text, "") for text in (plan, words) if text]

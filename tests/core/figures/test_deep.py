@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from core.figures.deep import comparison, figures, half_time, loss_halved, waits
+from core.figures.deep import comparison, figures, loss_halved
+from core.figures.deep_waits import half_time, waits, waits_from
 from core.problems.deep import PRESETS, DeepChain, solve
 from core.problems.deep_run import compare
 
@@ -66,3 +67,22 @@ def test_both_half_times_are_named_and_differ():
     k = np.searchsorted(solution.times, above)
     assert solution.loss[k] <= solution.loss[0] / 2 < solution.loss[k - 1] and 0 < here < above
     assert "f = y/2" in waits(problem)[0].layout["yaxis"]["title"]["text"]
+
+
+def test_a_start_that_fits_has_no_loss_and_no_noise_of_it():
+    problem = DeepChain(norm=2.0)  # 2 cos 60° = y
+    solution = solve(problem)
+    assert not solution.loss.any() and not solution.loss_by_depth.any() and not len(solution.phases.fits)
+    assert "Fits from the start" in figures(problem, solution)[1].layout["title"]["text"]
+
+
+LARGE = [{"norm": 2.0}, {"norm": 2.0, "imbalance": 3.0}, {"norm": 0.05, "y": 0.1}, {"norm": 0.4, "y": -0.8}]
+
+
+@pytest.mark.parametrize("start", LARGE, ids=str)
+def test_a_start_without_a_wait_shows_that_of_a_small_one(start):
+    problem = DeepChain(**start)
+    [picture] = waits(problem)
+    size = waits_from(problem)
+    assert size < problem.norm and f"from {size:g}" in picture.layout["title"]["text"]
+    assert all(np.min(trace["y"]) > 1e-9 for trace in picture.data) and "this depth" not in str(picture.data)

@@ -11,6 +11,12 @@ from pages.lessons.lessons import LESSONS
 from tests.unpacked import frames, opened
 
 ROOT = Path(__file__).parents[3]
+ALONE = [
+    (stem, number)
+    for stem, lesson in LESSONS.items()
+    for number, step in enumerate(lesson.steps, 1)
+    if len(step.panels) == 1 and not lesson.story
+]
 
 
 def run(stem: str, **query: str) -> AppTest:
@@ -148,6 +154,28 @@ def test_the_projector_shows_one_picture_large():
     assert charts(test)[0]["directions"]["scale"] > 1.5
     healthy(test.button("present_leave").click().run())
     assert len(charts(test)[0]["panels"]) == 3 and "present" not in test.query_params
+
+
+def square(layout: dict) -> bool:
+    """Whether a picture is a scene or of equal units, and as high as it is wide."""
+    return "scene" in layout or bool(layout["yaxis"].get("scaleanchor"))
+
+
+@pytest.mark.parametrize("stem, number", ALONE)
+def test_words_stand_beside_a_picture_that_is_as_high_as_it_is_wide(stem, number):
+    test = run(stem, step=str(number), present="true")
+    [panel] = charts(test)[0]["panels"]
+    beside = any("grid-area: 3 / 2" in html.proto.body for html in test.get("html"))
+    assert beside == LESSONS[stem].steps[number - 1].beside == square(panel["figure"]["layout"])
+
+
+def test_words_stand_beside_no_picture_without_a_projector():
+    assert not any("grid-area" in html.proto.body for html in run("geometry", step="1").get("html"))
+
+
+def test_a_step_that_speaks_of_the_start_stays_there():
+    cursors = [charts(run(stem, step="1"))[0]["cursor"] for stem in ("initialisation", "limits")]
+    assert [cursor["replayed"] for cursor in cursors] == [False, True] and cursors[0]["still"] == 0
 
 
 def test_the_projector_is_left_although_the_browser_has_not_heard_of_it():

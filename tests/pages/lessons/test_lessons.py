@@ -15,6 +15,9 @@ from pages.lessons.lessons import LESSONS
 from pages.server.first_sketch import solver
 
 ABSENT = re.compile(r"\b(?:below this|both below|choose another|slider|button|under \*?More)\b", re.IGNORECASE)
+ASIDE = re.compile(
+    r"(?:^|[.!?] )(?:Left|Right)\b|\((?:left|right)\)|\bon the (?:left|right) the\b|\bdark dot\b", re.IGNORECASE
+)
 STEPS = [(stem, step) for stem, lesson in LESSONS.items() for step in lesson.steps]
 
 
@@ -25,6 +28,9 @@ def test_a_step_has_a_state_and_words(stem, step):
     assert 40 < len(words) < 400
     assert "«" not in words
     assert not ABSENT.search(words), "a projector shows pictures and the strip alone"
+    assert not ASIDE.search(words), (
+        "pictures stand otherwise on a desk and on a phone, and in other colours in the dark"
+    )
     assert words[0].isascii() != words[0].islower(), "a symbol is not made large"
 
 

@@ -42,11 +42,21 @@ def test_a_value_is_read_and_what_is_another_is_said(meaning, default, raw, valu
     assert not isinstance(value, float) or math.isfinite(value)
 
 
-@pytest.mark.parametrize("query", [{"t": "nan"}, {"t": "abc"}, {"t": "1_2"}, {"cam": "1_2"}, {"cam": "nan_1_1_1_1_1"}])
-def test_a_view_that_cannot_be_read_is_named(query):
+VIEWS = [
+    ({"t": "nan"}, "cursor"),
+    ({"t": "abc"}, "cursor"),
+    ({"t": "1_2"}, "cursor"),
+    ({"cam": "1_2"}, "camera"),
+    ({"cam": "nan_1_1_1_1_1"}, "camera"),
+    ({"pic": "loss"}, "picture"),
+]
+
+
+@pytest.mark.parametrize("query, what", VIEWS)
+def test_a_view_that_cannot_be_read_is_named(query, what):
     [note] = read(query, 3)[1]
-    assert note.startswith(f"The link's {'cursor' if 't' in query else 'camera'}, ") and note.endswith("it is ignored.")
-    assert read({"t": "0.3", "cam": "1_2_3_0_0_0"}, 3)[1] == []
+    assert note.startswith(f"The link's {what}, ") and note.endswith("it is ignored.")
+    assert read({"t": "0.3", "cam": "1_2_3_0_0_0", "pic": "2"}, 3)[1] == []
 
 
 def test_what_a_link_says_is_not_set_in_type():
