@@ -34,7 +34,7 @@ def opened(stem: str, fold: str, query: dict) -> AppTest:
 def test_an_opened_part_is_sound(stem, fold, query, words, panels, charts):
     test = opened(stem, fold, query)
     assert not test.exception
-    sent = [chart for chart in charts(test) if chart["file"] == fold]
+    sent = [chart for chart in charts(test) if chart["file"] == f"{stem}-{fold}"]
     assert [len(chart["panels"]) for chart in sent] == ([panels] if panels else [])
     for chart in sent:
         check_chart(chart)
@@ -57,5 +57,5 @@ def test_a_folded_part_is_not_computed(stem, charts, monkeypatch):
     test = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     test.switch_page(BY_STEM[stem].file)
     test.run()
-    folds = {fold for own, fold, *_ in FOLDS if own == stem}
+    folds = {f"{stem}-{fold}" for own, fold, *_ in FOLDS if own == stem}
     assert not test.exception and folds.isdisjoint(chart["file"] for chart in charts(test))

@@ -91,7 +91,7 @@ def test_a_prediction_can_be_skipped_and_asked_again():
 def test_a_pin_puts_a_and_b_side_by_side(stem):
     a, b = list(BY_STEM[stem].presets().values())[:2]
     test = run(stem, A=spell(a), **{k: str(v) for k, v in b.changed().items() if not isinstance(v, tuple)})
-    compared = next(chart for chart in charts(test) if chart["file"] == "compare")
+    compared = next(chart for chart in charts(test) if chart["file"] == f"{stem}-compare")
     names = [panel["name"][:2] for panel in compared["panels"]]
     assert names[:2] == ["A,", "B."] and names[-1] == "Di"
     counts = {len(frames(panel["figure"])) for panel in compared["panels"]}
@@ -107,7 +107,7 @@ def test_pin_swap_unpin():
     healthy(test.button("pin_swap").click().run())
     assert asked(test, "A") == "delta:-1" and test.slider("delta").value == 3
     healthy(test.button("unpin").click().run())
-    assert "A" not in test.query_params and charts(test)[0]["file"] == "chart"
+    assert "A" not in test.query_params and charts(test)[0]["file"] == "geometry"
 
 
 def test_hidden_controls_keep_the_links_values_and_locked_ones_cannot_be_moved():

@@ -43,7 +43,7 @@ BELOW = {entry.link: entry for entry in INDEX if entry.part}
 def test_a_link_opens_its_part(link, charts):
     test = arrived(link)
     assert not test.exception and not [warning.value for warning in test.warning if "link" in warning.value]
-    assert BELOW[link].part in {chart["file"] for chart in charts(test)}
+    assert f"{BELOW[link].stem}-{BELOW[link].part}" in {chart["file"] for chart in charts(test)}
     assert test.query_params["open"] == BELOW[link].part
 
 
