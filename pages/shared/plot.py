@@ -118,7 +118,7 @@ def plot(
         free=sorted(free),
         heard=st.session_state.get(f"{HEARD}{key}"),
         plotly=PLOTLY_URL,
-        file=stage().stem if hero else f"{stage().stem}-{key}",  # so a saved picture says where it is from
+        file=stage().stem if key == "chart" else f"{stage().stem}-{key}",  # so a saved picture says where it is from
         insets=insets,
         first=first,
     )
