@@ -23,6 +23,7 @@ from core.training.threads import one_thread
 from pages.jobs.live import close_pools, open_pools
 from pages.jobs.process import ROOT
 from pages.server.first_page import NOTICE_SCRIPT, NOTICE_URL, FirstPage
+from pages.server.held import Held
 from pages.server.insets import INSETS, INSETS_URL
 from pages.server.rate_limit import RateLimit
 from pages.server.security import Gate
@@ -35,6 +36,7 @@ from pages.shared.streamlit_internals import (
     keep_theme,
     keep_what_waits,
     leave_pages_folder_alone,
+    name_only_what_is_held,
     stay_on_page,
 )
 
@@ -106,6 +108,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     stay_on_page()
     end_what_nobody_hears()
     keep_what_waits()
+    name_only_what_is_held(Held)
     await asyncio.to_thread(warm_up)
     open_pools()
     compile_kernels()
