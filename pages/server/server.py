@@ -25,6 +25,7 @@ from pages.jobs.process import ROOT
 from pages.server.first_page import NOTICE_SCRIPT, NOTICE_URL, FirstPage
 from pages.server.insets import INSETS, INSETS_URL
 from pages.server.rate_limit import RateLimit
+from pages.server.remembered import StillKnown
 from pages.server.security import Gate
 from pages.server.static import Compressed, script_route
 from pages.server.uploads import Uploads
@@ -72,7 +73,7 @@ def _end_now() -> None:
 
 def middleware() -> list[Middleware]:
     """What stands between a visitor and Streamlit, outermost first."""
-    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(FirstPage), Middleware(RateLimit)]
+    return [Middleware(kind) for kind in (Gate, Uploads, Compressed, FirstPage, RateLimit, StillKnown)]
 
 
 def warm_up() -> None:
