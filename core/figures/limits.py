@@ -52,7 +52,7 @@ def balance(problem: Limits, solution: Solution) -> Picture:
             width=2,
         )
     )
-    style.key(picture, *_rows(problem))
+    style.key(picture, *_rows(problem), lift=6)
     places = picture.add(_dot(solution.times, mean, 0))
     picture.handles.append(handles.time())
     return picture.move(places, *([moving(_dot(solution.times, mean, k))] for k in range(len(mean))))

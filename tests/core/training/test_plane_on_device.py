@@ -92,7 +92,7 @@ def test_an_absent_or_busy_gpu_is_told_and_the_cpu_takes_over(pretended, monkeyp
 def test_a_device_takes_on_more_than_a_core():
     with pytest.raises(OutsideTheory, match="too stiff"):
         plane._refuse_long_runs(1.0, 0.1, 2 * plane.MOST_WORK)
-    assert plane.pays(400, 400) and not plane.pays(200, 200)
+    assert plane.pays(600, 600) and not plane.pays(400, 400)
 
 
 RATES = {"eta_a": 0.7, "eta_w": 1.3, "slope": 0.2}
