@@ -16,7 +16,7 @@ import { Sketch } from "./sketch.js";
 import { swiftly, widened } from "./swift.js";
 import { themed } from "./theme.js";
 import { asSeen, cameraOf, forgetRanges, lookAt, sized, twoFingers } from "./view.js";
-import { coloursGround, notesOf, withWords, withoutWords, Words } from "./words.js";
+import { coloursGround, namedWhole, notesOf, withWords, withoutWords, Words } from "./words.js";
 
 const COMPACT = 300;
 const SLIM = 215;
@@ -130,7 +130,7 @@ export class Panel {
 
   /* Whether a colour bar stands beside its map. */
   get upright() {
-    return this.chart.directions.scale === 1 && (this.low || narrow());
+    return narrow() || (this.chart.directions.scale === 1 && this.low);
   }
 
   /* The layout without words, camera and the numbers that change at every draw. */
@@ -150,7 +150,7 @@ export class Panel {
     const { t = 0, b = 56 } = layout.margin;
     layout.height = this.plot.clientHeight ? Math.max(this.plot.clientHeight, t + b + LEAST_PLOT) : undefined;
     for (const scene of this.scenes) layout[scene] = sized(layout[scene], layout.width, layout.height);
-    return withFoot(layout, this.figure.phases);
+    return withFoot(namedWhole(layout), this.figure.phases);
   }
 
   /* A title may follow the cursor; that of a level set tells nothing but δ while a hand moves it. */

@@ -184,7 +184,11 @@ function roomOnSide(chart) {
   return Math.max(SIDE_LOWEST, innerHeight - topOf(chart) - (chart.root.clientHeight - shownHeight(chart)) - FRONT_GAP);
 }
 
+/* A picture of marks and words in rows is read like words: it scrolls. */
+const isRead = (chart) => panelsOf(chart).some(({ figure }) => figure?.layout?.meta?.whole);
+
 function roomOnPhone(chart, height) {
+  if (isRead(chart)) return height;
   if (chart.story.steps) return Math.min(height, (onSide() ? SIDE_TELLING : PHONE_TELLING) * innerHeight);
   if (onSide() && chart.source.directions) return roomOnSide(chart);
   const highest = Math.min(height, phoneHighest(chart), PHONE_SHARE * innerHeight);

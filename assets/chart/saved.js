@@ -59,7 +59,7 @@ function detached(svg) {
 
 /* The network's copies in a column beside the picture, each with its caption. */
 function addNetwork(root, { host }, { width, height }, theme) {
-  const figures = [...host.querySelectorAll("figure")];
+  const figures = [...host.querySelectorAll("figure:not(.lab-here)")];
   const each = Math.min(120, (height - 16) / figures.length);
   const top = (height - each * figures.length) / 2;
   figures.forEach((figure, k) => {

@@ -11,6 +11,7 @@ const GAP_IN_ROW = 9;
 const LEAST_OF_ROW = 0.55;
 
 const LINE_HEIGHT = 1.3;
+const LEAST_NAME = 9;
 
 /* Whether a trace colours the ground on which words stand. */
 export const coloursGround = ({ type, contours }) => type === "heatmap" || (type === "contour" && !/none|lines/.test(contours?.coloring));
@@ -41,6 +42,23 @@ export function withoutWords(layout, scale = 1) {
   const margin = { ...layout.margin, t: Math.max(least, (layout.margin?.t ?? 52) - TITLE_ROOM) };
   const bare = Object.fromEntries(sceneNames(layout).map((key) => [key, { ...layout[key], annotations: [] }]));
   return { ...layout, ...bare, title: undefined, annotations: [], margin };
+}
+
+/* The name of an axis that is lower than it is as small as lets it be read whole. */
+export function namedWhole(layout) {
+  const { t = 0, b = 56 } = layout.margin;
+  const room = layout.height - t - b;
+  const fitted = ([key, axis]) => {
+    const words = axis.title?.text?.replace(/<[^>]*>/g, "");
+    if (!words || !(room > 0)) return [];
+    const [low, high] = axis.domain ?? [0, 1];
+    const middle = b + (room * (low + high)) / 2;
+    const size = axis.title.font?.size ?? layout.font?.size ?? 14;
+    const fits = (2 * Math.min(middle, layout.height - middle)) / (wide(words, 1) || 1);
+    return fits >= size ? [] : [[key, { ...axis, title: { ...axis.title, font: { ...axis.title.font, size: Math.max(LEAST_NAME, fits) } } }]];
+  };
+  const low = Object.entries(layout).filter(([key]) => /^yaxis\d*$/.test(key)).flatMap(fitted);
+  return low.length ? { ...layout, ...Object.fromEntries(low) } : layout;
 }
 
 /* And with them, for a file: the title in lines of the width. */

@@ -1,12 +1,14 @@
 """Every mark of the laboratory with its meaning, drawn with the marks themselves."""
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from core.figures import dashes, style
 from core.figures.picture import Picture
 from core.params import Params
 
-ROW = 34
+ROW = 40
+LONGEST = 36
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,13 @@ def figures(problem: Legend, solution: None = None) -> tuple[Picture]:
     picture = style.figure(problem, short="key", title=title, alt=alt, height=90 + ROW * rows)
     hidden = {"visible": False, "fixedrange": True}
     picture.lay(xaxis={**hidden, "range": [0, 10]}, yaxis={**hidden, "range": [-rows + 0.4, 0.6]})
-    picture.lay(margin={"l": 8, "r": 8, "t": 52, "b": 8})
+    picture.lay(margin={"l": 8, "r": 8, "t": 52, "b": 8}, meta={"whole": True})
     for k, (colour, dash, words) in enumerate(LINES):
         picture.add(style.line([0.1, 1.6], [-k, -k], colour, dash=dash))
-        style.label(picture, 1.7, -k, words, colour)
+        _told(picture, k, words, colour)
     for k, (symbol, colour, words) in enumerate(POINTS, len(LINES)):
         picture.add(style.points([0.85], [-k], colour, symbol=symbol, size=13))
-        style.label(picture, 1.7, -k, words, colour)
+        _told(picture, k, words, colour)
     picture.add(
         {
             "type": "heatmap",
@@ -63,5 +65,10 @@ def figures(problem: Legend, solution: None = None) -> tuple[Picture]:
             "hoverinfo": "skip",
         }
     )
-    style.label(picture, 1.7, 1 - rows, "loss over a plane or surface: bright = low, isolines at equal steps")
+    _told(picture, rows - 1, "loss over a plane or surface: bright = low, isolines at equal steps")
     return (picture,)
+
+
+def _told(picture: Picture, row: int, words: str, colour: str = style.INK) -> None:
+    """What the mark of this row means, in lines that a phone has room for."""
+    style.label(picture, 1.7, -row, "<br>".join(wrap(words, LONGEST)), colour, align="left")

@@ -146,7 +146,7 @@ def _bar(measure: str, over: str, low: float, high: float) -> dict:
         },
     }
     if measure in ON_LOG and over != "spread":
-        steps = (1, 2, 5) if high - low < 2.5 else (1,)
+        steps = (1, 2, 5) if high - low < 1 else (1, 3) if high - low < 2.5 else (1,)
         ticks = [
             m * 10.0**e for e in range(-10, 7) for m in steps if low - 0.01 <= np.log10(m * 10.0**e) <= high + 0.01
         ]

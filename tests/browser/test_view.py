@@ -145,16 +145,18 @@ def test_a_finger_that_begins_on_a_slider_scrolls(standing):
     assert seen.tab.evaluate(top) > before + 50
 
 
-@pytest.mark.parametrize("page", ["start"])
-def test_a_file_holds_the_network_and_its_own_typeface(standing, page):
+@pytest.mark.parametrize(
+    ("page", "neurons"), [("start", 3 * 4), ("teacher_student", 53)], ids=["networks", "with a map beside them"]
+)
+def test_a_file_holds_the_network_and_its_own_typeface(standing, page, neurons):
     seen = standing(page, reduced_motion="reduce")
-    with seen.tab.expect_download() as first:
-        seen.tab.get_by_role("button", name="SVG").click()
+    with seen.tab.expect_download(lambda one: one.suggested_filename.endswith("-1.svg")) as first:
+        seen.tab.get_by_role("button", name="SVG").first.click()
     text = Path(first.value.path()).read_text()
-    assert first.value.suggested_filename == "start-1.svg"
-    assert text.count("lab-neuron") == 3 * 4 and "@font-face" in text and "var(--" not in text
+    assert first.value.suggested_filename == f"{page}-1.svg"
+    assert text.count("lab-neuron") == neurons and "@font-face" in text and "var(--" not in text
     with seen.tab.expect_download(lambda one: one.suggested_filename.endswith("-1.png")) as painted:
-        seen.tab.get_by_role("button", name="PNG").click()
+        seen.tab.get_by_role("button", name="PNG").first.click()
     picture = Image.open(painted.value.path()).convert("L")
     box = seen.tab.locator(".lab-plot").first.bounding_box()
     assert picture.width == pytest.approx(2 * (box["width"] + 128), abs=4) and picture.height > 400
