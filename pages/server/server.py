@@ -23,9 +23,9 @@ from core.training.threads import one_thread
 from pages.jobs.live import close_pools, open_pools
 from pages.jobs.process import ROOT
 from pages.server.first_page import NOTICE_SCRIPT, NOTICE_URL, FirstPage
+from pages.server.held import Held
 from pages.server.insets import INSETS, INSETS_URL
 from pages.server.rate_limit import RateLimit
-from pages.server.remembered import StillKnown
 from pages.server.security import Gate
 from pages.server.static import Compressed, script_route
 from pages.server.uploads import Uploads
@@ -36,6 +36,7 @@ from pages.shared.streamlit_internals import (
     keep_theme,
     keep_what_waits,
     leave_pages_folder_alone,
+    name_only_what_is_held,
     stay_on_page,
 )
 
@@ -73,7 +74,7 @@ def _end_now() -> None:
 
 def middleware() -> list[Middleware]:
     """What stands between a visitor and Streamlit, outermost first."""
-    return [Middleware(kind) for kind in (Gate, Uploads, Compressed, FirstPage, RateLimit, StillKnown)]
+    return [Middleware(Gate), Middleware(Uploads), Middleware(Compressed), Middleware(FirstPage), Middleware(RateLimit)]
 
 
 def warm_up() -> None:
@@ -107,6 +108,7 @@ async def lifespan(_app: Any) -> AsyncIterator[None]:
     stay_on_page()
     end_what_nobody_hears()
     keep_what_waits()
+    name_only_what_is_held(Held)
     await asyncio.to_thread(warm_up)
     open_pools()
     compile_kernels()

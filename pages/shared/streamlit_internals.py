@@ -5,9 +5,10 @@ lies below the rooms that use it (jobs and server), which is why it is not in pa
 """
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import streamlit
 from streamlit import runtime
@@ -17,10 +18,14 @@ from streamlit.proto.NewSession_pb2 import CustomThemeConfig
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import app_session
 from streamlit.runtime.app_session import AppSession, AppSessionState
+from streamlit.runtime.forward_msg_cache import create_reference_msg
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.runtime import Runtime
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils import script_run_context
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message, get_script_run_ctx
+from streamlit.runtime.session_manager import ActiveSessionInfo
 from streamlit.runtime.stats import CacheStat
 from streamlit.runtime.websocket_session_manager import WebsocketSessionManager
 
@@ -52,9 +57,13 @@ NEEDED = {
     "tests/browser/test_cuts.py says.",
     "streamlit.runtime.app_session.AppSession._clear_queue": "would take back a fragment's container that has not left yet. "
     "Without it, drop keep_what_waits() and see what tests/browser/test_cut_class.py says at load.",
-    "streamlit.runtime.forward_msg_queue.ForwardMsgQueue.clear": "forgets at which places something waits "
-    "(`_delta_index_map`). Without it, see keep_what_waits().",
+    "streamlit.runtime.forward_msg_queue.ForwardMsgQueue.clear": "empties `_delta_index_map`, too: see keep_what_waits().",
     "streamlit.runtime.app_session.AppSessionState": "is how far that session's run has come.",
+    "streamlit.runtime.forward_msg_cache.create_reference_msg": "names a message instead of sending it again.",
+    "streamlit.runtime.runtime.Runtime._send_message": "sends all messages, in order. Without it, drop "
+    "name_only_what_is_held() and set global.maxCachedMessageAge to 30: pages are lost more seldom then.",
+    "streamlit.runtime.runtime.Runtime.handle_backmsg": "hears what a browser that comes back still holds.",
+    "streamlit.runtime.session_manager.ActiveSessionInfo": "is one connection.",
     "streamlit.runtime.scriptrunner_utils.script_requests.RerunData": "is what is asked to run, and on which page.",
     "streamlit.runtime.pages_manager.PagesManager.current_page_script_hash": "is the page that the last whole run has shown.",
     "streamlit.runtime.pages_manager.PagesManager.uses_pages_directory": "would make the folder pages/ Streamlit's own. "
@@ -93,8 +102,7 @@ def runs_a_fragment() -> bool:
 
 
 def runs_alone() -> bool:
-    """Whether the fragment that runs was asked for itself, not with what stands round it: by a clock of its own, or by what it
-    holds."""
+    """Whether the fragment that runs was asked for itself, by its clock or by what it holds, not with what stands round it."""
     context = get_script_run_ctx(suppress_warning=True)
     return context is not None and _fragment() in (context.fragment_ids_this_run or ())
 
@@ -188,6 +196,17 @@ def keep_what_waits() -> None:
     AppSession._clear_queue = _clear_for_a_page  # type: ignore[method-assign]
 
 
+def name_only_what_is_held(account: Callable[[Iterable[str]], Any]) -> None:
+    """Name a message instead of sending it only where the browser still holds it; each connection has its account.
+
+    A browser forgets what three runs have not used. Where one ends while a request is on its way, a clock's for instance,
+    Streamlit names what that request said was held, and the browser ends its connection for ever.
+    """
+    script_run_context.create_reference_msg = lambda message: message  # type: ignore[assignment]
+    Runtime.handle_backmsg = functools.partialmethod(_hear, account)  # type: ignore[method-assign, assignment]
+    Runtime._send_message = _send  # type: ignore[method-assign, assignment]
+
+
 def missing(names: Iterable[str] = NEEDED) -> list[str]:
     """A sentence for each name that this Streamlit does not have."""
     return [
@@ -254,6 +273,27 @@ def _run_on_its_page(self: ScriptRunner, asked: RerunData) -> None:
         _run_script(self, asked)
     elif not asked.fragment_id_queue:
         _run_script(self, replace(asked, widget_states=WidgetStates()))
+
+
+_handle_backmsg, _send_message = Runtime.handle_backmsg, Runtime._send_message
+
+
+def _hear(self: Runtime, account: Any, session_id: str, message: BackMsg, **given: Any) -> None:
+    info = self._session_mgr.get_active_session_info(session_id)
+    if info is not None and message.HasField("rerun_script") and "held" not in vars(info):
+        vars(info)["held"] = account(message.rerun_script.cached_message_hashes)
+    _handle_backmsg(self, session_id, message, **given)
+
+
+def _send(self: Runtime, info: ActiveSessionInfo, message: ForwardMsg) -> None:
+    held = vars(info).get("held")
+    if held and message.metadata.cacheable and held.has(message.hash, message.delta.fragment_id):
+        message = create_reference_msg(message)
+    elif (
+        held and message.HasField("script_finished") and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    ):
+        held.a_run_ends(message.metadata.run.fragment_ids)
+    _send_message(self, info, message)
 
 
 def _fragment() -> str:

@@ -159,10 +159,11 @@ def test_a_page_that_streamlit_gives_up_comes_back_by_itself(phone):
     whole(seen, 3)
 
 
-def exchange(socket, *, until) -> list[ForwardMsg]:
-    """Ask for Geometry as a browser would, and listen up to this message."""
+def exchange(socket, *, until, page: str = "geometry", held=()) -> list[ForwardMsg]:
+    """Ask for a page as a browser would that holds these messages, and listen up to this message."""
     hello = BackMsg()
-    hello.rerun_script.page_name = "geometry"
+    hello.rerun_script.page_name = page
+    hello.rerun_script.cached_message_hashes.extend(held)
     socket.send(hello.SerializeToString())
     heard: list[ForwardMsg] = []
     while not (heard and until(heard[-1])):
@@ -182,3 +183,25 @@ def test_who_comes_back_hears_nothing_of_the_run_that_the_cut_has_stopped(server
     kinds = [message.WhichOneof("type") for message in heard]
     assert kinds[0] == NEW and kinds.count(NEW) == kinds.count(ENDED) == 1
     assert heard[0].new_session.initialize.session_id == session and heard[-1].script_finished == 0
+
+
+def named(heard: list[ForwardMsg]) -> set[str]:
+    return {message.ref_hash for message in heard} - {""}
+
+
+def test_no_message_is_named_that_the_browser_has_forgotten_since_it_asked(server):
+    """Runs that end while a request is on its way make it forget; what it holds when it comes back is named."""
+    address = server.replace("http", "ws") + "/_stcore/stream"
+    ends = {"until": lambda message: message.WhichOneof("type") == ENDED}
+    with connect(address, subprotocols=["streamlit"], max_size=None) as socket:
+        opened = exchange(socket, **ends)
+        drawn = {message.hash for message in opened if message.metadata.cacheable}
+        assert drawn and named(exchange(socket, **ends)) == drawn, "at once"
+        for page in ("exact", "kernel_movement"):
+            drawn -= named(exchange(socket, page=page, **ends))
+        heard = exchange(socket, held=drawn, **ends)
+        assert drawn and not drawn & named(heard)
+        assert drawn <= {message.hash for message in heard}
+    again = ["streamlit", "none", opened[0].new_session.initialize.session_id]
+    with connect(address, subprotocols=again, max_size=None) as socket:
+        assert drawn <= named(exchange(socket, held=drawn, **ends))

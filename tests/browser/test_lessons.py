@@ -128,5 +128,6 @@ def test_every_clicked_preset_opens_elsewhere_from_the_address(visit, page, devi
         assert there.meta() == here.meta()
         assert there.tab.evaluate(FIGURES) == here.tab.evaluate(FIGURES)
         if device:
-            assert there.tab.evaluate(HEIGHTS) == here.tab.evaluate(HEIGHTS), "it hangs on no scrolling"
+            scrolled = pytest.approx(here.tab.evaluate(HEIGHTS), abs=2)
+            assert there.tab.evaluate(HEIGHTS) == scrolled, "it hangs on no scrolling"
     assert here.complaints == [] and there.complaints == []
