@@ -90,3 +90,18 @@ def test_a_preset_stays_where_it_was_pressed(visit, stem, preset):
     seen.settle().rest()
     assert button.bounding_box()["y"] == pytest.approx(before, abs=2)
     assert seen.complaints == []
+
+
+LOW = [("start?step=6", 844, 390)]
+CUT_NAMES = """() => [...document.querySelectorAll('.lab-panel:not([hidden])')].flatMap((panel) => {
+    const { top, bottom } = panel.querySelector('.lab-plot').getBoundingClientRect();
+    return [...panel.querySelectorAll('.ytitle')].map((one) => [one.textContent, one.getBoundingClientRect()])
+        .filter(([, box]) => box.width && (box.top < top - 3 || box.bottom > bottom + 3)).map(([words]) => words);
+})"""
+
+
+@pytest.mark.parametrize("path, width, height", LOW)
+def test_an_axis_of_a_low_picture_is_named_whole(visit, path, width, height):
+    seen = visit(width, height, reduced_motion="reduce", **PHONE).open(path).rest()
+    assert seen.tab.locator(".lab-panel:not([hidden]) .ytitle").count() > 0
+    assert seen.tab.evaluate(CUT_NAMES) == [] and seen.complaints == []
