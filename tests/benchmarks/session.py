@@ -17,7 +17,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 DONE = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR)
 FRAGMENT_DONE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
-REMEMBERED, OFFERED = 30, 2
+REMEMBERED = 2
 KINDS = {"slider", "button", "exception", "alert", "progress", "text_input", "number_input", "html"}
 
 
@@ -80,7 +80,7 @@ class Session:
         state = message.rerun_script
         state.query_string, state.fragment_id, state.is_auto_rerun = self.query, fragment, auto
         state.page_script_hash, state.page_name = self.page_hash, "" if self.page_hash else self.page
-        state.cached_message_hashes.extend(h for h, (_, run) in self.cached.items() if run >= self.runs - OFFERED)
+        state.cached_message_hashes.extend(h for h, (_, run) in self.cached.items() if run >= self.runs - REMEMBERED)
         for widget, (kind, value) in self.values.items():
             item = state.widget_states.widgets.add(id=widget)
             if kind == "double_array_value":
@@ -148,7 +148,8 @@ class Session:
         elif kind == "delta":
             self._draw(message.delta)
         elif kind == "script_finished":
-            self._forget()
+            if message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                self._forget(message.metadata.run.fragment_ids)
             part = message.script_finished == FRAGMENT_DONE and self.homes.get(self.moved)
             self.finished += message.script_finished in DONE or part in message.metadata.run.fragment_ids
         else:
@@ -165,10 +166,15 @@ class Session:
         elif kind == "page_info_changed":
             self.query = message.page_info_changed.query_string
 
-    def _forget(self) -> None:
-        """Large messages stay for a while longer than the server is told that they are here."""
+    def _forget(self, fragments: Iterable[str]) -> None:
+        """What three runs have not used goes: after a fragment's run its own alone, after a whole run (names none) all."""
         self.runs += 1
-        self.cached = {h: (m, run) for h, (m, run) in self.cached.items() if run >= self.runs - REMEMBERED}
+        of = {*fragments}
+        self.cached = {
+            h: (message, run)
+            for h, (message, run) in self.cached.items()
+            if run >= self.runs - REMEMBERED or (of and message.delta.fragment_id not in of)
+        }
 
     def _set_clocks(self, message: ForwardMsg) -> None:
         kind = message.WhichOneof("type")
