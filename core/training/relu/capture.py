@@ -74,12 +74,11 @@ class Turns:
 
     def __init__(self, data: Products):
         self.X = data.X.new_zeros(BLOCK, data.n, data.d)
-        layers = {"eta_a": data.eta_a, "eta_w": data.eta_w, "slope": data.slope}
-        self.products = Products(self.X, data.X.new_zeros(BLOCK, data.n, 1), m=data.m, **layers)
+        self.products = _apart(data, self.X)
         self.theta = data.X.new_zeros(BLOCK, data.d + 1, data.m, dtype=torch.float64)
         self.probe = data.X.new_ones(BLOCK, data.n, dtype=torch.float64)
         self.sharpness = self.probe.new_zeros(BLOCK)
-        self.go = captured(self._turn, self.X.device, pool=_pool()) if self.X.is_cuda else self._turn
+        self.go = captured(self._turn, self.X.device, pool=_pool())
 
     def _turn(self) -> None:
         sharpness, probe = self.products.power(self.theta, self.probe, TURNS)
@@ -95,14 +94,24 @@ class Turns:
         return self.sharpness[:count].clone(), self.probe[:count].clone()
 
 
-def turns(data: Products) -> Turns:
-    """The block for networks like those of these products: the one that was made before, or a new one."""
+def turned(
+    data: Products, theta: torch.Tensor, probe: torch.Tensor, X: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """(λ [k], probe [k, n]) found anew for at most BLOCK networks like those of `data`, on inputs of their own X[k, n, d]."""
+    if not X.is_cuda:
+        return _apart(data, X).power(theta, probe, TURNS)
     key = (data.n, data.d, data.m, data.eta_a, data.eta_w, data.slope, data.X.dtype, data.X.device)
     if key not in _turns:
         while len(_turns) >= KEPT:
             _turns.popitem()
         _turns[key] = Turns(data)
-    return _turns[key]
+    return _turns[key].measure(theta, probe, X)
+
+
+def _apart(data: Products, X: torch.Tensor) -> Products:
+    """Products for networks like those of `data`, each on inputs of its own; no labels."""
+    layers = {"eta_a": data.eta_a, "eta_w": data.eta_w, "slope": data.slope}
+    return Products(X, X.new_zeros(*X.shape[:2], 1), m=data.m, **layers)
 
 
 def forget() -> None:

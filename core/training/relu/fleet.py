@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from core.errors import OutsideTheory
-from core.training.relu.capture import BLOCK, borrow, give_back, turns
+from core.training.relu.capture import BLOCK, borrow, give_back, turned
 from core.training.relu.growing import CONVERGED, DIVERGED, ROUNDED
 from core.training.relu.run import FIRST_LEAP, GROWN, STABLE, STIFF, TURNS, divergence
 from core.training.relu.slots import CLOCK
@@ -190,7 +190,7 @@ class Fleet:
         """Measure λ of these slots anew."""
         place, data = self._tensor(at), self.slots.products
         theta, X = self.slots.theta[place], data.X[place // data.members]
-        sharpness, probe = turns(data).measure(theta, self.slots.probe[place], X)
+        sharpness, probe = turned(data, theta, self.slots.probe[place], X)
         self.slots.sharpness[place], self.slots.probe[place] = sharpness, probe
         self.slots.gradients[place] += TURNS
         self.slots.wanted[place] = FIRST_LEAP
